@@ -1,0 +1,23 @@
+.PHONY: build test test-slow bench fmt lint run
+
+build:
+	cargo build --release
+
+test:
+	cargo test --workspace
+
+test-slow:
+	cargo test --workspace --release -- --ignored
+
+bench:
+	cargo bench
+
+fmt:
+	cargo fmt --all
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+run:
+	cargo run --release -- run pipelines/joshi-2023.yaml

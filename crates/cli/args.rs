@@ -1,0 +1,165 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Monte Carlo studies of how interpolating estimators overfit noise.
+#[derive(Parser)]
+#[command(name = "tempered", version, about, after_help = EXIT_CODES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 2 bad usage or YAML or the plan differs, 3 more failed trials than allowed, \
+4 nothing to analyse, 5 this share done, 65 stored data differ, 74 input or output, 75 stopped (run again to go on), 70 bug";
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run a study; on a directory that exists, go on where it stopped.
+    Run(Run),
+    /// Show what a study amounts to: cells, trials, shards, bytes, time.
+    Plan(Plan),
+    /// Show how far a run is.
+    Status(Status),
+    /// Compute tables and verdicts from a run directory.
+    Analyze(Analyze),
+    /// Recompute one trial from its seed and compare it with what is stored.
+    Replay(Replay),
+    /// Fit an estimator to data of your own (columns x and y of a CSV or Parquet file).
+    Fit(Fit),
+    /// List designs, targets, noises and estimators with their parameters.
+    List,
+    /// Write a study to start from.
+    Init(Init),
+    /// Print the JSON schema (draft-07) of study files.
+    Schema,
+    /// Print a completion script.
+    Completions {
+        /// For this shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// A study file and edits to it.
+#[derive(Args)]
+pub struct StudyFile {
+    /// The study (YAML).
+    pub study: PathBuf,
+    /// Change an entry, e.g. --set generate.n=[100,1000]; repeatable, recorded in the run directory.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Run {
+    #[command(flatten)]
+    pub file: StudyFile,
+    /// Run directory [default: runs/NAME].
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Delete what the run directory holds and start over.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Don't ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// Threads of the pool [default: all].
+    #[arg(long, env = "TEMPERED_THREADS")]
+    pub threads: Option<usize>,
+    /// Do share K of N; others may run at the same time into the same directory.
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<String>,
+    /// Stop taking new shards after this long, e.g. 90s, 30m, 8h.
+    #[arg(long, value_name = "TIME")]
+    pub max_time: Option<String>,
+    /// How to show progress.
+    #[arg(long, value_enum, default_value_t = Progress::Auto, env = "TEMPERED_PROGRESS")]
+    pub progress: Progress,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Progress {
+    Auto,
+    Bar,
+    Plain,
+    Json,
+    None,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Human,
+    Json,
+}
+
+#[derive(Args)]
+pub struct Plan {
+    #[command(flatten)]
+    pub file: StudyFile,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Args)]
+pub struct Status {
+    /// The run directory.
+    pub directory: PathBuf,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Args)]
+pub struct Analyze {
+    /// The run directory; the run may still be going.
+    pub directory: PathBuf,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Args)]
+pub struct Replay {
+    /// The run directory.
+    pub directory: PathBuf,
+    /// The estimator's label.
+    #[arg(long)]
+    pub estimator: String,
+    /// Points a trial.
+    #[arg(long)]
+    pub n: u64,
+    /// The trial's number.
+    #[arg(long)]
+    pub trial: u64,
+    /// How to print; JSON holds data and weights.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FitFormat {
+    Human,
+    Json,
+    Csv,
+}
+
+#[derive(Args)]
+pub struct Fit {
+    /// CSV with a header, or Parquet, with columns x and y.
+    pub data: PathBuf,
+    /// A name or an inline YAML value, e.g. '{min_norm: {penalise_bias: false}}'.
+    #[arg(long, default_value = "min_norm")]
+    pub estimator: String,
+    /// How to print; CSV holds the kinks.
+    #[arg(long, value_enum, default_value_t = FitFormat::Human)]
+    pub format: FitFormat,
+}
+
+#[derive(Args)]
+pub struct Init {
+    /// Where to write it.
+    #[arg(default_value = "study.yaml")]
+    pub path: PathBuf,
+}

@@ -1,0 +1,47 @@
+//! `tempered list`, `schema` and `completions`: all made from tables.
+
+use crate::args::Arguments;
+use crate::exit::{Ending, Failure};
+use crate::output;
+use clap::CommandFactory;
+use tempered_math::catalogue::Entry;
+use tempered_math::{design, estimator, noise, target};
+
+/// Prints every choice there is.
+pub fn list() -> Result<Ending, Failure> {
+    let text = [
+        section("designs", design::CATALOGUE),
+        section("targets", target::CATALOGUE),
+        section("noises", noise::CATALOGUE),
+        section("estimators", estimator::CATALOGUE),
+    ];
+    output::print(&text.join("\n"))?;
+    Ok(Ending::Done)
+}
+
+fn section<T: ?Sized>(title: &str, entries: &[Entry<T>]) -> String {
+    let mut text = format!("{title}\n");
+    for entry in entries {
+        text += &format!("  {:<17} {}\n", entry.name, entry.summary);
+        for parameter in (entry.parameters)() {
+            let default = parameter.default.map_or("required".into(), |value| format!("default {value}"));
+            let (name, kind) = (parameter.name, parameter.kind.expected());
+            text += &format!("    {name:<15} {}: {kind}, {default}\n", parameter.summary);
+        }
+    }
+    text
+}
+
+/// Prints the JSON schema of study files.
+pub fn schema() -> Result<Ending, Failure> {
+    output::print(&format!("{:#}", tempered_pipeline::spec::schema()))?;
+    Ok(Ending::Done)
+}
+
+/// Prints a completion script.
+pub fn completions(shell: clap_complete::Shell) -> Result<Ending, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "tempered", &mut script);
+    output::print(&String::from_utf8_lossy(&script))?;
+    Ok(Ending::Done)
+}

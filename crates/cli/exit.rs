@@ -1,0 +1,94 @@
+//! Exit codes: the one table that decides them.
+
+use std::process::ExitCode;
+use tempered_pipeline::Error as Pipeline;
+
+/// How a command ended, where it did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// 0: done.
+    Done,
+    /// 3: complete, but more failed trials than allowed.
+    TooManyFailed,
+    /// 5: this share is done, the study is not complete.
+    ShareDone,
+    /// 65: stored data do not equal what is recomputed.
+    Mismatch,
+    /// 75: stopped; the same command goes on.
+    Stopped,
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Planning or running.
+    #[error(transparent)]
+    Pipeline(#[from] Pipeline),
+    /// Analysis.
+    #[error(transparent)]
+    Analysis(#[from] tempered_analysis::Error),
+    /// A file named by the user, or standard output.
+    #[error("{place}: {source}")]
+    File {
+        /// Which.
+        place: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A user's data file that is no sample.
+    #[error("{0}")]
+    Data(String),
+    /// The user declined, or a flag is out of its bounds.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl From<tempered_pipeline::spec::SpecError> for Failure {
+    fn from(error: tempered_pipeline::spec::SpecError) -> Failure {
+        Failure::Pipeline(error.into())
+    }
+}
+
+impl From<tempered_store::Error> for Failure {
+    fn from(error: tempered_store::Error) -> Failure {
+        Failure::Pipeline(error.into())
+    }
+}
+
+/// Prints a failure and picks the exit code.
+pub fn code(done: Result<Ending, Failure>) -> ExitCode {
+    let code = match &done {
+        Ok(Ending::Done) => 0,
+        Ok(Ending::TooManyFailed) => 3,
+        Ok(Ending::ShareDone) => 5,
+        Ok(Ending::Mismatch) => 65,
+        Ok(Ending::Stopped) => 75,
+        Err(Failure::File { place, source })
+            if place == "stdout" && source.kind() == std::io::ErrorKind::BrokenPipe =>
+        {
+            0
+        }
+        Err(Failure::File { .. }) => 74,
+        Err(Failure::Usage(_) | Failure::Data(_)) => 2,
+        Err(Failure::Analysis(_)) => 4,
+        Err(Failure::Pipeline(error)) => pipeline(error),
+    };
+    if let Err(failure) = &done
+        && code != 0
+    {
+        let text = failure.to_string();
+        let prefix = if text.starts_with("error") { "" } else { "error: " };
+        eprintln!("{prefix}{text}");
+    }
+    ExitCode::from(code)
+}
+
+fn pipeline(error: &Pipeline) -> u8 {
+    match error {
+        Pipeline::Stage { source, .. } => pipeline(source),
+        Pipeline::Store(_) => 74,
+        Pipeline::Panicked { .. } | Pipeline::Choice(_) | Pipeline::Json(_) | Pipeline::Pool(_) => 70,
+        Pipeline::Degenerate(_) => 65,
+        _ => 2,
+    }
+}

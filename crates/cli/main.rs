@@ -1,0 +1,36 @@
+//! The `tempered` command.
+
+mod analyze;
+mod args;
+mod catalogue;
+mod exit;
+mod fit;
+mod init;
+mod output;
+mod plan;
+mod progress;
+mod replay;
+mod run;
+mod status;
+mod study;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Command::Run(options) => run::run(&options),
+        Command::Plan(options) => plan::plan(&options),
+        Command::Status(options) => status::status(&options),
+        Command::Analyze(options) => analyze::analyze(&options),
+        Command::Replay(options) => replay::replay(&options),
+        Command::Fit(options) => fit::fit(&options),
+        Command::List => catalogue::list(),
+        Command::Init(options) => init::init(&options),
+        Command::Schema => catalogue::schema(),
+        Command::Completions { shell } => catalogue::completions(shell),
+    };
+    exit::code(done)
+}

@@ -1,0 +1,46 @@
+//! `tempered replay`.
+
+use crate::args::{Format, Replay};
+use crate::exit::{Ending, Failure};
+use crate::{output, study};
+use serde_json::json;
+use tempered_pipeline::replay::{self, Replay as Trial};
+
+/// Recomputes a trial and compares it with the stored rows, bit by bit.
+pub fn replay(options: &Replay) -> Result<Ending, Failure> {
+    let (plan, directory) = study::recorded(&options.directory)?;
+    let trials = replay::replay(&plan, &directory, &options.estimator, options.n, options.trial)?;
+    if options.format == Format::Json {
+        let all: Vec<_> = trials.iter().map(json).collect();
+        output::print(&format!("{:#}", json!(all)))?;
+    } else {
+        output::print(&trials.iter().map(human).collect::<Vec<_>>().join("\n"))?;
+    }
+    let differs = |equal: Option<bool>| equal == Some(false);
+    let mismatch = trials.iter().any(|trial| differs(trial.metrics_equal) || differs(trial.weights_equal));
+    Ok(if mismatch { Ending::Mismatch } else { Ending::Done })
+}
+
+fn json(trial: &Trial) -> serde_json::Value {
+    json!({
+        "cell": trial.cell, "status": trial.status, "kinks": trial.kinks,
+        "metrics_equal": trial.metrics_equal, "weights_equal": trial.weights_equal,
+        "scores": trial.scores.iter().map(|(name, value)| (name.clone(), json!(value))).collect::<serde_json::Map<_, _>>(),
+        "x": trial.x, "y": trial.y,
+        "weights": {"skip_slope": trial.weights.skip_slope, "skip_intercept": trial.weights.skip_intercept,
+            "outer": trial.weights.outer, "inner": trial.weights.inner, "bias": trial.weights.bias},
+    })
+}
+
+fn human(trial: &Trial) -> String {
+    let stored = |equal: Option<bool>| match equal {
+        Some(true) => "equal to the stored row, bit by bit",
+        Some(false) => "DIFFERENT from the stored row",
+        None => "not stored",
+    };
+    let mut text = format!("{}\n  status  {}\n  kinks   {}\n", trial.cell, trial.status, trial.kinks);
+    for (name, value) in &trial.scores {
+        text += &format!("  {name:<14} {value}\n");
+    }
+    text + &format!("  metrics {}\n  weights {}\n", stored(trial.metrics_equal), stored(trial.weights_equal))
+}

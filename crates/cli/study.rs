@@ -1,0 +1,33 @@
+//! Reading a study file and opening a run directory.
+
+use crate::args::StudyFile;
+use crate::exit::Failure;
+use std::path::Path;
+use tempered_pipeline::plan::Plan;
+use tempered_pipeline::{Error, RunDirectory, spec};
+
+/// Reads, edits and checks a study file.
+pub fn plan(file: &StudyFile) -> Result<Plan, Failure> {
+    let bytes = read(&file.study)?;
+    let mut edits = Vec::new();
+    for edit in &file.set {
+        let Some((path, value)) = edit.split_once('=') else {
+            return Err(Failure::Usage(format!("--set {edit}: expected PATH=VALUE, e.g. --set trials=100")));
+        };
+        edits.push((path.to_string(), value.to_string()));
+    }
+    Ok(Plan::new(spec::parse(&bytes, &file.study.display().to_string(), &edits)?))
+}
+
+/// Opens a run directory and the study recorded in it.
+pub fn recorded(path: &Path) -> Result<(Plan, RunDirectory), Failure> {
+    let directory = RunDirectory::open(path)?;
+    let bytes = directory.read_record("study.yaml")?.ok_or_else(|| Error::NoStudy(path.to_path_buf()))?;
+    let name = path.join("_tempered/study.yaml").display().to_string();
+    Ok((Plan::new(spec::parse(&bytes, &name, &[])?), directory))
+}
+
+/// Reads a file the user named.
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|source| Failure::File { place: path.display().to_string(), source })
+}

@@ -1,0 +1,21 @@
+//! Stages over bounded channels: a dataflow that knows no mathematics.
+//!
+//! Each stage is one thread, so messages stay in order. End of stream travels down (senders are dropped), a stop
+//! travels up (receivers are dropped), and the first error goes sideways into one cell.
+
+mod cancel;
+mod credit;
+mod flow;
+mod meter;
+mod pool;
+mod stage;
+mod verdict;
+mod worker;
+
+pub use cancel::Cancel;
+pub use credit::{Credit, Credits};
+pub use flow::{Closed, Flow, Report};
+pub use meter::{Meter, Reading};
+pub use pool::{PoolError, pool};
+pub use stage::{Sink, Stage};
+pub use verdict::Failure;

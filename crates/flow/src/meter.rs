@@ -1,0 +1,74 @@
+//! Meters: where a stage's time goes.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Counters of one stage, readable while it runs.
+#[derive(Debug)]
+pub struct Meter {
+    name: &'static str,
+    items: AtomicU64,
+    busy: AtomicU64,
+    waiting_in: AtomicU64,
+    waiting_out: AtomicU64,
+}
+
+/// What a meter showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The stage's name.
+    pub name: &'static str,
+    /// Items done.
+    pub items: u64,
+    /// Time at work.
+    pub busy: Duration,
+    /// Time waiting for items.
+    pub waiting_in: Duration,
+    /// Time waiting for room downstream.
+    pub waiting_out: Duration,
+}
+
+/// What time is spent on.
+#[derive(Clone, Copy)]
+pub(crate) enum Phase {
+    Busy,
+    WaitingIn,
+    WaitingOut,
+}
+
+impl Meter {
+    pub(crate) fn new(name: &'static str) -> Meter {
+        let zero = AtomicU64::default;
+        Meter { name, items: zero(), busy: zero(), waiting_in: zero(), waiting_out: zero() }
+    }
+
+    pub(crate) fn count(&self) {
+        self.items.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Adds the time that `work` takes to a phase.
+    pub(crate) fn time<T>(&self, phase: Phase, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = work();
+        let spent = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let counter = match phase {
+            Phase::Busy => &self.busy,
+            Phase::WaitingIn => &self.waiting_in,
+            Phase::WaitingOut => &self.waiting_out,
+        };
+        counter.fetch_add(spent, Ordering::Relaxed);
+        result
+    }
+
+    /// What it shows now.
+    pub fn read(&self) -> Reading {
+        let time = |counter: &AtomicU64| Duration::from_nanos(counter.load(Ordering::Relaxed));
+        Reading {
+            name: self.name,
+            items: self.items.load(Ordering::Relaxed),
+            busy: time(&self.busy),
+            waiting_in: time(&self.waiting_in),
+            waiting_out: time(&self.waiting_out),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Laws of flows, over integers: order, completeness, and an end to every kind of stop.
+
+use std::sync::mpsc::channel;
+use std::time::Duration;
+use tempered_flow::{Cancel, Credits, Failure, Flow, Sink, Stage, pool};
+
+/// What goes wrong, and at which item.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Fault {
+    None,
+    Error,
+    Panic,
+}
+
+struct Work {
+    fault: Fault,
+    at: u64,
+    threads: usize,
+    pool: std::sync::Arc<rayon::ThreadPool>,
+    finished: std::sync::Arc<std::sync::atomic::AtomicU64>,
+}
+
+fn act(fault: Fault, at: u64, item: u64) -> Result<u64, String> {
+    match fault {
+        Fault::Error if item == at => Err(format!("item {item}")),
+        Fault::Panic if item == at => panic!("item {item}"),
+        _ => Ok(item),
+    }
+}
+
+impl Stage for Work {
+    type In = u64;
+    type Out = u64;
+    type Error = String;
+    fn run(&mut self, item: u64) -> Result<u64, String> {
+        // Uneven work on the shared pool, so that stages overtake and wait for each other.
+        let spins = (item * 2_654_435_761) % 2000;
+        let sum = self.pool.install(|| (0..spins).fold(0u64, |sum, k| sum.wrapping_add(k)));
+        std::hint::black_box((sum, self.threads));
+        act(self.fault, self.at, item)
+    }
+    fn finish(&mut self) -> Result<(), String> {
+        self.finished.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+struct Collect(std::sync::mpsc::Sender<u64>, Fault, u64);
+
+impl Sink for Collect {
+    type In = u64;
+    type Error = String;
+    fn take(&mut self, item: u64) -> Result<(), String> {
+        let item = act(self.1, self.2, item)?;
+        let _ = self.0.send(item);
+        Ok(())
+    }
+}
+
+const ITEMS: u64 = 300;
+
+type Ended = (Result<Vec<u64>, Failure<String>>, Vec<u64>, u64);
+
+/// Runs source → three stages → sink with a fault in one of the five; fails if it does not end.
+fn run(capacity: usize, threads: usize, place: usize, fault: Fault, at: u64, cancel: Cancel) -> Ended {
+    let (done, ended) = channel();
+    std::thread::spawn(move || {
+        let pool = pool(threads).unwrap();
+        let finished = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
+        let here = |stage: usize| if stage == place { fault } else { Fault::None };
+        let work = |stage: usize| Work {
+            fault: here(stage),
+            at,
+            threads,
+            pool: pool.clone(),
+            finished: finished.clone(),
+        };
+        let (sender, items) = channel();
+        let source = (0..ITEMS).map(|item| act(here(0), at, item));
+        let flow = Flow::source("source", capacity, source)
+            .stage("first", capacity, work(1))
+            .stage("second", capacity, work(2))
+            .stage("third", capacity, work(3))
+            .sink("sink", Collect(sender, here(4), at));
+        let result = flow.run(&cancel).map(|report| report.stages.iter().map(|stage| stage.items).collect());
+        let finished = finished.load(std::sync::atomic::Ordering::Relaxed);
+        let _ = done.send((result, items.try_iter().collect(), finished));
+    });
+    ended.recv_timeout(Duration::from_secs(60)).expect("the flow did not end")
+}
+
+#[test]
+fn order_is_kept_and_nothing_is_lost() {
+    for (capacity, threads) in [(1, 1), (1, 8), (16, 1), (16, 8)] {
+        let (result, items, finished) = run(capacity, threads, 9, Fault::None, 0, Cancel::new());
+        assert_eq!(result.unwrap(), vec![ITEMS; 5]);
+        assert_eq!(items, (0..ITEMS).collect::<Vec<_>>());
+        assert_eq!(finished, 3);
+    }
+}
+
+#[test]
+fn errors_and_panics_end_the_flow_and_name_the_stage() {
+    let names = ["source", "first", "second", "third", "sink"];
+    for (capacity, threads) in [(1, 1), (16, 8)] {
+        for (place, name) in names.iter().enumerate() {
+            for at in [0, 7, ITEMS - 1] {
+                let (result, items, _) = run(capacity, threads, place, Fault::Error, at, Cancel::new());
+                match result.unwrap_err() {
+                    Failure::Stage { stage, source } => {
+                        assert_eq!((stage, source), (*name, format!("item {at}")))
+                    }
+                    other => panic!("{other:?}"),
+                }
+                assert!(items.len() as u64 <= at && items.iter().copied().eq(0..items.len() as u64));
+                let (result, _, _) = run(capacity, threads, place, Fault::Panic, at, Cancel::new());
+                match result.unwrap_err() {
+                    Failure::Panicked { stage, message } => {
+                        assert_eq!((stage, message), (*name, format!("item {at}")))
+                    }
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_abort_ends_the_flow_at_any_moment() {
+    for delay in 0..12 {
+        let cancel = Cancel::new();
+        let other = cancel.clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_micros(delay * 300));
+            other.abort();
+        });
+        let (result, items, finished) = run(1, 2, 9, Fault::None, 0, cancel);
+        assert!(items.iter().copied().eq(0..items.len() as u64));
+        match result {
+            Ok(counts) => assert_eq!((counts, finished), (vec![ITEMS; 5], 3)),
+            Err(failure) => assert!(matches!(failure, Failure::Aborted), "{failure:?}"),
+        }
+    }
+}
+
+#[test]
+fn credits_bound_what_is_under_way_and_return_after_errors() {
+    let credits = Credits::new(2);
+    let held = (credits.acquire(), credits.acquire());
+    let (sender, receiver) = channel();
+    let waiting = credits.clone();
+    std::thread::spawn(move || sender.send(waiting.acquire()).unwrap());
+    assert!(receiver.recv_timeout(Duration::from_millis(50)).is_err(), "a third credit was given");
+    drop(held.0);
+    let third = receiver.recv_timeout(Duration::from_secs(5)).unwrap();
+    drop((held.1, third));
+    let _again = (credits.acquire(), credits.acquire());
+}

@@ -1,0 +1,228 @@
+//! Catalogues: the named choices a study can make, with their parameters.
+//!
+//! A catalogue is a table in source order. The YAML reader, its error messages, the JSON schema, the
+//! command `list`, the law tests and the benchmarks all read the same table, so a design, target, noise
+//! or estimator is added by one file and one line.
+
+use std::fmt;
+
+/// One value of a parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A finite real number.
+    Real(f64),
+    /// A yes or no.
+    Flag(bool),
+    /// One of a fixed list of words.
+    Word(&'static str),
+    /// A list of finite real numbers.
+    Reals(Vec<f64>),
+}
+
+impl Value {
+    /// The real number; NaN for a value of another kind.
+    pub fn real(&self) -> f64 {
+        if let Value::Real(x) = self { *x } else { f64::NAN }
+    }
+
+    /// The flag; false for a value of another kind.
+    pub fn flag(&self) -> bool {
+        matches!(self, Value::Flag(true))
+    }
+
+    /// The word; empty for a value of another kind.
+    pub fn word(&self) -> &'static str {
+        if let Value::Word(word) = self { word } else { "" }
+    }
+
+    /// The list; empty for a value of another kind.
+    pub fn reals(&self) -> &[f64] {
+        if let Value::Reals(xs) = self { xs } else { &[] }
+    }
+}
+
+/// What a parameter accepts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// A finite real number with `low < value` (or `low ≤ value` where `closed`) and `value ≤ high`.
+    Real {
+        /// Lower bound.
+        low: f64,
+        /// Whether the lower bound itself is allowed.
+        closed: bool,
+        /// Upper bound, allowed itself.
+        high: f64,
+    },
+    /// A yes or no.
+    Flag,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A list of finite real numbers.
+    Reals,
+}
+
+impl Kind {
+    /// Any finite real number.
+    pub const ANY_REAL: Kind = Kind::Real { low: f64::NEG_INFINITY, closed: false, high: f64::INFINITY };
+    /// Any finite real number above zero.
+    pub const POSITIVE: Kind = Kind::Real { low: 0.0, closed: false, high: f64::INFINITY };
+
+    /// What is expected, as a phrase for an error message.
+    pub fn expected(&self) -> String {
+        match self {
+            Kind::Real { low, closed, high } => match (low.is_finite(), high.is_finite()) {
+                (false, false) => "a finite number".into(),
+                (true, false) if *closed => format!("a finite number of at least {low}"),
+                (true, false) => format!("a finite number above {low}"),
+                (false, true) => format!("a finite number of at most {high}"),
+                (true, true) if *closed => format!("a number from {low} to {high}"),
+                (true, true) => format!("a number above {low} and at most {high}"),
+            },
+            Kind::Flag => "true or false".into(),
+            Kind::Word(words) => {
+                let words: Vec<String> = words.iter().map(|w| format!("`{w}`")).collect();
+                format!("one of {}", words.join(", "))
+            }
+            Kind::Reals => "a list of finite numbers".into(),
+        }
+    }
+
+    /// Whether `value` is of this kind and within its bounds.
+    pub fn accepts(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Kind::Real { low, closed, high }, Value::Real(x)) => {
+                x.is_finite() && (*x > *low || (*closed && *x == *low)) && *x <= *high
+            }
+            (Kind::Flag, Value::Flag(_)) => true,
+            (Kind::Word(words), Value::Word(word)) => words.contains(word),
+            (Kind::Reals, Value::Reals(xs)) => xs.iter().all(|x| x.is_finite()),
+            _ => false,
+        }
+    }
+}
+
+/// One parameter of a choice.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its key in the YAML.
+    pub name: &'static str,
+    /// One sentence.
+    pub summary: &'static str,
+    /// What it accepts.
+    pub kind: Kind,
+    /// Its value where the study gives none; a parameter without one must be given.
+    pub default: Option<Value>,
+}
+
+/// One named choice: how it is called, what it takes, how it is built.
+pub struct Entry<T: ?Sized + 'static> {
+    /// Its name in the YAML.
+    pub name: &'static str,
+    /// One sentence.
+    pub summary: &'static str,
+    /// Its parameters, in the order of labels and documentation.
+    pub parameters: fn() -> Vec<Parameter>,
+    /// Builds it from arguments of the right kinds, one a parameter, in order.
+    pub build: fn(&[Value]) -> Result<Box<T>, Invalid>,
+}
+
+/// A combination of arguments that no build can honour.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{parameter}: {expected}")]
+pub struct Invalid {
+    /// The parameter at fault.
+    pub parameter: &'static str,
+    /// What it must be.
+    pub expected: &'static str,
+}
+
+/// A checked choice: a name of a catalogue with one argument a parameter.
+///
+/// - the arguments are in the order of the entry's parameters, defaults filled in;
+/// - each is of its parameter's kind and within its bounds;
+/// - the entry builds from them.
+///
+/// Its `Display` is the canonical label, `name` or `name(parameter=value, …)`: equal choices have equal
+/// labels, and labels are what seeds and cell keys are derived from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    name: &'static str,
+    arguments: Vec<(&'static str, Value)>,
+}
+
+impl Choice {
+    /// The choice of `entry` with `given` arguments, the others at their defaults.
+    ///
+    /// # Errors
+    /// The first parameter that is missing, of the wrong kind, or that the build refuses.
+    pub fn new<T: ?Sized>(entry: &Entry<T>, given: &[(&str, Value)]) -> Result<Choice, Invalid> {
+        let mut arguments = Vec::new();
+        for parameter in (entry.parameters)() {
+            let value =
+                given.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value.clone());
+            let value = value
+                .or(parameter.default)
+                .ok_or(Invalid { parameter: parameter.name, expected: "must be given" })?;
+            if !parameter.kind.accepts(&value) {
+                return Err(Invalid { parameter: parameter.name, expected: "is out of its bounds" });
+            }
+            arguments.push((parameter.name, value));
+        }
+        let choice = Choice { name: entry.name, arguments };
+        (entry.build)(&choice.values())?;
+        Ok(choice)
+    }
+
+    /// The entry's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The arguments by parameter name.
+    pub fn arguments(&self) -> &[(&'static str, Value)] {
+        &self.arguments
+    }
+
+    /// Builds the chosen thing from the catalogue it was taken from.
+    ///
+    /// # Errors
+    /// None for a catalogue that holds the choice's entry; otherwise says that the name is unknown.
+    pub fn build<T: ?Sized>(&self, catalogue: &[Entry<T>]) -> Result<Box<T>, Invalid> {
+        let entry = catalogue
+            .iter()
+            .find(|entry| entry.name == self.name)
+            .ok_or(Invalid { parameter: self.name, expected: "must be a name of this catalogue" })?;
+        (entry.build)(&self.values())
+    }
+
+    fn values(&self) -> Vec<Value> {
+        self.arguments.iter().map(|(_, value)| value.clone()).collect()
+    }
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)?;
+        for (i, (name, value)) in self.arguments.iter().enumerate() {
+            write!(f, "{}{name}={value}", if i == 0 { "(" } else { ", " })?;
+        }
+        if self.arguments.is_empty() { Ok(()) } else { f.write_str(")") }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Real(x) => write!(f, "{x}"),
+            Value::Flag(x) => write!(f, "{x}"),
+            Value::Word(x) => write!(f, "{x}"),
+            Value::Reals(xs) => {
+                f.write_str("[")?;
+                for (i, x) in xs.iter().enumerate() {
+                    write!(f, "{}{x}", if i == 0 { "" } else { ", " })?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Independent uniform points, sorted.
+
+use super::{Design, separate};
+use crate::catalogue::Entry;
+use crate::ziggurat::{fill_exponential, one_exponential};
+use rand_chacha::ChaCha8Rng;
+
+pub(super) const ENTRY: Entry<dyn Design> = Entry {
+    name: "uniform",
+    summary: "n independent uniform points on [0, 1], sorted",
+    parameters: Vec::new,
+    build: |_| Ok(Box::new(Uniform)),
+};
+
+/// The order statistics of n independent uniform points.
+///
+/// x_i = S_i / S_{n+1} with S_k the sum of k independent standard exponentials: sorted without a sort.
+///
+/// Source: Devroye, "Non-Uniform Random Variate Generation" (1986), chapter V, theorem 2.2.
+struct Uniform;
+
+impl Design for Uniform {
+    fn fill(&self, rng: &mut ChaCha8Rng, x: &mut [f64]) {
+        fill_exponential(rng, 1.0, x);
+        let mut total = 0.0;
+        for value in x.iter_mut() {
+            total += *value;
+            *value = total;
+        }
+        let scale = 1.0 / (total + one_exponential(rng));
+        for value in x.iter_mut() {
+            *value *= scale;
+        }
+        separate(x);
+    }
+}

@@ -1,0 +1,38 @@
+//! Estimators: rules that turn a sample into a predictor.
+
+mod linear_spline;
+mod min_norm;
+
+use crate::catalogue::{Entry, Kind, Parameter, Value};
+use crate::predictor::Knots;
+use crate::sample::{Degenerate, Sample};
+
+/// A rule S → f̂. Scratch is in `self`, so a worker owns one instance and nothing is allocated per trial.
+pub trait Estimator: Send {
+    /// Writes the knots of f̂ to `knots`, which is empty.
+    ///
+    /// # Errors
+    /// The reason why this sample has no predictor; a failed trial is data.
+    fn fit(&mut self, sample: Sample<'_>, knots: &mut Knots) -> Result<(), Degenerate>;
+}
+
+/// Every estimator, in the order of the documentation.
+pub static CATALOGUE: &[Entry<dyn Estimator>] = &[linear_spline::ENTRY, min_norm::ENTRY];
+
+/// The parameter `ends` that every interpolant has.
+fn ends() -> Parameter {
+    Parameter {
+        name: "ends",
+        summary: "beyond the outermost data points f̂ extends its outer lines or keeps its outer values",
+        kind: Kind::Word(&["extend", "clamp"]),
+        default: Some(Value::Word("extend")),
+    }
+}
+
+/// The slope change between two chords: zero where it is below the rounding error of the slopes, so that
+/// collinear data have no kinks. Each slope carries at most 1.5 units of roundoff.
+#[inline]
+fn slope_change(left: f64, right: f64) -> f64 {
+    let change = right - left;
+    if change.abs() <= 4.0 * (f64::EPSILON / 2.0) * (left.abs() + right.abs()) { 0.0 } else { change }
+}

@@ -1,0 +1,18 @@
+//! Laws, samples, predictors, estimators and exact risks.
+//!
+//! Pure functions over slices: no input or output, threads, clocks or global state.
+
+pub mod catalogue;
+pub mod design;
+pub mod estimator;
+pub mod noise;
+pub mod predictor;
+pub mod risk;
+pub mod sample;
+pub mod score;
+pub mod seed;
+pub mod target;
+pub mod theory;
+mod ziggurat;
+
+pub use rand_chacha::ChaCha8Rng;

@@ -1,0 +1,108 @@
+//! Predictors: continuous piecewise-linear functions with their knots and slope changes.
+
+/// The knots of many predictors, one row a trial, as a struct of arrays.
+///
+/// - within a row `x` increases strictly, and the row holds every data point of its sample as a knot;
+/// - `change` is the slope change at the knot, exactly 0 where the predictor passes straight through;
+/// - beyond the outer knots the outer slopes continue, unless `clamp` holds the outer values.
+#[derive(Clone, Debug, Default)]
+pub struct Knots {
+    /// Knot positions.
+    pub x: Vec<f64>,
+    /// Values of the predictor at the knots.
+    pub y: Vec<f64>,
+    /// Slope changes at the knots.
+    pub change: Vec<f64>,
+    /// Slope left of the first knot.
+    pub first_slope: f64,
+    /// Whether the predictor is constant beyond the outer knots.
+    pub clamp: bool,
+}
+
+impl Knots {
+    /// Empties the row, keeping its memory.
+    pub fn clear(&mut self) {
+        self.x.clear();
+        self.y.clear();
+        self.change.clear();
+        self.first_slope = 0.0;
+        self.clamp = false;
+    }
+
+    /// Appends a knot.
+    #[inline]
+    pub fn push(&mut self, x: f64, y: f64, change: f64) {
+        self.x.push(x);
+        self.y.push(y);
+        self.change.push(change);
+    }
+
+    /// Makes the predictor constant beyond its outer knots.
+    pub fn clamp_ends(&mut self) {
+        let last = self.x.len() - 1;
+        let slope = |i: usize, j: usize| (self.y[j] - self.y[i]) / (self.x[j] - self.x[i]);
+        let (left, right) = (slope(0, 1), slope(last - 1, last));
+        self.change[0] = left;
+        self.change[last] = -right;
+        self.first_slope = 0.0;
+        self.clamp = true;
+    }
+
+    /// The norm ∫ √(1 + x²) d|f''|(x) = Σ |c_k| √(1 + τ_k²) over the kinks τ_k with slope changes c_k.
+    ///
+    /// It is the least ½ Σ (a² + w² + b²) of a two-layer ReLU network that represents the predictor, its
+    /// affine part free.
+    ///
+    /// Source: Boursier & Flammarion, "Penalising the biases in norm regularisation enforces sparsity" (2023).
+    pub fn norm(&self) -> f64 {
+        self.x.iter().zip(&self.change).map(|(x, c)| c.abs() * (1.0 + x * x).sqrt()).sum()
+    }
+
+    /// The total variation of the slope, Σ |c_k|: the norm with unpenalised biases.
+    pub fn variation(&self) -> f64 {
+        self.change.iter().map(|c| c.abs()).sum()
+    }
+
+    /// The number of kinks: knots with a slope change.
+    pub fn kinks(&self) -> usize {
+        self.change.iter().map(|c| usize::from(*c != 0.0)).sum()
+    }
+
+    /// The affine part of the network Σ c_k (x − τ_k)₊ + slope · x + intercept: (slope, intercept).
+    pub fn skip(&self) -> (f64, f64) {
+        (self.first_slope, self.y[0] - self.first_slope * self.x[0])
+    }
+
+    /// The value at x, which may be anywhere on the line.
+    ///
+    /// # Cost
+    /// One binary search.
+    pub fn value(&self, x: f64) -> f64 {
+        let last = self.x.len() - 1;
+        if self.clamp && x <= self.x[0] {
+            return self.y[0];
+        }
+        if self.clamp && x >= self.x[last] {
+            return self.y[last];
+        }
+        let k = self.x.partition_point(|knot| *knot <= x).clamp(1, last);
+        let (x0, x1, y0, y1) = (self.x[k - 1], self.x[k], self.y[k - 1], self.y[k]);
+        let slope = (y1 - y0) / (x1 - x0);
+        if x - x0 <= x1 - x { y0 + slope * (x - x0) } else { y1 - slope * (x1 - x) }
+    }
+
+    /// The largest |f̂(x_i) − y_i| over the sample.
+    pub fn train_error(&self, x: &[f64], y: &[f64]) -> f64 {
+        let mut knot = 0;
+        let mut worst = 0.0f64;
+        for (x, y) in x.iter().zip(y) {
+            while knot < self.x.len() && self.x[knot] < *x {
+                knot += 1;
+            }
+            let hit = knot < self.x.len() && self.x[knot] == *x;
+            let value = if hit { self.y[knot] } else { self.value(*x) };
+            worst = worst.max((value - y).abs());
+        }
+        worst
+    }
+}

@@ -1,0 +1,68 @@
+//! Risks: functionals of (f̂, f*).
+
+mod piece;
+mod quadrature;
+
+pub use piece::Exponent;
+pub use quadrature::{TOLERANCE as QUADRATURE_TOLERANCE, integrate};
+
+use std::fmt;
+
+/// A risk of f̂ against f* over a domain D.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Risk {
+    /// R_p = ∫_D |f̂ − f*|^p dx, p ≥ 1. Units of x · y^p.
+    Lp(Exponent),
+    /// sup_D |f̂ − f*|. Units of y.
+    Sup,
+}
+
+impl Risk {
+    /// R_p; `None` unless p is finite and at least 1.
+    pub fn lp(p: f64) -> Option<Risk> {
+        Exponent::new(p).map(Risk::Lp)
+    }
+
+    /// The exponent p; `None` for the supremum.
+    pub fn p(&self) -> Option<f64> {
+        match self {
+            Risk::Lp(exponent) => Some(exponent.p()),
+            Risk::Sup => None,
+        }
+    }
+
+    /// The ending of its columns: `l1`, `l1_5`, `sup`.
+    pub fn suffix(&self) -> String {
+        match self {
+            Risk::Lp(exponent) => format!("l{}", exponent.p()).replace('.', "_"),
+            Risk::Sup => "sup".into(),
+        }
+    }
+}
+
+impl fmt::Display for Risk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Risk::Lp(exponent) => write!(f, "{}", exponent.p()),
+            Risk::Sup => f.write_str("sup"),
+        }
+    }
+}
+
+/// Where f̂ is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Domain {
+    /// [x_(1), x_(n)]; integrals are not divided by its length.
+    Hull,
+    /// [0, 1], which must contain the data; beyond them f̂ follows the estimator's `ends`.
+    Unit,
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Domain::Hull => "hull",
+            Domain::Unit => "unit",
+        })
+    }
+}

@@ -1,0 +1,186 @@
+//! The integral of |g|^p over a piece on which g is linear.
+
+/// An exponent p ≥ 1, with the cheapest exact way to raise to it.
+///
+/// - finite and at least 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Exponent {
+    p: f64,
+    way: Way,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Way {
+    One,
+    Two,
+    Integer(u32),
+    HalfInteger(u32),
+    Real,
+}
+
+/// |v − u| ≤ NEAR · |u + v|/2 takes the series; above it the closed form loses at most 50 units of roundoff.
+const NEAR: f64 = 0.02;
+
+impl Exponent {
+    /// The exponent p; `None` unless p is finite and at least 1.
+    pub fn new(p: f64) -> Option<Exponent> {
+        if !p.is_finite() || p < 1.0 {
+            return None;
+        }
+        let whole = p.floor();
+        let way = match (p == whole, p - whole == 0.5, p < 64.0) {
+            (true, ..) if p == 1.0 => Way::One,
+            (true, ..) if p == 2.0 => Way::Two,
+            (true, _, true) => Way::Integer(whole as u32),
+            (_, true, true) => Way::HalfInteger(whole as u32),
+            _ => Way::Real,
+        };
+        Some(Exponent { p, way })
+    }
+
+    /// p.
+    pub fn p(&self) -> f64 {
+        self.p
+    }
+
+    /// a^p for a ≥ 0.
+    #[inline]
+    pub fn power(&self, a: f64) -> f64 {
+        match self.way {
+            Way::One => a,
+            Way::Two => a * a,
+            Way::Integer(k) => whole_power(a, k),
+            Way::HalfInteger(k) => whole_power(a, k) * a.sqrt(),
+            Way::Real => libm::pow(a, self.p),
+        }
+    }
+
+    /// ∫_0^ℓ |g|^p for g linear from u to v.
+    ///
+    /// With a = |u|, b = |v|: where g changes sign, ℓ (a^{p+1} + b^{p+1}) / ((p+1)(a+b)); otherwise
+    /// ℓ (b^{p+1} − a^{p+1}) / ((p+1)(b−a)), for whole p as the sum ℓ Σ_k a^k b^{p−k} / (p+1), and for other p
+    /// with |b−a| ≤ 0.02 m, m = (a+b)/2, r = (b−a)/m, as the midpoint series
+    /// ℓ m^p (1 + p(p−1)/24 r² (1 + (p−2)(p−3)/80 r² (1 + (p−4)(p−5)/168 r²))).
+    ///
+    /// Domain: ℓ ≥ 0 in units of x; result in units of x · y^p.
+    ///
+    /// # Cost
+    /// A division where the sign changes; p + 1 multiplications for whole p; two square roots for
+    /// half-integers; two `pow` otherwise.
+    /// # Accuracy
+    /// ≤ 1e-13 relative for p ≤ 16.
+    /// # Source
+    /// Elementary; the series is the Taylor expansion at m.
+    #[inline]
+    pub fn integral(&self, u: f64, v: f64, length: f64) -> f64 {
+        let (a, b) = (u.abs(), v.abs());
+        let crosses = (u < 0.0) != (v < 0.0) && a > 0.0 && b > 0.0;
+        match self.way {
+            Way::One if crosses => length * 0.5 * (a * a + b * b) / (a + b),
+            Way::One => length * 0.5 * (a + b),
+            Way::Two => length * (u * u + u * v + v * v) * (1.0 / 3.0),
+            _ if crosses => length * (self.power(a) * a + self.power(b) * b) / ((self.p + 1.0) * (a + b)),
+            Way::Integer(k) => length * symmetric_sum(a, b, k) / (self.p + 1.0),
+            _ => self.same_sign(a, b, length),
+        }
+    }
+
+    fn same_sign(&self, a: f64, b: f64, length: f64) -> f64 {
+        let (m, p) = (0.5 * (a + b), self.p);
+        if (b - a).abs() > NEAR * m {
+            return length * (self.power(b) * b - self.power(a) * a) / ((p + 1.0) * (b - a));
+        }
+        if m == 0.0 {
+            return 0.0;
+        }
+        let r2 = ((b - a) / m) * ((b - a) / m);
+        let inner = 1.0 + (p - 4.0) * (p - 5.0) / 168.0 * r2;
+        let series = 1.0 + p * (p - 1.0) / 24.0 * r2 * (1.0 + (p - 2.0) * (p - 3.0) / 80.0 * r2 * inner);
+        length * self.power(m) * series
+    }
+}
+
+/// a^k by squaring.
+#[inline]
+fn whole_power(mut a: f64, mut k: u32) -> f64 {
+    let mut result = 1.0;
+    while k > 0 {
+        if k & 1 == 1 {
+            result *= a;
+        }
+        a *= a;
+        k >>= 1;
+    }
+    result
+}
+
+/// Σ_{j=0}^k a^j b^{k−j}: Horner's rule in b with powers of a, all terms of one sign.
+#[inline]
+fn symmetric_sum(a: f64, b: f64, k: u32) -> f64 {
+    let (mut sum, mut power) = (1.0, 1.0);
+    for _ in 0..k {
+        power *= a;
+        sum = sum * b + power;
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// ∫|g|^p in quadruple effort: composite Gauss–Legendre (5 points) on pieces split at the zero.
+    fn reference(p: f64, u: f64, v: f64, length: f64) -> f64 {
+        const NODES: [(f64, f64); 3] = [
+            (0.0, 0.568_888_888_888_888_9),
+            (0.538_469_310_105_683_1, 0.478_628_670_499_366_5),
+            (0.906_179_845_938_664, 0.236_926_885_056_189_1),
+        ];
+        let half = |a: f64, b: f64, length: f64| {
+            // Substituting s⁴ at a zero end keeps the integrand smooth for every p ≥ 1.
+            let parts = 400;
+            let mut sum = 0.0;
+            for k in 0..parts {
+                let (lo, hi) = (k as f64 / parts as f64, (k + 1) as f64 / parts as f64);
+                let (c, h) = (0.5 * (lo + hi), 0.5 * (hi - lo));
+                for (node, weight) in NODES {
+                    for s in if node == 0.0 { vec![c] } else { vec![c - h * node, c + h * node] } {
+                        let t = s * s * s * s;
+                        let g = a + (b - a) * t;
+                        sum += weight * h * 4.0 * s * s * s * libm::pow(g.abs(), p);
+                    }
+                }
+            }
+            sum * length
+        };
+        if u * v < 0.0 {
+            let share = u / (u - v);
+            half(0.0, u, share * length) + half(0.0, v, (1.0 - share) * length)
+        } else if u.abs() < v.abs() {
+            half(u, v, length)
+        } else {
+            half(v, u, length)
+        }
+    }
+
+    #[test]
+    fn agrees_with_quadrature() {
+        let values = [-3.0, -1.0, -1e-3, 0.0, 1e-9, 0.5, 0.99, 1.0, 1.0 + 1e-8, 1.015, 1.03, 7.0];
+        for p in [1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 3.7, 4.0, 7.0, 12.0] {
+            let exponent = Exponent::new(p).unwrap();
+            for u in values {
+                for v in values {
+                    let (got, want) = (exponent.integral(u, v, 0.3), reference(p, u, v, 0.3));
+                    assert!((got - want).abs() <= 1e-12 * want.abs(), "p {p} u {u} v {v}: {got} {want}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_exponents_below_one() {
+        for p in [0.99, 0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(Exponent::new(p).is_none());
+        }
+    }
+}

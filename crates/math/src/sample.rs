@@ -1,0 +1,96 @@
+//! Samples: training sets with sorted x.
+
+/// One training set S: x strictly increasing, y beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample<'a> {
+    x: &'a [f64],
+    y: &'a [f64],
+}
+
+/// Why data are no training set, or why an estimator has no predictor for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Degenerate {
+    /// Fewer than two points.
+    #[error("fewer than two points")]
+    TooFew,
+    /// x and y differ in length.
+    #[error("x and y differ in length")]
+    Lengths,
+    /// A value is NaN or infinite.
+    #[error("a value is NaN or infinite (point {0})")]
+    NotFinite(usize),
+    /// Two neighbouring points have the same x.
+    #[error("two points share one x (point {0})")]
+    DuplicateX(usize),
+    /// x decreases.
+    #[error("x is not in increasing order (point {0})")]
+    Unsorted(usize),
+    /// Arithmetic overflowed: the predictor or a score is not a finite number.
+    #[error("the predictor or a score is not a finite number")]
+    Overflow,
+    /// An iteration did not reach its tolerance.
+    #[error("the solver did not reach its tolerance")]
+    NotConverged,
+    /// The estimator panicked.
+    #[error("the estimator panicked")]
+    Panicked,
+}
+
+impl Degenerate {
+    /// The word stored in the column `status`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Degenerate::TooFew => "too_few",
+            Degenerate::Lengths => "lengths",
+            Degenerate::NotFinite(_) => "not_finite",
+            Degenerate::DuplicateX(_) => "duplicate_x",
+            Degenerate::Unsorted(_) => "unsorted",
+            Degenerate::Overflow => "overflow",
+            Degenerate::NotConverged => "not_converged",
+            Degenerate::Panicked => "panicked",
+        }
+    }
+}
+
+impl<'a> Sample<'a> {
+    /// The sample with these points.
+    ///
+    /// # Errors
+    /// Fewer than two points, values that are not finite, x not strictly increasing.
+    pub fn new(x: &'a [f64], y: &'a [f64]) -> Result<Sample<'a>, Degenerate> {
+        if x.len() != y.len() {
+            return Err(Degenerate::Lengths);
+        }
+        if x.len() < 2 {
+            return Err(Degenerate::TooFew);
+        }
+        // A sum of products with zero is NaN exactly where a value is not finite: one branch a sample.
+        let probe: f64 = x.iter().zip(y).map(|(x, y)| x * 0.0 + y * 0.0).sum();
+        if probe != 0.0 {
+            let bad = x.iter().zip(y).position(|(x, y)| !x.is_finite() || !y.is_finite());
+            return Err(Degenerate::NotFinite(bad.unwrap_or(0)));
+        }
+        let ascending = x.windows(2).fold(true, |all, pair| all & (pair[0] < pair[1]));
+        if !ascending {
+            let bad = x.windows(2).position(|pair| pair[0] >= pair[1]).unwrap_or(0);
+            let equal = x[bad] == x[bad + 1];
+            return Err(if equal { Degenerate::DuplicateX(bad + 1) } else { Degenerate::Unsorted(bad + 1) });
+        }
+        Ok(Sample { x, y })
+    }
+
+    /// The x, strictly increasing.
+    pub fn x(&self) -> &'a [f64] {
+        self.x
+    }
+
+    /// The y.
+    pub fn y(&self) -> &'a [f64] {
+        self.y
+    }
+
+    /// The number of points.
+    pub fn n(&self) -> usize {
+        self.x.len()
+    }
+}

@@ -1,0 +1,82 @@
+//! What travels between stages: struct-of-arrays batches of trials, tagged by their shard.
+
+use crate::plan::Shard;
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
+use tempered_flow::Credit;
+use tempered_math::predictor::Knots;
+use tempered_math::sample::Degenerate;
+
+/// A share of a shard to work on, and which estimators its files still lack.
+pub struct Order {
+    /// The shard.
+    pub shard: Arc<Shard>,
+    /// Positions of the estimators to run, ascending.
+    pub estimators: Arc<[usize]>,
+    /// The trials of this batch.
+    pub trials: Range<u64>,
+    /// Whether the shard ends with this batch.
+    pub last: bool,
+    /// Bounds how many batches are under way.
+    pub credit: Credit,
+}
+
+/// An order with what the stages so far have made of it, in slabs of neighbouring trials.
+pub struct Batch<T> {
+    /// Which trials these are.
+    pub order: Order,
+    /// One slab a task, in trial order.
+    pub slabs: Vec<T>,
+}
+
+/// Samples of neighbouring trials, row-major: x and y hold n numbers a trial.
+#[derive(Default)]
+pub struct Samples {
+    /// The trials.
+    pub trials: Range<u64>,
+    /// Points a trial.
+    pub n: usize,
+    /// Sorted within a trial.
+    pub x: Vec<f64>,
+    /// Labels.
+    pub y: Vec<f64>,
+}
+
+/// What one estimator made of a slab: one row a trial.
+#[derive(Default)]
+pub struct Fits {
+    /// Predictors; the first `status.len()` are in use.
+    pub rows: Vec<Knots>,
+    /// Whether each trial has a predictor.
+    pub status: Vec<Result<(), Degenerate>>,
+}
+
+/// Samples with the fits of each estimator.
+pub struct Trained {
+    /// The data.
+    pub samples: Samples,
+    /// One entry an estimator of the order.
+    pub fits: Vec<Fits>,
+}
+
+/// Used buffers on their way back to the stage that fills them: in the steady state nothing is allocated.
+pub struct Shelf<T>(Mutex<Vec<T>>);
+
+impl<T: Default> Shelf<T> {
+    /// An empty shelf.
+    pub fn new() -> Arc<Shelf<T>> {
+        Arc::new(Shelf(Mutex::new(Vec::new())))
+    }
+
+    /// A used buffer, or a new one.
+    pub fn take(&self) -> T {
+        self.0.lock().map(|mut shelf| shelf.pop()).ok().flatten().unwrap_or_default()
+    }
+
+    /// Returns a buffer.
+    pub fn give(&self, buffer: T) {
+        if let Ok(mut shelf) = self.0.lock() {
+            shelf.push(buffer);
+        }
+    }
+}

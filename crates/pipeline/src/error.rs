@@ -1,0 +1,81 @@
+//! Errors of planning and running.
+
+use std::path::PathBuf;
+use tempered_math::catalogue::Invalid;
+use tempered_math::sample::Degenerate;
+
+/// Why a study could not be planned, run or replayed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The YAML is wrong.
+    #[error(transparent)]
+    Spec(#[from] crate::spec::SpecError),
+    /// The run directory cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] tempered_store::Error),
+    /// A choice that was checked does not build.
+    #[error("a checked choice does not build: {0}")]
+    Choice(#[from] Invalid),
+    /// A record could not be written as JSON.
+    #[error("a record cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The directory holds another study.
+    #[error(
+        "{directory} holds numbers this study would alter:\n{differences}\nrun with --fresh to start over, or give another directory with --out"
+    )]
+    PlanDiffers {
+        /// The run directory.
+        directory: PathBuf,
+        /// One line a difference.
+        differences: String,
+    },
+    /// A directory without a study.
+    #[error("{0} holds no study: expected _tempered/study.yaml; give a directory that `tempered run` made")]
+    NoStudy(PathBuf),
+    /// Nothing has this label.
+    #[error("no estimator is labelled `{label}`: expected one of {known}")]
+    NoEstimator {
+        /// What was asked for.
+        label: String,
+        /// The labels there are.
+        known: String,
+    },
+    /// No cell has this n.
+    #[error("no cell has n = {n}: expected one of {known}")]
+    NoCell {
+        /// What was asked for.
+        n: u64,
+        /// The sizes there are.
+        known: String,
+    },
+    /// The trial is not part of the study.
+    #[error("trial {trial} is not part of the study: it has trials 0 to {last}")]
+    NoTrial {
+        /// What was asked for.
+        trial: u64,
+        /// The last trial.
+        last: u64,
+    },
+    /// A trial that has no predictor.
+    #[error("the trial has no predictor: {0}")]
+    Degenerate(#[from] Degenerate),
+    /// The thread pool could not be made.
+    #[error("the thread pool cannot be made: {0}")]
+    Pool(String),
+    /// A stage failed.
+    #[error("stage {stage}: {source}")]
+    Stage {
+        /// Which stage.
+        stage: &'static str,
+        /// Why.
+        source: Box<Error>,
+    },
+    /// A stage panicked: a bug.
+    #[error("stage {stage} panicked: {message}; this is a bug, please report it with the study")]
+    Panicked {
+        /// Which stage.
+        stage: &'static str,
+        /// What it said.
+        message: String,
+    },
+}

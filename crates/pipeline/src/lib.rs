@@ -1,0 +1,17 @@
+//! From YAML to a plan to a run.
+
+pub mod spec;
+
+pub mod batch;
+mod error;
+pub mod live;
+pub mod pilot;
+pub mod plan;
+pub mod replay;
+pub mod resume;
+pub mod run;
+pub mod stage;
+
+pub use error::Error;
+pub use tempered_flow::{Cancel, Meter};
+pub use tempered_store::RunDirectory;

@@ -1,0 +1,55 @@
+//! Pilots: what a study will cost, from a few trials.
+
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::replay::compute;
+use crate::spec::Weights;
+use std::time::{Duration, Instant};
+
+/// Points of a pilot trial at most.
+const POINTS: u64 = 20_000;
+/// Time spent on each estimator.
+const BUDGET: Duration = Duration::from_millis(60);
+/// Bytes a kink takes in a weights file: outer weight and bias, BYTE_STREAM_SPLIT and zstd 1.
+const KINK_BYTES: f64 = 13.5;
+/// Bytes a score takes in a metrics file.
+const SCORE_BYTES: f64 = 7.0;
+
+/// What a study will take.
+pub struct Estimate {
+    /// Bytes on disk.
+    pub bytes: f64,
+    /// Seconds of one core.
+    pub core_seconds: f64,
+}
+
+/// Runs a few trials of the middle-sized cell with every estimator and scales by sample points.
+pub fn estimate(plan: &Plan) -> Result<Estimate, Error> {
+    let mut order: Vec<usize> = (0..plan.cells.len()).collect();
+    order.sort_by_key(|cell| plan.cells[*cell].n);
+    let cell = order[order.len() / 2];
+    let mut small = plan.cells[cell].clone();
+    small.n = small.n.min(POINTS);
+    let study = &plan.study;
+    let trials = study.trials as f64;
+    let points: f64 = plan.cells.iter().map(|cell| cell.n as f64 * trials).sum();
+    let rows = plan.cells.len() as f64 * trials;
+    let stored = match study.weights {
+        Weights::All => 1.0,
+        Weights::None => 0.0,
+        Weights::Every(k) => 1.0 / k as f64,
+    };
+    let mut estimate = Estimate { bytes: 0.0, core_seconds: 0.0 };
+    for (_, estimator) in &study.estimators {
+        let (start, mut done, mut kinks) = (Instant::now(), 0u64, 0);
+        while done == 0 || (start.elapsed() < BUDGET && done < study.trials) {
+            kinks += compute(study, &small, estimator, done)?.knots.kinks();
+            done += 1;
+        }
+        let each = done as f64 * small.n as f64;
+        estimate.core_seconds += start.elapsed().as_secs_f64() / each * points;
+        estimate.bytes += kinks as f64 / each * points * KINK_BYTES * stored;
+        estimate.bytes += rows * plan.scores().len() as f64 * SCORE_BYTES;
+    }
+    Ok(estimate)
+}

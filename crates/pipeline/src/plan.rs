@@ -1,0 +1,151 @@
+//! The plan: a checked study laid out as cells, shards and files. After it nobody reads YAML.
+
+use crate::spec::{Study, Weights};
+use std::ops::Range;
+use tempered_math::catalogue::Choice;
+use tempered_math::score;
+use tempered_math::seed::{Key, Purpose};
+
+/// Raised when the numbers a plan leads to change; stored in every footer.
+pub const GENERATOR: &str = "1";
+
+/// One combination of the data axes.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// Points a trial.
+    pub n: u64,
+    /// Law of x.
+    pub design: Choice,
+    /// f*.
+    pub target: Choice,
+    /// Law of ε.
+    pub noise: Choice,
+    /// Sixteen hexadecimal digits that name the cell's content.
+    pub key: String,
+}
+
+impl Cell {
+    fn new(n: u64, design: &Choice, target: &Choice, noise: &Choice) -> Cell {
+        let mut cell = Cell {
+            n,
+            design: design.clone(),
+            target: target.clone(),
+            noise: noise.clone(),
+            key: String::new(),
+        };
+        cell.key = hash(&cell.content());
+        cell
+    }
+
+    /// What the cell is, by value: seeds and file names derive from it, so position in a sweep does not matter.
+    pub fn content(&self) -> String {
+        format!("n={};design={};target={};noise={}", self.n, self.design, self.target, self.noise)
+    }
+
+    /// The stream key of one purpose in this cell.
+    pub fn stream(&self, seed: u64, purpose: Purpose) -> Key {
+        Key::new(seed, &self.content(), purpose)
+    }
+}
+
+/// A range of trials of one cell: the unit of work, of files and of resume.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shard {
+    /// Position of its cell in [`Plan::cells`].
+    pub cell: usize,
+    /// Number within the cell.
+    pub index: u32,
+    /// Its trials.
+    pub trials: Range<u64>,
+}
+
+/// A study laid out.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The study.
+    pub study: Study,
+    /// Every combination of the data axes, n slowest.
+    pub cells: Vec<Cell>,
+}
+
+impl Plan {
+    /// Lays out a checked study.
+    pub fn new(study: Study) -> Plan {
+        let mut cells = Vec::new();
+        for n in &study.n {
+            for design in &study.designs {
+                for target in &study.targets {
+                    for noise in &study.noises {
+                        cells.push(Cell::new(*n, design, target, noise));
+                    }
+                }
+            }
+        }
+        Plan { study, cells }
+    }
+
+    /// Trials in a full shard of this cell. A function of n alone, so that more trials or other estimators
+    /// leave the shards there are where they are.
+    pub fn shard_trials(&self, cell: &Cell) -> u64 {
+        (self.study.shard_points / cell.n).clamp(1, 1 << 20)
+    }
+
+    /// Every shard, cell by cell.
+    pub fn shards(&self) -> impl Iterator<Item = Shard> + '_ {
+        self.cells.iter().enumerate().flat_map(move |(position, cell)| {
+            let size = self.shard_trials(cell);
+            let count = self.study.trials.div_ceil(size);
+            (0..count).map(move |index| Shard {
+                cell: position,
+                index: u32::try_from(index).unwrap_or(u32::MAX),
+                trials: index * size..((index + 1) * size).min(self.study.trials),
+            })
+        })
+    }
+
+    /// What decides the numbers in the files of one estimator, as name and value.
+    pub fn identity(&self, estimator: usize) -> Vec<(String, String)> {
+        let study = &self.study;
+        let risks: Vec<String> = study.risks.iter().map(ToString::to_string).collect();
+        let weights = match study.weights {
+            Weights::All => "all".to_string(),
+            Weights::None => "none".to_string(),
+            Weights::Every(k) => format!("every {k}"),
+        };
+        [
+            ("generator", GENERATOR.to_string()),
+            ("seed", study.seed.to_string()),
+            ("risks", risks.join(", ")),
+            ("domain", study.domain.to_string()),
+            ("weights", weights),
+            ("shard_points", study.shard_points.to_string()),
+            ("estimator", study.estimators[estimator].1.to_string()),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_string(), value))
+        .collect()
+    }
+
+    /// The footer of the files of (estimator, shard). No clock, host or thread count: bytes are reproducible.
+    pub fn footer(&self, estimator: usize, shard: &Shard) -> Vec<(String, String)> {
+        let cell = &self.cells[shard.cell];
+        let mut pairs = self.identity(estimator);
+        pairs.push(("cell".into(), cell.content()));
+        let joined: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        pairs.push(("plan".into(), hash(&joined.join("\n"))));
+        pairs.push(("label".into(), self.study.estimators[estimator].0.clone()));
+        pairs.push(("trials".into(), format!("{}..{}", shard.trials.start, shard.trials.end)));
+        pairs.push(("version".into(), env!("CARGO_PKG_VERSION").into()));
+        pairs.into_iter().map(|(name, value)| (format!("tempered.{name}"), value)).collect()
+    }
+
+    /// Names of the score columns.
+    pub fn scores(&self) -> Vec<String> {
+        score::columns(&self.study.risks)
+    }
+}
+
+/// Sixteen hexadecimal digits of a BLAKE3 hash.
+fn hash(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex()[..16].to_string()
+}

@@ -1,0 +1,151 @@
+//! Replay: recomputing one trial from its seed, and comparing it with what is stored.
+
+use crate::batch::Samples;
+use crate::error::Error;
+use crate::plan::{Cell, Plan, Shard};
+use crate::resume::place;
+use crate::spec::Study;
+use crate::stage::{draw, fit_one, push_weights};
+use tempered_math::catalogue::Choice;
+use tempered_math::predictor::Knots;
+use tempered_math::sample::{Degenerate, Sample};
+use tempered_math::score::Scorer;
+use tempered_math::{estimator, target};
+use tempered_store::{RunDirectory, WeightsChunk, read_metrics, read_weights_row};
+
+/// One trial, recomputed.
+pub struct Replay {
+    /// The cell's content.
+    pub cell: String,
+    /// Sorted positions.
+    pub x: Vec<f64>,
+    /// Labels.
+    pub y: Vec<f64>,
+    /// "ok" or why the trial failed.
+    pub status: &'static str,
+    /// Score names and values; empty for a failed trial.
+    pub scores: Vec<(String, f64)>,
+    /// Number of kinks.
+    pub kinks: u64,
+    /// The network, one row; none for a failed trial.
+    pub weights: WeightsChunk,
+    /// Whether the stored metrics row has the same bits; `None` where nothing is stored.
+    pub metrics_equal: Option<bool>,
+    /// Whether the stored weights row has the same bits; `None` where nothing is stored.
+    pub weights_equal: Option<bool>,
+}
+
+/// Recomputes trial `trial` of the estimator labelled `label` in every cell with this n.
+pub fn replay(
+    plan: &Plan,
+    directory: &RunDirectory,
+    label: &str,
+    n: u64,
+    trial: u64,
+) -> Result<Vec<Replay>, Error> {
+    let labels: Vec<&str> = plan.study.estimators.iter().map(|(label, _)| label.as_str()).collect();
+    let estimator = labels
+        .iter()
+        .position(|known| *known == label)
+        .ok_or_else(|| Error::NoEstimator { label: label.into(), known: labels.join(", ") })?;
+    if trial >= plan.study.trials {
+        return Err(Error::NoTrial { trial, last: plan.study.trials - 1 });
+    }
+    let cells: Vec<usize> = (0..plan.cells.len()).filter(|c| plan.cells[*c].n == n).collect();
+    if cells.is_empty() {
+        let known: Vec<String> = plan.study.n.iter().map(ToString::to_string).collect();
+        return Err(Error::NoCell { n, known: known.join(", ") });
+    }
+    cells.into_iter().map(|cell| replay_cell(plan, directory, estimator, cell, trial)).collect()
+}
+
+/// One trial from its seed to its scores.
+pub struct Trial {
+    /// Sorted positions.
+    pub x: Vec<f64>,
+    /// Labels.
+    pub y: Vec<f64>,
+    /// The predictor.
+    pub knots: Knots,
+    /// Whether there is one.
+    pub status: Result<(), Degenerate>,
+    /// Its scores; empty for a failed trial.
+    pub scores: Vec<f64>,
+}
+
+/// Computes one trial by itself.
+pub fn compute(study: &Study, cell: &Cell, estimator: &Choice, trial: u64) -> Result<Trial, Error> {
+    let mut samples = Samples { trials: trial..trial + 1, ..Samples::default() };
+    draw(study.seed, cell, &mut samples)?;
+    let Samples { x, y, .. } = samples;
+    let mut fitter = estimator.build(estimator::CATALOGUE)?;
+    let mut scorer = Scorer::new(&study.risks, study.domain, cell.target.build(target::CATALOGUE)?);
+    let (mut knots, mut scores) = (Knots::default(), Vec::new());
+    let status = fit_one(fitter.as_mut(), &x, &y, &mut knots)
+        .and_then(|()| scorer.score(Sample::new(&x, &y)?, &knots, &mut scores));
+    if status.is_err() {
+        scores.clear();
+    }
+    Ok(Trial { x, y, knots, status, scores })
+}
+
+fn replay_cell(
+    plan: &Plan,
+    directory: &RunDirectory,
+    estimator: usize,
+    cell: usize,
+    trial: u64,
+) -> Result<Replay, Error> {
+    let content = &plan.cells[cell];
+    let Trial { x, y, knots, status, scores } =
+        compute(&plan.study, content, &plan.study.estimators[estimator].1, trial)?;
+    let mut weights = WeightsChunk::default();
+    let ok = status.is_ok();
+    if ok {
+        push_weights(trial, &knots, &mut weights);
+    }
+    let size = plan.shard_trials(content);
+    let start = trial / size * size;
+    let shard = Shard {
+        cell,
+        index: u32::try_from(trial / size).unwrap_or(u32::MAX),
+        trials: start..(start + size).min(plan.study.trials),
+    };
+    let place = place(plan, estimator, &shard);
+    let metrics_path = directory.metrics_path(&place);
+    let metrics_equal = if metrics_path.exists() {
+        let table = read_metrics(&metrics_path)?;
+        table.trial.iter().position(|t| *t == trial).map(|row| {
+            table.status[row] == status.map_or_else(|reason| reason.word(), |()| "ok")
+                && (!ok
+                    || table.scores.iter().zip(&scores).all(|(column, score)| {
+                        column[row].is_some_and(|stored| stored.to_bits() == score.to_bits())
+                    }))
+        })
+    } else {
+        None
+    };
+    let weights_path = directory.weights_path(&place);
+    let stored = if weights_path.exists() { read_weights_row(&weights_path, trial)? } else { None };
+    let same =
+        |a: &[f64], b: &[f64]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits());
+    let weights_equal = stored.map(|row| {
+        same(&row.outer, &weights.outer)
+            && same(&row.bias, &weights.bias)
+            && same(
+                &[row.skip_slope, row.skip_intercept],
+                &[weights.skip_slope[0], weights.skip_intercept[0]],
+            )
+    });
+    Ok(Replay {
+        cell: content.content(),
+        x,
+        y,
+        status: status.map_or_else(|reason| reason.word(), |()| "ok"),
+        kinks: if ok { knots.kinks() as u64 } else { 0 },
+        scores: plan.scores().into_iter().zip(scores).collect(),
+        weights,
+        metrics_equal,
+        weights_equal,
+    })
+}

@@ -1,0 +1,206 @@
+//! Running a plan: the whole topology in one expression.
+
+use crate::batch::{Order, Shelf};
+use crate::error::Error;
+use crate::live::{Live, LiveView, Tally};
+use crate::plan::{Plan, Shard};
+use crate::resume;
+use crate::stage::{Aggregate, Evaluate, Generate, Store, Train};
+use std::sync::Arc;
+use std::time::Instant;
+use tempered_flow::{Cancel, Credits, Failure, Flow, Meter, Report};
+use tempered_store::RunDirectory;
+
+/// Batches that wait between two stages at most.
+const CAPACITY: usize = 2;
+/// Points of samples in a batch for each thread: a megabyte of x and y.
+const BATCH_POINTS: u64 = 65_536;
+/// Bytes a point takes on its way: sample, fits of two estimators, differences, weights.
+const POINT_BYTES: u64 = 150;
+/// What batches under way may take together, unless a single one is larger.
+const MEMORY: u64 = 128 << 20;
+
+/// Where and how fast to run: nothing here changes a number.
+#[derive(Clone)]
+pub struct Settings {
+    /// Threads of the pool.
+    pub threads: usize,
+    /// This share of the shards: (k, of), k from 1.
+    pub share: (u64, u64),
+    /// When to stop taking new shards.
+    pub deadline: Option<Instant>,
+    /// Points of samples a batch and thread.
+    pub batch_points: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Settings { threads, share: (1, 1), deadline: None, batch_points: BATCH_POINTS }
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Every shard of the study is on disk.
+    Complete,
+    /// This share is done, other shards are missing.
+    ShareDone,
+    /// Stopped by a signal or the time limit; the same command goes on.
+    Stopped,
+}
+
+/// What a run did.
+pub struct Outcome {
+    /// How it ended.
+    pub ending: Ending,
+    /// Trials worked off by this run.
+    pub trials: u64,
+    /// Failed trials, of this run and earlier ones.
+    pub failed: u64,
+    /// All trials counted, over estimators, of this run and earlier ones.
+    pub counted: u64,
+}
+
+/// What a watcher sees of a run.
+pub struct Watch {
+    /// Live summaries.
+    pub view: LiveView,
+    /// Meters of the stages, in order.
+    pub meters: Vec<Arc<Meter>>,
+    /// Trials this run has to do.
+    pub trials: u64,
+}
+
+/// Runs what is missing of `plan` in `directory`.
+///
+/// `watch` is called once, before the first batch.
+///
+/// # Errors
+/// The first error of a stage; a plan that differs from what is on disk.
+pub fn run(
+    plan: Plan,
+    directory: &RunDirectory,
+    settings: &Settings,
+    cancel: &Cancel,
+    watch: impl FnOnce(Watch),
+) -> Result<Outcome, Error> {
+    let plan = Arc::new(plan);
+    resume::agree(&plan, directory)?;
+    let record = format!("live-{}-of-{}.json", settings.share.0, settings.share.1);
+    let mut live =
+        directory.read_record(&record)?.map_or_else(Live::default, |bytes| Live::from_bytes(&bytes));
+    let mut todo = Vec::new();
+    for (position, shard) in plan.shards().enumerate() {
+        if position as u64 % settings.share.1 != settings.share.0 - 1 {
+            continue;
+        }
+        let missing = resume::missing(&plan, directory, &shard)?;
+        if missing.is_empty() {
+            resume::recount(&plan, directory, &shard, &mut live)?;
+        } else {
+            todo.push((Arc::new(shard), Arc::<[usize]>::from(missing)));
+        }
+    }
+    let view = LiveView::default();
+    view.update(|empty| *empty = live);
+    let trials = todo.iter().map(|(shard, _)| shard.trials.end - shard.trials.start).sum();
+    let pool = tempered_flow::pool(settings.threads).map_err(|error| Error::Pool(error.to_string()))?;
+    let stopped = std::sync::atomic::AtomicBool::new(false);
+    let orders = Orders { plan: &plan, settings, cancel, stopped: &stopped, todo };
+    let (samples, fits) = (Shelf::new(), Shelf::new());
+    let flow = Flow::source("plan", CAPACITY, orders.batches())
+        .stage(
+            "generate",
+            CAPACITY,
+            Generate { plan: plan.clone(), pool: pool.clone(), shelf: samples.clone() },
+        )
+        .stage("train", CAPACITY, Train { plan: plan.clone(), pool: pool.clone(), shelf: fits.clone() })
+        .stage("evaluate", CAPACITY, Evaluate { plan: plan.clone(), pool: pool.clone(), samples, fits })
+        .stage("store", CAPACITY, Store::new(plan.clone(), pool, directory.clone()))
+        .sink("aggregate", aggregate(&plan, directory, &view, record));
+    watch(Watch { view: view.clone(), meters: flow.meters(), trials });
+    let ended: Result<Report, Failure<Error>> = flow.run(cancel);
+    let ending = match ended {
+        Ok(_) if stopped.load(std::sync::atomic::Ordering::Relaxed) => Ending::Stopped,
+        Ok(_) => ending(&plan, directory, settings)?,
+        Err(Failure::Aborted) => Ending::Stopped,
+        Err(Failure::Stage { stage, source }) => {
+            return Err(Error::Stage { stage, source: Box::new(source) });
+        }
+        Err(Failure::Panicked { stage, message }) => return Err(Error::Panicked { stage, message }),
+    };
+    let (failed, counted) = view.read(|live| {
+        let tallies = || live.tallies.values().flat_map(|cells| cells.values());
+        (tallies().map(|t: &Tally| t.failed).sum(), tallies().map(|t| t.trials).sum())
+    });
+    Ok(Outcome { ending, trials: view.trials(), failed, counted })
+}
+
+fn aggregate(plan: &Arc<Plan>, directory: &RunDirectory, view: &LiveView, record: String) -> Aggregate {
+    Aggregate {
+        plan: plan.clone(),
+        directory: directory.clone(),
+        view: view.clone(),
+        record,
+        pending: Vec::new(),
+        written: Instant::now(),
+    }
+}
+
+/// Complete if no shard of any share is missing, by one listing.
+fn ending(plan: &Plan, directory: &RunDirectory, settings: &Settings) -> Result<Ending, Error> {
+    if settings.share.1 == 1 {
+        return Ok(Ending::Complete);
+    }
+    for shard in plan.shards() {
+        for estimator in 0..plan.study.estimators.len() {
+            if !directory.metrics_path(&resume::place(plan, estimator, &shard)).exists() {
+                return Ok(Ending::ShareDone);
+            }
+        }
+    }
+    Ok(Ending::Complete)
+}
+
+/// The source: shards cut into batches. Asked to stop, it ends after the shard it is in.
+struct Orders<'a> {
+    plan: &'a Plan,
+    settings: &'a Settings,
+    cancel: &'a Cancel,
+    stopped: &'a std::sync::atomic::AtomicBool,
+    todo: Vec<(Arc<Shard>, Arc<[usize]>)>,
+}
+
+impl<'a> Orders<'a> {
+    fn batches(self) -> impl Iterator<Item = Result<Order, Error>> + Send + 'a {
+        let Orders { plan, settings, cancel, stopped, todo } = self;
+        todo.into_iter()
+            .take_while(move |_| {
+                let late = settings.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+                let stop = late || cancel.is_requested();
+                stopped.fetch_or(stop, std::sync::atomic::Ordering::Relaxed);
+                !stop
+            })
+            .flat_map(move |(shard, estimators)| {
+                let n = plan.cells[shard.cell].n;
+                let points = settings.batch_points * settings.threads as u64;
+                let rows = (points / n).max(1);
+                // Enough batches to keep every stage busy, fewer where each is large.
+                let flying = (MEMORY / (rows * n * POINT_BYTES).max(1)).clamp(1, 8);
+                let credits = Credits::new(usize::try_from(flying).unwrap_or(1));
+                let starts = shard.trials.clone().step_by(usize::try_from(rows).unwrap_or(usize::MAX));
+                starts.map(move |start| {
+                    let end = (start + rows).min(shard.trials.end);
+                    Ok(Order {
+                        last: end == shard.trials.end,
+                        trials: start..end,
+                        shard: shard.clone(),
+                        estimators: estimators.clone(),
+                        credit: credits.acquire(),
+                    })
+                })
+            })
+    }
+}

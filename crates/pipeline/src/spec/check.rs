@@ -1,0 +1,293 @@
+//! Checking: from marked trees to studies, all errors at once.
+
+use super::choice::choice;
+use super::diagnostic::SpecError;
+use super::edit;
+use super::mark::{self, Yaml};
+use super::read::{Errors, Field, quoted, suggestion};
+use super::study::{Study, Weights};
+use tempered_math::catalogue::{Choice, Entry};
+use tempered_math::risk::{Domain, Risk};
+use tempered_math::{design, estimator, noise, target};
+
+/// Sample points a shard: about a second of work, weights of a few hundred megabytes at most.
+pub(super) const SHARD_POINTS: u64 = 1 << 24;
+/// Levels shown where a study names none.
+pub(super) const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+/// Points a trial at most: offsets into a file's lists are 32-bit.
+pub(super) const LARGEST_N: u64 = 1 << 29;
+/// Cells a study may have.
+const CELLS: u128 = 1_000_000;
+
+/// Parses, edits and checks a study.
+///
+/// # Errors
+/// Everything that is wrong with it, in order of position.
+pub fn parse(bytes: &[u8], file: &str, set: &[(String, String)]) -> Result<Study, SpecError> {
+    let mut root = mark::parse(bytes, file)?;
+    for (path, value) in set {
+        edit::set(&mut root, path, value)?;
+    }
+    let mut errors = Errors::default();
+    let study = study(&Field { node: &root, path: String::new() }, &mut errors);
+    errors.into_result(study)
+}
+
+/// Parses a choice given on the command line, such as `{min_norm: {penalise_bias: false}}`.
+pub fn parse_choice<T: ?Sized>(
+    text: &str,
+    origin: &str,
+    catalogue: &[Entry<T>],
+) -> Result<Choice, SpecError> {
+    let root = mark::parse(text.as_bytes(), origin)?;
+    let mut errors = Errors::default();
+    let choice = choice(&Field { node: &root, path: "estimator".into() }, catalogue, &mut errors);
+    errors.into_result(choice)
+}
+
+fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
+    let keys = ["version", "name", "seed", "trials", "generate", "train", "evaluate", "store", "aggregate"];
+    let fields = root.map(&keys, errors);
+    if !matches!(root.node.value, Yaml::Map(_)) {
+        return None;
+    }
+    let mut required = |position: usize| {
+        let field: &Option<Field<'_>> = &fields[position];
+        if field.is_none() {
+            errors.push(root, format!("the study lacks `{}`", keys[position]));
+        }
+        field.clone()
+    };
+    let (version, name, seed, trials) = (required(0), required(1), required(2), required(3));
+    let (generate, train) = (required(4), required(5));
+    if let Some(version) = version {
+        version.integer(1, 1, errors);
+    }
+    let name = name.and_then(|field| identifier(&field, true, errors));
+    let seed = seed.and_then(|field| field.integer(0, u64::MAX, errors));
+    let trials = trials.and_then(|field| field.integer(1, 1 << 48, errors));
+    let axes = generate.and_then(|field| axes(&field, errors));
+    let estimators = train.and_then(|field| estimators(&field, errors));
+    let evaluate = evaluate(fields[6].as_ref(), errors);
+    let store = store(fields[7].as_ref(), errors);
+    let aggregate = aggregate(fields[8].as_ref(), errors);
+    let (n, designs, targets, noises) = axes?;
+    let (risks, domain) = evaluate?;
+    let (weights, shard_points) = store?;
+    let (quantiles, max_failed) = aggregate?;
+    Some(Study {
+        name: name?,
+        seed: seed?,
+        trials: trials?,
+        n,
+        designs,
+        targets,
+        noises,
+        estimators: estimators?,
+        risks,
+        domain,
+        weights,
+        shard_points,
+        quantiles,
+        max_failed,
+    })
+}
+
+/// Small letters, digits and underscores; names may also hold `-` and `.` inside.
+fn identifier(field: &Field<'_>, dashes: bool, errors: &mut Errors) -> Option<String> {
+    let text = field.node.text().unwrap_or_default();
+    let inner =
+        |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || (dashes && "-.".contains(c));
+    let first = |c: char| c.is_ascii_lowercase() || (dashes && c.is_ascii_digit());
+    let valid = text.len() <= 64 && text.starts_with(first) && text.chars().all(inner);
+    if !valid {
+        let more = if dashes { ", `-`, `.`" } else { "" };
+        errors
+            .expected(field, &format!("a name of small letters, digits, `_`{more}, starting with a letter"));
+    }
+    valid.then(|| text.to_string())
+}
+
+type Axes = (Vec<u64>, Vec<Choice>, Vec<Choice>, Vec<Choice>);
+
+fn axes(field: &Field<'_>, errors: &mut Errors) -> Option<Axes> {
+    let fields = field.map(&["n", "design", "target", "noise"], errors);
+    let n = match &fields[0] {
+        Some(n) => sizes(n, errors),
+        None => {
+            errors.push(field, "lacks `n`");
+            None
+        }
+    };
+    let designs = axis(fields[1].as_ref(), design::CATALOGUE, "uniform", errors);
+    let targets = axis(fields[2].as_ref(), target::CATALOGUE, "zero", errors);
+    let noises = axis(fields[3].as_ref(), noise::CATALOGUE, "normal", errors);
+    let axes = (n?, designs?, targets?, noises?);
+    let cells: u128 =
+        [axes.0.len(), axes.1.len(), axes.2.len(), axes.3.len()].iter().map(|k| *k as u128).product();
+    if cells > CELLS {
+        errors.push(field, format!("makes {cells} cells, but there may be at most {CELLS}"));
+        return None;
+    }
+    Some(axes)
+}
+
+fn sizes(field: &Field<'_>, errors: &mut Errors) -> Option<Vec<u64>> {
+    if let Yaml::Map(_) = &field.node.value {
+        let fields = field.map(&["geometric"], errors);
+        let spec = fields[0].as_ref()?;
+        let fields = spec.map(&["from", "to", "points"], errors);
+        let mut part = |position: usize, name: &str, low: u64, high: u64| match &fields[position] {
+            Some(field) => field.integer(low, high, errors),
+            None => {
+                errors.push(spec, format!("lacks `{name}`"));
+                None
+            }
+        };
+        let (from, to) = (part(0, "from", 2, LARGEST_N), part(1, "to", 2, LARGEST_N));
+        let points = part(2, "points", 2, 1000);
+        let (from, to, points) = (from?, to?, points?);
+        if from >= to {
+            errors.push(spec, format!("goes from {from} to {to}, but `to` must be larger"));
+            return None;
+        }
+        let ratio = geometric(from, to);
+        let level = |k: u64| (from as f64 * ratio(k as f64 / (points - 1) as f64)).round() as u64;
+        let mut sizes: Vec<u64> = (0..points).map(level).collect();
+        sizes.dedup();
+        return Some(sizes);
+    }
+    let items = field.items(errors);
+    let sizes: Vec<Option<u64>> = items.iter().map(|item| item.integer(2, LARGEST_N, errors)).collect();
+    distinct(&items, &sizes, errors);
+    let sizes: Option<Vec<u64>> = sizes.into_iter().collect();
+    sizes.filter(|sizes| !sizes.is_empty())
+}
+
+/// s ↦ (to/from)^s.
+fn geometric(from: u64, to: u64) -> impl Fn(f64) -> f64 {
+    let log = (to as f64 / from as f64).ln();
+    move |share| (log * share).exp()
+}
+
+fn axis<T: ?Sized>(
+    field: Option<&Field<'_>>,
+    catalogue: &[Entry<T>],
+    default: &str,
+    errors: &mut Errors,
+) -> Option<Vec<Choice>> {
+    let Some(field) = field else {
+        let entry = catalogue.iter().find(|entry| entry.name == default)?;
+        return Choice::new(entry, &[]).ok().map(|choice| vec![choice]);
+    };
+    let items = field.items(errors);
+    let choices: Vec<Option<Choice>> = items.iter().map(|item| choice(item, catalogue, errors)).collect();
+    distinct(&items, &choices, errors);
+    let choices: Option<Vec<Choice>> = choices.into_iter().collect();
+    choices.filter(|choices| !choices.is_empty())
+}
+
+/// Reports entries that appear before.
+fn distinct<T: PartialEq>(items: &[Field<'_>], values: &[Option<T>], errors: &mut Errors) {
+    for (i, value) in values.iter().enumerate() {
+        if value.is_some() && values[..i].contains(value) {
+            errors.push(&items[i], "appears twice in this list");
+        }
+    }
+}
+
+fn estimators(field: &Field<'_>, errors: &mut Errors) -> Option<Vec<(String, Choice)>> {
+    let Yaml::Map(pairs) = &field.node.value else {
+        errors.expected(field, "a mapping `label: estimator`");
+        return None;
+    };
+    if pairs.is_empty() {
+        errors.push(field, "is empty, but it must name at least one estimator");
+        return None;
+    }
+    let read = pairs.iter().map(|(key, value)| {
+        let label = identifier(&Field { node: key, path: field.path.clone() }, false, errors);
+        let name = key.text().unwrap_or_default();
+        Some((label, choice(&field.child(name, value), estimator::CATALOGUE, errors)))
+    });
+    let read: Vec<Option<(Option<String>, Option<Choice>)>> = read.collect();
+    read.into_iter().map(|pair| pair.and_then(|(label, choice)| Some((label?, choice?)))).collect()
+}
+
+fn evaluate(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<(Vec<Risk>, Domain)> {
+    let fields = field.map_or(vec![None, None], |field| field.map(&["risks", "domain"], errors));
+    let risks = match &fields[0] {
+        None => [1.0, 2.0].into_iter().map(Risk::lp).collect(),
+        Some(field) => {
+            let items = field.items(errors);
+            let risks: Vec<Option<Risk>> = items.iter().map(|item| risk(item, errors)).collect();
+            distinct(&items, &risks, errors);
+            risks.into_iter().collect::<Option<Vec<Risk>>>().filter(|risks| !risks.is_empty())
+        }
+    };
+    let domain = match &fields[1] {
+        None => Some(Domain::Hull),
+        Some(field) => word(field, &["hull", "unit"], errors).map(|word| match word {
+            0 => Domain::Hull,
+            _ => Domain::Unit,
+        }),
+    };
+    Some((risks?, domain?))
+}
+
+fn risk(field: &Field<'_>, errors: &mut Errors) -> Option<Risk> {
+    if field.node.text() == Some("sup") {
+        return Some(Risk::Sup);
+    }
+    field.real("a number p of at least 1, or `sup`", |p| p >= 1.0, errors).and_then(Risk::lp)
+}
+
+/// Position of the field's word in a list of words.
+fn word(field: &Field<'_>, words: &[&str], errors: &mut Errors) -> Option<usize> {
+    let position = words.iter().position(|word| field.node.text() == Some(*word));
+    if position.is_none() {
+        let help = field.node.text().and_then(|text| suggestion(text, words.iter().copied()));
+        errors.helped(
+            field,
+            format!("is {}, but it must be one of {}", field.node.found(), quoted(words)),
+            help,
+        );
+    }
+    position
+}
+
+fn store(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<(Weights, u64)> {
+    let fields = field.map_or(vec![None, None], |field| field.map(&["weights", "shard_points"], errors));
+    let weights = match &fields[0] {
+        None => Some(Weights::All),
+        Some(field) if matches!(field.node.value, Yaml::Map(_)) => {
+            let every = field.map(&["every"], errors);
+            every[0].as_ref().and_then(|k| k.integer(1, 1 << 48, errors)).map(Weights::Every)
+        }
+        Some(field) => word(field, &["all", "none"], errors).map(|word| match word {
+            0 => Weights::All,
+            _ => Weights::None,
+        }),
+    };
+    let points = fields[1].as_ref().map_or(Some(SHARD_POINTS), |field| field.integer(1, 1 << 40, errors));
+    Some((weights?, points?))
+}
+
+fn aggregate(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<(Vec<f64>, f64)> {
+    let fields = field.map_or(vec![None, None], |field| field.map(&["quantiles", "max_failed"], errors));
+    let quantiles = match &fields[0] {
+        None => Some(QUANTILES.to_vec()),
+        Some(field) => {
+            let items = field.items(errors);
+            let inside = |q: f64| q > 0.0 && q < 1.0;
+            let levels: Vec<Option<f64>> =
+                items.iter().map(|item| item.real("a number between 0 and 1", inside, errors)).collect();
+            distinct(&items, &levels, errors);
+            levels.into_iter().collect::<Option<Vec<f64>>>().filter(|levels| !levels.is_empty())
+        }
+    };
+    let share = |x: f64| (0.0..=1.0).contains(&x);
+    let failed =
+        fields[1].as_ref().map_or(Some(0.0), |field| field.real("a number from 0 to 1", share, errors));
+    Some((quantiles?, failed?))
+}

@@ -1,0 +1,37 @@
+//! Edits from the command line: `--set path=value`.
+
+use super::diagnostic::{Diagnostic, Location, SpecError};
+use super::mark::{Node, Yaml, parse};
+
+/// Replaces or adds the node at a dotted path. Its location becomes the flag, so errors point there.
+pub(super) fn set(root: &mut Node, path: &str, value: &str) -> Result<(), SpecError> {
+    let origin = format!("--set {path}={value}");
+    let new = if value.is_empty() { None } else { Some(parse(value.as_bytes(), &origin)?) };
+    let mut node = root;
+    for key in path.split('.') {
+        if node.is_null() {
+            node.value = Yaml::Map(Vec::new());
+        }
+        let found = node.found();
+        let Yaml::Map(pairs) = &mut node.value else {
+            let message = format!("--set goes through {found}, expected a mapping above `{key}`");
+            let at = Location { file: origin, line: 1, column: 1 };
+            return Err(SpecError {
+                diagnostics: vec![Diagnostic { at, field: path.into(), message, help: None }],
+            });
+        };
+        let position = pairs.iter().position(|(name, _)| name.text() == Some(key)).unwrap_or_else(|| {
+            let scalar = |text: &str| Node {
+                at: Location { file: origin.clone(), line: 1, column: 1 },
+                value: Yaml::Scalar { text: text.into(), plain: true },
+            };
+            pairs.push((scalar(key), scalar("")));
+            pairs.len() - 1
+        });
+        node = &mut pairs[position].1;
+    }
+    if let Some(new) = new {
+        *node = new;
+    }
+    Ok(())
+}

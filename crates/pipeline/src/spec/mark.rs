@@ -1,0 +1,173 @@
+//! Marked trees: YAML nodes that know where they stand.
+
+use super::diagnostic::{Diagnostic, Location, SpecError};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+
+/// Largest file read, in bytes.
+const SIZE: usize = 1 << 20;
+/// Deepest nesting read.
+const DEPTH: usize = 16;
+
+/// A node and where it starts.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub at: Location,
+    pub value: Yaml,
+}
+
+/// What a node is.
+#[derive(Clone, Debug)]
+pub(super) enum Yaml {
+    Scalar { text: String, plain: bool },
+    List(Vec<Node>),
+    Map(Vec<(Node, Node)>),
+}
+
+impl Node {
+    /// The scalar's text.
+    pub fn text(&self) -> Option<&str> {
+        if let Yaml::Scalar { text, .. } = &self.value { Some(text) } else { None }
+    }
+
+    /// Whether the node is an unquoted null or empty.
+    pub fn is_null(&self) -> bool {
+        matches!(&self.value, Yaml::Scalar { text, plain: true } if ["", "~", "null"].contains(&text.as_str()))
+    }
+
+    /// What the node is, for a message.
+    pub fn found(&self) -> String {
+        match &self.value {
+            Yaml::Scalar { .. } if self.is_null() => "empty".into(),
+            Yaml::Scalar { text, plain: true } => text.clone(),
+            Yaml::Scalar { text, plain: false } => format!("the text {text:?}"),
+            Yaml::List(_) => "a list".into(),
+            Yaml::Map(_) => "a mapping".into(),
+        }
+    }
+}
+
+/// Parses one document. Aliases, tags, duplicate keys, deep nesting and large files are errors.
+pub(super) fn parse(bytes: &[u8], file: &str) -> Result<Node, SpecError> {
+    let start = Location { file: file.into(), line: 1, column: 1 };
+    if bytes.len() > SIZE {
+        return Err(one(start, format!("the file has {} bytes, expected at most {SIZE}", bytes.len())));
+    }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let at = Location { file: file.into(), line, column: 1 };
+            return Err(one(at, "the file is not UTF-8 here; save it as UTF-8".into()));
+        }
+    };
+    let mut builder = Builder { file, open: Vec::new(), root: None, documents: 0, errors: Vec::new() };
+    for event in Parser::new_from_str(text) {
+        match event {
+            Ok((event, span)) => {
+                if let Err(error) = builder.take(event, span) {
+                    return Err(SpecError { diagnostics: vec![error] });
+                }
+            }
+            Err(error) => {
+                let mark = error.marker();
+                let at = Location { file: file.into(), line: mark.line(), column: mark.col() + 1 };
+                return Err(one(at, format!("this is not YAML: {}", error.info())));
+            }
+        }
+    }
+    if !builder.errors.is_empty() {
+        return Err(SpecError { diagnostics: builder.errors });
+    }
+    builder
+        .root
+        .ok_or_else(|| one(start, "the file is empty, expected a study; `tempered init` writes one".into()))
+}
+
+fn one(at: Location, message: String) -> SpecError {
+    SpecError { diagnostics: vec![Diagnostic { at, field: String::new(), message, help: None }] }
+}
+
+struct Builder<'a> {
+    file: &'a str,
+    open: Vec<(Node, Option<Node>)>,
+    root: Option<Node>,
+    documents: usize,
+    errors: Vec<Diagnostic>,
+}
+
+impl Builder<'_> {
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Diagnostic> {
+        let at = Location { file: self.file.into(), line: span.start.line(), column: span.start.col() + 1 };
+        let refuse = |message: &str| {
+            Err(Diagnostic { at: at.clone(), field: String::new(), message: message.into(), help: None })
+        };
+        match event {
+            Event::DocumentStart(_) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    return refuse("a second document starts here, expected one study a file");
+                }
+            }
+            Event::Alias(_) => return refuse("aliases are not supported: write the value out"),
+            Event::Scalar(_, _, anchor, _)
+            | Event::SequenceStart(anchor, _)
+            | Event::MappingStart(anchor, _)
+                if anchor > 0 =>
+            {
+                return refuse("anchors are not supported: write the value out");
+            }
+            Event::Scalar(_, _, _, Some(_))
+            | Event::SequenceStart(_, Some(_))
+            | Event::MappingStart(_, Some(_)) => {
+                return refuse("tags are not supported: write {name: {parameter: value}}");
+            }
+            Event::Scalar(text, style, ..) => {
+                let plain = matches!(style, ScalarStyle::Plain);
+                self.close(Node { at, value: Yaml::Scalar { text: text.into_owned(), plain } });
+            }
+            Event::SequenceStart(..) | Event::MappingStart(..) => {
+                if self.open.len() >= DEPTH {
+                    return refuse("nested more than 16 deep");
+                }
+                let map = matches!(event, Event::MappingStart(..));
+                let value = if map { Yaml::Map(Vec::new()) } else { Yaml::List(Vec::new()) };
+                self.open.push((Node { at, value }, None));
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                if let Some((node, _)) = self.open.pop() {
+                    self.close(node);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Puts a finished node into its parent.
+    fn close(&mut self, node: Node) {
+        let Some((parent, key)) = self.open.last_mut() else {
+            self.root = Some(node);
+            return;
+        };
+        match &mut parent.value {
+            Yaml::List(items) => items.push(node),
+            Yaml::Map(pairs) => match key.take() {
+                None => {
+                    if pairs.iter().any(|(other, _)| other.text().is_some() && other.text() == node.text()) {
+                        let message = format!("the key `{}` appears twice", node.text().unwrap_or_default());
+                        let help = Some("keep one of them".into());
+                        self.errors.push(Diagnostic {
+                            at: node.at.clone(),
+                            field: String::new(),
+                            message,
+                            help,
+                        });
+                    }
+                    *key = Some(node);
+                }
+                Some(key) => pairs.push((key, node)),
+            },
+            Yaml::Scalar { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Studies: YAML text, checked into a [`Study`] with every error located.
+
+mod check;
+mod choice;
+mod diagnostic;
+mod edit;
+mod mark;
+mod read;
+mod resolved;
+mod schema;
+mod study;
+
+pub use check::{parse, parse_choice};
+pub use diagnostic::{Diagnostic, SpecError};
+pub use schema::schema;
+pub use study::{Study, Weights};
+pub use tempered_math::risk::{Domain, Risk};

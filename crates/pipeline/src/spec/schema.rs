@@ -1,0 +1,144 @@
+//! The JSON schema of study files (draft-07), made from the catalogues.
+
+use super::check::{LARGEST_N, QUANTILES, SHARD_POINTS};
+use serde_json::{Value as Json, json};
+use tempered_math::catalogue::{Entry, Kind, Parameter, Value};
+use tempered_math::{design, estimator, noise, target};
+
+/// The schema, for editors that check and complete YAML.
+pub fn schema() -> Json {
+    let size = json!({"type": "integer", "minimum": 2, "maximum": LARGEST_N});
+    let geometric = object(
+        &[
+            ("from", size.clone()),
+            ("to", size.clone()),
+            ("points", json!({"type": "integer", "minimum": 2, "maximum": 1000})),
+        ],
+        &["from", "to", "points"],
+    );
+    let sizes = json!({"description": "Points a trial.", "oneOf": [
+        size, {"type": "array", "items": size, "minItems": 1, "uniqueItems": true},
+        object(&[("geometric", geometric)], &["geometric"])]});
+    let generate = object(
+        &[
+            ("n", sizes),
+            ("design", one_or_many("How x is placed on [0, 1].", &choice(design::CATALOGUE))),
+            ("target", one_or_many("f*.", &choice(target::CATALOGUE))),
+            ("noise", one_or_many("The law of ε in y = f*(x) + ε.", &choice(noise::CATALOGUE))),
+        ],
+        &["n"],
+    );
+    let risk = json!({"oneOf": [{"type": "number", "minimum": 1}, {"const": "sup"}]});
+    let train = json!({"type": "object", "description": "Estimators by label; labels name the files.",
+        "minProperties": 1, "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,63}$"},
+        "additionalProperties": choice(estimator::CATALOGUE)});
+    let evaluate = object(
+        &[
+            ("risks", one_or_many("Exponents p of R_p, or sup.", &risk)),
+            (
+                "domain",
+                json!({"enum": ["hull", "unit"], "default": "hull",
+                "description": "[x_(1), x_(n)], or [0, 1]."}),
+            ),
+        ],
+        &[],
+    );
+    let every = object(&[("every", json!({"type": "integer", "minimum": 1}))], &["every"]);
+    let store = object(
+        &[
+            ("weights", json!({"oneOf": [{"enum": ["all", "none"]}, every], "default": "all"})),
+            ("shard_points", json!({"type": "integer", "minimum": 1, "default": SHARD_POINTS})),
+        ],
+        &[],
+    );
+    let level = json!({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1});
+    let aggregate = object(
+        &[
+            (
+                "quantiles",
+                json!({"oneOf": [level, {"type": "array", "items": level, "minItems": 1}],
+                "default": QUANTILES}),
+            ),
+            (
+                "max_failed",
+                json!({"type": "number", "minimum": 0, "maximum": 1, "default": 0,
+                "description": "Share of failed trials at which a run still succeeds."}),
+            ),
+        ],
+        &[],
+    );
+    let mut root = object(
+        &[
+            ("version", json!({"const": 1})),
+            ("name", json!({"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,63}$"})),
+            ("seed", json!({"type": "integer", "minimum": 0, "description": "Decides every random number."})),
+            ("trials", json!({"type": "integer", "minimum": 1, "description": "Training sets a cell."})),
+            ("generate", generate),
+            ("train", train),
+            ("evaluate", evaluate),
+            ("store", store),
+            ("aggregate", aggregate),
+        ],
+        &["version", "name", "seed", "trials", "generate", "train"],
+    );
+    root["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    root["title"] = json!("Tempered study");
+    root
+}
+
+fn object(properties: &[(&str, Json)], required: &[&str]) -> Json {
+    let properties: serde_json::Map<String, Json> =
+        properties.iter().map(|(name, schema)| ((*name).to_string(), schema.clone())).collect();
+    json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}
+
+fn one_or_many(description: &str, one: &Json) -> Json {
+    json!({"description": description,
+        "oneOf": [one, {"type": "array", "items": one, "minItems": 1, "uniqueItems": true}]})
+}
+
+fn choice<T: ?Sized>(catalogue: &[Entry<T>]) -> Json {
+    let mut forms = Vec::new();
+    for entry in catalogue {
+        let parameters = (entry.parameters)();
+        let required: Vec<&str> = parameters.iter().filter(|p| p.default.is_none()).map(|p| p.name).collect();
+        if required.is_empty() {
+            forms.push(json!({"const": entry.name, "description": entry.summary}));
+        }
+        let properties: Vec<(&str, Json)> = parameters.iter().map(|p| (p.name, parameter(p))).collect();
+        let mut arguments = object(&properties, &required);
+        if required.is_empty() {
+            arguments["type"] = json!(["object", "null"]);
+        }
+        let mut form = object(&[(entry.name, arguments)], &[entry.name]);
+        form["description"] = json!(entry.summary);
+        forms.push(form);
+    }
+    json!({"oneOf": forms})
+}
+
+fn parameter(parameter: &Parameter) -> Json {
+    let mut schema = match parameter.kind {
+        Kind::Real { low, closed, high } => {
+            let mut schema = json!({"type": "number"});
+            if low.is_finite() {
+                schema[if closed { "minimum" } else { "exclusiveMinimum" }] = json!(low);
+            }
+            if high.is_finite() {
+                schema["maximum"] = json!(high);
+            }
+            schema
+        }
+        Kind::Flag => json!({"type": "boolean"}),
+        Kind::Word(words) => json!({"enum": words}),
+        Kind::Reals => json!({"type": "array", "items": {"type": "number"}, "minItems": 1}),
+    };
+    schema["description"] = json!(parameter.summary);
+    match &parameter.default {
+        Some(Value::Real(x)) => schema["default"] = json!(x),
+        Some(Value::Flag(x)) => schema["default"] = json!(x),
+        Some(Value::Word(x)) => schema["default"] = json!(x),
+        _ => {}
+    }
+    schema
+}

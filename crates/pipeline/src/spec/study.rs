@@ -1,0 +1,52 @@
+//! Studies: what a YAML file says, after checking.
+
+use tempered_math::catalogue::Choice;
+use tempered_math::risk::{Domain, Risk};
+
+/// A checked study.
+///
+/// - every list holds at least one entry and no entry twice;
+/// - labels and the name are identifiers, fit for file names;
+/// - n is at least 2, trials at least 1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Study {
+    /// Names the run directory.
+    pub name: String,
+    /// Decides every random number.
+    pub seed: u64,
+    /// Trials a cell.
+    pub trials: u64,
+    /// Points a trial.
+    pub n: Vec<u64>,
+    /// Laws of x.
+    pub designs: Vec<Choice>,
+    /// Targets f*.
+    pub targets: Vec<Choice>,
+    /// Laws of ε.
+    pub noises: Vec<Choice>,
+    /// Estimators by label.
+    pub estimators: Vec<(String, Choice)>,
+    /// What is evaluated.
+    pub risks: Vec<Risk>,
+    /// Where it is evaluated.
+    pub domain: Domain,
+    /// Which networks are stored.
+    pub weights: Weights,
+    /// Sample points a shard at most, but at least one trial.
+    pub shard_points: u64,
+    /// Levels of the quantiles that the analysis shows.
+    pub quantiles: Vec<f64>,
+    /// Share of failed trials at which a run still counts as a success.
+    pub max_failed: f64,
+}
+
+/// Which networks are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weights {
+    /// Every trial's.
+    All,
+    /// No trial's.
+    None,
+    /// Those of trials 0, k, 2k, …
+    Every(u64),
+}

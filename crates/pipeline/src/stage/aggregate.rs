@@ -1,0 +1,73 @@
+//! Keeps live summaries of what has been committed.
+
+use super::Receipt;
+use crate::error::Error;
+use crate::live::{Live, LiveView, Tally};
+use crate::plan::Plan;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tempered_flow::Sink;
+use tempered_store::RunDirectory;
+
+/// How often the summaries are written down.
+const WRITE_EVERY: Duration = Duration::from_secs(2);
+
+/// The last stage.
+pub struct Aggregate {
+    /// The plan.
+    pub plan: Arc<Plan>,
+    /// The run directory.
+    pub directory: RunDirectory,
+    /// Shown to whoever watches.
+    pub view: LiveView,
+    /// Name of the record the summaries are written to.
+    pub record: String,
+    /// Summaries of the shard under way, one an estimator.
+    pub pending: Vec<Tally>,
+    /// When the summaries were last written.
+    pub written: Instant,
+}
+
+impl Sink for Aggregate {
+    type In = Receipt;
+    type Error = Error;
+
+    fn take(&mut self, receipt: Receipt) -> Result<(), Error> {
+        let risks = self.plan.study.risks.len();
+        self.pending.resize_with(receipt.estimators.len(), || Tally::new(risks));
+        let mut trials = 0;
+        for (e, (tally, chunks)) in self.pending.iter_mut().zip(&receipt.metrics).enumerate() {
+            for chunk in chunks {
+                tally.add(&chunk.status, &chunk.scores);
+                trials += if e == 0 { chunk.trial.len() as u64 } else { 0 };
+            }
+        }
+        self.view.progress(trials);
+        if receipt.committed {
+            let tallies = std::mem::take(&mut self.pending);
+            let labels = receipt.estimators.iter().map(|e| self.plan.study.estimators[*e].0.as_str());
+            let cell = &self.plan.cells[receipt.shard.cell].key;
+            self.view.update(|live| {
+                for (label, tally) in labels.zip(&tallies) {
+                    live.commit(label, cell, receipt.shard.index, tally);
+                }
+            });
+            if self.written.elapsed() >= WRITE_EVERY {
+                self.write()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), Error> {
+        self.write()
+    }
+}
+
+impl Aggregate {
+    fn write(&mut self) -> Result<(), Error> {
+        self.written = Instant::now();
+        let bytes = self.view.read(Live::to_bytes)?;
+        Ok(self.directory.write_record(&self.record, &bytes)?)
+    }
+}

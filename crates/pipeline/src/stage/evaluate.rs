@@ -1,0 +1,130 @@
+//! Scores every fit of a batch and gathers the weights to store.
+
+use crate::batch::{Batch, Fits, Order, Samples, Shelf, Trained};
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::spec::Weights;
+use rayon::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use tempered_flow::Stage;
+use tempered_math::predictor::Knots;
+use tempered_math::sample::{Degenerate, Sample};
+use tempered_math::score::Scorer;
+use tempered_math::target;
+use tempered_store::{MetricsChunk, WeightsChunk};
+
+/// The third stage.
+pub struct Evaluate {
+    /// The plan.
+    pub plan: Arc<Plan>,
+    /// Where arithmetic runs.
+    pub pool: Arc<rayon::ThreadPool>,
+    /// Where used samples go.
+    pub samples: Arc<Shelf<Samples>>,
+    /// Where used fits go.
+    pub fits: Arc<Shelf<Fits>>,
+}
+
+/// The rows of a batch: per estimator of the order, one chunk a slab.
+pub struct Evaluated {
+    /// Which trials these are.
+    pub order: Order,
+    /// Metrics rows.
+    pub metrics: Vec<Vec<MetricsChunk>>,
+    /// Weights rows.
+    pub weights: Vec<Vec<WeightsChunk>>,
+}
+
+type Rows = Vec<(MetricsChunk, WeightsChunk)>;
+
+impl Stage for Evaluate {
+    type In = Batch<Trained>;
+    type Out = Evaluated;
+    type Error = Error;
+
+    fn run(&mut self, batch: Batch<Trained>) -> Result<Evaluated, Error> {
+        let Batch { order, slabs } = batch;
+        let cell = &self.plan.cells[order.shard.cell];
+        let slabs: Vec<Rows> = self.pool.install(|| {
+            slabs
+                .into_par_iter()
+                .map(|slab| {
+                    let study = &self.plan.study;
+                    let target = cell.target.build(target::CATALOGUE)?;
+                    let mut scorer = Scorer::new(&study.risks, study.domain, target);
+                    let rows =
+                        slab.fits.iter().map(|fits| self.rows(&mut scorer, &slab.samples, fits)).collect();
+                    slab.fits.into_iter().for_each(|fits| self.fits.give(fits));
+                    self.samples.give(slab.samples);
+                    Ok(rows)
+                })
+                .collect::<Result<_, Error>>()
+        })?;
+        let mut metrics: Vec<Vec<MetricsChunk>> = order.estimators.iter().map(|_| Vec::new()).collect();
+        let mut weights: Vec<Vec<WeightsChunk>> = order.estimators.iter().map(|_| Vec::new()).collect();
+        for rows in slabs {
+            for (e, (metric, weight)) in rows.into_iter().enumerate() {
+                metrics[e].push(metric);
+                weights[e].push(weight);
+            }
+        }
+        Ok(Evaluated { order, metrics, weights })
+    }
+}
+
+impl Evaluate {
+    fn rows(&self, scorer: &mut Scorer, samples: &Samples, fits: &Fits) -> (MetricsChunk, WeightsChunk) {
+        let columns = self.plan.scores().len();
+        let mut metrics = MetricsChunk {
+            trial: samples.trials.clone().collect(),
+            status: Vec::new(),
+            kinks: Vec::new(),
+            scores: vec![Vec::with_capacity(fits.status.len()); columns],
+        };
+        let mut weights = WeightsChunk::default();
+        let mut row = Vec::with_capacity(columns);
+        let data = samples.x.chunks_exact(samples.n).zip(samples.y.chunks_exact(samples.n));
+        for (((trial, (x, y)), knots), status) in
+            samples.trials.clone().zip(data).zip(&fits.rows).zip(&fits.status)
+        {
+            row.clear();
+            let status = (*status).and_then(|()| {
+                catch_unwind(AssertUnwindSafe(|| scorer.score(Sample::new(x, y)?, knots, &mut row)))
+                    .unwrap_or(Err(Degenerate::Panicked))
+            });
+            metrics.status.push(status.map_or_else(|reason| reason.word(), |()| "ok"));
+            metrics.kinks.push(if status.is_ok() { knots.kinks() as u64 } else { 0 });
+            for (c, column) in metrics.scores.iter_mut().enumerate() {
+                column.push(if status.is_ok() { row[c] } else { 0.0 });
+            }
+            if status.is_ok() && wanted(self.plan.study.weights, trial) {
+                push_weights(trial, knots, &mut weights);
+            }
+        }
+        (metrics, weights)
+    }
+}
+
+/// Whether the weights of this trial are stored.
+fn wanted(weights: Weights, trial: u64) -> bool {
+    match weights {
+        Weights::All => true,
+        Weights::None => false,
+        Weights::Every(k) => trial.is_multiple_of(k),
+    }
+}
+
+/// Appends the network f(x) = Σ outer (inner x + bias)₊ + skip_slope x + skip_intercept.
+pub fn push_weights(trial: u64, knots: &Knots, weights: &mut WeightsChunk) {
+    let (slope, intercept) = knots.skip();
+    weights.trial.push(trial);
+    weights.skip_slope.push(slope);
+    weights.skip_intercept.push(intercept);
+    for (x, change) in knots.x.iter().zip(&knots.change).filter(|(_, change)| **change != 0.0) {
+        weights.outer.push(*change);
+        weights.inner.push(1.0);
+        weights.bias.push(-x);
+    }
+    weights.ends.push(weights.outer.len());
+}

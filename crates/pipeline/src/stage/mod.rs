@@ -1,0 +1,13 @@
+//! The stages of a run. Each is a struct with one `run`; none sees a channel or another stage.
+
+mod aggregate;
+mod evaluate;
+mod generate;
+mod store;
+mod train;
+
+pub use aggregate::Aggregate;
+pub use evaluate::{Evaluate, Evaluated, push_weights};
+pub use generate::{Generate, draw};
+pub use store::{Receipt, Store};
+pub use train::{Train, fit_one};

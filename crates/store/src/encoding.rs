@@ -1,0 +1,39 @@
+//! How columns are encoded.
+
+use arrow::datatypes::{DataType, Schema};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::metadata::{KeyValue, SortingColumn};
+use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
+
+/// Reals byte by byte (BYTE_STREAM_SPLIT), integers as packed differences, strings by dictionary, all under zstd 1.
+///
+/// Random reals have no repeats, so a dictionary only costs; splitting their bytes lets zstd find the exponents.
+pub(crate) fn properties(schema: &Schema, footer: &[(String, String)]) -> WriterProperties {
+    let level = ZstdLevel::try_new(1).unwrap_or_default();
+    let pairs = footer.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
+    let column = |name: &str| schema.index_of(name).ok().and_then(|index| i32::try_from(index).ok());
+    let sorting = ["cell", "trial"].into_iter().filter_map(column);
+    let sorting =
+        sorting.map(|column_idx| SortingColumn { column_idx, descending: false, nulls_first: false });
+    let mut builder = WriterProperties::builder()
+        .set_created_by("tempered".into())
+        .set_compression(Compression::ZSTD(level))
+        .set_key_value_metadata(Some(pairs))
+        .set_sorting_columns(Some(sorting.collect()))
+        .set_max_row_group_row_count(None)
+        .set_dictionary_enabled(false);
+    for field in schema.fields() {
+        let name = field.name().clone();
+        let path = match field.data_type() {
+            DataType::List(child) => ColumnPath::new(vec![name, "list".into(), child.name().clone()]),
+            _ => ColumnPath::new(vec![name]),
+        };
+        builder = match field.data_type() {
+            DataType::Utf8 => builder.set_column_dictionary_enabled(path, true),
+            DataType::Int64 => builder.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
+            _ => builder.set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT),
+        };
+    }
+    builder.build()
+}

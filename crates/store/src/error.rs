@@ -1,0 +1,104 @@
+//! Errors of the store.
+
+use std::path::{Path, PathBuf};
+
+/// Why a file could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file system refused.
+    #[error("{path}: {source}{}", advice(source))]
+    Io {
+        /// Which file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Parquet refused.
+    #[error("{path}: {source}")]
+    Parquet {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: parquet::errors::ParquetError,
+    },
+    /// Arrow refused.
+    #[error("{path}: {source}")]
+    Arrow {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: arrow::error::ArrowError,
+    },
+    /// A successful trial with a score that is no finite number.
+    #[error("column {column}, trial {trial}: {value} is not a finite number")]
+    NotFinite {
+        /// Which column.
+        column: String,
+        /// Which trial.
+        trial: u64,
+        /// What it is.
+        value: f64,
+    },
+    /// A column is not there.
+    #[error("{path}: no column `{column}`: expected columns x and y, found {found}")]
+    NoColumn {
+        /// Which file.
+        path: PathBuf,
+        /// What was looked for.
+        column: String,
+        /// What there is.
+        found: String,
+    },
+    /// A column that holds no numbers.
+    #[error("{path}: column `{column}` is of type {found}, expected numbers")]
+    NotNumbers {
+        /// Which file.
+        path: PathBuf,
+        /// Which column.
+        column: String,
+        /// Its type.
+        found: String,
+    },
+    /// An empty place where a number is needed.
+    #[error("{path}: row {row} of column `{column}` is empty, expected a number")]
+    Null {
+        /// Which file.
+        path: PathBuf,
+        /// Which column.
+        column: String,
+        /// Which row, from 1.
+        row: usize,
+    },
+    /// Columns that differ in length.
+    #[error("rows of a chunk differ in number: {0}")]
+    Ragged(&'static str),
+}
+
+fn advice(source: &std::io::Error) -> &'static str {
+    match source.kind() {
+        std::io::ErrorKind::StorageFull => "; free some space and run the same command again",
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            "; make it writable or give another directory with --out"
+        }
+        _ => "",
+    }
+}
+
+impl Error {
+    /// Whether the disk is full.
+    pub fn is_storage_full(&self) -> bool {
+        matches!(self, Error::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull)
+    }
+
+    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Error + '_ {
+        move |source| Error::Io { path: path.to_path_buf(), source }
+    }
+
+    pub(crate) fn parquet(path: &Path) -> impl Fn(parquet::errors::ParquetError) -> Error + '_ {
+        move |source| Error::Parquet { path: path.to_path_buf(), source }
+    }
+
+    pub(crate) fn arrow(path: &Path) -> impl Fn(arrow::error::ArrowError) -> Error + '_ {
+        move |source| Error::Arrow { path: path.to_path_buf(), source }
+    }
+}

@@ -1,0 +1,23 @@
+//! The run directory and its Parquet files.
+//!
+//! A shard's file exists if and only if it is complete: files are written in `_staging`, closed, synced, and
+//! renamed into the data tree, weights before metrics. Bytes depend on the rows alone, not on how they were cut
+//! into chunks or on the number of threads.
+
+mod directory;
+mod encoding;
+mod error;
+mod footer;
+mod place;
+mod read;
+mod row_group;
+mod schema;
+mod shard;
+
+pub use directory::{Listed, Listing, RunDirectory};
+pub use error::Error;
+pub use footer::{Expected, Found, check};
+pub use place::{Place, Table};
+pub use read::{MetricsTable, WeightsRow, read_metrics, read_weights_row, read_xy};
+pub use schema::{Labels, Layout, MetricsChunk, WeightsChunk};
+pub use shard::{EstimatorFiles, ShardWriter};

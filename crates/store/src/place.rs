@@ -1,0 +1,50 @@
+//! Places: where the files of (estimator, shard) lie.
+
+use std::path::PathBuf;
+
+/// The two tables of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Table {
+    /// One row a trial; its file is the commit mark of (estimator, shard).
+    Metrics,
+    /// One row a stored network.
+    Weights,
+}
+
+impl Table {
+    /// Its folder.
+    pub fn name(self) -> &'static str {
+        match self {
+            Table::Metrics => "metrics",
+            Table::Weights => "weights",
+        }
+    }
+}
+
+/// One estimator's share of a shard.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The estimator's label.
+    pub estimator: String,
+    /// Points a trial.
+    pub n: u64,
+    /// Key of the cell, 16 hexadecimal digits.
+    pub cell: String,
+    /// Number of the shard within the cell.
+    pub index: u32,
+}
+
+impl Place {
+    /// The file's path below the run directory.
+    pub fn path(&self, table: Table) -> PathBuf {
+        PathBuf::from(table.name())
+            .join(format!("estimator={}", self.estimator))
+            .join(format!("n={}", self.n))
+            .join(format!("{}-{:06}.parquet", self.cell, self.index))
+    }
+
+    /// The file's name while it is unfinished.
+    pub(crate) fn staging_name(&self, table: Table) -> String {
+        format!("{}-{}-{}-{}-{:06}", table.name(), self.estimator, self.n, self.cell, self.index)
+    }
+}

@@ -1,0 +1,102 @@
+//! The frozen schemas of the two tables, and the rows that go into them.
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use std::sync::Arc;
+
+/// What of the metrics schema a study decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Real parameters of the cell, NULL where they do not apply.
+    pub parameters: Vec<String>,
+    /// Scores, NULL where the trial failed.
+    pub scores: Vec<String>,
+}
+
+/// What all rows of a file have in common.
+#[derive(Clone, Debug)]
+pub struct Labels {
+    /// The estimator's label.
+    pub estimator: String,
+    /// Points a trial.
+    pub n: u64,
+    /// Key of the cell.
+    pub cell: String,
+    /// Label of the design.
+    pub design: String,
+    /// Label of the target.
+    pub target: String,
+    /// Label of the noise.
+    pub noise: String,
+    /// One value a parameter column.
+    pub parameters: Vec<Option<f64>>,
+}
+
+/// Metrics rows of neighbouring trials, column by column.
+#[derive(Clone, Debug, Default)]
+pub struct MetricsChunk {
+    /// Trial numbers, ascending.
+    pub trial: Vec<u64>,
+    /// "ok", or why the trial failed.
+    pub status: Vec<&'static str>,
+    /// Numbers of kinks; stored as NULL where the trial failed.
+    pub kinks: Vec<u64>,
+    /// One list a score column; stored as NULL where the trial failed.
+    pub scores: Vec<Vec<f64>>,
+}
+
+/// Networks of neighbouring trials, column by column: row r has the units `ends[r − 1] .. ends[r]`.
+#[derive(Clone, Debug, Default)]
+pub struct WeightsChunk {
+    /// Trial numbers, ascending.
+    pub trial: Vec<u64>,
+    /// Slope of the affine part.
+    pub skip_slope: Vec<f64>,
+    /// Intercept of the affine part.
+    pub skip_intercept: Vec<f64>,
+    /// Where each row's units end.
+    pub ends: Vec<usize>,
+    /// Outer weights.
+    pub outer: Vec<f64>,
+    /// Inner weights.
+    pub inner: Vec<f64>,
+    /// Biases.
+    pub bias: Vec<f64>,
+}
+
+fn field(name: &str, kind: DataType) -> Field {
+    Field::new(name, kind, false)
+}
+
+/// Columns that both tables begin with.
+fn keys() -> Vec<Field> {
+    vec![
+        field("estimator", DataType::Utf8),
+        field("n", DataType::Int64),
+        field("cell", DataType::Utf8),
+        field("trial", DataType::Int64),
+    ]
+}
+
+/// The child of a list of reals. Readers other than arrow-rs expect the name `element`.
+pub(crate) fn element() -> Arc<Field> {
+    Arc::new(field("element", DataType::Float64))
+}
+
+/// The metrics schema.
+pub(crate) fn metrics_schema(layout: &Layout) -> SchemaRef {
+    let mut fields = keys();
+    fields.extend(["status", "design", "target", "noise"].map(|name| field(name, DataType::Utf8)));
+    let real = |name: &String| Field::new(name, DataType::Float64, true);
+    fields.extend(layout.parameters.iter().map(real));
+    fields.push(Field::new("kinks", DataType::Int64, true));
+    fields.extend(layout.scores.iter().map(real));
+    Arc::new(Schema::new(fields))
+}
+
+/// The weights schema.
+pub(crate) fn weights_schema() -> SchemaRef {
+    let mut fields = keys();
+    fields.extend(["skip_slope", "skip_intercept"].map(|name| field(name, DataType::Float64)));
+    fields.extend(["outer", "inner", "bias"].map(|name| field(name, DataType::List(element()))));
+    Arc::new(Schema::new(fields))
+}

@@ -1,0 +1,285 @@
+//! Writing the files of a shard.
+
+use crate::directory::{RunDirectory, remove, sync_folder};
+use crate::error::Error;
+use crate::place::{Place, Table};
+use crate::row_group::GroupWriter;
+use crate::schema::{Labels, Layout, MetricsChunk, WeightsChunk, element, metrics_schema, weights_schema};
+use arrow::array::{ArrayRef, Float64Array, Int64Array, ListArray, StringArray};
+use arrow::buffer::{OffsetBuffer, ScalarBuffer};
+use rayon::prelude::*;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Rows of a metrics row group: what DuckDB and Polars take at once.
+const METRICS_ROWS: usize = 122_880;
+
+/// What the files of one estimator say, and how many networks a row group of weights holds.
+#[derive(Clone, Debug)]
+pub struct EstimatorFiles {
+    /// What all rows have in common.
+    pub labels: Labels,
+    /// Footer key/values.
+    pub footer: Vec<(String, String)>,
+    /// Networks a row group; `None` where no weights are stored.
+    pub weights: Option<usize>,
+}
+
+/// The files of a shard under way. Dropped before [`ShardWriter::commit`], it leaves nothing behind.
+pub struct ShardWriter {
+    estimators: Vec<Estimator>,
+}
+
+struct Estimator {
+    labels: Labels,
+    layout: Layout,
+    metrics: Pending,
+    weights: Option<(Pending, usize)>,
+    rows: MetricsChunk,
+    networks: WeightsChunk,
+}
+
+/// A file under way, and where it will go.
+struct Pending {
+    writer: Option<GroupWriter>,
+    staged: PathBuf,
+    target: PathBuf,
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.writer = None;
+        // What cannot be removed here is removed when the shard is done again.
+        let _ = remove(&self.staged);
+    }
+}
+
+impl ShardWriter {
+    /// Starts the files of a shard in the staging folder.
+    pub fn begin(
+        directory: &RunDirectory,
+        index: u32,
+        layout: &Layout,
+        files: Vec<EstimatorFiles>,
+    ) -> Result<ShardWriter, Error> {
+        let estimators = files.into_iter().map(|files| Estimator::begin(directory, index, layout, files));
+        Ok(ShardWriter { estimators: estimators.collect::<Result<_, _>>()? })
+    }
+
+    /// Appends rows, one list of chunks an estimator, in trial order. Estimators and columns are encoded in
+    /// parallel on rayon's current pool.
+    pub fn push_all(
+        &mut self,
+        metrics: &[Vec<MetricsChunk>],
+        weights: &[Vec<WeightsChunk>],
+    ) -> Result<(), Error> {
+        if metrics.len() != self.estimators.len() || weights.len() != self.estimators.len() {
+            return Err(Error::Ragged("one list of chunks an estimator is expected"));
+        }
+        self.estimators.par_iter_mut().zip(metrics.par_iter().zip(weights)).try_for_each(
+            |(estimator, (m, w))| {
+                m.iter().try_for_each(|chunk| estimator.push_metrics(chunk))?;
+                w.iter().try_for_each(|chunk| estimator.push_weights(chunk))
+            },
+        )
+    }
+
+    /// Closes and syncs every file, then renames weights and after them metrics into the data tree; returns the
+    /// bytes written.
+    pub fn commit(mut self) -> Result<u64, Error> {
+        let sizes: Vec<u64> =
+            self.estimators.par_iter_mut().map(Estimator::close).collect::<Result<_, Error>>()?;
+        for estimator in &self.estimators {
+            if let Some((weights, _)) = &estimator.weights {
+                weights.publish()?;
+            }
+        }
+        for estimator in &self.estimators {
+            estimator.metrics.publish()?;
+        }
+        Ok(sizes.iter().sum())
+    }
+}
+
+impl Estimator {
+    fn begin(
+        directory: &RunDirectory,
+        index: u32,
+        layout: &Layout,
+        files: EstimatorFiles,
+    ) -> Result<Estimator, Error> {
+        let EstimatorFiles { labels, footer, weights } = files;
+        let place =
+            Place { estimator: labels.estimator.clone(), n: labels.n, cell: labels.cell.clone(), index };
+        let open = |table, schema| -> Result<Pending, Error> {
+            directory.clear_staging(&place, table)?;
+            let (staged, target) =
+                (directory.staging_path(&place, table), directory.root().join(place.path(table)));
+            let writer = Some(GroupWriter::create(&staged, schema, &footer)?);
+            Ok(Pending { writer, staged, target })
+        };
+        let rows = MetricsChunk { scores: vec![Vec::new(); layout.scores.len()], ..MetricsChunk::default() };
+        Ok(Estimator {
+            metrics: open(Table::Metrics, metrics_schema(layout))?,
+            weights: match weights {
+                Some(group) => Some((open(Table::Weights, weights_schema())?, group.max(1))),
+                None => None,
+            },
+            labels,
+            layout: layout.clone(),
+            rows,
+            networks: WeightsChunk::default(),
+        })
+    }
+
+    fn push_metrics(&mut self, chunk: &MetricsChunk) -> Result<(), Error> {
+        let count = chunk.trial.len();
+        let even = chunk.status.len() == count
+            && chunk.kinks.len() == count
+            && chunk.scores.len() == self.layout.scores.len()
+            && chunk.scores.iter().all(|column| column.len() == count);
+        if !even {
+            return Err(Error::Ragged("metrics"));
+        }
+        let mut from = 0;
+        while from < count {
+            let to = count.min(from + METRICS_ROWS - self.rows.trial.len());
+            self.rows.trial.extend_from_slice(&chunk.trial[from..to]);
+            self.rows.status.extend_from_slice(&chunk.status[from..to]);
+            self.rows.kinks.extend_from_slice(&chunk.kinks[from..to]);
+            for (mine, theirs) in self.rows.scores.iter_mut().zip(&chunk.scores) {
+                mine.extend_from_slice(&theirs[from..to]);
+            }
+            if self.rows.trial.len() == METRICS_ROWS {
+                self.flush_metrics()?;
+            }
+            from = to;
+        }
+        Ok(())
+    }
+
+    fn flush_metrics(&mut self) -> Result<(), Error> {
+        let (rows, labels) = (&self.rows, &self.labels);
+        let count = rows.trial.len();
+        let ok: Vec<bool> = rows.status.iter().map(|status| *status == "ok").collect();
+        let mut columns = keys(labels, &rows.trial);
+        columns.push(Arc::new(StringArray::from_iter_values(&rows.status)));
+        for text in [&labels.design, &labels.target, &labels.noise] {
+            columns.push(constant(text, count));
+        }
+        for value in &labels.parameters {
+            columns.push(Arc::new(Float64Array::from(vec![*value; count])));
+        }
+        let kinks = rows.kinks.iter().zip(&ok).map(|(kinks, ok)| ok.then_some(kinks.cast_signed()));
+        columns.push(Arc::new(kinks.collect::<Int64Array>()));
+        for (name, scores) in self.layout.scores.iter().zip(&rows.scores) {
+            let bad = scores.iter().zip(&ok).position(|(score, ok)| *ok && !score.is_finite());
+            if let Some(row) = bad {
+                return Err(Error::NotFinite {
+                    column: name.clone(),
+                    trial: rows.trial[row],
+                    value: scores[row],
+                });
+            }
+            let values = scores.iter().zip(&ok).map(|(score, ok)| ok.then_some(*score));
+            columns.push(Arc::new(values.collect::<Float64Array>()));
+        }
+        self.metrics.append(&columns)?;
+        let rows = &mut self.rows;
+        rows.trial.clear();
+        rows.status.clear();
+        rows.kinks.clear();
+        rows.scores.iter_mut().for_each(Vec::clear);
+        Ok(())
+    }
+
+    fn push_weights(&mut self, chunk: &WeightsChunk) -> Result<(), Error> {
+        let Some((_, group)) = self.weights else { return Ok(()) };
+        let mut start = 0;
+        for row in 0..chunk.trial.len() {
+            let units = start..chunk.ends[row];
+            start = units.end;
+            let mine = &mut self.networks;
+            mine.trial.push(chunk.trial[row]);
+            mine.skip_slope.push(chunk.skip_slope[row]);
+            mine.skip_intercept.push(chunk.skip_intercept[row]);
+            mine.outer.extend_from_slice(&chunk.outer[units.clone()]);
+            mine.inner.extend_from_slice(&chunk.inner[units.clone()]);
+            mine.bias.extend_from_slice(&chunk.bias[units]);
+            mine.ends.push(mine.outer.len());
+            if mine.trial.len() == group {
+                self.flush_weights()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn flush_weights(&mut self) -> Result<(), Error> {
+        let Some((file, _)) = &mut self.weights else { return Ok(()) };
+        let networks = std::mem::take(&mut self.networks);
+        let path = file.staged.clone();
+        let failed = Error::arrow(&path);
+        let offsets = OffsetBuffer::<i32>::from_lengths(
+            networks.ends.iter().scan(0, |start, end| Some(end - std::mem::replace(start, *end))),
+        );
+        let list = |values: Vec<f64>| -> Result<ArrayRef, Error> {
+            let values = Arc::new(Float64Array::new(ScalarBuffer::from(values), None));
+            let list = ListArray::try_new(element(), offsets.clone(), values, None).map_err(&failed)?;
+            Ok(Arc::new(list))
+        };
+        let mut columns = keys(&self.labels, &networks.trial);
+        columns.push(Arc::new(Float64Array::from(networks.skip_slope)));
+        columns.push(Arc::new(Float64Array::from(networks.skip_intercept)));
+        columns.extend([list(networks.outer)?, list(networks.inner)?, list(networks.bias)?]);
+        file.append(&columns)
+    }
+
+    fn close(&mut self) -> Result<u64, Error> {
+        if !self.rows.trial.is_empty() {
+            self.flush_metrics()?;
+        }
+        if !self.networks.trial.is_empty() {
+            self.flush_weights()?;
+        }
+        let weights = self.weights.as_mut().map_or(Ok(0), |(file, _)| file.close())?;
+        Ok(weights + self.metrics.close()?)
+    }
+}
+
+impl Pending {
+    fn append(&mut self, columns: &[ArrayRef]) -> Result<(), Error> {
+        self.writer.as_mut().map_or(Err(Error::Ragged("the file is closed")), |writer| writer.append(columns))
+    }
+
+    fn close(&mut self) -> Result<u64, Error> {
+        self.writer.take().map_or(Ok(0), GroupWriter::close)
+    }
+
+    /// Moves the closed file to its place; durable when this returns.
+    fn publish(&self) -> Result<(), Error> {
+        let folder = self.target.parent().unwrap_or(Path::new("."));
+        let created = !folder.is_dir();
+        fs::create_dir_all(folder).map_err(Error::io(folder))?;
+        fs::rename(&self.staged, &self.target).map_err(Error::io(&self.target))?;
+        sync_folder(folder)?;
+        if created {
+            folder.ancestors().skip(1).take(2).try_for_each(sync_folder)?;
+        }
+        Ok(())
+    }
+}
+
+fn keys(labels: &Labels, trials: &[u64]) -> Vec<ArrayRef> {
+    let count = trials.len();
+    vec![
+        constant(&labels.estimator, count),
+        Arc::new(Int64Array::from(vec![labels.n.cast_signed(); count])),
+        constant(&labels.cell, count),
+        Arc::new(trials.iter().map(|trial| Some(trial.cast_signed())).collect::<Int64Array>()),
+    ]
+}
+
+fn constant(text: &str, count: usize) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, count)))
+}

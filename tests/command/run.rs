@@ -1,0 +1,152 @@
+//! Runs of the real binary: the same bytes whatever the threads, shares and interruptions.
+
+use crate::common::{assert_same_files, data_files, expect, small_study, tempered};
+use std::path::Path;
+
+fn run(study: &Path, out: &Path, flags: &[&str], code: i32) {
+    expect(tempered().arg("run").arg(study).arg("--out").arg(out).args(flags), code);
+}
+
+#[test]
+fn bytes_do_not_depend_on_threads_or_shares() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    let one = folder.path().join("one");
+    run(&study, &one, &["--threads", "1"], 0);
+    assert!(data_files(&one).len() > 16);
+    for threads in ["2", "8"] {
+        let other = folder.path().join(threads);
+        run(&study, &other, &["--threads", threads], 0);
+        assert_same_files(&one, &other);
+    }
+    let shared = folder.path().join("shared");
+    run(&study, &shared, &["--shard", "1/2"], 5);
+    run(&study, &shared, &["--shard", "2/2"], 0);
+    assert_same_files(&one, &shared);
+}
+
+#[test]
+fn kills_leave_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    let (whole, killed) = (folder.path().join("whole"), folder.path().join("killed"));
+    run(&study, &whole, &[], 0);
+    // Twenty kills at moments spread over a run; every restart makes some progress or is killed again.
+    for round in 0..20u64 {
+        let mut child = tempered().arg("run").arg(&study).arg("--out").arg(&killed).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(15 + (round * 37) % 140));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    run(&study, &killed, &[], 0);
+    assert_same_files(&whole, &killed);
+    let left = std::fs::read_dir(killed.join("_staging")).unwrap().count();
+    assert_eq!(left, 0, "staging files left behind");
+}
+
+#[test]
+fn damaged_and_missing_files_are_redone() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    let (whole, hurt) = (folder.path().join("whole"), folder.path().join("hurt"));
+    run(&study, &whole, &[], 0);
+    run(&study, &hurt, &[], 0);
+    let files = data_files(&hurt);
+    std::fs::remove_file(hurt.join(&files[0].0)).unwrap();
+    std::fs::write(hurt.join(&files[1].0), b"").unwrap();
+    std::fs::write(hurt.join(&files[2].0), &files[2].1[..files[2].1.len() / 2]).unwrap();
+    run(&study, &hurt, &[], 0);
+    assert_same_files(&whole, &hurt);
+    assert_eq!(std::fs::read_dir(hurt.join("_quarantine")).unwrap().count(), 2);
+}
+
+#[test]
+fn more_trials_levels_and_estimators_reuse_what_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    let (grown, fresh) = (folder.path().join("grown"), folder.path().join("fresh"));
+    let larger = [
+        "--set",
+        "trials=110",
+        "--set",
+        "generate.n=[20, 300, 50]",
+        "--set",
+        "train.flat={min_norm: {penalise_bias: false}}",
+    ];
+    run(&study, &grown, &[], 0);
+    let before = data_files(&grown);
+    run(&study, &grown, &larger, 0);
+    run(&study, &fresh, &larger, 0);
+    assert_same_files(&grown, &fresh);
+    let after = data_files(&grown);
+    let kept = before.iter().filter(|file| after.contains(file)).count();
+    assert!(kept * 2 > before.len(), "{kept} of {} files kept", before.len());
+}
+
+#[test]
+fn a_study_that_would_alter_numbers_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    let out = folder.path().join("out");
+    run(&study, &out, &["--set", "trials=3"], 0);
+    let refused =
+        expect(tempered().arg("run").arg(&study).arg("--out").arg(&out).args(["--set", "seed=4"]), 2);
+    let text = String::from_utf8_lossy(&refused.stderr);
+    assert!(text.contains("spline: seed was 3, is 4"), "{text}");
+    expect(tempered().arg("run").arg(&study).arg("--out").arg(&out).args(["--set", "seed=4", "--fresh"]), 2);
+    run(&study, &out, &["--set", "seed=4", "--set", "trials=3", "--fresh", "--yes"], 0);
+}
+
+#[test]
+fn status_replay_and_analysis_of_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    let out = folder.path().join("out");
+    run(&study, &out, &[], 0);
+    let status = expect(tempered().arg("status").arg(&out).args(["--format", "json"]), 0);
+    let status: serde_json::Value = serde_json::from_slice(&status.stdout).unwrap();
+    assert_eq!(status["shards_done"], status["shards"]);
+    assert!(
+        status["cells"].as_array().unwrap().iter().all(|cell| cell["trials"] == 60 && cell["failed"] == 0)
+    );
+    let replay = |estimator: &str, code| {
+        expect(
+            tempered().arg("replay").arg(&out).args([
+                "--n",
+                "300",
+                "--trial",
+                "17",
+                "--format",
+                "json",
+                "--estimator",
+                estimator,
+            ]),
+            code,
+        )
+    };
+    for estimator in ["spline", "min_norm"] {
+        let trials: serde_json::Value = serde_json::from_slice(&replay(estimator, 0).stdout).unwrap();
+        for trial in trials.as_array().unwrap() {
+            assert_eq!((&trial["metrics_equal"], &trial["weights_equal"]), (&true.into(), &true.into()));
+        }
+    }
+    replay("nobody", 2);
+    let series = expect(tempered().arg("analyze").arg(&out).args(["--format", "json"]), 0);
+    let series: serde_json::Value = serde_json::from_slice(&series.stdout).unwrap();
+    assert_eq!(series.as_array().unwrap().len(), 2 * 2 * 4);
+    for name in ["levels.csv", "levels.parquet", "verdicts.csv", "verdicts.parquet"] {
+        assert!(out.join("summary").join(name).is_file());
+    }
+}
+
+#[test]
+fn a_time_limit_stops_and_resumes() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    let (whole, late) = (folder.path().join("whole"), folder.path().join("late"));
+    run(&study, &late, &["--max-time", "0s"], 75);
+    assert!(data_files(&late).is_empty());
+    run(&study, &late, &[], 0);
+    run(&study, &whole, &[], 0);
+    assert_same_files(&whole, &late);
+}
