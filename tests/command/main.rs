@@ -1,5 +1,7 @@
 //! Tests of the real binary and of the workspace's layout.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 mod common;
 mod fit;
 mod houses;

@@ -1,5 +1,7 @@
 //! Laws of flows, over integers: order, completeness, and an end to every kind of stop.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use std::sync::mpsc::channel;
 use std::time::Duration;
 use tempered_flow::{Cancel, Credits, Failure, Flow, Sink, Stage, pool};

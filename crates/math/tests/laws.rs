@@ -1,0 +1,151 @@
+//! Laws over every entry of the catalogues.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use tempered_math::catalogue::{Choice, Entry, Kind, Value};
+use tempered_math::predictor::Knots;
+use tempered_math::sample::{Degenerate, Sample};
+use tempered_math::seed::{Key, Purpose};
+use tempered_math::{design, estimator, noise, target};
+
+/// Each entry with its defaults; required parameters get a value that any kind accepts.
+fn choices<T: ?Sized>(catalogue: &[Entry<T>]) -> Vec<Choice> {
+    let choice = |entry: &Entry<T>| {
+        let required = (entry.parameters)().into_iter().filter(|parameter| parameter.default.is_none());
+        let given = required.map(|parameter| {
+            let value = match parameter.kind {
+                Kind::Reals => Value::Reals(vec![0.0, 0.4, 1.0]),
+                Kind::Word(words) => Value::Word(words[0]),
+                Kind::Flag => Value::Flag(true),
+                Kind::Real { .. } => Value::Real(7.0),
+            };
+            (parameter.name, value)
+        });
+        Choice::new(entry, &given.collect::<Vec<_>>()).unwrap()
+    };
+    catalogue.iter().map(choice).collect()
+}
+
+#[test]
+fn names_are_distinct_identifiers() {
+    fn names<T: ?Sized>(catalogue: &[Entry<T>]) {
+        for (i, entry) in catalogue.iter().enumerate() {
+            assert!(entry.name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{}", entry.name);
+            assert!(catalogue[..i].iter().all(|other| other.name != entry.name), "{}", entry.name);
+            assert!(!entry.summary.is_empty() && !entry.summary.ends_with('.'), "{}", entry.name);
+        }
+    }
+    names(design::CATALOGUE);
+    names(target::CATALOGUE);
+    names(noise::CATALOGUE);
+    names(estimator::CATALOGUE);
+}
+
+#[test]
+fn every_source_file_is_in_its_catalogue() {
+    for (folder, names) in [
+        ("design", design::CATALOGUE.iter().map(|e| e.name).collect::<Vec<_>>()),
+        ("target", target::CATALOGUE.iter().map(|e| e.name).collect()),
+        ("noise", noise::CATALOGUE.iter().map(|e| e.name).collect()),
+        ("estimator", estimator::CATALOGUE.iter().map(|e| e.name).collect()),
+    ] {
+        let path = format!("{}/src/{folder}", env!("CARGO_MANIFEST_DIR"));
+        for entry in std::fs::read_dir(path).unwrap() {
+            let name = entry.unwrap().file_name().to_string_lossy().trim_end_matches(".rs").to_string();
+            assert!(name == "mod" || names.contains(&name.as_str()), "{folder}/{name} is not registered");
+        }
+    }
+}
+
+#[test]
+fn designs_increase_strictly_within_the_unit_interval_and_repeat() {
+    for choice in choices(design::CATALOGUE) {
+        let design = choice.build(design::CATALOGUE).unwrap();
+        for n in [2, 3, 1000, 20_000] {
+            let key = Key::new(9, &choice.to_string(), Purpose::Design);
+            let mut points = [vec![0.0; n], vec![0.0; n]];
+            points.iter_mut().for_each(|x| design.fill(&mut key.trial(5), x));
+            assert_eq!(points[0], points[1], "{choice}");
+            assert!(points[0].windows(2).all(|pair| pair[0] < pair[1]), "{choice}");
+            assert!(points[0][0] >= 0.0 && points[0][n - 1] <= 1.0, "{choice}");
+        }
+    }
+}
+
+#[test]
+fn noises_are_symmetric_with_the_moments_they_state() {
+    for choice in choices(noise::CATALOGUE) {
+        let noise = choice.build(noise::CATALOGUE).unwrap();
+        let count = 400_000;
+        let mut draws = vec![0.0; count];
+        noise.fill(&mut Key::new(4, &choice.to_string(), Purpose::Noise).trial(0), &mut draws);
+        let moment = |p: f64| draws.iter().map(|z| libm::pow(z.abs(), p)).sum::<f64>() / count as f64;
+        for p in [1.0, 1.5, 2.0] {
+            let variance = (noise.absolute_moment(2.0 * p) - noise.absolute_moment(p).powi(2)).max(0.0);
+            let slack = 5.0 * (variance / count as f64).sqrt() + 1e-12;
+            assert!((moment(p) - noise.absolute_moment(p)).abs() <= slack, "{choice} p {p}: {}", moment(p));
+        }
+        let positive = draws.iter().filter(|z| **z > 0.0).count() as f64 / count as f64;
+        assert!((positive - 0.5).abs() < 5.0 * 0.5 / (count as f64).sqrt(), "{choice}: {positive}");
+    }
+}
+
+/// Kolmogorov–Smirnov distances of the ziggurat laws, against the 10⁻⁶ point 2.69/√N.
+#[test]
+fn ziggurat_laws_have_their_distribution() {
+    let count = 300_000;
+    let distance = |name: &str, law: fn(f64) -> f64| {
+        let entry = noise::CATALOGUE.iter().find(|entry| entry.name == name).unwrap();
+        let noise = Choice::new(entry, &[]).unwrap().build(noise::CATALOGUE).unwrap();
+        let mut draws = vec![0.0; count];
+        noise.fill(&mut Key::new(11, name, Purpose::Noise).trial(1), &mut draws);
+        draws.sort_by(f64::total_cmp);
+        let steps = draws.iter().enumerate();
+        steps.map(|(i, z)| (law(*z) - (i as f64 + 0.5) / count as f64).abs()).fold(0.0, f64::max)
+    };
+    let bound = 2.69 / (count as f64).sqrt();
+    assert!(distance("normal", |z| 0.5 * libm::erfc(-z / std::f64::consts::SQRT_2)) < bound);
+    let laplace = |z: f64| if z < 0.0 { 0.5 * libm::exp(z) } else { 1.0 - 0.5 * libm::exp(-z) };
+    assert!(distance("laplace", laplace) < bound);
+}
+
+#[test]
+fn estimators_interpolate_every_design_and_noise() {
+    for fitter in choices(estimator::CATALOGUE) {
+        let mut estimator = fitter.build(estimator::CATALOGUE).unwrap();
+        for law in choices(noise::CATALOGUE) {
+            for design in choices(design::CATALOGUE) {
+                for n in [2, 3, 4, 5, 17, 500] {
+                    let (mut x, mut y) = (vec![0.0; n], vec![0.0; n]);
+                    let key = Key::new(2, &format!("{law}{design}"), Purpose::Design);
+                    design.build(design::CATALOGUE).unwrap().fill(&mut key.trial(n as u64), &mut x);
+                    law.build(noise::CATALOGUE).unwrap().fill(&mut key.trial(7 + n as u64), &mut y);
+                    let mut knots = Knots::default();
+                    estimator.fit(Sample::new(&x, &y).unwrap(), &mut knots).unwrap();
+                    assert_eq!(knots.train_error(&x, &y), 0.0, "{fitter} {law} {design} {n}");
+                    assert!(knots.x.windows(2).all(|pair| pair[0] < pair[1]), "{fitter} {law} {design} {n}");
+                    // The network Σ c (x − τ)₊ + skip passes through the last point as well.
+                    let (slope, intercept) = knots.skip();
+                    let end = x[n - 1];
+                    let network = knots.x.iter().zip(&knots.change).map(|(t, c)| c * (end - t)).sum::<f64>();
+                    let size = knots.change.iter().map(|c| c.abs()).sum::<f64>() + slope.abs();
+                    assert!(
+                        (network + slope * end + intercept - y[n - 1]).abs() <= 1e-11 * (1.0 + size),
+                        "{fitter} {n}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn bad_samples_have_typed_errors() {
+    let bad = |x: &[f64], y: &[f64]| Sample::new(x, y).unwrap_err();
+    assert_eq!(bad(&[0.0], &[1.0]), Degenerate::TooFew);
+    assert_eq!(bad(&[0.0, 1.0], &[1.0]), Degenerate::Lengths);
+    assert_eq!(bad(&[0.0, 0.0, 1.0], &[1.0; 3]), Degenerate::DuplicateX(1));
+    assert_eq!(bad(&[0.0, 2.0, 1.0], &[1.0; 3]), Degenerate::Unsorted(2));
+    assert_eq!(bad(&[0.0, 1.0, 2.0], &[1.0, f64::NAN, 1.0]), Degenerate::NotFinite(1));
+    assert_eq!(bad(&[0.0, 1.0, f64::INFINITY], &[1.0; 3]), Degenerate::NotFinite(2));
+}
