@@ -92,10 +92,10 @@ fn agrees_with_a_dynamic_program_over_slopes() {
 fn optimality(x: &[f64], knots: &Knots) -> f64 {
     let mut worst = 0.0f64;
     let angle = |from: f64, to: f64| libm::atan2(to - from, 1.0 + from * to);
+    // The knot after a data point is the next data point, or the kink between the two.
     let kink_in = |i: usize| -> Option<f64> {
-        let inside =
-            knots.x.iter().zip(&knots.change).find(|(t, c)| **t > x[i] && **t < x[i + 1] && **c != 0.0);
-        inside.map(|(t, _)| *t)
+        let next = knots.x.partition_point(|t| *t <= x[i]);
+        (knots.x[next] < x[i + 1]).then(|| knots.x[next])
     };
     for i in 1..x.len() - 1 {
         if let (Some(left), Some(right)) = (kink_in(i - 1), kink_in(i)) {

@@ -60,8 +60,10 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
     };
     let (version, name, seed, trials) = (required(0), required(1), required(2), required(3));
     let (generate, train) = (required(4), required(5));
-    if let Some(version) = version {
-        version.integer(1, 1, errors);
+    if let Some(version) = version
+        && version.node.text() != Some("1")
+    {
+        errors.expected(&version, "1, the only version there is");
     }
     let name = name.and_then(|field| identifier(&field, true, errors));
     let seed = seed.and_then(|field| field.integer(0, u64::MAX, errors));
