@@ -17,7 +17,7 @@ pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
     let summary = summarise(&options.directory, &plan, &plan.study.quantiles)?;
     match options.format {
         Format::Human => output::print(&summary.table())?,
-        Format::Json => output::print(&summary.json().map_err(tempered_pipeline::Error::from)?)?,
+        Format::Json => output::print(&format!("{:#}", summary.json()))?,
     }
     Ok(Ending::Done)
 }
@@ -31,7 +31,7 @@ pub fn summarise(path: &Path, plan: &Plan, quantiles: &[f64]) -> Result<Summary,
         seed: plan.study.seed,
         domain: plan.study.domain.to_string(),
     };
-    let known = |label: &str, design: &str, target: &str, p: Option<f64>| {
+    let known = |label: &str, design: &str, target: &str, _noise: &str, p: Option<f64>| {
         let (_, estimator) = plan.study.estimators.iter().find(|(known, _)| known == label)?;
         theory::in_probability(estimator, design, target, p?).map(|class| match class {
             Class::Benign => Verdict::Benign,

@@ -1,27 +1,65 @@
-//! Errors of the analysis.
+//! What can go wrong between a run directory and its tables.
 
 use std::path::PathBuf;
 
-/// Why a run directory could not be analysed.
+use polars::error::PolarsError;
+
+/// Why a run directory could not be analysed or its summary not be written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
-    /// No finished metrics files.
-    #[error("{0} holds no finished metrics files yet; run the study first, or give its run directory")]
-    Nothing(PathBuf),
-    /// The file system refused.
-    #[error("{path}: {source}")]
-    Io {
-        /// Which file or folder.
+    /// The directory holds no finished metrics file.
+    #[error("{path} holds no finished metrics yet; run the study first, or let it finish its first shard")]
+    Empty {
+        /// The folder that was looked through.
         path: PathBuf,
-        /// Why.
+    },
+    /// A folder could not be listed, made or renamed.
+    #[error("cannot use {path}: {source}")]
+    Folder {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
         source: std::io::Error,
     },
-    /// Polars refused.
-    #[error("{path}: {source}")]
-    Polars {
-        /// What was being read or written.
+    /// The metrics files could not be read.
+    #[error("cannot read the metrics in {path}: {source}")]
+    Read {
+        /// The folder with the files.
         path: PathBuf,
-        /// Why.
-        source: polars::error::PolarsError,
+        /// What the reader said.
+        source: PolarsError,
+    },
+    /// The metrics files carry no column of risks.
+    #[error(
+        "the metrics in {path} have no risk column (`risk_l…` or `risk_sup`), so there is nothing to judge"
+    )]
+    NoRisk {
+        /// The folder with the files.
+        path: PathBuf,
+    },
+    /// A summary file could not be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the writer said.
+        source: PolarsError,
+    },
+    /// A level of confidence or of a quantile lies outside the open unit interval.
+    #[error("{name} is {value}, but it must lie strictly between 0 and 1")]
+    Fraction {
+        /// The option.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// Too few bootstrap replicates to read an interval from.
+    #[error("bootstrap is {value}, but an interval needs at least {least} replicates")]
+    Bootstrap {
+        /// The number asked for.
+        value: usize,
+        /// The least that is accepted.
+        least: usize,
     },
 }

@@ -1,18 +1,28 @@
-//! Tables and verdicts from the Parquet files of a run.
+//! Tables and verdicts from the Parquet files.
 //!
-//! Works on finished runs and on runs still being written: a shard's file exists only when it is complete.
+//! [`analyze`] reads the `metrics/` of a run directory, finished or still being written, and returns a
+//! [`Summary`]: for every (estimator, design, target, noise, risk) the [`Level`]s over n, the [`Growth`] of
+//! the median and a [`Verdict`]. Its numbers are functions of the files and the [`Options`], whatever the
+//! platform, the number of threads or the order in which files were written.
 
 mod error;
 mod growth;
+mod json;
+mod level;
 mod quantile;
-mod random;
+mod risk;
 mod scan;
+mod series;
 mod summary;
 mod table;
 mod verdict;
+mod write;
 
 pub use error::Error;
 pub use growth::Growth;
-pub use quantile::{Quantile, quantile};
-pub use summary::{Level, Options, Series, Summary, analyze};
+pub use level::Level;
+pub use quantile::Quantile;
+pub use risk::Risk;
+pub use series::Series;
+pub use summary::{Options, Summary, Theory, analyze};
 pub use verdict::{RULE, Verdict};

@@ -1,121 +1,187 @@
-//! Quantiles with distribution-free confidence intervals.
+//! Sample quantiles and their distribution-free confidence intervals.
 
 use serde::Serialize;
 
-/// A sample quantile and its confidence interval.
+/// A quantile of a sample with an interval for the quantile of the law behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Quantile {
-    /// Level, between 0 and 1.
+    /// The level q, strictly between 0 and 1.
     pub level: f64,
-    /// Sample quantile, linear between order statistics.
-    pub value: f64,
-    /// Lower end of the interval.
-    pub low: f64,
-    /// Upper end of the interval.
-    pub high: f64,
+    /// The sample quantile; none without values.
+    pub value: Option<f64>,
+    /// The lower end; none where the sample is too small to bound the quantile from below.
+    pub low: Option<f64>,
+    /// The upper end; none where the sample is too small to bound the quantile from above.
+    pub high: Option<f64>,
 }
 
-/// Samples up to this size take exact binomial probabilities; larger ones the normal approximation.
-const EXACT: usize = 1000;
-
-/// The quantile of a sorted sample with an interval between order statistics.
-///
-/// The number of observations below the quantile is Binomial(N, level), whatever the law, so the interval from
-/// the l-th to the u-th order statistic covers with probability P(l ≤ B < u) ≥ `confidence`.
-///
-/// Shapes: `sorted` holds N ≥ 1 ascending numbers. Cost: O(N) for N ≤ 1000, O(1) above.
-/// Accuracy: exact coverage bound for N ≤ 1000; above, the normal approximation with continuity correction. Where
-/// N is too small for the confidence asked for, the interval ends at the extremes.
-/// Source: David & Nagaraja, "Order Statistics" (2003), section 7.1.
-pub fn quantile(sorted: &[f64], level: f64, confidence: f64) -> Quantile {
-    let count = sorted.len();
-    let position = level * (count - 1) as f64;
-    let below = position.floor() as usize;
-    let share = position - below as f64;
-    let next = sorted[(below + 1).min(count - 1)];
-    let value = if share == 0.0 { sorted[below] } else { sorted[below] + share * (next - sorted[below]) };
-    let (low, high) = ranks(count, level, 0.5 * (1.0 - confidence));
-    Quantile { level, value, low: sorted[low.max(1) - 1], high: sorted[high.min(count) - 1] }
+impl Quantile {
+    /// The quantile of ascending values with its interval at a level of confidence.
+    pub(crate) fn of(sorted: &[f64], level: f64, confidence: f64) -> Quantile {
+        let (low, high) = interval(sorted, level, confidence);
+        Quantile { level, value: quantile(sorted, level), low, high }
+    }
 }
 
-/// Ranks (from 1) with P(B < l) ≤ tail and P(B ≥ u) ≤ tail.
-fn ranks(count: usize, level: f64, tail: f64) -> (usize, usize) {
-    if count > EXACT {
-        let (mean, sd) = (level * count as f64, (level * (1.0 - level) * count as f64).sqrt());
-        let z = normal_quantile(1.0 - tail);
-        let low = (mean - z * sd - 0.5).floor().max(0.0) as usize;
-        return (low, (mean + z * sd + 0.5).ceil() as usize + 1);
-    }
-    let (mut below, mut low) = (0.0, 0);
-    let mut high = count + 1;
-    let mut above = 1.0;
-    for k in 0..=count {
-        let mass = binomial(count, k, level);
-        below += mass;
-        if below <= tail {
-            low = k + 1;
-        }
-        if above <= tail {
-            high = high.min(k);
-        }
-        above -= mass;
-    }
+/// The quantile of ascending values by linear interpolation ("type 7": q = 0 is the least, q = 1 the largest).
+pub(crate) fn quantile(sorted: &[f64], level: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    Some(at(sorted, level * last as f64))
+}
+
+/// The value at a real position between 0 and `sorted.len() − 1`, clamped, linear between neighbours.
+/// An empty slice has no such value; callers have checked.
+pub(crate) fn at(sorted: &[f64], position: f64) -> f64 {
+    let last = sorted.len() - 1;
+    let position = position.clamp(0.0, last as f64);
+    let below = (position.floor() as usize).min(last);
+    let (v, w) = (sorted[below], sorted[(below + 1).min(last)]);
+    let t = position - below as f64;
+    // Equal ends may both be infinite, whose difference is no number.
+    if t == 0.0 || v == w { v } else { v + t * (w - v) }
+}
+
+/// The interval [X_(l), X_(u)] of order statistics that covers the q-quantile with at least the stated
+/// confidence, whatever the law; each side errs with probability at most (1 − confidence)/2.
+///
+/// With B ~ Binomial(N, q) the number of values at or below the quantile, the side probabilities are
+/// P(B < l) and P(B ≥ u). They are summed exactly for every N. An end is none where no order statistic
+/// will do.
+fn interval(sorted: &[f64], level: f64, confidence: f64) -> (Option<f64>, Option<f64>) {
+    let tail = (1.0 - confidence) / 2.0;
+    let size = sorted.len();
+    let below = |level| reach(size, level, tail);
+    let low = below(level).map(|l| sorted[l - 1]);
+    // Mirrored: the values above the quantile are Binomial(N, 1 − q).
+    let high = below(1.0 - level).map(|l| sorted[size - l]);
     (low, high)
 }
 
-fn binomial(n: usize, k: usize, p: f64) -> f64 {
-    let (n, k) = (n as f64, k as f64);
-    let choose = libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0);
-    libm::exp(choose + k * libm::log(p) + (n - k) * libm::log1p(-p))
-}
-
-/// The normal quantile, by bisection on erfc.
-pub(crate) fn normal_quantile(level: f64) -> f64 {
-    let (mut low, mut high) = (-10.0, 10.0);
-    for _ in 0..80 {
-        let middle = 0.5 * (low + high);
-        let below = 0.5 * libm::erfc(-middle / std::f64::consts::SQRT_2);
-        if below < level { low = middle } else { high = middle }
+/// The largest l ≥ 1 with P(Binomial(size, q) < l) ≤ tail, or none.
+///
+/// The probabilities are built outward from the mode by their exact ratio and normalised; terms below
+/// 1e-20 of the largest are dropped, so the cost is O(√(size q (1−q))).
+fn reach(size: usize, q: f64, tail: f64) -> Option<usize> {
+    const DROPPED: f64 = 1e-20;
+    if size == 0 {
+        return None;
     }
-    0.5 * (low + high)
+    let odds = q / (1.0 - q);
+    let mode = (((size + 1) as f64 * q).floor() as usize).min(size);
+    // Terms at mode, mode − 1, …; the last is the far end of the lower tail.
+    let mut lower = vec![1.0];
+    let mut term = 1.0;
+    for k in (1..=mode).rev() {
+        term *= k as f64 / ((size - k + 1) as f64 * odds);
+        if term < DROPPED {
+            break;
+        }
+        lower.push(term);
+    }
+    let mut total: f64 = lower.iter().sum();
+    term = 1.0;
+    for k in mode + 1..=size {
+        term *= (size - k + 1) as f64 * odds / k as f64;
+        if term < DROPPED {
+            break;
+        }
+        total += term;
+    }
+    let mut sum = 0.0;
+    let mut l = mode + 1 - lower.len();
+    for term in lower.iter().rev() {
+        sum += term / total;
+        if sum > tail {
+            break;
+        }
+        l += 1;
+    }
+    (l >= 1).then_some(l.min(size))
 }
 
 #[cfg(test)]
 mod tests {
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::{Rng, SeedableRng};
+
     use super::*;
-    use crate::random::Normals;
 
     #[test]
-    fn intervals_cover() {
-        let mut normals = Normals::new(7);
-        for (count, level) in [(40, 0.5), (200, 0.25), (1500, 0.5), (1500, 0.9)] {
-            let truth = normal_quantile(level);
-            let rounds = 600;
-            let covered = (0..rounds)
-                .filter(|_| {
-                    let mut sample: Vec<f64> = (0..count).map(|_| normals.next()).collect();
-                    sample.sort_by(f64::total_cmp);
-                    let q = quantile(&sample, level, 0.95);
-                    q.low <= truth && truth <= q.high
-                })
-                .count();
-            // Four standard errors below 95 %: distribution-free intervals cover at least that.
-            assert!(
-                covered as f64 / rounds as f64 > 0.95 - 4.0 * (0.05f64 * 0.95 / 600.0).sqrt(),
-                "{count} {level}"
-            );
+    fn interpolates_between_order_statistics() {
+        let x = [1.0, 2.0, 4.0, 8.0];
+        assert_eq!(quantile(&x, 0.5), Some(3.0));
+        assert_eq!(quantile(&x, 0.25), Some(1.75));
+        assert_eq!(quantile(&x, 1.0), Some(8.0));
+        assert_eq!(quantile(&[5.0], 0.3), Some(5.0));
+        assert_eq!(quantile(&[], 0.3), None);
+        assert_eq!(quantile(&[1.0, f64::INFINITY, f64::INFINITY], 0.75), Some(f64::INFINITY));
+    }
+
+    /// The textbook case: 95 % for the median of 20 values is (X_(6), X_(15)).
+    #[test]
+    fn matches_the_sign_test_table() {
+        let x: Vec<f64> = (1..=20).map(f64::from).collect();
+        assert_eq!(interval(&x, 0.5, 0.95), (Some(6.0), Some(15.0)));
+        let x: Vec<f64> = (1..=100).map(f64::from).collect();
+        assert_eq!(interval(&x, 0.5, 0.95), (Some(40.0), Some(61.0)));
+    }
+
+    #[test]
+    fn leaves_an_end_open_where_the_sample_is_too_small() {
+        let x = [1.0, 2.0, 3.0, 4.0, 5.0];
+        assert_eq!(interval(&x, 0.5, 0.95), (None, None));
+        let x: Vec<f64> = (1..=50).map(f64::from).collect();
+        let (low, high) = interval(&x, 0.02, 0.95);
+        assert!(low.is_none() && high.is_some());
+        assert_eq!(interval(&[], 0.5, 0.95), (None, None));
+    }
+
+    /// Against a sum of logarithms, term by term.
+    #[test]
+    fn tail_sums_agree_with_a_direct_sum() {
+        for (size, q) in [(20usize, 0.5f64), (37, 0.1), (400, 0.95), (2000, 0.25)] {
+            let ln_factorial: Vec<f64> = std::iter::once(0.0)
+                .chain((1..=size).scan(0.0, |sum, k| {
+                    *sum += (k as f64).ln();
+                    Some(*sum)
+                }))
+                .collect();
+            let term = |k: usize| {
+                (ln_factorial[size] - ln_factorial[k] - ln_factorial[size - k]
+                    + k as f64 * q.ln()
+                    + (size - k) as f64 * (1.0 - q).ln())
+                .exp()
+            };
+            let mut l = 0;
+            let mut sum = 0.0;
+            while sum + term(l) <= 0.025 {
+                sum += term(l);
+                l += 1;
+            }
+            assert_eq!(reach(size, q, 0.025), (l > 0).then_some(l), "N = {size}, q = {q}");
         }
     }
 
     #[test]
-    fn small_samples() {
-        let q = quantile(&[3.0], 0.5, 0.95);
-        assert_eq!((q.value, q.low, q.high), (3.0, 3.0, 3.0));
-        let q = quantile(&[1.0, 2.0, 4.0], 0.5, 0.95);
-        assert_eq!((q.value, q.low, q.high), (2.0, 1.0, 4.0));
-        // Of ten observations the second and ninth bracket the median with 97.9 %.
-        let sample: Vec<f64> = (1..=10).map(f64::from).collect();
-        let q = quantile(&sample, 0.5, 0.95);
-        assert_eq!((q.value, q.low, q.high), (5.5, 2.0, 9.0));
+    fn covers_as_often_as_promised() {
+        let mut rng = ChaCha8Rng::seed_from_u64(7);
+        let mut uniform = move || (rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
+        for (size, level) in [(60, 0.5), (200, 0.9), (500, 0.25)] {
+            let rounds = 2000;
+            let mut hits = 0;
+            for _ in 0..rounds {
+                // A heavy tail: the quantile of 1/U at level q is 1/(1 − q).
+                let mut x: Vec<f64> = (0..size).map(|_| 1.0 / (1.0 - uniform())).collect();
+                x.sort_unstable_by(f64::total_cmp);
+                let (low, high) = interval(&x, level, 0.95);
+                let truth = 1.0 / (1.0 - level);
+                if low.unwrap() <= truth && truth <= high.unwrap() {
+                    hits += 1;
+                }
+            }
+            let rate = f64::from(hits) / f64::from(rounds);
+            // The interval is conservative; 0.015 is three standard errors of the simulation.
+            assert!((0.935..0.99).contains(&rate), "N = {size}, q = {level}: {rate}");
+        }
     }
 }

@@ -1,103 +1,161 @@
-//! Reading metrics with polars, one (estimator, n) partition at a time so that memory stays bounded.
+//! The metrics files, read one (estimator, n) at a time so that memory is bounded by one level.
 
-use crate::error::Error;
-use polars::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The rows of one (estimator, design, target, noise, n).
-pub(crate) struct Group {
+use polars::prelude::*;
+
+use crate::error::Error;
+use crate::risk::Risk;
+
+/// The metrics of a run directory.
+pub(crate) struct Scan {
+    folder: PathBuf,
+    frame: LazyFrame,
+    /// The risks with their columns, in order.
+    risks: Vec<(String, Risk)>,
+}
+
+/// A unit of reading: the trials of one estimator at one n.
+pub(crate) struct Partition {
+    /// The estimator's label.
     pub estimator: String,
-    pub design: String,
-    pub target: String,
-    pub noise: String,
+    /// The size of a training set.
     pub n: u64,
+}
+
+/// The trials of one estimator, design, target, noise and n.
+pub(crate) struct Group {
+    /// Labels of design, target and noise.
+    pub labels: [String; 3],
+    /// Trials done, failed ones included.
     pub trials: u64,
-    pub failed: u64,
-    /// Per risk column: its name and its values, ascending.
-    pub risks: Vec<(String, Vec<f64>)>,
+    /// For each risk the values of the trials that have one, ascending.
+    pub values: Vec<Vec<f64>>,
 }
 
-/// The partitions of a run directory: (estimator, n, folder), ascending.
-pub(crate) fn partitions(directory: &Path) -> Result<Vec<(String, u64, PathBuf)>, Error> {
-    let mut found = Vec::new();
-    for (estimator, folder) in keyed(&directory.join("metrics"), "estimator=")? {
-        for (n, folder) in keyed(&folder, "n=")? {
-            if let Ok(n) = n.parse() {
-                found.push((estimator.clone(), n, folder));
-            }
+const LABELS: [&str; 3] = ["design", "target", "noise"];
+const TRIALS: &str = "__trials";
+
+impl Scan {
+    /// Opens `metrics/` below a run directory.
+    pub fn open(run: &Path) -> Result<Scan, Error> {
+        let folder = run.join("metrics");
+        if !holds_parquet(&folder)? {
+            return Err(Error::Empty { path: folder });
         }
-    }
-    found.sort();
-    Ok(found)
-}
-
-fn keyed(folder: &Path, key: &str) -> Result<Vec<(String, PathBuf)>, Error> {
-    let failed = |source| Error::Io { path: folder.to_path_buf(), source };
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(failed)?,
-    };
-    let mut found = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(failed)?;
-        if let Some(value) = entry.file_name().to_string_lossy().strip_prefix(key) {
-            found.push((value.to_string(), entry.path()));
+        // Stated types: a label such as `7` would otherwise be guessed to be a number.
+        let keys = Schema::from_iter([
+            Field::new("estimator".into(), DataType::String),
+            Field::new("n".into(), DataType::Int64),
+        ]);
+        let hive_options = HiveOptions {
+            enabled: Some(true),
+            hive_start_idx: 0,
+            schema: Some(keys.into()),
+            try_parse_dates: false,
+        };
+        let args = ScanArgsParquet { hive_options, ..Default::default() };
+        let failed = |source| Error::Read { path: folder.clone(), source };
+        let mut frame =
+            LazyFrame::scan_parquet(PlRefPath::new(folder.to_string_lossy()), args).map_err(failed)?;
+        let schema = frame.collect_schema().map_err(failed)?;
+        let mut risks: Vec<(String, Risk)> =
+            schema.iter_names().filter_map(|name| Some((name.to_string(), Risk::of_column(name)?))).collect();
+        risks.sort_by(|(_, a), (_, b)| a.order(*b));
+        if risks.is_empty() {
+            return Err(Error::NoRisk { path: folder });
         }
+        Ok(Scan { folder, frame, risks })
     }
-    Ok(found)
-}
 
-/// Reads one partition.
-pub(crate) fn read(estimator: &str, n: u64, folder: &Path) -> Result<Vec<Group>, Error> {
-    let failed = |source| Error::Polars { path: folder.to_path_buf(), source };
-    let finished = fs::read_dir(folder).map_err(|source| Error::Io { path: folder.to_path_buf(), source })?;
-    let parquet = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "parquet");
-    let mut files: Vec<PathBuf> =
-        finished.filter_map(|entry| Some(entry.ok()?.path())).filter(parquet).collect();
-    files.sort();
-    if files.is_empty() {
-        return Ok(Vec::new());
+    /// The risks in the order of [`Group::values`]: exponents ascending, then the sup norm.
+    pub fn risks(&self) -> impl Iterator<Item = Risk> {
+        self.risks.iter().map(|(_, risk)| *risk)
     }
-    let paths: Vec<PlRefPath> = files.iter().map(|path| PlRefPath::new(path.to_string_lossy())).collect();
-    let mut lazy = LazyFrame::scan_parquet_files(paths.into(), ScanArgsParquet::default()).map_err(failed)?;
-    let schema = lazy.collect_schema().map_err(failed)?;
-    let names: Vec<String> =
-        schema.iter_names().map(ToString::to_string).filter(|name| name.starts_with("risk_")).collect();
-    let mut columns =
-        vec![len().alias("trials"), col("status").neq(lit("ok")).cast(DataType::Int64).sum().alias("failed")];
-    columns.extend(names.iter().map(|name| col(name.as_str()).drop_nulls().sort(SortOptions::default())));
-    let frame = lazy
-        .group_by([col("design"), col("target"), col("noise")])
-        .agg(columns)
-        .sort(["design", "target", "noise"], SortMultipleOptions::default())
-        .collect()
-        .map_err(failed)?;
-    let text = |name: &str, row: usize| -> Result<String, Error> {
-        Ok(frame.column(name).and_then(|c| c.str()).map_err(failed)?.get(row).unwrap_or_default().to_string())
-    };
-    let count = |name: &str, row: usize| -> Result<u64, Error> {
-        let column = frame.column(name).and_then(|c| c.cast(&DataType::UInt64)).map_err(failed)?;
-        Ok(column.u64().map_err(failed)?.get(row).unwrap_or(0))
-    };
-    let values = |name: &str, row: usize| -> Result<Vec<f64>, Error> {
-        let lists = frame.column(name).and_then(|c| c.list()).map_err(failed)?;
-        let Some(series) = lists.get_as_series(row) else { return Ok(Vec::new()) };
-        Ok(series.f64().map_err(failed)?.into_no_null_iter().collect())
-    };
-    (0..frame.height())
-        .map(|row| {
-            let risks = names.iter().map(|name| Ok((name.clone(), values(name, row)?)));
-            Ok(Group {
-                estimator: estimator.to_string(),
-                design: text("design", row)?,
-                target: text("target", row)?,
-                noise: text("noise", row)?,
-                n,
-                trials: count("trials", row)?,
-                failed: count("failed", row)?,
-                risks: risks.collect::<Result<_, Error>>()?,
-            })
+
+    /// What there is to read, in order.
+    pub fn partitions(&self) -> Result<Vec<Partition>, Error> {
+        let keys = self
+            .frame
+            .clone()
+            .select([col("estimator"), col("n").cast(DataType::Int64)])
+            .unique(None, UniqueKeepStrategy::Any);
+        let read = || -> PolarsResult<Vec<Partition>> {
+            let keys = keys.collect_with_engine(Engine::Streaming)?.unwrap_single();
+            let (estimators, sizes) = (keys.column("estimator")?.str()?, keys.column("n")?.i64()?);
+            let pairs = estimators.iter().zip(sizes.iter());
+            Ok(pairs
+                .filter_map(|(label, n)| {
+                    Some(Partition { estimator: label?.to_owned(), n: n?.try_into().ok()? })
+                })
+                .collect())
+        };
+        let mut partitions = read().map_err(|source| Error::Read { path: self.folder.clone(), source })?;
+        partitions.sort_by(|a, b| (&a.estimator, a.n).cmp(&(&b.estimator, b.n)));
+        Ok(partitions)
+    }
+
+    /// The groups of a partition, in no particular order.
+    pub fn groups(&self, partition: &Partition) -> Result<Vec<Group>, Error> {
+        self.read(partition).map_err(|source| Error::Read { path: self.folder.clone(), source })
+    }
+
+    fn read(&self, partition: &Partition) -> PolarsResult<Vec<Group>> {
+        let mine = col("estimator")
+            .eq(lit(partition.estimator.as_str()))
+            .and(col("n").cast(DataType::Int64).eq(lit(partition.n as i64)));
+        let values =
+            self.risks.iter().map(|(name, _)| col(name.as_str()).cast(DataType::Float64).drop_nulls());
+        let frame = self
+            .frame
+            .clone()
+            .filter(mine)
+            .group_by(LABELS.map(|name| col(name).cast(DataType::String)))
+            .agg(values.chain([len().cast(DataType::UInt64).alias(TRIALS)]).collect::<Vec<_>>())
+            .collect_with_engine(Engine::Streaming)?
+            .unwrap_single();
+        (0..frame.height()).map(|row| self.group(&frame, row)).collect()
+    }
+
+    fn group(&self, frame: &DataFrame, row: usize) -> PolarsResult<Group> {
+        let label =
+            |name| PolarsResult::Ok(frame.column(name)?.str()?.get(row).unwrap_or_default().to_owned());
+        let values = self.risks.iter().map(|(name, _)| {
+            let list = frame.column(name)?.list()?.get_as_series(row);
+            let mut values: Vec<f64> = match &list {
+                Some(list) => list.f64()?.iter().flatten().filter(|v| !v.is_nan()).collect(),
+                None => Vec::new(),
+            };
+            values.sort_unstable_by(f64::total_cmp);
+            Ok(values)
+        });
+        Ok(Group {
+            labels: [label(LABELS[0])?, label(LABELS[1])?, label(LABELS[2])?],
+            trials: frame.column(TRIALS)?.u64()?.get(row).unwrap_or(0),
+            values: values.collect::<PolarsResult<_>>()?,
         })
-        .collect()
+    }
+}
+
+/// Whether a folder or one below it holds a Parquet file. A folder that is not there holds none.
+fn holds_parquet(folder: &Path) -> Result<bool, Error> {
+    let failed = |source| Error::Folder { path: folder.to_owned(), source };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(failed(error)),
+    };
+    for entry in entries {
+        let path = entry.map_err(failed)?.path();
+        let found = if path.is_dir() {
+            holds_parquet(&path)?
+        } else {
+            path.extension().is_some_and(|extension| extension == "parquet")
+        };
+        if found {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

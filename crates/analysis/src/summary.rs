@@ -1,232 +1,150 @@
-//! Summaries: one series per (estimator, design, target, noise, p), one level per n.
+//! From a run directory to its series.
 
-use crate::error::Error;
-use crate::growth::{Growth, growth, points};
-use crate::quantile::{Quantile, normal_quantile, quantile};
-use crate::scan::{Group, partitions, read};
-use crate::verdict::{Verdict, verdict};
-use polars::prelude::*;
-use serde::Serialize;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
 use std::path::Path;
 
+use crate::error::Error;
+use crate::growth::{LEAST_LEVELS, Point, fit, generator, last_half};
+use crate::level::Level;
+use crate::risk::Risk;
+use crate::scan::{Group, Partition, Scan};
+use crate::series::{Series, agreement};
+use crate::verdict::{Verdict, decide};
+
+/// Fewer bootstrap replicates than this give no interval worth the name.
+const LEAST_REPLICATES: usize = 100;
+
 /// How to summarise.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
-    /// Levels of the quantiles.
+    /// The levels of the quantiles in each [`Level`], each strictly between 0 and 1.
     pub quantiles: Vec<f64>,
-    /// Confidence of intervals.
+    /// The confidence of every interval.
     pub confidence: f64,
-    /// Bootstrap rounds.
+    /// Bootstrap replicates behind the interval of a growth exponent.
     pub bootstrap: usize,
-    /// Seed of the bootstrap.
+    /// The seed of the bootstrap.
     pub seed: u64,
-    /// Where risks were evaluated, as shown.
+    /// Where the predictor was judged, copied to every series.
     pub domain: String,
 }
 
-/// What is known of one n.
-#[derive(Clone, Debug, Serialize)]
-pub struct Level {
-    /// Points a trial.
-    pub n: u64,
-    /// Trials, failed ones included.
-    pub trials: u64,
-    /// Failed trials.
-    pub failed: u64,
-    /// Mean over the trials that did not fail; of a law without a mean it is an accident.
-    pub mean: f64,
-    /// Monte Carlo standard error of the mean, standard deviation over √trials.
-    pub mean_se: f64,
-    /// Median.
-    pub median: f64,
-    /// Lower end of its confidence interval.
-    pub median_low: f64,
-    /// Upper end of its confidence interval.
-    pub median_high: f64,
-    /// Lower quartile.
-    pub q25: f64,
-    /// Upper quartile.
-    pub q75: f64,
-    /// Largest value.
-    pub max: f64,
-    /// The quantiles asked for.
-    pub quantiles: Vec<Quantile>,
-}
-
-/// A risk of an estimator as n grows.
-#[derive(Clone, Debug, Serialize)]
-pub struct Series {
-    /// The estimator's label.
-    pub estimator: String,
-    /// Label of the design.
-    pub design: String,
-    /// Label of the target.
-    pub target: String,
-    /// Label of the noise.
-    pub noise: String,
-    /// The exponent, or `sup`.
-    pub p: String,
-    /// Where the risk was evaluated.
-    pub domain: String,
-    /// What the medians do.
-    pub in_probability: Verdict,
-    /// What is proven.
-    pub theory_in_probability: Option<Verdict>,
-    /// Whether they agree; nothing where the verdict is undecided or nothing is proven.
-    pub agrees: Option<bool>,
-    /// Growth of the median.
-    pub growth: Option<Growth>,
-    /// Ascending in n.
-    pub levels: Vec<Level>,
-}
-
-/// All series of a run.
-#[derive(Clone, Debug, Serialize)]
-pub struct Summary {
-    /// In order of estimator, design, target, noise, p.
-    pub series: Vec<Series>,
-}
-
-/// What is proven of (estimator, design, target, p); p is none for the supremum.
-pub type Theory<'a> = &'a dyn Fn(&str, &str, &str, Option<f64>) -> Option<Verdict>;
-
-/// Summarises the finished files of a run.
-///
-/// # Errors
-/// No finished files; files that cannot be read.
-/// # Cost
-/// Memory of one (estimator, n) partition's risks.
-pub fn analyze(directory: &Path, options: &Options, theory: Theory<'_>) -> Result<Summary, Error> {
-    type Key = (String, String, String, String, usize);
-    let mut series: BTreeMap<Key, (String, Vec<Level>)> = BTreeMap::new();
-    for (estimator, n, folder) in partitions(directory)? {
-        for group in read(&estimator, n, &folder)? {
-            for (order, (column, values)) in group.risks.iter().enumerate() {
-                if !values.is_empty() {
-                    let key = (
-                        group.estimator.clone(),
-                        group.design.clone(),
-                        group.target.clone(),
-                        group.noise.clone(),
-                    );
-                    let entry = series.entry((key.0, key.1, key.2, key.3, order)).or_default();
-                    entry.0 = exponent(column);
-                    entry.1.push(level(&group, values, options));
-                }
-            }
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            quantiles: vec![0.05, 0.25, 0.5, 0.75, 0.95],
+            confidence: 0.95,
+            bootstrap: 2000,
+            seed: 0,
+            domain: String::new(),
         }
     }
-    if series.is_empty() {
-        return Err(Error::Nothing(directory.to_path_buf()));
-    }
-    let z = normal_quantile(0.5 + 0.5 * options.confidence);
-    let finish = |((estimator, design, target, noise, _), (p, levels)): (Key, (String, Vec<Level>))| {
-        let points = points(&levels, z);
-        let decided = verdict(&points);
-        let known = theory(&estimator, &design, &target, p.parse().ok());
-        Series {
-            growth: growth(&points, options.bootstrap, options.confidence, options.seed),
-            in_probability: decided,
-            theory_in_probability: known,
-            agrees: known.filter(|_| decided != Verdict::Undecided).map(|known| known == decided),
-            domain: options.domain.clone(),
-            estimator,
-            design,
-            target,
-            noise,
-            p,
-            levels,
-        }
-    };
-    Ok(Summary { series: series.into_iter().map(finish).collect() })
 }
 
-/// `risk_l1_5` → `1.5`, `risk_sup` → `sup`.
-fn exponent(column: &str) -> String {
-    let suffix = column.trim_start_matches("risk_");
-    suffix.strip_prefix('l').map_or(suffix.to_string(), |p| p.replace('_', "."))
-}
-
-fn level(group: &Group, sorted: &[f64], options: &Options) -> Level {
-    let count = sorted.len() as f64;
-    let mean = sorted.iter().sum::<f64>() / count;
-    let squares: f64 = sorted.iter().map(|value| (value - mean) * (value - mean)).sum();
-    let at = |level| quantile(sorted, level, options.confidence);
-    let median = at(0.5);
-    Level {
-        n: group.n,
-        trials: group.trials,
-        failed: group.failed,
-        mean,
-        mean_se: (squares / (count - 1.0).max(1.0) / count).sqrt(),
-        median: median.value,
-        median_low: median.low,
-        median_high: median.high,
-        q25: at(0.25).value,
-        q75: at(0.75).value,
-        max: sorted[sorted.len() - 1],
-        quantiles: options.quantiles.iter().map(|q| at(*q)).collect(),
-    }
-}
-
-impl Summary {
-    /// As JSON: a list with one object a series.
-    pub fn json(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string_pretty(&self.series)
-    }
-
-    /// Writes `summary/levels` and `summary/verdicts` as Parquet and CSV.
-    pub fn write(&self, directory: &Path) -> Result<(), Error> {
-        let folder = directory.join("summary");
-        fs::create_dir_all(&folder).map_err(|source| Error::Io { path: folder.clone(), source })?;
-        let failed = |source| Error::Polars { path: folder.clone(), source };
-        for (name, mut frame) in
-            [("levels", self.levels().map_err(failed)?), ("verdicts", self.verdicts().map_err(failed)?)]
-        {
-            let create = |ending: &str| {
-                let path = folder.join(format!("{name}.{ending}"));
-                File::create(&path).map_err(|source| Error::Io { path, source })
-            };
-            ParquetWriter::new(create("parquet")?).finish(&mut frame).map_err(failed)?;
-            CsvWriter::new(create("csv")?).finish(&mut frame).map_err(failed)?;
+impl Options {
+    fn check(&self) -> Result<(), Error> {
+        let inside = |name, value: f64| {
+            if value > 0.0 && value < 1.0 { Ok(()) } else { Err(Error::Fraction { name, value }) }
+        };
+        inside("confidence", self.confidence)?;
+        self.quantiles.iter().try_for_each(|&q| inside("a quantile", q))?;
+        if self.bootstrap < LEAST_REPLICATES {
+            return Err(Error::Bootstrap { value: self.bootstrap, least: LEAST_REPLICATES });
         }
         Ok(())
     }
+}
 
-    fn levels(&self) -> PolarsResult<DataFrame> {
-        let rows: Vec<(&Series, &Level)> = self
-            .series
-            .iter()
-            .flat_map(|series| series.levels.iter().map(move |level| (series, level)))
-            .collect();
-        let text = |f: fn(&Series) -> &str| rows.iter().map(|(series, _)| f(series)).collect::<Vec<_>>();
-        let integer = |f: fn(&Level) -> u64| rows.iter().map(|(_, level)| f(level)).collect::<Vec<_>>();
-        let real = |f: fn(&Level) -> f64| rows.iter().map(|(_, level)| f(level)).collect::<Vec<_>>();
-        df!(
-            "estimator" => text(|s| &s.estimator), "design" => text(|s| &s.design), "target" => text(|s| &s.target),
-            "noise" => text(|s| &s.noise), "p" => text(|s| &s.p), "n" => integer(|l| l.n),
-            "trials" => integer(|l| l.trials), "failed" => integer(|l| l.failed), "mean" => real(|l| l.mean),
-            "mean_se" => real(|l| l.mean_se), "median" => real(|l| l.median), "median_low" => real(|l| l.median_low),
-            "median_high" => real(|l| l.median_high), "q25" => real(|l| l.q25), "q75" => real(|l| l.q75),
-            "max" => real(|l| l.max),
-        )
-    }
+/// What theory predicts for (estimator, design, target, noise, p), with no p for the sup norm.
+pub type Theory<'a> = dyn Fn(&str, &str, &str, &str, Option<f64>) -> Option<Verdict> + 'a;
 
-    fn verdicts(&self) -> PolarsResult<DataFrame> {
-        let text = |f: fn(&Series) -> &str| self.series.iter().map(f).collect::<Vec<_>>();
-        let growth =
-            |f: fn(&Growth) -> f64| self.series.iter().map(|s| s.growth.as_ref().map(f)).collect::<Vec<_>>();
-        let theory =
-            self.series.iter().map(|s| s.theory_in_probability.map(|v| v.to_string())).collect::<Vec<_>>();
-        df!(
-            "estimator" => text(|s| &s.estimator), "design" => text(|s| &s.design), "target" => text(|s| &s.target),
-            "noise" => text(|s| &s.noise), "p" => text(|s| &s.p), "domain" => text(|s| &s.domain),
-            "in_probability" => self.series.iter().map(|s| s.in_probability.to_string()).collect::<Vec<_>>(),
-            "theory_in_probability" => theory,
-            "agrees" => self.series.iter().map(|s| s.agrees).collect::<Vec<_>>(),
-            "exponent" => growth(|g| g.exponent), "exponent_low" => growth(|g| g.low), "exponent_high" => growth(|g| g.high),
-        )
+/// The tables of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// One entry per estimator, design, target, noise and risk, in this order.
+    pub series: Vec<Series>,
+    /// The confidence of the intervals.
+    pub(crate) confidence: f64,
+}
+
+/// Labels of estimator, design, target and noise, then the place of the risk.
+type Key = ([String; 4], usize);
+
+/// A series while its levels come in.
+#[derive(Default)]
+struct Draft {
+    levels: Vec<Level>,
+    points: Vec<Point>,
+}
+
+/// Summarises the finished metrics below a run directory; the run may still be going on.
+///
+/// # Errors
+/// [`Error::Empty`] where no metrics file is finished yet; files that cannot be read or hold no risk; options
+/// out of range.
+pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summary, Error> {
+    options.check()?;
+    let scan = Scan::open(dir)?;
+    let risks: Vec<Risk> = scan.risks().collect();
+    let mut drafts: BTreeMap<Key, Draft> = BTreeMap::new();
+    for partition in scan.partitions()? {
+        for group in scan.groups(&partition)? {
+            add(&mut drafts, &risks, &partition, group, options);
+        }
     }
+    let series = drafts
+        .into_iter()
+        .map(|((labels, risk), draft)| finish(labels, risks[risk], draft, options, theory))
+        .collect();
+    Ok(Summary { series, confidence: options.confidence })
+}
+
+/// Adds one level to each series of a group.
+fn add(
+    drafts: &mut BTreeMap<Key, Draft>,
+    risks: &[Risk],
+    partition: &Partition,
+    group: Group,
+    options: &Options,
+) {
+    let n = partition.n;
+    let [design, target, noise] = group.labels;
+    let labels = [partition.estimator.clone(), design, target, noise];
+    for (place, sorted) in group.values.iter().enumerate() {
+        let [a, b, c, d] = labels.each_ref().map(String::as_str);
+        let mut rng = generator(options.seed, &[a, b, c, d, &risks[place].to_string(), &n.to_string()]);
+        let draft = drafts.entry((labels.clone(), place)).or_default();
+        draft.levels.push(Level::of(n, group.trials, sorted, &options.quantiles, options.confidence));
+        draft.points.extend(Point::of(n, sorted, options.bootstrap, &mut rng));
+    }
+}
+
+fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory: &Theory<'_>) -> Series {
+    let Draft { levels, points } = draft;
+    let enough = points.len() >= LEAST_LEVELS;
+    let exponent = |points| if enough { fit(points, options.confidence) } else { None };
+    let late_growth = exponent(last_half(&points));
+    let verdict = if vanished(&levels) { Verdict::Benign } else { decide(&points, late_growth.as_ref()) };
+    let [estimator, design, target, noise] = labels;
+    let theory = theory(&estimator, &design, &target, &noise, p.exponent());
+    Series {
+        growth: exponent(&points),
+        late_growth,
+        agrees: agreement(verdict, theory),
+        domain: options.domain.clone(),
+        estimator,
+        design,
+        target,
+        noise,
+        p,
+        verdict,
+        theory,
+        levels,
+    }
+}
+
+/// Whether the median is exactly zero at the last of enough levels, which no logarithm can say.
+fn vanished(levels: &[Level]) -> bool {
+    let zeros = levels.iter().rev().take_while(|level| level.median_high == Some(0.0));
+    zeros.count() >= LEAST_LEVELS
 }

@@ -1,70 +1,256 @@
-//! The table a run ends with.
+//! The summary for a terminal: plain text, at most 120 columns.
 
-use crate::summary::{Series, Summary};
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+
+use crate::growth::Growth;
+use crate::series::Series;
+use crate::summary::Summary;
 use crate::verdict::RULE;
-use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
-/// Levels shown side by side at most; the first and the last are always among them.
-const SHOWN: usize = 6;
+/// The width the table keeps to, as long as two levels still fit.
+const WIDTH: usize = 120;
+/// Longer labels are cut in the table; the files have them whole.
+const LABEL: usize = 32;
 
 impl Summary {
-    /// Medians over n, growth, verdict and theory, one row a series.
+    /// One row per series: the median at each n, the exponent of the last half of the levels, the verdict and
+    /// what theory says. A label that does not change from row to row is printed once; an axis that does
+    /// not vary is named above the table. Where there are too many levels for the width, some columns between the
+    /// first and the last are left out and counted.
     pub fn table(&self) -> String {
-        let mut sizes: Vec<u64> =
-            self.series.iter().flat_map(|s| s.levels.iter().map(|level| level.n)).collect();
+        let levels = self.sizes();
+        let mut shown = levels.len();
+        let table = loop {
+            let table = self.render(&spread(&levels, shown));
+            let width = table.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+            if width <= WIDTH || shown <= 2 {
+                break table;
+            }
+            shown -= 1;
+        };
+        let mut text = self.heading();
+        text.push_str(&table);
+        text.push('\n');
+        if shown < levels.len() {
+            text.push_str(&format!("{} of {} levels are shown.\n", shown, levels.len()));
+        }
+        let (failed, trials) = self.failures();
+        if failed > 0 {
+            text.push_str(&format!("{failed} of {trials} trials failed and have no risk.\n"));
+        }
+        text.push_str(&wrap(&self.legend()));
+        text.push_str(&wrap(RULE));
+        text
+    }
+
+    /// Every n of any series, ascending.
+    fn sizes(&self) -> Vec<u64> {
+        let mut sizes: Vec<u64> = self.series.iter().flat_map(|s| s.levels.iter().map(|l| l.n)).collect();
         sizes.sort_unstable();
         sizes.dedup();
-        let shown: Vec<u64> = if sizes.len() <= SHOWN {
-            sizes
-        } else {
-            (0..SHOWN).map(|k| sizes[k * (sizes.len() - 1) / (SHOWN - 1)]).collect()
+        sizes
+    }
+
+    /// Which of the labels differ between series.
+    fn varies(&self) -> [bool; 4] {
+        let first = self.series.first().map(Series::labels);
+        // The estimator always has its column.
+        let differs = |axis: usize| {
+            axis == 0 || self.series.iter().any(|s| Some(s.labels()[axis]) != first.map(|f| f[axis]))
         };
-        let varies = |f: fn(&Series) -> &str| self.series.iter().any(|s| f(s) != f(&self.series[0]));
-        let (targets, noises) = (varies(|s| &s.target), varies(|s| &s.noise));
-        let mut table = Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
-        let mut header = vec!["estimator".to_string(), "design".into()];
-        header.extend(targets.then(|| "target".into()));
-        header.extend(noises.then(|| "noise".into()));
-        header.push("p".into());
-        header.extend(shown.iter().map(|n| format!("n={n}")));
-        header.extend(["growth of median".to_string(), "verdict".into(), "theory".into(), String::new()]);
-        let first_number = header.len() - shown.len() - 4;
-        table.set_header(header);
-        for series in &self.series {
-            let mut row = vec![series.estimator.clone(), series.design.clone()];
-            row.extend(targets.then(|| series.target.clone()));
-            row.extend(noises.then(|| series.noise.clone()));
-            row.push(series.p.clone());
-            for n in &shown {
-                let level = series.levels.iter().find(|level| level.n == *n);
-                row.push(level.map_or(String::new(), |level| digits(level.median)));
+        [0, 1, 2, 3].map(differs)
+    }
+
+    /// A line with what all series have in common.
+    fn heading(&self) -> String {
+        let Some(first) = self.series.first() else {
+            return String::new();
+        };
+        let varies = self.varies();
+        let mut parts = vec!["Median risk by n".to_owned()];
+        for (axis, name) in [(1, "design"), (2, "target"), (3, "noise")] {
+            if !varies[axis] {
+                parts.push(format!("{name} {}", first.labels()[axis]));
             }
-            row.push(series.growth.as_ref().map_or("–".into(), |g| {
-                format!("n^{:.2} [{:.2}, {:.2}]", g.exponent + 0.0, g.low + 0.0, g.high + 0.0)
-            }));
-            row.push(series.in_probability.to_string());
-            row.push(series.theory_in_probability.map_or("–".into(), |theory| theory.to_string()));
-            row.push(series.agrees.map_or(" ", |agrees| if agrees { "✓" } else { "✗" }).into());
-            table.add_row(row);
         }
-        for index in first_number - 1..first_number + shown.len() {
-            if let Some(column) = table.column_mut(index) {
+        if !first.domain.is_empty() {
+            parts.push(format!("domain {}", first.domain));
+        }
+        let trials = self.series.iter().flat_map(|s| s.levels.iter().map(|l| l.trials));
+        if let (Some(least), Some(most)) = (trials.clone().min(), trials.max()) {
+            parts.push(if least == most {
+                format!("{most} trials")
+            } else {
+                format!("{least} to {most} trials")
+            });
+        }
+        parts.join(" · ") + "\n"
+    }
+
+    /// Failed trials and all trials, counted once for all risks of an estimator.
+    fn failures(&self) -> (u64, u64) {
+        let mut seen: Option<[&str; 4]> = None;
+        let mut counts = (0, 0);
+        for series in &self.series {
+            if seen == Some(series.labels()) {
+                continue;
+            }
+            seen = Some(series.labels());
+            counts.0 += series.levels.iter().map(|level| level.failed).sum::<u64>();
+            counts.1 += series.levels.iter().map(|level| level.trials).sum::<u64>();
+        }
+        counts
+    }
+
+    fn legend(&self) -> String {
+        format!(
+            "\u{2713} agrees with theory, \u{2717} contradicts it, ? theory speaks and the data do not. ± is half the {}% interval.",
+            (self.confidence * 1e6).round() / 1e4
+        )
+    }
+
+    fn render(&self, sizes: &[u64]) -> String {
+        let varies = self.varies();
+        let axes: Vec<usize> = (0..4).filter(|&axis| varies[axis]).collect();
+        let names = ["estimator", "design", "target", "noise"];
+        let mut header: Vec<String> = axes.iter().map(|&axis| names[axis].to_owned()).collect();
+        header.push("p".into());
+        header.extend(sizes.iter().map(u64::to_string));
+        header.extend(["exponent", "verdict", "theory"].map(String::from));
+        let mut table = Table::new();
+        table.load_style(STYLE).set_header(header);
+        let mut above: Option<[&str; 4]> = None;
+        for series in &self.series {
+            table.add_row(row(series, above, &axes, sizes));
+            above = Some(series.labels());
+        }
+        let numbers = axes.len()..axes.len() + 2 + sizes.len();
+        for (index, column) in table.column_iter_mut().enumerate() {
+            column.set_padding((0, 1));
+            if numbers.contains(&index) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        let domain = &self.series[0].domain;
-        format!("Median risk R_p over training sets (domain: {domain}), in probability\n{table}\n{RULE}\n")
+        table.trim_fmt()
     }
 }
 
-/// Four significant digits, without an exponent where it can be read without.
-fn digits(x: f64) -> String {
-    let magnitude = if x == 0.0 { 0 } else { x.abs().log10().floor() as i32 };
+/// Rules above and below, one under the header.
+const STYLE: TableStyle = TableStyle::new()
+    .top_border(LineStyle::none().fill('─').junction('─'))
+    .header_separator(LineStyle::none().fill('─').junction('─'))
+    .bottom_border(LineStyle::none().fill('─').junction('─'));
+
+fn row(series: &Series, above: Option<[&str; 4]>, axes: &[usize], sizes: &[u64]) -> Vec<String> {
+    let labels = series.labels();
+    // A label is repeated only if it or one before it has changed.
+    let same = labels.iter().zip(above.iter().flatten()).take_while(|(a, b)| a == b).count();
+    let mut cells: Vec<String> =
+        axes.iter().map(|&axis| if axis < same { String::new() } else { cut(labels[axis]) }).collect();
+    cells.push(series.p.to_string());
+    for size in sizes {
+        let median = series.levels.iter().find(|level| level.n == *size).and_then(|level| level.median);
+        cells.push(median.map_or_else(|| "–".into(), number));
+    }
+    cells.push(series.late_growth.as_ref().map_or_else(|| "–".into(), exponent));
+    cells.push(series.verdict.to_string());
+    let mark = match series.agrees {
+        Some(true) => '\u{2713}',
+        Some(false) => '\u{2717}',
+        None => '?',
+    };
+    cells.push(series.theory.map_or_else(|| "–".into(), |theory| format!("{mark} {theory}")));
+    cells
+}
+
+/// Four significant digits, with an exponent where the digits would not say more.
+fn number(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return value.to_string();
+    }
+    // Rounding first: 9.9996 has the magnitude of 10.00.
+    let scientific = format!("{value:.3e}");
+    let magnitude = scientific.split_once('e').and_then(|(_, e)| e.parse::<i32>().ok()).unwrap_or(0);
     match magnitude {
-        0..=3 => format!("{x:.*}", 3usize.saturating_sub(magnitude as usize)),
-        -3..=-1 => format!("{x:.*}", (3 - magnitude) as usize),
-        4..=6 => format!("{x:.0}"),
-        _ => format!("{x:.2e}"),
+        -4..=3 => format!("{value:.*}", (3 - magnitude) as usize),
+        4..=5 => format!("{value:.0}"),
+        _ => format!("{value:.2e}"),
+    }
+}
+
+fn exponent(growth: &Growth) -> String {
+    format!("{:+.3} ±{:.3}", growth.exponent, (growth.high - growth.low) / 2.0)
+}
+
+fn cut(label: &str) -> String {
+    if label.chars().count() <= LABEL {
+        return label.to_owned();
+    }
+    label.chars().take(LABEL - 1).chain(['…']).collect()
+}
+
+/// So many of the values, evenly spread, first and last included.
+fn spread(values: &[u64], count: usize) -> Vec<u64> {
+    if count >= values.len() || count < 2 {
+        return values.to_vec();
+    }
+    let last = values.len() - 1;
+    (0..count).map(|k| values[(k * last + (count - 1) / 2) / (count - 1)]).collect()
+}
+
+/// Lines of at most [`WIDTH`] characters; a line that is short enough stays as it is.
+fn wrap(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let mut rest = line;
+        while let Some((limit, _)) = rest.char_indices().nth(WIDTH) {
+            // The character after the last that fits may be the space to break at.
+            let end = rest.char_indices().nth(WIDTH + 1).map_or(rest.len(), |(end, _)| end);
+            let Some(space) = rest[..end].rfind(' ') else { break };
+            debug_assert!(space <= limit);
+            out.push_str(&rest[..space]);
+            out.push('\n');
+            rest = &rest[space + 1..];
+        }
+        out.push_str(rest);
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_four_digits() {
+        for (value, text) in [
+            (2.0 / 3.0, "0.6667"),
+            (2.01, "2.010"),
+            (9.99996, "10.00"),
+            (1469.0, "1469"),
+            (146_912.3, "146912"),
+            (1.469e9, "1.47e9"),
+            (0.000_123_4, "0.0001234"),
+            (1.234e-9, "1.23e-9"),
+            (0.0, "0"),
+        ] {
+            assert_eq!(number(value), text);
+        }
+    }
+
+    #[test]
+    fn spreads_keep_the_ends() {
+        let values: Vec<u64> = (0..13).collect();
+        for count in 2..13 {
+            let some = spread(&values, count);
+            assert_eq!((some.len(), some[0], some[count - 1]), (count, 0, 12));
+            assert!(some.windows(2).all(|w| w[0] < w[1]), "{some:?}");
+        }
+    }
+
+    #[test]
+    fn wraps_at_the_width() {
+        assert!(wrap(RULE).lines().all(|line| line.chars().count() <= WIDTH));
     }
 }

@@ -1,0 +1,302 @@
+//! Whole run directories with known laws.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not tests to the lint")]
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use polars::prelude::*;
+use tempered_analysis::{Error, Level, Options, Risk, Series, Summary, Verdict, analyze};
+
+/// Fixed pseudo-random numbers in (0, 1): a Weyl sequence, shuffled by its own digits.
+fn uniforms(count: usize, seed: u64) -> Vec<f64> {
+    (0..count as u64)
+        .map(|k| {
+            let mut z = (k + 1).wrapping_add(seed << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            (((z ^ (z >> 31)) >> 11) as f64 + 0.5) / (1u64 << 53) as f64
+        })
+        .collect()
+}
+
+/// A shard's contents.
+struct Shard<'a> {
+    estimator: &'a str,
+    n: u64,
+    index: usize,
+    cell: &'a str,
+    labels: [&'a str; 3],
+    /// Column names with a value for each trial.
+    risks: Vec<(&'a str, Vec<Option<f64>>)>,
+}
+
+impl Shard<'_> {
+    fn write(self, run: &Path) {
+        let folder = run.join(format!("metrics/estimator={}/n={}", self.estimator, self.n));
+        fs::create_dir_all(&folder).unwrap();
+        let rows = self.risks[0].1.len();
+        let ok = self.risks[0].1.iter().map(Option::is_some).collect::<Vec<_>>();
+        let word = |name: &str, word: &str| Column::new(name.into(), vec![word; rows]);
+        let mut columns = vec![
+            word("estimator", self.estimator),
+            Column::new("n".into(), vec![self.n as i64; rows]),
+            word("cell", self.cell),
+            Column::new("trial".into(), (0..rows as i64).collect::<Vec<_>>()),
+            Column::new(
+                "status".into(),
+                ok.iter().map(|&ok| if ok { "ok" } else { "panicked" }).collect::<Vec<_>>(),
+            ),
+            word("design", self.labels[0]),
+            word("target", self.labels[1]),
+            word("noise", self.labels[2]),
+            Column::new("kinks".into(), ok.iter().map(|&ok| ok.then_some(7i64)).collect::<Vec<_>>()),
+            Column::new("norm".into(), ok.iter().map(|&ok| ok.then_some(7.0)).collect::<Vec<_>>()),
+        ];
+        for (name, values) in self.risks {
+            columns.push(Column::new(name.into(), values));
+        }
+        let mut frame = DataFrame::new_infer_height(columns).unwrap();
+        let path = folder.join(format!("{}-{:06}.parquet", self.cell, self.index));
+        ParquetWriter::new(File::create(path).unwrap()).finish(&mut frame).unwrap();
+    }
+}
+
+const LABELS: [&str; 3] = ["uniform", "zero", "normal(sd=1)"];
+const SIZES: [u64; 4] = [100, 1000, 10_000, 100_000];
+
+/// Four levels of 1000 trials in two shards each, whose medians follow a law; log-uniform noise of ± 50 %.
+fn write_law(run: &Path, estimator: &str, law: impl Fn(f64) -> f64) {
+    for (place, n) in SIZES.into_iter().enumerate() {
+        for index in 0..2 {
+            let noise = uniforms(500, 17 * place as u64 + index as u64);
+            let values = noise.iter().map(|u| Some(law(n as f64) * (u - 0.5).exp())).collect();
+            let risks = vec![("risk_l2", values)];
+            Shard { estimator, n, index, cell: "00000000000000aa", labels: LABELS, risks }.write(run);
+        }
+    }
+}
+
+fn plain(run: &Path) -> Summary {
+    analyze(run, &Options::default(), &|_, _, _, _, _| None).unwrap()
+}
+
+fn of<'a>(summary: &'a Summary, estimator: &str) -> &'a Series {
+    summary.series.iter().find(|series| series.estimator == estimator).unwrap()
+}
+
+#[test]
+fn known_laws_get_their_verdicts() {
+    let run = tempfile::tempdir().unwrap();
+    write_law(run.path(), "constant", |_| 2.0 / 3.0);
+    write_law(run.path(), "root", f64::sqrt);
+    write_law(run.path(), "logarithm", |n| 2.0 / std::f64::consts::PI * (n.ln() - 1.45));
+    write_law(run.path(), "inverse", f64::recip);
+    let theory = |estimator: &str, design: &str, target: &str, noise: &str, p: Option<f64>| {
+        assert_eq!([design, target, noise], LABELS);
+        assert_eq!(p, Some(2.0));
+        match estimator {
+            "constant" => Some(Verdict::Tempered),
+            "root" => Some(Verdict::Tempered),
+            "inverse" => Some(Verdict::Undecided),
+            _ => None,
+        }
+    };
+    let options = Options { domain: "hull".into(), ..Options::default() };
+    let summary = analyze(run.path(), &options, &theory).unwrap();
+    let verdicts = ["constant", "root", "logarithm", "inverse"].map(|name| of(&summary, name).verdict);
+    assert_eq!(verdicts, [Verdict::Tempered, Verdict::Catastrophic, Verdict::Catastrophic, Verdict::Benign]);
+    let agrees = ["constant", "root", "logarithm", "inverse"].map(|name| of(&summary, name).agrees);
+    assert_eq!(agrees, [Some(true), Some(false), None, None]);
+    for (name, exponent) in [("constant", 0.0), ("root", 0.5), ("inverse", -1.0)] {
+        let growth = of(&summary, name).growth.unwrap();
+        assert!(growth.low - 0.01 < exponent && exponent < growth.high + 0.01, "{name}: {growth:?}");
+        assert!(growth.high - growth.low < 0.05, "{name}: {growth:?}");
+    }
+    assert!(summary.series.iter().all(|series| series.domain == "hull" && series.levels.len() == 4));
+    // The same files and options give the same numbers.
+    assert_eq!(summary, analyze(run.path(), &options, &theory).unwrap());
+}
+
+#[test]
+fn medians_equal_direct_computation_and_failures_are_counted() {
+    let run = tempfile::tempdir().unwrap();
+    let mut values: Vec<Option<f64>> = uniforms(101, 3).into_iter().map(|u| Some(1.0 / u)).collect();
+    values[10] = None;
+    values[50] = None;
+    values[51] = Some(f64::NAN);
+    let sup = values.iter().map(|v| v.map(|v| v * 2.0)).collect();
+    let risks = vec![("risk_l1_5", values.clone()), ("risk_sup", sup), ("gap_max_l1_5", values.clone())];
+    Shard { estimator: "knn_3", n: 50, index: 0, cell: "00000000000000aa", labels: LABELS, risks }
+        .write(run.path());
+
+    let summary = plain(run.path());
+    assert_eq!(summary.series.iter().map(|s| s.p).collect::<Vec<_>>(), [Risk::Power(1.5), Risk::Sup]);
+    let mut direct: Vec<f64> = values.into_iter().flatten().filter(|v| !v.is_nan()).collect();
+    direct.sort_by(f64::total_cmp);
+    let level: &Level = &summary.series[0].levels[0];
+    assert_eq!((level.n, level.trials, level.failed), (50, 101, 3));
+    assert_eq!(level.median, Some((direct[48] + direct[49]) / 2.0));
+    assert_eq!(level.max, direct.last().copied());
+    assert!((level.mean.unwrap() / (direct.iter().sum::<f64>() / 98.0) - 1.0).abs() < 1e-14);
+    assert!(level.median_low < level.median && level.median < level.median_high);
+    assert_eq!(level.quantiles.len(), 5);
+    assert_eq!(level.quantiles[2].low, level.median_low);
+    assert_eq!(summary.series[1].levels[0].median, level.median.map(|m| 2.0 * m));
+    assert_eq!(summary.series[0].verdict, Verdict::Undecided);
+    assert_eq!(summary.series[0].growth, None);
+}
+
+#[test]
+fn axes_are_kept_apart_and_listed_in_order() {
+    let run = tempfile::tempdir().unwrap();
+    for (cell, design, target, value) in [
+        ("00000000000000aa", "uniform", "zero", 1.0),
+        ("00000000000000bb", "uniform", "sine(frequency=1)", 2.0),
+        ("00000000000000cc", "grid", "zero", 3.0),
+    ] {
+        for n in [1000, 200] {
+            let risks = vec![("risk_l10", vec![Some(value); 30]), ("risk_l2", vec![Some(value); 30])];
+            Shard { estimator: "spline", n, index: 0, cell, labels: [design, target, "normal(sd=1)"], risks }
+                .write(run.path());
+        }
+    }
+    let summary = plain(run.path());
+    let found: Vec<(&str, &str, f64, f64)> = summary
+        .series
+        .iter()
+        .map(|s| (s.design.as_str(), s.target.as_str(), s.p.exponent().unwrap(), s.levels[0].median.unwrap()))
+        .collect();
+    let expected = [
+        ("grid", "zero", 2.0, 3.0),
+        ("grid", "zero", 10.0, 3.0),
+        ("uniform", "sine(frequency=1)", 2.0, 2.0),
+        ("uniform", "sine(frequency=1)", 10.0, 2.0),
+        ("uniform", "zero", 2.0, 1.0),
+        ("uniform", "zero", 10.0, 1.0),
+    ];
+    assert_eq!(found, expected);
+    assert!(summary.series.iter().all(|s| s.levels.iter().map(|l| l.n).eq([200, 1000])));
+    let table = summary.table();
+    assert!(table.contains("target") && table.contains("sine(frequency=1)"), "{table}");
+}
+
+#[test]
+fn a_running_study_has_a_summary() {
+    let run = tempfile::tempdir().unwrap();
+    let risks = vec![("risk_l2", vec![Some(1.0); 30])];
+    Shard { estimator: "spline", n: 100, index: 0, cell: "00000000000000aa", labels: LABELS, risks }
+        .write(run.path());
+    // A level whose first shard is not finished, and a torn file where torn files belong.
+    fs::create_dir_all(run.path().join("metrics/estimator=spline/n=1000")).unwrap();
+    fs::create_dir_all(run.path().join("metrics/estimator=min_norm")).unwrap();
+    fs::create_dir_all(run.path().join("_staging")).unwrap();
+    fs::write(run.path().join("_staging/torn.parquet"), b"PAR1").unwrap();
+    let summary = plain(run.path());
+    assert_eq!(summary.series.len(), 1);
+    assert_eq!(summary.series[0].levels.len(), 1);
+    assert_eq!(summary.series[0].verdict, Verdict::Undecided);
+}
+
+#[test]
+fn nothing_to_read_is_an_error_of_its_own() {
+    let run = tempfile::tempdir().unwrap();
+    let options = Options::default();
+    let silent = |_: &str, _: &str, _: &str, _: &str, _: Option<f64>| None;
+    assert!(matches!(analyze(run.path(), &options, &silent), Err(Error::Empty { .. })));
+    fs::create_dir_all(run.path().join("metrics/estimator=spline/n=100")).unwrap();
+    assert!(matches!(analyze(run.path(), &options, &silent), Err(Error::Empty { .. })));
+    let folder = run.path().join("metrics/estimator=spline/n=100");
+    fs::write(folder.join("00000000000000aa-000000.parquet"), b"PAR1torn").unwrap();
+    let torn = analyze(run.path(), &options, &silent);
+    assert!(matches!(torn, Err(Error::Read { .. })), "{torn:?}");
+    let bad = Options { quantiles: vec![1.0], ..Options::default() };
+    assert!(matches!(analyze(run.path(), &bad, &silent), Err(Error::Fraction { .. })));
+}
+
+#[test]
+fn files_without_risks_are_an_error_of_their_own() {
+    let run = tempfile::tempdir().unwrap();
+    let risks = vec![("gap_max_l2", vec![Some(1.0)])];
+    Shard { estimator: "spline", n: 100, index: 0, cell: "00000000000000aa", labels: LABELS, risks }
+        .write(run.path());
+    let found = analyze(run.path(), &Options::default(), &|_, _, _, _, _| None);
+    assert!(matches!(found, Err(Error::NoRisk { .. })), "{found:?}");
+}
+
+#[test]
+fn summaries_are_written_whole() {
+    let run = tempfile::tempdir().unwrap();
+    write_law(run.path(), "constant", |_| 1.0);
+    write_law(run.path(), "root", f64::sqrt);
+    let summary = plain(run.path());
+    summary.write(run.path()).unwrap();
+    // A second summary replaces the first.
+    summary.write(run.path()).unwrap();
+    let folder = run.path().join("summary");
+    let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["levels.csv", "levels.parquet", "verdicts.csv", "verdicts.parquet"]);
+
+    let levels = ParquetReader::new(File::open(folder.join("levels.parquet")).unwrap()).finish().unwrap();
+    assert_eq!(levels.height(), 8);
+    let medians: Vec<Option<f64>> = levels.column("median").unwrap().f64().unwrap().iter().collect();
+    let expected: Vec<Option<f64>> =
+        summary.series.iter().flat_map(|s| s.levels.iter().map(|l| l.median)).collect();
+    assert_eq!(medians, expected);
+    assert!(levels.column("quantile_0_05_low").is_ok());
+
+    let csv = fs::read_to_string(folder.join("verdicts.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 3);
+    assert!(
+        csv.starts_with("estimator,design,target,noise,p,domain,verdict,theory,agrees,exponent,"),
+        "{csv}"
+    );
+    assert!(csv.contains("root,uniform,zero,normal(sd=1),2,\"\",catastrophic,,,0.5"), "{csv}");
+}
+
+#[test]
+fn json_has_all_fields() {
+    let run = tempfile::tempdir().unwrap();
+    write_law(run.path(), "root", f64::sqrt);
+    let json = plain(run.path()).json();
+    let series = &json[0];
+    assert_eq!(series["estimator"], "root");
+    assert_eq!(series["p"], 2.0);
+    assert_eq!(series["verdict"], "catastrophic");
+    assert_eq!(series["growth"]["model"], "power");
+    assert!(series["theory"].is_null() && series["agrees"].is_null());
+    assert_eq!(series["levels"].as_array().unwrap().len(), 4);
+    assert_eq!(series["levels"][3]["n"], 100_000);
+    assert!(series["levels"][3]["quantiles"][0]["low"].is_number());
+}
+
+#[test]
+fn a_table_of_a_large_study_fits_a_terminal() {
+    let run = tempfile::tempdir().unwrap();
+    for estimator in ["linear_spline", "min_norm"] {
+        for k in 0..13u32 {
+            let n = 10u64.pow(1 + k / 3) * [1, 2, 5][k as usize % 3];
+            let value = |u: &f64| Some((n as f64).powf(0.5) * (u + 0.5));
+            let mut values: Vec<Option<f64>> = uniforms(100, u64::from(k)).iter().map(value).collect();
+            values[0] = None;
+            let risks = vec![("risk_l1", values.clone()), ("risk_l2", values.clone()), ("risk_sup", values)];
+            let labels = ["jittered_grid(jitter=0.25)", "zero", "normal(sd=1)"];
+            Shard { estimator, n, index: 0, cell: "00000000000000aa", labels, risks }.write(run.path());
+        }
+    }
+    let theory = |_: &str, _: &str, _: &str, _: &str, p: Option<f64>| p.map(|_| Verdict::Catastrophic);
+    let table = analyze(run.path(), &Options::default(), &theory).unwrap().table();
+    println!("{table}");
+    assert!(table.lines().all(|line| line.chars().count() <= 120), "{table}");
+    assert!(!table.contains('\u{1b}'));
+    assert!(
+        table.contains("of 13 levels are shown") && table.contains("26 of 2600 trials failed"),
+        "{table}"
+    );
+    assert!(
+        table.contains("design jittered_grid(jitter=0.25) · target zero · noise normal(sd=1) · 100 trials"),
+        "{table}"
+    );
+    assert_eq!(table.matches("linear_spline").count(), 1);
+}
