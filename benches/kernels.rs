@@ -1,0 +1,80 @@
+//! One benchmark a kernel: drawing, fitting, scoring. Figures are per sample point.
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use std::hint::black_box;
+use tempered_math::catalogue::Choice;
+use tempered_math::predictor::Knots;
+use tempered_math::risk::{Domain, Exponent, Risk};
+use tempered_math::sample::Sample;
+use tempered_math::score::Scorer;
+use tempered_math::seed::{Key, Purpose};
+use tempered_math::{design, estimator, noise, target};
+
+const N: usize = 1000;
+
+fn draw(x: &mut [f64], y: &mut [f64], trial: u64) {
+    let designs = Choice::new(&design::CATALOGUE[0], &[]).and_then(|choice| choice.build(design::CATALOGUE));
+    let noises = Choice::new(&noise::CATALOGUE[0], &[]).and_then(|choice| choice.build(noise::CATALOGUE));
+    if let (Ok(design), Ok(noise)) = (designs, noises) {
+        design.fill(&mut Key::new(1, "bench", Purpose::Design).trial(trial), x);
+        noise.fill(&mut Key::new(1, "bench", Purpose::Noise).trial(trial), y);
+    }
+}
+
+fn drawing(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("draw");
+    group.throughput(Throughput::Elements(N as u64));
+    let mut buffer = vec![0.0; N];
+    for entry in design::CATALOGUE {
+        let Ok(law) = (entry.build)(&defaults((entry.parameters)())) else { continue };
+        let mut rng = Key::new(1, entry.name, Purpose::Design).trial(0);
+        group.bench_function(entry.name, |b| b.iter(|| law.fill(&mut rng, black_box(&mut buffer))));
+    }
+    for entry in noise::CATALOGUE {
+        let Ok(law) = (entry.build)(&defaults((entry.parameters)())) else { continue };
+        let mut rng = Key::new(1, entry.name, Purpose::Noise).trial(0);
+        let name = format!("noise {}", entry.name);
+        group.bench_function(name, |b| b.iter(|| law.fill(&mut rng, black_box(&mut buffer))));
+    }
+    group.finish();
+}
+
+fn defaults(parameters: Vec<tempered_math::catalogue::Parameter>) -> Vec<tempered_math::catalogue::Value> {
+    let three = tempered_math::catalogue::Value::Real(3.0);
+    parameters.into_iter().map(|parameter| parameter.default.unwrap_or(three.clone())).collect()
+}
+
+fn fitting_and_scoring(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("estimators");
+    group.throughput(Throughput::Elements(N as u64));
+    let (mut x, mut y) = (vec![0.0; N], vec![0.0; N]);
+    draw(&mut x, &mut y, 0);
+    let Ok(sample) = Sample::new(&x, &y) else { return };
+    for entry in estimator::CATALOGUE {
+        let Ok(mut fitter) = (entry.build)(&defaults((entry.parameters)())) else { continue };
+        let mut knots = Knots::default();
+        group.bench_function(format!("fit {}", entry.name), |b| {
+            b.iter(|| {
+                knots.clear();
+                black_box(fitter.fit(sample, &mut knots)).is_ok()
+            });
+        });
+        for p in [1.0, 1.5, 2.0, 2.3, 3.0] {
+            let zero =
+                Choice::new(&target::CATALOGUE[0], &[]).and_then(|choice| choice.build(target::CATALOGUE));
+            let (Some(exponent), Ok(zero)) = (Exponent::new(p), zero) else { continue };
+            let mut scorer = Scorer::new(&[Risk::Lp(exponent)], Domain::Hull, zero);
+            let mut out = Vec::new();
+            group.bench_function(format!("score {} p = {p}", entry.name), |b| {
+                b.iter(|| {
+                    out.clear();
+                    black_box(scorer.score(sample, &knots, &mut out)).is_ok()
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(kernels, drawing, fitting_and_scoring);
+criterion_main!(kernels);

@@ -1,0 +1,34 @@
+//! Runs are read by Python's polars and DuckDB with one glob. Slow: installs both into a virtual environment.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::path::Path;
+use std::process::Command;
+
+fn succeed(command: &mut Command) {
+    let output = command.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}\n{text}");
+}
+
+#[test]
+#[ignore = "installs Python packages"]
+fn polars_and_duckdb_agree_with_the_analysis() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().unwrap();
+    let environment = folder.path().join("venv");
+    succeed(Command::new("python3").args(["-m", "venv"]).arg(&environment));
+    let python = environment.join("bin/python");
+    succeed(Command::new(&python).args(["-m", "pip", "install", "--quiet", "duckdb", "polars"]));
+    // One share of two leaves a run half finished.
+    for (name, flags, code) in [("whole", vec![], 0), ("half", vec!["--shard", "1/2"], 5)] {
+        let run = folder.path().join(name);
+        let study = root.join("pipelines/quickstart.yaml");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tempered"));
+        command.arg("run").arg(study).arg("--out").arg(&run).args(["--progress", "none"]).args(flags);
+        assert_eq!(command.output().unwrap().status.code(), Some(code));
+        let script = root.join("tests/interoperability.py");
+        let mut check = Command::new(&python);
+        succeed(check.arg(script).arg(env!("CARGO_BIN_EXE_tempered")).arg(root.join("README.md")).arg(&run));
+    }
+}
