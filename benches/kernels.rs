@@ -68,7 +68,7 @@ fn fitting_and_scoring(criterion: &mut Criterion) {
             group.bench_function(format!("score {} p = {p}", entry.name), |b| {
                 b.iter(|| {
                     out.clear();
-                    black_box(scorer.score(sample, &knots, &mut out)).is_ok()
+                    black_box(scorer.score((&x, &y), &knots, &mut out)).is_ok()
                 });
             });
         }

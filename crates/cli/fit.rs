@@ -22,7 +22,7 @@ pub fn fit(options: &Fit) -> Result<Ending, Failure> {
     let mut fitter = choice.build(estimator::CATALOGUE).map_err(tempered_pipeline::Error::from)?;
     fitter.fit(sample, &mut knots).map_err(|why| Failure::Data(format!("{place}: {why}")))?;
     let (slope, intercept) = knots.skip();
-    let train_error = knots.train_error(&x, &y);
+    let train_error = knots.train_error(&y);
     let kinks: Vec<(f64, f64)> = knots
         .x
         .iter()

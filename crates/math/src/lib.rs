@@ -11,6 +11,7 @@ pub mod risk;
 pub mod sample;
 pub mod score;
 pub mod seed;
+mod sum;
 pub mod target;
 pub mod theory;
 mod ziggurat;

@@ -1,8 +1,11 @@
 //! Predictors: continuous piecewise-linear functions with their knots and slope changes.
 
+use crate::sum::sum_of_pairs;
+
 /// The knots of many predictors, one row a trial, as a struct of arrays.
 ///
 /// - within a row `x` increases strictly, and the row holds every data point of its sample as a knot;
+/// - `inner` holds, in ascending order, the positions of the knots that are no data points;
 /// - `change` is the slope change at the knot, exactly 0 where the predictor passes straight through;
 /// - beyond the outer knots the outer slopes continue, unless `clamp` holds the outer values.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +16,8 @@ pub struct Knots {
     pub y: Vec<f64>,
     /// Slope changes at the knots.
     pub change: Vec<f64>,
+    /// Positions of the knots between data points.
+    pub inner: Vec<usize>,
     /// Slope left of the first knot.
     pub first_slope: f64,
     /// Whether the predictor is constant beyond the outer knots.
@@ -25,11 +30,12 @@ impl Knots {
         self.x.clear();
         self.y.clear();
         self.change.clear();
+        self.inner.clear();
         self.first_slope = 0.0;
         self.clamp = false;
     }
 
-    /// Appends a knot.
+    /// Appends a knot at a data point.
     #[inline]
     pub fn push(&mut self, x: f64, y: f64, change: f64) {
         self.x.push(x);
@@ -55,12 +61,12 @@ impl Knots {
     ///
     /// Source: Boursier & Flammarion, "Penalising the biases in norm regularisation enforces sparsity" (2023).
     pub fn norm(&self) -> f64 {
-        self.x.iter().zip(&self.change).map(|(x, c)| c.abs() * (1.0 + x * x).sqrt()).sum()
+        sum_of_pairs(&self.x, &self.change, |x, c| c.abs() * (1.0 + x * x).sqrt())
     }
 
     /// The total variation of the slope, Σ |c_k|: the norm with unpenalised biases.
     pub fn variation(&self) -> f64 {
-        self.change.iter().map(|c| c.abs()).sum()
+        sum_of_pairs(&self.change, &self.change, |c, _| c.abs())
     }
 
     /// The number of kinks: knots with a slope change.
@@ -91,18 +97,31 @@ impl Knots {
         if x - x0 <= x1 - x { y0 + slope * (x - x0) } else { y1 - slope * (x1 - x) }
     }
 
-    /// The largest |f̂(x_i) − y_i| over the sample.
-    pub fn train_error(&self, x: &[f64], y: &[f64]) -> f64 {
-        let mut knot = 0;
-        let mut worst = 0.0f64;
-        for (x, y) in x.iter().zip(y) {
-            while knot < self.x.len() && self.x[knot] < *x {
-                knot += 1;
+    /// The largest |f̂(x_i) − y_i|, for the labels of the sample the predictor was fitted to.
+    pub fn train_error(&self, y: &[f64]) -> f64 {
+        let (mut worst, mut start, mut point) = (0.0f64, 0, 0);
+        for end in self.inner.iter().copied().chain([self.y.len()]) {
+            let count = end - start;
+            for (value, y) in self.y[start..end].iter().zip(&y[point..point + count]) {
+                let miss = (value - y).abs();
+                worst = if miss > worst { miss } else { worst };
             }
-            let hit = knot < self.x.len() && self.x[knot] == *x;
-            let value = if hit { self.y[knot] } else { self.value(*x) };
-            worst = worst.max((value - y).abs());
+            (start, point) = (end + 1, point + count);
         }
         worst
+    }
+
+    /// The largest distance of an inner knot from the chord of its gap, in units of y.
+    ///
+    /// Shapes: the sample the predictor was fitted to.
+    pub fn depth(&self, x: &[f64], y: &[f64]) -> f64 {
+        let mut deepest = 0.0f64;
+        for (before, knot) in self.inner.iter().enumerate() {
+            let i = knot - before - 1;
+            let chord = y[i] + (y[i + 1] - y[i]) * ((self.x[*knot] - x[i]) / (x[i + 1] - x[i]));
+            let depth = (self.y[*knot] - chord).abs();
+            deepest = if depth > deepest { depth } else { deepest };
+        }
+        deepest
     }
 }

@@ -1,5 +1,7 @@
 //! Samples: training sets with sorted x.
 
+use crate::sum::sum_of_pairs;
+
 /// One training set S: x strictly increasing, y beside it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample<'a> {
@@ -65,7 +67,7 @@ impl<'a> Sample<'a> {
             return Err(Degenerate::TooFew);
         }
         // A sum of products with zero is NaN exactly where a value is not finite: one branch a sample.
-        let probe: f64 = x.iter().zip(y).map(|(x, y)| x * 0.0 + y * 0.0).sum();
+        let probe = sum_of_pairs(x, y, |x, y| x * 0.0 + y * 0.0);
         if probe != 0.0 {
             let bad = x.iter().zip(y).position(|(x, y)| !x.is_finite() || !y.is_finite());
             return Err(Degenerate::NotFinite(bad.unwrap_or(0)));

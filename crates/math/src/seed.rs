@@ -57,8 +57,16 @@ impl Key {
 }
 
 /// A uniform number on [0, 1) with 53 random bits.
+#[inline]
 pub fn unit(rng: &mut ChaCha8Rng) -> f64 {
-    (rng.next_u64() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
+    unit_of(rng.next_u64())
+}
+
+/// The upper 53 bits of a word as a number on [0, 1).
+#[inline]
+pub(crate) fn unit_of(word: u64) -> f64 {
+    // Signed integers convert in one instruction.
+    (word >> 11) as i64 as f64 * (1.0 / (1u64 << 53) as f64)
 }
 
 /// A uniform number on (0, 1] with 53 random bits.

@@ -6,7 +6,7 @@
 //! Source: Marsaglia & Tsang, "The Ziggurat Method for Generating Random Variables" (2000), with 256 layers
 //! and separate bits for layer and abscissa (Doornik 2005).
 
-use crate::seed::{unit, unit_above_zero};
+use crate::seed::unit_of;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 use std::sync::LazyLock;
@@ -41,71 +41,115 @@ fn normal_density(x: f64) -> f64 {
     libm::exp(-0.5 * x * x)
 }
 
+/// Words of a stream, fetched in bulk so that the place in the stream stays in a register.
+struct Words<'a> {
+    rng: &'a mut ChaCha8Rng,
+    block: [u64; 64],
+    next: usize,
+}
+
+impl<'a> Words<'a> {
+    fn new(rng: &'a mut ChaCha8Rng) -> Words<'a> {
+        Words { rng, block: [0; 64], next: 64 }
+    }
+
+    #[inline(always)]
+    fn word(&mut self) -> u64 {
+        if self.next >= self.block.len() {
+            self.fetch();
+        }
+        let word = self.block[self.next];
+        self.next += 1;
+        word
+    }
+
+    #[cold]
+    fn fetch(&mut self) {
+        self.block.fill_with(|| self.rng.next_u64());
+        self.next = 0;
+    }
+
+    /// Uniform on [0, 1).
+    fn unit(&mut self) -> f64 {
+        unit_of(self.word())
+    }
+
+    /// −ln of a uniform number on (0, 1].
+    fn minus_log(&mut self) -> f64 {
+        -libm::log(1.0 - self.unit())
+    }
+}
+
 /// Writes `scale` × a standard normal number to each place.
 pub fn fill_normal(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
     let layers = &*NORMAL_LAYERS;
+    let mut words = Words::new(rng);
     for value in out {
-        *value = scale * normal(rng, layers);
+        *value = scale * normal(&mut words, layers);
     }
 }
 
-/// Writes `scale` × a standard exponential number to each place.
-pub fn fill_exponential(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
+/// Writes `scale` × a standard exponential number to each place; returns one more.
+pub fn fill_exponential(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) -> f64 {
     let layers = &*EXPONENTIAL_LAYERS;
+    let mut words = Words::new(rng);
     for value in out {
-        *value = scale * exponential(rng, layers);
+        *value = scale * exponential(&mut words, layers);
     }
+    scale * exponential(&mut words, layers)
 }
 
-/// A standard exponential number.
-pub fn one_exponential(rng: &mut ChaCha8Rng) -> f64 {
-    exponential(rng, &EXPONENTIAL_LAYERS)
-}
-
-#[inline]
-fn normal(rng: &mut ChaCha8Rng, layers: &Layers) -> f64 {
+#[inline(always)]
+fn normal(words: &mut Words<'_>, layers: &Layers) -> f64 {
     loop {
-        let bits = rng.next_u64();
+        let bits = words.word();
         let i = (bits & 0xff) as usize;
         let x = ((bits as i64) >> 11) as f64 * (1.0 / (1u64 << 52) as f64) * layers.x[i];
         if x.abs() < layers.x[i + 1] {
             return x;
         }
-        if i == 0 {
-            let tail = normal_tail(rng);
-            return if x < 0.0 { -tail } else { tail };
-        }
-        if layers.f[i + 1] + (layers.f[i] - layers.f[i + 1]) * unit(rng) < normal_density(x) {
+        if let Some(x) = normal_edge(words, layers, i, x) {
             return x;
         }
     }
 }
 
+/// What becomes of an x outside the rectangle of its layer.
 #[cold]
-fn normal_tail(rng: &mut ChaCha8Rng) -> f64 {
+fn normal_edge(words: &mut Words<'_>, layers: &Layers, i: usize, x: f64) -> Option<f64> {
+    if i > 0 {
+        let height = layers.f[i + 1] + (layers.f[i] - layers.f[i + 1]) * words.unit();
+        return (height < normal_density(x)).then_some(x);
+    }
     loop {
-        let x = -libm::log(unit_above_zero(rng)) / NORMAL.0;
-        let y = -libm::log(unit_above_zero(rng));
-        if 2.0 * y >= x * x {
-            return NORMAL.0 + x;
+        let (beyond, y) = (words.minus_log() / NORMAL.0, words.minus_log());
+        if 2.0 * y >= beyond * beyond {
+            return Some((NORMAL.0 + beyond).copysign(x));
         }
     }
 }
 
-#[inline]
-fn exponential(rng: &mut ChaCha8Rng, layers: &Layers) -> f64 {
+#[inline(always)]
+fn exponential(words: &mut Words<'_>, layers: &Layers) -> f64 {
     loop {
-        let bits = rng.next_u64();
+        let bits = words.word();
         let i = (bits & 0xff) as usize;
-        let x = (bits >> 11) as f64 * (1.0 / (1u64 << 53) as f64) * layers.x[i];
+        let x = (bits >> 11) as i64 as f64 * (1.0 / (1u64 << 53) as f64) * layers.x[i];
         if x < layers.x[i + 1] {
             return x;
         }
-        if i == 0 {
-            return EXPONENTIAL.0 - libm::log(unit_above_zero(rng));
-        }
-        if layers.f[i + 1] + (layers.f[i] - layers.f[i + 1]) * unit(rng) < libm::exp(-x) {
+        if let Some(x) = exponential_edge(words, layers, i, x) {
             return x;
         }
     }
+}
+
+/// What becomes of an x outside the rectangle of its layer.
+#[cold]
+fn exponential_edge(words: &mut Words<'_>, layers: &Layers, i: usize, x: f64) -> Option<f64> {
+    if i == 0 {
+        return Some(EXPONENTIAL.0 + words.minus_log());
+    }
+    let height = layers.f[i + 1] + (layers.f[i] - layers.f[i + 1]) * words.unit();
+    (height < libm::exp(-x)).then_some(x)
 }

@@ -42,6 +42,13 @@ pub struct Samples {
     pub y: Vec<f64>,
 }
 
+impl Samples {
+    /// x and y of each training set.
+    pub fn pairs(&self) -> impl Iterator<Item = (&[f64], &[f64])> {
+        self.x.chunks_exact(self.n).zip(self.y.chunks_exact(self.n))
+    }
+}
+
 /// What one estimator made of a slab: one row a trial.
 #[derive(Default)]
 pub struct Fits {

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::plan::{Cell, Plan, Shard};
 use crate::resume::place;
 use crate::spec::Study;
-use crate::stage::{draw, fit_one, push_weights};
+use crate::stage::{draw, push_weights};
 use tempered_math::catalogue::Choice;
 use tempered_math::predictor::Knots;
 use tempered_math::sample::{Degenerate, Sample};
@@ -81,8 +81,10 @@ pub fn compute(study: &Study, cell: &Cell, estimator: &Choice, trial: u64) -> Re
     let mut fitter = estimator.build(estimator::CATALOGUE)?;
     let mut scorer = Scorer::new(&study.risks, study.domain, cell.target.build(target::CATALOGUE)?);
     let (mut knots, mut scores) = (Knots::default(), Vec::new());
-    let status = fit_one(fitter.as_mut(), &x, &y, &mut knots)
-        .and_then(|()| scorer.score(Sample::new(&x, &y)?, &knots, &mut scores));
+    let status = Sample::new(&x, &y).and_then(|sample| {
+        fitter.fit(sample, &mut knots)?;
+        scorer.score((&x, &y), &knots, &mut scores)
+    });
     if status.is_err() {
         scores.clear();
     }

@@ -13,8 +13,8 @@ use tempered_store::RunDirectory;
 
 /// Batches that wait between two stages at most.
 const CAPACITY: usize = 2;
-/// Points of samples in a batch for each thread: a megabyte of x and y.
-const BATCH_POINTS: u64 = 65_536;
+/// Points of samples in a batch for each thread: half a megabyte of x and y.
+const BATCH_POINTS: u64 = 32_768;
 /// Bytes a point takes on its way: sample, fits of two estimators, differences, weights.
 const POINT_BYTES: u64 = 150;
 /// What batches under way may take together, unless a single one is larger.

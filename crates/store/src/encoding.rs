@@ -3,7 +3,7 @@
 use arrow::datatypes::{DataType, Schema};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::{KeyValue, SortingColumn};
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
 /// Reals byte by byte (BYTE_STREAM_SPLIT), integers as packed differences, strings by dictionary, all under zstd 1.
@@ -22,7 +22,8 @@ pub(crate) fn properties(schema: &Schema, footer: &[(String, String)]) -> Writer
         .set_key_value_metadata(Some(pairs))
         .set_sorting_columns(Some(sorting.collect()))
         .set_max_row_group_row_count(None)
-        .set_dictionary_enabled(false);
+        .set_dictionary_enabled(false)
+        .set_write_batch_size(16_384);
     for field in schema.fields() {
         let name = field.name().clone();
         let path = match field.data_type() {
@@ -30,6 +31,9 @@ pub(crate) fn properties(schema: &Schema, footer: &[(String, String)]) -> Writer
             _ => ColumnPath::new(vec![name]),
         };
         builder = match field.data_type() {
+            DataType::List(_) => builder
+                .set_column_statistics_enabled(path.clone(), EnabledStatistics::None)
+                .set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT),
             DataType::Utf8 => builder.set_column_dictionary_enabled(path, true),
             DataType::Int64 => builder.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
             _ => builder.set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT),

@@ -8,6 +8,7 @@ mod directory;
 mod encoding;
 mod error;
 mod footer;
+mod list_column;
 mod place;
 mod read;
 mod row_group;

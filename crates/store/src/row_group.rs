@@ -2,11 +2,12 @@
 
 use crate::encoding::properties;
 use crate::error::Error;
+use crate::list_column::{self, EncodedLists, Levels};
 use arrow::array::ArrayRef;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::add_encoded_arrow_schema_to_metadata;
-use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::file::writer::SerializedFileWriter;
 use rayon::prelude::*;
 use std::fs::File;
@@ -23,12 +24,24 @@ pub(crate) struct GroupWriter {
     groups: usize,
 }
 
+/// A column of a row group.
+pub(crate) enum Column<'a> {
+    Array(ArrayRef),
+    Lists(&'a Levels, &'a [f64]),
+}
+
+/// A column once encoded.
+enum Encoded {
+    Array(ArrowColumnChunk),
+    Lists(EncodedLists),
+}
+
 impl GroupWriter {
     /// Starts a file.
     pub fn create(path: &Path, schema: SchemaRef, footer: &[(String, String)]) -> Result<GroupWriter, Error> {
         let mut properties = properties(&schema, footer);
         add_encoded_arrow_schema_to_metadata(&schema, &mut properties);
-        let file = BufWriter::new(File::create_new(path).map_err(Error::io(path))?);
+        let file = BufWriter::with_capacity(1 << 20, File::create_new(path).map_err(Error::io(path))?);
         let descriptor = ArrowSchemaConverter::new().convert(&schema).map_err(Error::parquet(path))?;
         let writer = SerializedFileWriter::new(file, descriptor.root_schema_ptr(), Arc::new(properties))
             .map_err(Error::parquet(path))?;
@@ -37,23 +50,36 @@ impl GroupWriter {
     }
 
     /// Encodes one row group, its columns in parallel, and appends it. Every column has one leaf.
-    pub fn append(&mut self, columns: &[ArrayRef]) -> Result<(), Error> {
+    pub fn append(&mut self, columns: &[Column<'_>]) -> Result<(), Error> {
         let failed = Error::parquet(&self.path);
         let writers = self.factory.create_column_writers(self.groups).map_err(&failed)?;
-        let chunks: Vec<_> = writers
+        let (schema, properties) = (self.writer.schema_descr(), self.writer.properties());
+        let chunks: Vec<Encoded> = writers
             .into_par_iter()
             .zip(columns.par_iter().zip(self.schema.fields().par_iter()))
-            .map(|(mut writer, (array, field))| {
-                for leaf in compute_leaves(field, array)? {
-                    writer.write(&leaf)?;
+            .enumerate()
+            .map(|(index, (mut writer, (column, field)))| match column {
+                Column::Array(array) => {
+                    for leaf in compute_leaves(field, array)? {
+                        writer.write(&leaf)?;
+                    }
+                    Ok(Encoded::Array(writer.close()?))
                 }
-                writer.close()
+                Column::Lists(levels, values) => {
+                    let lists =
+                        list_column::encode(schema.column(index), properties.clone(), levels, values)?;
+                    Ok(Encoded::Lists(lists))
+                }
             })
             .collect::<Result<_, _>>()
             .map_err(&failed)?;
         let mut group = self.writer.next_row_group().map_err(&failed)?;
         for chunk in chunks {
-            chunk.append_to_row_group(&mut group).map_err(&failed)?;
+            match chunk {
+                Encoded::Array(chunk) => chunk.append_to_row_group(&mut group),
+                Encoded::Lists(EncodedLists { bytes, close }) => group.append_column(&bytes, close),
+            }
+            .map_err(&failed)?;
         }
         group.close().map_err(&failed)?;
         self.groups += 1;

@@ -63,6 +63,16 @@ pub struct WeightsChunk {
     pub bias: Vec<f64>,
 }
 
+impl WeightsChunk {
+    /// Empties every column, keeping its memory.
+    pub fn clear(&mut self) {
+        let WeightsChunk { trial, skip_slope, skip_intercept, ends, outer, inner, bias } = self;
+        trial.clear();
+        ends.clear();
+        [skip_slope, skip_intercept, outer, inner, bias].into_iter().for_each(Vec::clear);
+    }
+}
+
 fn field(name: &str, kind: DataType) -> Field {
     Field::new(name, kind, false)
 }

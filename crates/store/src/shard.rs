@@ -2,11 +2,11 @@
 
 use crate::directory::{RunDirectory, remove, sync_folder};
 use crate::error::Error;
+use crate::list_column::Levels;
 use crate::place::{Place, Table};
-use crate::row_group::GroupWriter;
-use crate::schema::{Labels, Layout, MetricsChunk, WeightsChunk, element, metrics_schema, weights_schema};
-use arrow::array::{ArrayRef, Float64Array, Int64Array, ListArray, StringArray};
-use arrow::buffer::{OffsetBuffer, ScalarBuffer};
+use crate::row_group::{Column, GroupWriter};
+use crate::schema::{Labels, Layout, MetricsChunk, WeightsChunk, metrics_schema, weights_schema};
+use arrow::array::{Array, Float64Array, Int64Array, StringArray};
 use rayon::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,6 +38,7 @@ struct Estimator {
     weights: Option<(Pending, usize)>,
     rows: MetricsChunk,
     networks: WeightsChunk,
+    levels: Levels,
 }
 
 /// A file under way, and where it will go.
@@ -130,6 +131,7 @@ impl Estimator {
             layout: layout.clone(),
             rows,
             networks: WeightsChunk::default(),
+            levels: Levels::default(),
         })
     }
 
@@ -164,15 +166,15 @@ impl Estimator {
         let count = rows.trial.len();
         let ok: Vec<bool> = rows.status.iter().map(|status| *status == "ok").collect();
         let mut columns = keys(labels, &rows.trial);
-        columns.push(Arc::new(StringArray::from_iter_values(&rows.status)));
+        columns.push(array(StringArray::from_iter_values(&rows.status)));
         for text in [&labels.design, &labels.target, &labels.noise] {
             columns.push(constant(text, count));
         }
         for value in &labels.parameters {
-            columns.push(Arc::new(Float64Array::from(vec![*value; count])));
+            columns.push(array(Float64Array::from(vec![*value; count])));
         }
         let kinks = rows.kinks.iter().zip(&ok).map(|(kinks, ok)| ok.then_some(kinks.cast_signed()));
-        columns.push(Arc::new(kinks.collect::<Int64Array>()));
+        columns.push(array(kinks.collect::<Int64Array>()));
         for (name, scores) in self.layout.scores.iter().zip(&rows.scores) {
             let bad = scores.iter().zip(&ok).position(|(score, ok)| *ok && !score.is_finite());
             if let Some(row) = bad {
@@ -183,7 +185,7 @@ impl Estimator {
                 });
             }
             let values = scores.iter().zip(&ok).map(|(score, ok)| ok.then_some(*score));
-            columns.push(Arc::new(values.collect::<Float64Array>()));
+            columns.push(array(values.collect::<Float64Array>()));
         }
         self.metrics.append(&columns)?;
         let rows = &mut self.rows;
@@ -217,22 +219,17 @@ impl Estimator {
 
     fn flush_weights(&mut self) -> Result<(), Error> {
         let Some((file, _)) = &mut self.weights else { return Ok(()) };
-        let networks = std::mem::take(&mut self.networks);
-        let path = file.staged.clone();
-        let failed = Error::arrow(&path);
-        let offsets = OffsetBuffer::<i32>::from_lengths(
-            networks.ends.iter().scan(0, |start, end| Some(end - std::mem::replace(start, *end))),
-        );
-        let list = |values: Vec<f64>| -> Result<ArrayRef, Error> {
-            let values = Arc::new(Float64Array::new(ScalarBuffer::from(values), None));
-            let list = ListArray::try_new(element(), offsets.clone(), values, None).map_err(&failed)?;
-            Ok(Arc::new(list))
-        };
+        let networks = &mut self.networks;
+        self.levels.fill(&networks.ends);
         let mut columns = keys(&self.labels, &networks.trial);
-        columns.push(Arc::new(Float64Array::from(networks.skip_slope)));
-        columns.push(Arc::new(Float64Array::from(networks.skip_intercept)));
-        columns.extend([list(networks.outer)?, list(networks.inner)?, list(networks.bias)?]);
-        file.append(&columns)
+        for reals in [&networks.skip_slope, &networks.skip_intercept] {
+            columns.push(array(Float64Array::from(reals.clone())));
+        }
+        let lists = [&networks.outer, &networks.inner, &networks.bias];
+        columns.extend(lists.map(|values| Column::Lists(&self.levels, values)));
+        file.append(&columns)?;
+        networks.clear();
+        Ok(())
     }
 
     fn close(&mut self) -> Result<u64, Error> {
@@ -248,7 +245,7 @@ impl Estimator {
 }
 
 impl Pending {
-    fn append(&mut self, columns: &[ArrayRef]) -> Result<(), Error> {
+    fn append(&mut self, columns: &[Column<'_>]) -> Result<(), Error> {
         self.writer.as_mut().map_or(Err(Error::Ragged("the file is closed")), |writer| writer.append(columns))
     }
 
@@ -270,16 +267,20 @@ impl Pending {
     }
 }
 
-fn keys(labels: &Labels, trials: &[u64]) -> Vec<ArrayRef> {
+fn keys(labels: &Labels, trials: &[u64]) -> Vec<Column<'static>> {
     let count = trials.len();
     vec![
         constant(&labels.estimator, count),
-        Arc::new(Int64Array::from(vec![labels.n.cast_signed(); count])),
+        array(Int64Array::from(vec![labels.n.cast_signed(); count])),
         constant(&labels.cell, count),
-        Arc::new(trials.iter().map(|trial| Some(trial.cast_signed())).collect::<Int64Array>()),
+        array(trials.iter().map(|trial| Some(trial.cast_signed())).collect::<Int64Array>()),
     ]
 }
 
-fn constant(text: &str, count: usize) -> ArrayRef {
-    Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, count)))
+fn constant(text: &str, count: usize) -> Column<'static> {
+    array(StringArray::from_iter_values(std::iter::repeat_n(text, count)))
+}
+
+fn array(values: impl Array + 'static) -> Column<'static> {
+    Column::Array(Arc::new(values))
 }

@@ -18,6 +18,10 @@ pub static CATALOGUE: &[Entry<dyn Design>] = &[uniform::ENTRY, grid::ENTRY, jitt
 
 /// Moves ties that rounding made up by one unit in the last place, so that x increases strictly.
 fn separate(x: &mut [f64]) {
+    let ascending = x.windows(2).fold(true, |all, pair| all & (pair[0] < pair[1]));
+    if ascending {
+        return;
+    }
     for i in 1..x.len() {
         if x[i] <= x[i - 1] {
             x[i] = x[i - 1].next_up();

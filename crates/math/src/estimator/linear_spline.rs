@@ -22,6 +22,7 @@ struct LinearSpline {
 impl Estimator for LinearSpline {
     fn fit(&mut self, sample: Sample<'_>, knots: &mut Knots) -> Result<(), Degenerate> {
         let (x, y, n) = (sample.x(), sample.y(), sample.n());
+        knots.clear();
         knots.x.extend_from_slice(x);
         knots.y.extend_from_slice(y);
         knots.change.resize(n, 0.0);

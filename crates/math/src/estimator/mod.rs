@@ -9,7 +9,7 @@ use crate::sample::{Degenerate, Sample};
 
 /// A rule S → f̂. Scratch is in `self`, so a worker owns one instance and nothing is allocated per trial.
 pub trait Estimator: Send {
-    /// Writes the knots of f̂ to `knots`, which is empty.
+    /// Overwrites `knots` with those of f̂.
     ///
     /// # Errors
     /// The reason why this sample has no predictor; a failed trial is data.

@@ -71,18 +71,48 @@ impl Exponent {
     /// ≤ 1e-13 relative for p ≤ 16.
     /// # Source
     /// Elementary; the series is the Taylor expansion at m.
-    #[inline]
     pub fn integral(&self, u: f64, v: f64, length: f64) -> f64 {
-        let (a, b) = (u.abs(), v.abs());
-        let crosses = (u < 0.0) != (v < 0.0) && a > 0.0 && b > 0.0;
         match self.way {
-            Way::One if crosses => length * 0.5 * (a * a + b * b) / (a + b),
-            Way::One => length * 0.5 * (a + b),
-            Way::Two => length * (u * u + u * v + v * v) * (1.0 / 3.0),
-            _ if crosses => length * (self.power(a) * a + self.power(b) * b) / ((self.p + 1.0) * (a + b)),
-            Way::Integer(k) => length * symmetric_sum(a, b, k) / (self.p + 1.0),
-            _ => self.same_sign(a, b, length),
+            Way::One => one(u, v, length),
+            Way::Two => two(u, v, length),
+            Way::Integer(k) => self.integer(k, u, v, length),
+            Way::HalfInteger(_) | Way::Real => self.real(u, v, length),
         }
+    }
+
+    /// [`Exponent::integral`] over every piece between neighbouring knots `at` with values `error`.
+    ///
+    /// Shapes: m knots, m values, m − 1 `pieces`.
+    pub fn integrals(&self, at: &[f64], error: &[f64], pieces: &mut Vec<f64>) {
+        // One loop per way, so that nothing is decided inside.
+        match self.way {
+            Way::One => each(at, error, pieces, one),
+            Way::Two => each(at, error, pieces, two),
+            Way::Integer(3) => each(at, error, pieces, |u, v, h| self.integer(3, u, v, h)),
+            Way::Integer(4) => each(at, error, pieces, |u, v, h| self.integer(4, u, v, h)),
+            Way::Integer(k) => each(at, error, pieces, |u, v, h| self.integer(k, u, v, h)),
+            Way::HalfInteger(_) | Way::Real => each(at, error, pieces, |u, v, h| self.real(u, v, h)),
+        }
+    }
+
+    #[inline(always)]
+    fn integer(&self, k: u32, u: f64, v: f64, length: f64) -> f64 {
+        let (a, b) = (u.abs(), v.abs());
+        let mean = if crosses(u, v) {
+            (whole_power(a, k + 1) + whole_power(b, k + 1)) / (a + b)
+        } else {
+            symmetric_sum(a, b, k)
+        };
+        length * mean / (self.p + 1.0)
+    }
+
+    #[inline]
+    fn real(&self, u: f64, v: f64, length: f64) -> f64 {
+        let (a, b) = (u.abs(), v.abs());
+        if crosses(u, v) {
+            return length * (self.power(a) * a + self.power(b) * b) / ((self.p + 1.0) * (a + b));
+        }
+        self.same_sign(a, b, length)
     }
 
     fn same_sign(&self, a: f64, b: f64, length: f64) -> f64 {
@@ -100,8 +130,41 @@ impl Exponent {
     }
 }
 
+/// Fills `pieces` with `integral` over each piece.
+#[inline(always)]
+fn each(at: &[f64], error: &[f64], pieces: &mut Vec<f64>, integral: impl Fn(f64, f64, f64) -> f64) {
+    let count = at.len() - 1;
+    pieces.resize(count, 0.0);
+    let (a, b, u, v) = (&at[..count], &at[1..], &error[..count], &error[1..]);
+    let ends = a.iter().zip(b).zip(u.iter().zip(v));
+    for (piece, ((a, b), (u, v))) in pieces.iter_mut().zip(ends) {
+        *piece = integral(*u, *v, b - a);
+    }
+}
+
+/// Whether a line from u to v crosses zero; where one end is zero both forms of the integral hold.
+#[inline(always)]
+fn crosses(u: f64, v: f64) -> bool {
+    (u < 0.0) != (v < 0.0)
+}
+
+/// p = 1: ℓ/2 (s − 2ab/s), s = a + b, where the sign changes; ℓ s/2 otherwise.
+#[inline(always)]
+fn one(u: f64, v: f64, length: f64) -> f64 {
+    let (a, b) = (u.abs(), v.abs());
+    let sum = a + b;
+    let lost = 2.0 * a * (b / sum);
+    0.5 * length * (sum - if crosses(u, v) { lost } else { 0.0 })
+}
+
+/// p = 2: ℓ (u² + uv + v²)/3, whatever the signs.
+#[inline(always)]
+fn two(u: f64, v: f64, length: f64) -> f64 {
+    length * (u * u + u * v + v * v) * (1.0 / 3.0)
+}
+
 /// a^k by squaring.
-#[inline]
+#[inline(always)]
 fn whole_power(mut a: f64, mut k: u32) -> f64 {
     let mut result = 1.0;
     while k > 0 {
@@ -115,7 +178,7 @@ fn whole_power(mut a: f64, mut k: u32) -> f64 {
 }
 
 /// Σ_{j=0}^k a^j b^{k−j}: Horner's rule in b with powers of a, all terms of one sign.
-#[inline]
+#[inline(always)]
 fn symmetric_sum(a: f64, b: f64, k: u32) -> f64 {
     let (mut sum, mut power) = (1.0, 1.0);
     for _ in 0..k {

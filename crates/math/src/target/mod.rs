@@ -19,6 +19,8 @@ pub trait Target: Send + Sync {
 /// The kinds of targets.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape<'a> {
+    /// Zero: the error of f̂ is f̂ itself.
+    Zero,
     /// Linear between these knots (increasing; none for a straight line): risks are exact.
     PiecewiseLinear {
         /// Where the slope may change.

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tempered_flow::Stage;
 use tempered_math::predictor::Knots;
-use tempered_math::sample::{Degenerate, Sample};
+use tempered_math::sample::Degenerate;
 use tempered_math::score::Scorer;
 use tempered_math::target;
 use tempered_store::{MetricsChunk, WeightsChunk};
@@ -84,15 +84,14 @@ impl Evaluate {
         };
         let mut weights = WeightsChunk::default();
         let mut row = Vec::with_capacity(columns);
-        let data = samples.x.chunks_exact(samples.n).zip(samples.y.chunks_exact(samples.n));
-        for (((trial, (x, y)), knots), status) in
-            samples.trials.clone().zip(data).zip(&fits.rows).zip(&fits.status)
-        {
+        let fitted = samples.trials.clone().zip(samples.pairs()).zip(fits.rows.iter().zip(&fits.status));
+        for ((trial, data), (knots, status)) in fitted {
             row.clear();
-            let status = (*status).and_then(|()| {
-                catch_unwind(AssertUnwindSafe(|| scorer.score(Sample::new(x, y)?, knots, &mut row)))
+            let mut score = || {
+                catch_unwind(AssertUnwindSafe(|| scorer.score(data, knots, &mut row)))
                     .unwrap_or(Err(Degenerate::Panicked))
-            });
+            };
+            let status = (*status).and_then(|()| score());
             metrics.status.push(status.map_or_else(|reason| reason.word(), |()| "ok"));
             metrics.kinks.push(if status.is_ok() { knots.kinks() as u64 } else { 0 });
             for (c, column) in metrics.scores.iter_mut().enumerate() {

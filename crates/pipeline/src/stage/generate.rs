@@ -9,8 +9,9 @@ use tempered_flow::Stage;
 use tempered_math::seed::Purpose;
 use tempered_math::{design, noise, target};
 
-/// Points in a slab: x and y of these fill a quarter of a megabyte, half of a usual second-level cache.
-pub const SLAB_POINTS: u64 = 16_384;
+/// Points in a slab: x and y of these and their fits fill a few hundred kilobytes, within a usual
+/// second-level cache.
+pub const SLAB_POINTS: u64 = 8_192;
 
 /// The first stage.
 pub struct Generate {

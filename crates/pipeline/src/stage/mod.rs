@@ -10,4 +10,4 @@ pub use aggregate::Aggregate;
 pub use evaluate::{Evaluate, Evaluated, push_weights};
 pub use generate::{Generate, draw};
 pub use store::{Receipt, Store};
-pub use train::{Train, fit_one};
+pub use train::Train;

@@ -11,8 +11,8 @@ use tempered_math::catalogue::{Choice, Value};
 use tempered_math::{design, noise, target};
 use tempered_store::{EstimatorFiles, Labels, Layout, MetricsChunk, RunDirectory, ShardWriter};
 
-/// Values of a weights row group: two lists of these fill 32 MB.
-const ROW_GROUP_VALUES: u64 = 2 << 20;
+/// Units of a weights row group at most, were each point a unit: three lists of these fill 24 MB.
+const ROW_GROUP_VALUES: u64 = 1 << 20;
 
 /// The fourth stage.
 pub struct Store {

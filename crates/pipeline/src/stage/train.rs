@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tempered_flow::Stage;
 use tempered_math::catalogue::Choice;
-use tempered_math::estimator::{self, Estimator};
+use tempered_math::estimator;
 use tempered_math::predictor::Knots;
 use tempered_math::sample::{Degenerate, Sample};
 
@@ -29,16 +29,17 @@ impl Stage for Train {
 
     fn run(&mut self, batch: Batch<Samples>) -> Result<Batch<Trained>, Error> {
         let Batch { order, slabs } = batch;
-        let fit = |samples: &Samples, estimator: &usize| {
-            let mut fits = self.shelf.take();
-            fit_slab(&self.plan.study.estimators[*estimator].1, samples, &mut fits).map(|()| fits)
-        };
         let slabs = self.pool.install(|| {
             slabs
                 .into_par_iter()
                 .map(|samples| {
-                    let fits =
-                        order.estimators.iter().map(|e| fit(&samples, e)).collect::<Result<_, Error>>()?;
+                    let rows: Vec<_> = samples.pairs().map(|(x, y)| Sample::new(x, y)).collect();
+                    let fit = |estimator: &usize| {
+                        let mut fits = self.shelf.take();
+                        let choice = &self.plan.study.estimators[*estimator].1;
+                        fit_slab(choice, &rows, &mut fits).map(|()| fits)
+                    };
+                    let fits = order.estimators.iter().map(fit).collect::<Result<_, Error>>()?;
                     Ok(Trained { samples, fits })
                 })
                 .collect::<Result<Vec<Trained>, Error>>()
@@ -48,39 +49,17 @@ impl Stage for Train {
 }
 
 /// Fits one estimator to every trial of a slab. A trial that cannot be fitted, or whose fit panics, is data.
-fn fit_slab(choice: &Choice, samples: &Samples, fits: &mut Fits) -> Result<(), Error> {
+fn fit_slab(choice: &Choice, rows: &[Result<Sample<'_>, Degenerate>], fits: &mut Fits) -> Result<(), Error> {
     let mut estimator = choice.build(estimator::CATALOGUE)?;
     fits.status.clear();
-    let rows = samples.x.chunks_exact(samples.n).zip(samples.y.chunks_exact(samples.n));
-    for (i, (x, y)) in rows.enumerate() {
-        if fits.rows.len() <= i {
-            fits.rows.push(Knots::default());
+    fits.rows.resize_with(fits.rows.len().max(rows.len()), Knots::default);
+    for (sample, knots) in rows.iter().zip(&mut fits.rows) {
+        let fit = || (*sample).and_then(|sample| estimator.fit(sample, knots));
+        let status = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
+        if status == Err(Degenerate::Panicked) {
+            estimator = choice.build(estimator::CATALOGUE)?;
         }
-        let knots = &mut fits.rows[i];
-        let fitted = catch_unwind(AssertUnwindSafe(|| fit_one(estimator.as_mut(), x, y, knots)));
-        let status = match fitted {
-            Ok(status) => status,
-            Err(_) => {
-                estimator = choice.build(estimator::CATALOGUE)?;
-                Err(Degenerate::Panicked)
-            }
-        };
         fits.status.push(status);
     }
     Ok(())
-}
-
-/// Fits one sample.
-pub fn fit_one(
-    estimator: &mut dyn Estimator,
-    x: &[f64],
-    y: &[f64],
-    knots: &mut Knots,
-) -> Result<(), Degenerate> {
-    knots.clear();
-    // Interpolants of noise have about 1.4 knots a point; growing by doubling would copy large trials.
-    for list in [&mut knots.x, &mut knots.y, &mut knots.change] {
-        list.reserve(x.len() + x.len() / 2);
-    }
-    estimator.fit(Sample::new(x, y)?, knots)
 }

@@ -10,21 +10,16 @@
 //!
 //! since a line stays below the hyperbola between φ_i and φ_{i+1} exactly if ψ_i + ψ_{i+1} ≥ ω_i. A gap
 //! whose constraint is tight has a kink at angle φ_i + ψ_i = φ_{i+1} − ψ_{i+1}: **angles mirror at data
-//! points**. Its multiplier m_i is the kink's depth D_i below the chord over √(1 + τ_i²), and
-//! W_i sin ψ_i = m_{i−1} + m_i. So the primal is
+//! points**. Its multiplier m_i ≥ 0 is the kink's depth D_i below the chord over √(1 + τ_i²), and
+//! W_i sin ψ_i = m_{i−1} + m_i. A gap with m_i = 0 is a chord that splits the run. With biases unpenalised
+//! and least area chosen, the hyperbola becomes a parabola: angles become lengths and sin ψ = ψ.
 //!
-//! ```text
-//! minimise Σ_i W_i H((m_{i−1} + m_i)/W_i) − Σ_i ω_i m_i   over m ≥ 0,   H' = arcsin,
-//! ```
-//!
-//! smooth, strictly convex, with a tridiagonal Hessian: projected Newton steps of O(K) each. With biases
-//! unpenalised and least area chosen, the hyperbola becomes a parabola: angles become lengths and sin ψ = ψ.
-//! A gap with m_i = 0 is a chord that splits the run.
-//!
-//! One gap may span more than a right angle, where arcsin has a second branch. Its kink is found by bisection
-//! over its angle; the chains on its two sides then end in a point of known ψ.
+//! [`Newton`] solves such chains. One gap may span more than a right angle, where the sum of cosines is no
+//! longer concave. Its kink is found by bisection over its angle; the chains on its two sides then end in
+//! a point of known ψ.
 
 use super::meeting;
+use super::newton::{End, Newton};
 use crate::sample::Degenerate;
 
 /// What the norm charges for a slope change at x.
@@ -49,12 +44,8 @@ pub(super) struct Kink {
     pub change: f64,
 }
 
-/// Largest relative residual |ψ_i + ψ_{i+1} − ω_i| / ω_i that counts as solved; Newton stops near 1e-15.
+/// Largest relative residual |ψ_i + ψ_{i+1} − ω_i| / ω_i that counts as solved; steps stop near 1e-15.
 pub(super) const TOLERANCE: f64 = 1e-11;
-/// Where Newton steps stop: a few units of roundoff.
-const TARGET: f64 = 4e-15;
-/// Newton steps taken at most; a few to a few dozen are needed.
-const STEPS: usize = 500;
 
 /// The solver and its scratch.
 #[derive(Default)]
@@ -109,18 +100,22 @@ impl Chain {
         );
         self.weight
             .extend(bend.iter().zip(x).map(|(d, x)| if biased { d * (1.0 + x * x).sqrt() } else { *d }));
-        self.m.clear();
-        self.m.resize(gap.len(), 0.0);
         let wide = self.omega.iter().position(|w| biased && *w > std::f64::consts::FRAC_PI_2);
         let split = match wide {
             None => {
-                let residual = self.newton.minimise(penalty, &self.omega, &self.weight, &mut self.m);
+                let residual = self.newton.minimise(penalty, &self.omega, &self.weight, End::Free);
+                self.m.clear();
+                self.m.extend_from_slice(&self.newton.m);
                 if residual > TOLERANCE {
                     return Err(Degenerate::NotConverged);
                 }
                 None
             }
-            Some(g) => Some((g, self.across_wide_gap(g)?)),
+            Some(g) => {
+                self.m.clear();
+                self.m.resize(gap.len(), 0.0);
+                Some((g, self.across_wide_gap(g)?))
+            }
         };
         for (i, kink) in kinks.iter_mut().enumerate() {
             let sine = |k: usize| {
@@ -171,31 +166,25 @@ impl Chain {
 
     /// The multiplier that each side of gap g asks for when its kink stands at this angle.
     fn forces(&mut self, g: usize, angle: f64) -> Result<(f64, f64), Degenerate> {
-        let count = self.omega.len();
         let rest = self.omega[g] - angle;
-        let mut side = |omega: &mut Vec<f64>, weight: &mut Vec<f64>, m: &mut Vec<f64>| {
-            m.resize(omega.len(), 0.0);
-            self.newton.minimise(Penalty::Biased, omega, weight, m)
-        };
-        let mut solve = |mut omega: Vec<f64>, mut weight: Vec<f64>, psi: f64, at_end: bool| {
-            let mut m = Vec::new();
-            if omega.is_empty() {
-                return Ok((m, 0.0));
-            }
-            // The end of known ψ neither yields nor counts: an infinitely stiff point, its ψ taken off the gap.
-            let end = if at_end { omega.len() - 1 } else { 0 };
-            omega[end] -= psi;
-            weight[if at_end { omega.len() } else { 0 }] = f64::INFINITY;
-            let residual = side(&mut omega, &mut weight, &mut m);
-            let force = m[end];
-            if residual > TOLERANCE { Err(Degenerate::NotConverged) } else { Ok((m, force)) }
-        };
-        let (left, pull) = solve(self.omega[..g].to_vec(), self.weight[..=g].to_vec(), angle, true)?;
-        let (right, push) = solve(self.omega[g + 1..].to_vec(), self.weight[g + 1..].to_vec(), rest, false)?;
-        let forces = (self.weight[g] * libm::sin(angle) - pull, self.weight[g + 1] * libm::sin(rest) - push);
+        // The chain right of the gap is solved from its far end, so that the point of known ψ is last.
+        let reversed = |list: &[f64]| list.iter().rev().copied().collect::<Vec<f64>>();
+        let (omega, weight) = (reversed(&self.omega[g + 1..]), reversed(&self.weight[g + 2..]));
+        let right = self.side(&omega, &weight, rest)?;
+        let (omega, weight) = (self.omega[..g].to_vec(), self.weight[..g].to_vec());
+        let left = self.side(&omega, &weight, angle)?;
+        let (pull, push) = (left.last().copied().unwrap_or(0.0), right.last().copied().unwrap_or(0.0));
         self.m[..g].copy_from_slice(&left);
-        self.m[g + 1..count].copy_from_slice(&right);
-        Ok(forces)
+        self.m[g + 1..].iter_mut().zip(right.iter().rev()).for_each(|(m, right)| *m = *right);
+        Ok((self.weight[g] * libm::sin(angle) - pull, self.weight[g + 1] * libm::sin(rest) - push))
+    }
+
+    /// The multipliers of a chain whose last gap ends in a point of this angle.
+    fn side(&mut self, omega: &[f64], weight: &[f64], angle: f64) -> Result<Vec<f64>, Degenerate> {
+        let Some((last, omega)) = omega.split_last() else { return Ok(Vec::new()) };
+        let end = End::AtLeast(last - angle);
+        let residual = self.newton.minimise(Penalty::Biased, omega, weight, end);
+        if residual > TOLERANCE { Err(Degenerate::NotConverged) } else { Ok(self.newton.m.clone()) }
     }
 }
 
@@ -230,137 +219,5 @@ fn three_points(penalty: Penalty, x: f64, h: &[f64], d: &[f64], kinks: &mut [Opt
             Some(Kink { left: far_left, right: a, depth: d[0] * far_left, change: d[0] * (h[0] * alpha) });
         kinks[1] =
             Some(Kink { left: b, right: far_right, depth: d[2] * far_right, change: d[2] * (h[1] * beta) });
-    }
-}
-
-/// Projected Newton with its scratch.
-#[derive(Default)]
-struct Newton {
-    psi: Vec<f64>,
-    stiffness: Vec<f64>,
-    gradient: Vec<f64>,
-    free: Vec<bool>,
-    step: Vec<f64>,
-    pivot: Vec<f64>,
-    trial: Vec<f64>,
-}
-
-impl Newton {
-    /// Minimises the chain's primal over m ≥ 0, from the m given; returns the largest relative residual.
-    fn minimise(&mut self, penalty: Penalty, omega: &[f64], weight: &[f64], m: &mut [f64]) -> f64 {
-        let mut value = self.evaluate(penalty, omega, weight, m);
-        let mut residual = self.residual(omega, m);
-        for _ in 0..STEPS {
-            if residual <= TARGET {
-                break;
-            }
-            self.direction(m);
-            let (mut scale, mut improved) = (1.0, false);
-            while scale > 1e-12 {
-                self.trial.clear();
-                self.trial.extend(m.iter().zip(&self.step).map(|(m, s)| (m + scale * s).max(0.0)));
-                let trial = std::mem::take(&mut self.trial);
-                let descent: f64 =
-                    trial.iter().zip(m.iter()).zip(&self.gradient).map(|((t, m), g)| (t - m) * g).sum();
-                let gradient = self.gradient.clone();
-                let next = self.evaluate(penalty, omega, weight, &trial);
-                let next_residual =
-                    if next.is_finite() { self.residual(omega, &trial) } else { f64::INFINITY };
-                // Near the solution differences of values drown in rounding; there the residual decides.
-                if next <= value + 1e-4 * descent || next_residual < 0.5 * residual {
-                    improved = next_residual < residual || next < value;
-                    m.copy_from_slice(&trial);
-                    (value, residual) = (next, next_residual);
-                    self.trial = trial;
-                    break;
-                }
-                self.gradient = gradient;
-                self.trial = trial;
-                scale *= 0.5;
-            }
-            if !improved {
-                self.evaluate(penalty, omega, weight, m);
-                break;
-            }
-        }
-        residual
-    }
-
-    /// Value at m; fills ψ, dψ/dz/W and the gradient ψ_i + ψ_{i+1} − ω_i. Infinite outside the domain.
-    fn evaluate(&mut self, penalty: Penalty, omega: &[f64], weight: &[f64], m: &[f64]) -> f64 {
-        let count = omega.len();
-        self.psi.clear();
-        self.stiffness.clear();
-        let mut value = 0.0;
-        for (i, w) in weight.iter().enumerate() {
-            let sum = if i > 0 { m[i - 1] } else { 0.0 } + if i < count { m[i] } else { 0.0 };
-            let z = sum / w;
-            if w.is_infinite() {
-                self.psi.push(0.0);
-                self.stiffness.push(0.0);
-                continue;
-            }
-            if penalty == Penalty::Free {
-                self.psi.push(z);
-                self.stiffness.push(1.0 / w);
-                value += 0.5 * sum * z;
-                continue;
-            }
-            if z > 1.0 {
-                return f64::INFINITY;
-            }
-            let psi = libm::asin(z);
-            let cosine = ((1.0 - z) * (1.0 + z)).sqrt();
-            self.psi.push(psi);
-            self.stiffness.push(1.0 / (w * cosine.max(1e-8)));
-            value += sum * psi - w * z * z / (1.0 + cosine);
-        }
-        self.gradient.clear();
-        for (i, (omega, m)) in omega.iter().zip(m).enumerate() {
-            self.gradient.push(self.psi[i] + self.psi[i + 1] - omega);
-            value -= omega * m;
-        }
-        value
-    }
-
-    /// The largest violation of "ψ_i + ψ_{i+1} = ω_i where m_i > 0, ≥ ω_i where m_i = 0", relative to ω_i.
-    fn residual(&self, omega: &[f64], m: &[f64]) -> f64 {
-        let mut worst = 0.0f64;
-        for ((g, omega), m) in self.gradient.iter().zip(omega).zip(m) {
-            let miss = if *m > 0.0 { g.abs() } else { (-g).max(0.0) };
-            worst = worst.max(miss / omega.abs().max(f64::MIN_POSITIVE));
-        }
-        worst
-    }
-
-    /// The Newton step over the gaps that are not held at zero: symmetric tridiagonal elimination.
-    fn direction(&mut self, m: &[f64]) {
-        let count = m.len();
-        self.free.clear();
-        self.free.extend(m.iter().zip(&self.gradient).map(|(m, g)| *m > 0.0 || *g < 0.0));
-        self.step.clear();
-        self.step.resize(count, 0.0);
-        self.pivot.clear();
-        self.pivot.resize(count, 1.0);
-        for i in 0..count {
-            if !self.free[i] {
-                continue;
-            }
-            let (mut pivot, mut right) = (self.stiffness[i] + self.stiffness[i + 1], -self.gradient[i]);
-            if i > 0 && self.free[i - 1] {
-                let link = self.stiffness[i] / self.pivot[i - 1];
-                pivot -= link * self.stiffness[i];
-                right -= link * self.step[i - 1];
-            }
-            self.pivot[i] = pivot;
-            self.step[i] = right;
-        }
-        for i in (0..count).rev() {
-            if !self.free[i] {
-                continue;
-            }
-            let next = if i + 1 < count && self.free[i + 1] { self.step[i + 1] } else { 0.0 };
-            self.step[i] = (self.step[i] - self.stiffness[i + 1] * next) / self.pivot[i];
-        }
     }
 }

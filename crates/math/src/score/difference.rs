@@ -1,0 +1,99 @@
+//! The difference f̂ − f* on a domain: the knots of both, merged.
+
+use crate::predictor::Knots;
+use crate::risk::Domain;
+use crate::target::{Shape, Target};
+use std::ops::Range;
+
+/// Scratch for differences.
+#[derive(Default)]
+pub(super) struct Merger {
+    at: Vec<f64>,
+    error: Vec<f64>,
+    joints: Vec<usize>,
+}
+
+/// A continuous function that is linear between its knots.
+///
+/// - `at` increases strictly; its ends are the ends of the domain;
+/// - `error` is f̂ − f*, or f̂ alone where f* is not piecewise linear;
+/// - `hull` is the range of pieces between the outermost data points;
+/// - `joints` are the positions, within the hull, of the knots that are no data points.
+pub(super) struct Difference<'a> {
+    pub at: &'a [f64],
+    pub error: &'a [f64],
+    pub joints: &'a [usize],
+    pub hull: Range<usize>,
+}
+
+impl Merger {
+    /// f̂ − f* on this domain. Nothing is copied where the knots of f̂ are all there are.
+    pub fn difference<'a>(
+        &'a mut self,
+        knots: &'a Knots,
+        target: &dyn Target,
+        domain: Domain,
+    ) -> Difference<'a> {
+        let shape = target.shape();
+        let last = knots.x.len() - 1;
+        let corners = match shape {
+            Shape::PiecewiseLinear { knots } => Some(knots),
+            Shape::Zero | Shape::Sine { .. } => None,
+        };
+        if domain == Domain::Hull && corners.is_none() {
+            return Difference { at: &knots.x, error: &knots.y, joints: &knots.inner, hull: 0..last };
+        }
+        let (low, high) = match domain {
+            Domain::Hull => (knots.x[0], knots.x[last]),
+            Domain::Unit => (knots.x[0].min(0.0), knots.x[last].max(1.0)),
+        };
+        let hull = self.merge(knots, corners.unwrap_or(&[]), low, high);
+        if corners.is_some() {
+            self.error.iter_mut().zip(&self.at).for_each(|(error, x)| *error -= target.value(*x));
+        }
+        Difference { at: &self.at, error: &self.error, joints: &self.joints, hull }
+    }
+
+    /// Lists f̂ at its knots, at the corners between, and at both ends; returns the pieces of the hull.
+    fn merge(&mut self, knots: &Knots, corners: &[f64], low: f64, high: f64) -> Range<usize> {
+        self.at.clear();
+        self.error.clear();
+        self.joints.clear();
+        let last = knots.x.len() - 1;
+        let mut corners = corners.iter().copied().skip_while(|t| *t <= low).peekable();
+        let mut inner = knots.inner.iter().copied().peekable();
+        if low < knots.x[0] {
+            self.push(low, knots.value(low));
+        }
+        let mut first = 0;
+        for (k, (x, y)) in knots.x.iter().zip(&knots.y).enumerate() {
+            while let Some(t) = corners.next_if(|t| t < x) {
+                if k > 0 {
+                    self.joints.push(self.at.len());
+                }
+                self.push(t, knots.value(t));
+            }
+            corners.next_if_eq(x);
+            if k == 0 {
+                first = self.at.len();
+            }
+            if inner.next_if_eq(&k).is_some() {
+                self.joints.push(self.at.len());
+            }
+            self.push(*x, *y);
+        }
+        let end = self.at.len() - 1;
+        if high > knots.x[last] {
+            while let Some(t) = corners.next_if(|t| *t < high) {
+                self.push(t, knots.value(t));
+            }
+            self.push(high, knots.value(high));
+        }
+        first..end
+    }
+
+    fn push(&mut self, x: f64, y: f64) {
+        self.at.push(x);
+        self.error.push(y);
+    }
+}
