@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use microlp::{ComparisonOp, LinearExpr, OptimizationDirection, Problem, SolveOutcome, Variable};
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::estimator::CATALOGUE;
 use tempered_math::predictor::Knots;
@@ -76,13 +77,77 @@ fn agrees_with_a_dynamic_program_over_slopes() {
     for points in 4..=9 {
         for round in 0..40 {
             let scale = if round % 2 == 0 { 0.3 } else { 6.0 };
-            let gaps: Vec<f64> = (1..points).map(|_| scale * (0.02 + u())).collect();
+            let mut gaps: Vec<f64> = (1..points).map(|_| scale * (0.02 + u())).collect();
+            // The program's outer slopes are those of the outer chords: right where these span no right angle.
+            gaps[0] *= 0.2;
+            gaps[points - 2] *= 0.2;
             let bends: Vec<f64> = (2..points).map(|_| 0.05 + u() * u() * 4.0).collect();
             let (x, y) = convex(-scale * u() * points as f64, &gaps, &bends);
             let (exact, program) = (least(&x, &y).norm(), slope_program(&x, &y, 160));
             assert!(exact <= program * (1.0 + 1e-12), "{points} {round}: {exact} above {program}");
             assert!(program - exact <= 1e-3 * exact, "{points} {round}: {exact} far below {program}");
         }
+    }
+}
+
+/// Another twin, of the whole problem and not of one convex run: the linear program over networks whose kinks are on
+/// a grid. With the kinks of `knots` on the grid its value is `knots`' own norm, unless some network is better.
+fn linear_program(x: &[f64], y: &[f64], knots: &Knots, price: impl Fn(f64) -> f64) -> f64 {
+    let mut problem = Problem::new(OptimizationDirection::Minimize);
+    let (low, high) = (x[0], x[x.len() - 1]);
+    let grid = (0..=120).map(|k| low + (high - low) * f64::from(k) / 120.0);
+    let kinks: Vec<f64> = grid.chain(knots.x.iter().copied()).collect();
+    let units: Vec<(f64, Variable, Variable)> = kinks
+        .iter()
+        .map(|t| {
+            let mut unit = || problem.add_var(price(*t), (0.0, f64::INFINITY));
+            (*t, unit(), unit())
+        })
+        .collect();
+    let slope = problem.add_var(0.0, (f64::NEG_INFINITY, f64::INFINITY));
+    let intercept = problem.add_var(0.0, (f64::NEG_INFINITY, f64::INFINITY));
+    for (x, y) in x.iter().zip(y) {
+        let mut value = LinearExpr::empty();
+        value.add(slope, *x);
+        value.add(intercept, 1.0);
+        for (t, up, down) in units.iter().filter(|(t, ..)| t < x) {
+            value.add(*up, x - t);
+            value.add(*down, t - x);
+        }
+        problem.add_constraint(value, ComparisonOp::Eq, *y);
+    }
+    let SolveOutcome::Solution(solution) = problem.solve().unwrap() else { panic!("stopped early") };
+    solution.objective()
+}
+
+#[test]
+fn no_network_of_a_linear_program_is_better() {
+    let mut u = units(9);
+    for round in 0..240 {
+        let n = 3 + round % 9;
+        let width = [1.0, 3.0, 8.0, 40.0][round % 4];
+        // Around zero or off it: outer and inner gaps of more than a right angle, and none.
+        let from = -width * u();
+        let mut x: Vec<f64> = (0..n).map(|_| from + width * u()).collect();
+        x.sort_by(f64::total_cmp);
+        let bend = if round % 3 == 0 { 4.0 / width } else { 0.0 };
+        let y: Vec<f64> = x.iter().map(|x| u() - 0.5 + bend * x * x).collect();
+        let knots = least(&x, &y);
+        let program = linear_program(&x, &y, &knots, |t| (1.0 + t * t).sqrt());
+        let (found, case) = (knots.norm(), format!("{round}: {x:?} {y:?}"));
+        assert!((program - found).abs() <= 1e-8 * program, "{case}: {found} above {program}");
+        assert_eq!(knots.train_error(&y), 0.0);
+        let network = |x: f64| {
+            let (slope, intercept) = knots.skip();
+            let units = knots.x.iter().zip(&knots.change);
+            units.map(|(t, c)| c * (x - t).max(0.0)).sum::<f64>() + slope * x + intercept
+        };
+        for (x, y) in x.iter().zip(&y) {
+            assert!((network(*x) - y).abs() <= 1e-12 * (1.0 + width) * found, "{case}: {x}");
+        }
+        let free = fit("min_norm", &[("penalise_bias", Value::Flag(false))], &x, &y);
+        let program = linear_program(&x, &y, &free, |_| 1.0);
+        assert!((program - free.variation()).abs() <= 1e-8 * program, "{case}: {program}");
     }
 }
 

@@ -14,7 +14,12 @@
 //! W_i sin ψ_i = m_{i−1} + m_i. A gap with m_i = 0 is a chord that splits the run. With biases unpenalised
 //! and least area chosen, the hyperbola becomes a parabola: angles become lengths and sin ψ = ψ.
 //!
-//! [`Newton`] solves such chains. One gap may span more than a right angle, where the sum of cosines is no
+//! Beyond the outermost data points the affine part is free, so the polygon ends there at height 0, which is
+//! ψ = π/2: an outer gap of more than a right angle asks for ψ ≥ ω − π/2 of the point before it, and where
+//! that is tight it has a kink, at τ = −1/x of its outer end. All other outer gaps are chords, and so is every
+//! gap between curvatures of opposite sign.
+//!
+//! [`Newton`] solves such chains. One inner gap may span more than a right angle, where the sum of cosines is no
 //! longer concave. Its kink is found by bisection over its angle; the chains on its two sides then end in
 //! a point of known ψ.
 
@@ -88,18 +93,8 @@ impl Chain {
         bend: &[f64],
         kinks: &mut [Option<Kink>],
     ) -> Result<(), Degenerate> {
+        self.measure(penalty, x, gap, bend);
         let biased = penalty == Penalty::Biased;
-        self.omega.clear();
-        self.weight.clear();
-        self.omega.extend(
-            gap.iter().enumerate().map(
-                |(i, h)| {
-                    if biased { libm::atan2(*h, 1.0 + x[i] * x[i + 1]) } else { *h }
-                },
-            ),
-        );
-        self.weight
-            .extend(bend.iter().zip(x).map(|(d, x)| if biased { d * (1.0 + x * x).sqrt() } else { *d }));
         let wide = self.omega.iter().position(|w| biased && *w > std::f64::consts::FRAC_PI_2);
         let split = match wide {
             None => {
@@ -118,29 +113,78 @@ impl Chain {
             }
         };
         for (i, kink) in kinks.iter_mut().enumerate() {
-            let sine = |k: usize| {
-                let before = if k > 0 { self.m[k - 1] } else { 0.0 };
-                let after = if k < self.m.len() { self.m[k] } else { 0.0 };
-                (before + after) / self.weight[k]
-            };
-            *kink = match (self.m[i] > 0.0, split) {
-                (false, _) => None,
-                (true, Some((g, angle))) if g == i => {
+            *kink = match split {
+                Some((g, angle)) if g == i && self.m[i] > 0.0 => {
                     let (near, far) = (tangent_length(x[i], angle), gap[i]);
                     Some(place(penalty, x[i], far, near, far - near, self.m[i]))
                 }
-                (true, _) if biased => {
-                    // A tight gap beside a wide one spans less than a right angle, so arcsin has one branch.
-                    let tangent = |s: f64| s / ((1.0 - s) * (1.0 + s)).sqrt();
-                    let (s, t) = (tangent(sine(i)), tangent(sine(i + 1)));
-                    let left = (1.0 + x[i] * x[i]) * s / (1.0 - x[i] * s);
-                    let right = (1.0 + x[i + 1] * x[i + 1]) * t / (1.0 + x[i + 1] * t);
-                    Some(place(penalty, x[i], gap[i], left, right, self.m[i]))
-                }
-                (true, _) => Some(place(penalty, x[i], gap[i], sine(i), sine(i + 1), self.m[i])),
+                _ => self.kink(penalty, x, gap, i),
             };
         }
         Ok(())
+    }
+
+    /// The kink of a gap of less than a right angle.
+    fn kink(&self, penalty: Penalty, x: &[f64], gap: &[f64], i: usize) -> Option<Kink> {
+        if self.m[i] == 0.0 {
+            return None;
+        }
+        let sine = |k: usize| {
+            let before = if k > 0 { self.m[k - 1] } else { 0.0 };
+            (before + self.m.get(k).unwrap_or(&0.0)) / self.weight[k]
+        };
+        let (left, right) = match penalty {
+            Penalty::Free => (sine(i), sine(i + 1)),
+            Penalty::Biased => {
+                let tangent = |s: f64| s / ((1.0 - s) * (1.0 + s)).sqrt();
+                let (s, t) = (tangent(sine(i)), tangent(sine(i + 1)));
+                let left = (1.0 + x[i] * x[i]) * s / (1.0 - x[i] * s);
+                (left, (1.0 + x[i + 1] * x[i + 1]) * t / (1.0 + x[i + 1] * t))
+            }
+        };
+        Some(place(penalty, x[i], gap[i], left, right, self.m[i]))
+    }
+
+    /// [`Chain::solve`] with penalised biases, for a run whose last point stands before an outer gap of more
+    /// than a right angle that ends at `beyond`. The kink of that gap comes last.
+    ///
+    /// Shapes: L points `x` and `bend`, L − 1 gaps, L `kinks`.
+    pub fn solve_before(
+        &mut self,
+        x: &[f64],
+        gap: &[f64],
+        bend: &[f64],
+        beyond: f64,
+        kinks: &mut [Option<Kink>],
+    ) -> Result<(), Degenerate> {
+        let last = x.len() - 1;
+        self.measure(Penalty::Biased, x, gap, bend);
+        let outer = beyond - x[last];
+        let bound = libm::atan2(outer, 1.0 + x[last] * beyond) - std::f64::consts::FRAC_PI_2;
+        let end = End::AtLeast(bound);
+        if self.newton.minimise(Penalty::Biased, &self.omega, &self.weight, end) > TOLERANCE {
+            return Err(Degenerate::NotConverged);
+        }
+        self.m.clone_from(&self.newton.m);
+        for (i, kink) in kinks.iter_mut().take(last).enumerate() {
+            *kink = self.kink(Penalty::Biased, x, gap, i);
+        }
+        let left = -(1.0 + x[last] * beyond) / beyond;
+        let right = (1.0 + beyond * beyond) / beyond;
+        kinks[last] =
+            (self.m[last] > 0.0).then(|| place(Penalty::Biased, x[last], outer, left, right, self.m[last]));
+        Ok(())
+    }
+
+    /// Angles and weights of a run.
+    fn measure(&mut self, penalty: Penalty, x: &[f64], gap: &[f64], bend: &[f64]) {
+        let biased = penalty == Penalty::Biased;
+        let angle = |(h, x): (&f64, &[f64])| if biased { libm::atan2(*h, 1.0 + x[0] * x[1]) } else { *h };
+        self.omega.clear();
+        self.omega.extend(gap.iter().zip(x.windows(2)).map(angle));
+        let weight = |(d, x): (&f64, &f64)| if biased { d * (1.0 + x * x).sqrt() } else { *d };
+        self.weight.clear();
+        self.weight.extend(bend.iter().zip(x).map(weight));
     }
 
     /// Bisects the kink's angle in a gap of more than a right angle; returns it.

@@ -22,6 +22,8 @@ pub(super) struct Gaps {
     x: Vec<f64>,
     y: Vec<f64>,
     bend: Vec<f64>,
+    /// Slope left of every knot.
+    first_slope: f64,
     /// Whether rounding puts a kink on a data point.
     some_outside: bool,
 }
@@ -33,9 +35,6 @@ impl Gaps {
         for list in [&mut self.slope, &mut self.x, &mut self.y, &mut self.bend] {
             list.resize(n - 1, 0.0);
         }
-        self.some_outside = false;
-        self.kept.clear();
-        self.kept.resize(n - 1, false);
         let ends = x.iter().zip(&x[1..]).zip(y.iter().zip(&y[1..]));
         for (slope, ((x0, x1), (y0, y1))) in self.slope.iter_mut().zip(ends) {
             *slope = (y1 - y0) / (x1 - x0);
@@ -45,6 +44,10 @@ impl Gaps {
             *change = slope_change(pair[0], pair[1]);
         }
         (self.change[0], self.change[n - 1]) = (0.0, 0.0);
+        self.first_slope = self.slope[0];
+        self.some_outside = false;
+        self.kept.clear();
+        self.kept.resize(n - 1, false);
     }
 
     /// Keeps, in every gap between points of equal curvature, the kink where its outer lines meet: the fit
@@ -75,8 +78,12 @@ impl Gaps {
         self.kept[gap] = kink.is_some();
         if let Some(kink) = kink {
             let (ends, labels) = ((x[gap], x[gap + 1]), (y[gap], y[gap + 1]));
-            (self.x[gap], self.y[gap], self.bend[gap]) =
-                knot(ends, labels, self.slope[gap], self.change[gap], kink);
+            // The outermost points have no curvature of their own.
+            let sign = if gap == 0 { self.change[1] } else { self.change[gap] };
+            (self.x[gap], self.y[gap], self.bend[gap]) = knot(ends, labels, self.slope[gap], sign, kink);
+            if gap == 0 {
+                self.first_slope = self.slope[0] - (kink.depth / kink.left).copysign(sign);
+            }
             self.some_outside |= !inside(&x[gap..], self.x[gap]);
         }
     }
@@ -111,7 +118,7 @@ impl Gaps {
         for (point, change) in absorbed {
             bend[point + self.kept[..point].iter().filter(|kept| **kept).count()] += change;
         }
-        knots.first_slope = self.slope[0];
+        knots.first_slope = self.first_slope;
         for list in [&mut knots.x, &mut knots.y, &mut knots.change] {
             list.truncate(count + 1);
         }

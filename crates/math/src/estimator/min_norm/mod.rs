@@ -58,10 +58,10 @@ enum Rule {
 
 /// The interpolant that minimises ∫ √(1 + x²) d|f''|(x), or ∫ d|f''| where biases are not penalised.
 ///
-/// With chord slopes δ_i, f̂ is the chord on the first and the last gap and on every gap whose ends have
-/// curvatures sign(δ_i − δ_{i−1}) that differ. Each maximal run of points of one curvature sign is fitted by
-/// itself between the chords on its two sides: one point takes a kink, two points the kink where the outer
-/// lines meet, longer runs the solution of a [`Chain`].
+/// With chord slopes δ_i, f̂ is the chord on every gap whose ends have curvatures sign(δ_i − δ_{i−1}) that
+/// differ, and on the first and the last gap unless that one spans more than a right angle seen from (0, 1).
+/// Each maximal run of points of one curvature sign is fitted by itself: one point takes a kink, two points
+/// the kink where the outer lines meet, longer runs the solution of a [`Chain`].
 ///
 /// Errors: `NotConverged` where a chain misses its tolerance. Cost: O(n).
 /// Accuracy: knots interpolate exactly; relative residual of the optimality conditions ≤ 1e-10.
@@ -90,11 +90,46 @@ impl Estimator for MinNorm {
                 }
                 from = run.end;
             }
+            if self.rule == Rule::Least(Penalty::Biased) {
+                self.fit_wide_outer_gap(x, y)?;
+            }
         }
         self.gaps.write(x, y, knots);
         knots.clamp = false;
         if self.clamp {
             knots.clamp_ends();
+        }
+        Ok(())
+    }
+}
+
+impl MinNorm {
+    /// Fits the run beside an outer gap of more than a right angle, should there be one.
+    fn fit_wide_outer_gap(&mut self, x: &[f64], y: &[f64]) -> Result<(), Degenerate> {
+        let n = x.len();
+        let wide = |i: usize| 1.0 + x[i] * x[i + 1] < 0.0;
+        if n < 3 || !(wide(0) || wide(n - 2)) {
+            return Ok(());
+        }
+        let mirrored = wide(0);
+        let change = &self.gaps.change;
+        let count = |first: usize, points: &mut dyn Iterator<Item = usize>| {
+            points.take_while(|k| change[*k].signum() * change[first] > 0.0 && change[*k] != 0.0).count()
+        };
+        let points = if mirrored {
+            1..1 + count(1, &mut (1..n - 1))
+        } else {
+            n - 1 - count(n - 2, &mut (1..n - 1).rev())..n - 1
+        };
+        if points.is_empty() {
+            return Ok(());
+        }
+        let beyond = if mirrored { x[0] } else { x[n - 1] };
+        self.run.fit_before(&x[points.clone()], &change[points.clone()], beyond, mirrored)?;
+        // The gap behind each point, or before it.
+        let gaps = if mirrored { points.start - 1..points.end - 1 } else { points };
+        for (gap, kink) in gaps.zip(&self.run.kinks) {
+            self.gaps.set(x, y, gap, *kink);
         }
         Ok(())
     }
@@ -110,6 +145,38 @@ struct Run {
 }
 
 impl Run {
+    /// Finds the kinks of a run beside an outer gap of more than a right angle: its inner gaps and that one,
+    /// from left to right. `mirrored` says that the outer gap is on the left.
+    fn fit_before(
+        &mut self,
+        x: &[f64],
+        change: &[f64],
+        beyond: f64,
+        mirrored: bool,
+    ) -> Result<(), Degenerate> {
+        let mut x = x.to_vec();
+        self.bend.clear();
+        self.bend.extend(change.iter().map(|change| change.abs()));
+        if mirrored {
+            x.reverse();
+            x.iter_mut().for_each(|x| *x = -*x);
+            self.bend.reverse();
+        }
+        self.gap.clear();
+        self.gap.extend(x.windows(2).map(|pair| pair[1] - pair[0]));
+        self.kinks.clear();
+        self.kinks.resize(x.len(), None);
+        let beyond = if mirrored { -beyond } else { beyond };
+        self.chain.solve_before(&x, &self.gap, &self.bend, beyond, &mut self.kinks)?;
+        if mirrored {
+            self.kinks.reverse();
+            for kink in self.kinks.iter_mut().flatten() {
+                std::mem::swap(&mut kink.left, &mut kink.right);
+            }
+        }
+        Ok(())
+    }
+
     /// Finds the kinks of a run with points `x` and slope changes `change`, all of one sign.
     fn fit(&mut self, rule: Rule, x: &[f64], change: &[f64]) -> Result<(), Degenerate> {
         self.gap.clear();
