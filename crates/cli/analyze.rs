@@ -14,7 +14,7 @@ const BOOTSTRAP: usize = 2000;
 /// Computes, writes and prints the tables.
 pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
     let (plan, _) = study::recorded(&options.directory)?;
-    let summary = summarise(&options.directory, &plan, &plan.study.quantiles)?;
+    let summary = summarise(&options.directory, &plan)?;
     match options.format {
         Format::Human => output::print(&summary.table())?,
         Format::Json => output::print(&format!("{:#}", summary.json()))?,
@@ -23,9 +23,9 @@ pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
 }
 
 /// Summarises a run directory and writes `summary/`.
-pub fn summarise(path: &Path, plan: &Plan, quantiles: &[f64]) -> Result<Summary, Failure> {
+pub fn summarise(path: &Path, plan: &Plan) -> Result<Summary, Failure> {
     let options = Options {
-        quantiles: quantiles.to_vec(),
+        quantiles: plan.study.quantiles.clone(),
         confidence: 0.95,
         bootstrap: BOOTSTRAP,
         seed: plan.study.seed,

@@ -70,7 +70,7 @@ pub struct Run {
     /// Do share K of N; others may run at the same time into the same directory.
     #[arg(long, value_name = "K/N")]
     pub shard: Option<String>,
-    /// Stop taking new shards after this long, e.g. 90s, 30m, 8h.
+    /// Stop taking new shards after this long, e.g. 90s, 30m, "1h 30m".
     #[arg(long, value_name = "TIME")]
     pub max_time: Option<String>,
     /// How to show progress.

@@ -70,7 +70,7 @@ pub fn code(done: Result<Ending, Failure>) -> ExitCode {
         }
         Err(Failure::File { .. }) => 74,
         Err(Failure::Usage(_) | Failure::Data(_)) => 2,
-        Err(Failure::Analysis(_)) => 4,
+        Err(Failure::Analysis(error)) => analysis(error),
         Err(Failure::Pipeline(error)) => pipeline(error),
     };
     if let Err(failure) = &done
@@ -81,6 +81,16 @@ pub fn code(done: Result<Ending, Failure>) -> ExitCode {
         eprintln!("{prefix}{text}");
     }
     ExitCode::from(code)
+}
+
+fn analysis(error: &tempered_analysis::Error) -> u8 {
+    use tempered_analysis::Error;
+    match error {
+        Error::Empty { .. } | Error::NoRisk { .. } => 4,
+        Error::Read { .. } => 65,
+        Error::Folder { .. } | Error::Write { .. } => 74,
+        _ => 2,
+    }
 }
 
 fn pipeline(error: &Pipeline) -> u8 {

@@ -13,11 +13,9 @@ use tempered_pipeline::spec;
 /// Fits an estimator to a user's data.
 pub fn fit(options: &Fit) -> Result<Ending, Failure> {
     let choice = spec::parse_choice(&options.estimator, "--estimator", estimator::CATALOGUE)?;
-    let (mut x, mut y) = read(&options.data)?;
-    sort(&mut x, &mut y);
+    let (x, y) = sorted(&options.data)?;
     let place = options.data.display();
-    let sample =
-        Sample::new(&x, &y).map_err(|why| Failure::Data(format!("{place}: {why} (points sorted by x)")))?;
+    let sample = Sample::new(&x, &y).map_err(|why| Failure::Data(format!("{place}: {why}")))?;
     let mut knots = Knots::default();
     let mut fitter = choice.build(estimator::CATALOGUE).map_err(tempered_pipeline::Error::from)?;
     fitter.fit(sample, &mut knots).map_err(|why| Failure::Data(format!("{place}: {why}")))?;
@@ -36,7 +34,7 @@ pub fn fit(options: &Fit) -> Result<Ending, Failure> {
                 kinks.iter().map(|(x, change)| json!({"x": x, "slope_change": change})).collect();
             format!(
                 "{:#}",
-                json!({"estimator": choice.to_string(), "n": x.len(), "norm": knots.norm(), "kinks": kinks,
+                json!({"estimator": choice.to_string(), "n": x.len(), "norm": knots.size().norm, "kinks": kinks,
                     "skip": {"slope": slope, "intercept": intercept}, "train_error": train_error})
             )
         }
@@ -49,7 +47,7 @@ pub fn fit(options: &Fit) -> Result<Ending, Failure> {
                 "{choice}\n  points       {}\n  norm         {:.6}\n  kinks        {}\n  train error  {train_error:.3e}\n  \
                  left line    {slope:.6} x + {intercept:.6}\n",
                 x.len(),
-                knots.norm(),
+                knots.size().norm,
                 kinks.len()
             );
             for (x, change) in kinks.iter().take(20) {
@@ -65,14 +63,49 @@ pub fn fit(options: &Fit) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
-fn read(path: &Path) -> Result<(Vec<f64>, Vec<f64>), Failure> {
-    if path.extension().is_some_and(|extension| extension == "parquet") {
-        return Ok(tempered_store::read_xy(path, "x", "y")?);
+/// A point and the line or row it stands in.
+struct Point {
+    row: u64,
+    x: f64,
+    y: f64,
+}
+
+/// The points of a file in order of x, each x once.
+fn sorted(path: &Path) -> Result<(Vec<f64>, Vec<f64>), Failure> {
+    let parquet = path.extension().is_some_and(|extension| extension == "parquet");
+    let mut points = if parquet { read_parquet(path)? } else { read_csv(path)? };
+    let (place, unit) = (path.display(), if parquet { "row" } else { "line" });
+    let at = |row: u64| if parquet { format!("{place}: row {row}") } else { format!("{place}:{row}") };
+    for point in &points {
+        for (name, value) in [("x", point.x), ("y", point.y)] {
+            if !value.is_finite() {
+                let what = format!("column `{name}` is {value}, expected a finite number");
+                return Err(Failure::Data(format!("{}: {what}", at(point.row))));
+            }
+        }
     }
+    points.sort_by(|a, b| a.x.total_cmp(&b.x));
+    if let Some(pair) = points.windows(2).find(|pair| pair[0].x == pair[1].x) {
+        let (first, second) = (pair[0].row.min(pair[1].row), pair[0].row.max(pair[1].row));
+        let what = format!("x = {} stands in {unit} {first} already, expected each x once", pair[0].x);
+        return Err(Failure::Data(format!("{}: {what}", at(second))));
+    }
+    Ok(points.into_iter().map(|point| (point.x, point.y)).unzip())
+}
+
+fn read_parquet(path: &Path) -> Result<Vec<Point>, Failure> {
+    let (x, y) = tempered_store::read_xy(path, "x", "y").map_err(|error| match error {
+        tempered_store::Error::Io { .. } => error.into(),
+        content => Failure::Data(content.to_string()),
+    })?;
+    Ok((1..).zip(x).zip(y).map(|((row, x), y)| Point { row, x, y }).collect())
+}
+
+fn read_csv(path: &Path) -> Result<Vec<Point>, Failure> {
     let place = path.display().to_string();
     let file = std::fs::File::open(path).map_err(|source| Failure::File { place: place.clone(), source })?;
     let bad = |error: csv::Error| Failure::Data(format!("{place}: {error}"));
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(file);
     let header = reader.headers().map_err(bad)?.clone();
     let column = |name: &str| {
         header.iter().position(|column| column == name).ok_or_else(|| {
@@ -83,27 +116,24 @@ fn read(path: &Path) -> Result<(Vec<f64>, Vec<f64>), Failure> {
             ))
         })
     };
-    let (at_x, at_y) = (column("x")?, column("y")?);
-    let (mut x, mut y) = (Vec::new(), Vec::new());
+    let columns = [("x", column("x")?), ("y", column("y")?)];
+    let mut points = Vec::new();
     for record in reader.records() {
         let record = record.map_err(bad)?;
-        let line = record.position().map_or(0, csv::Position::line);
-        for (name, at, values) in [("x", at_x, &mut x), ("y", at_y, &mut y)] {
-            let text = record.get(at).unwrap_or_default();
-            let value: f64 = text.parse().map_err(|_| {
-                Failure::Data(format!("{place}:{line}: column `{name}` is {text:?}, expected a number"))
-            })?;
-            values.push(value);
+        let row = record.position().map_or(0, csv::Position::line);
+        if record.len() != header.len() {
+            let (found, expected) = (record.len(), header.len());
+            return Err(Failure::Data(format!(
+                "{place}:{row}: {found} fields, expected {expected} as in the header"
+            )));
         }
+        let number = |(name, at): (&str, usize)| {
+            let text = record.get(at).unwrap_or_default();
+            text.parse::<f64>().map_err(|_| {
+                Failure::Data(format!("{place}:{row}: column `{name}` is {text:?}, expected a number"))
+            })
+        };
+        points.push(Point { row, x: number(columns[0])?, y: number(columns[1])? });
     }
-    Ok((x, y))
-}
-
-/// Sorts the points by x.
-fn sort(x: &mut [f64], y: &mut [f64]) {
-    let mut points: Vec<(f64, f64)> = x.iter().copied().zip(y.iter().copied()).collect();
-    points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    for (i, point) in points.into_iter().enumerate() {
-        (x[i], y[i]) = point;
-    }
+    Ok(points)
 }

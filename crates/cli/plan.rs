@@ -3,28 +3,16 @@
 use crate::args::{Format, Plan as Options};
 use crate::exit::{Ending, Failure};
 use crate::{output, study};
-use serde_json::json;
 use tempered_pipeline::pilot;
 
 /// Prints what a study amounts to.
 pub fn plan(options: &Options) -> Result<Ending, Failure> {
     let plan = study::plan(&options.file)?;
-    let shards =
-        plan.cells.iter().map(|cell| plan.study.trials.div_ceil(plan.shard_trials(cell))).sum::<u64>();
     let pilot = pilot::estimate(&plan)?;
     if options.format == Format::Json {
-        let cells: Vec<_> = plan
-            .cells
-            .iter()
-            .map(|cell| {
-                json!({"key": cell.key, "n": cell.n, "design": cell.design.to_string(),
-                    "target": cell.target.to_string(), "noise": cell.noise.to_string(),
-                    "trials": plan.study.trials, "shard_trials": plan.shard_trials(cell)})
-            })
-            .collect();
-        let text = json!({"name": plan.study.name, "seed": plan.study.seed, "cells": cells, "shards": shards,
-            "estimators": plan.study.estimators.iter().map(|(label, e)| json!({"label": label, "estimator": e.to_string()})).collect::<Vec<_>>(),
-            "bytes": pilot.bytes, "core_seconds": pilot.core_seconds});
+        let mut text = plan.to_json();
+        text["bytes"] = pilot.bytes.into();
+        text["core_seconds"] = pilot.core_seconds.into();
         output::print(&format!("{text:#}"))?;
         return Ok(Ending::Done);
     }
@@ -39,16 +27,17 @@ pub fn plan(options: &Options) -> Result<Ending, Failure> {
             cell.key,
             cell.n,
             plan.study.trials,
-            plan.study.trials.div_ceil(plan.shard_trials(cell)),
+            plan.shard_count(cell),
             cell.design,
             cell.target,
             cell.noise
         );
     }
     text += &format!(
-        "{} cells, {} trials, {shards} shards, about {:.1} MB and {:.0} core-seconds (from a short pilot)",
+        "{} cells, {} trials, {} shards, about {:.1} MB and {:.0} core-seconds (from a short pilot)",
         plan.cells.len(),
         plan.cells.len() as u64 * plan.study.trials,
+        plan.shards().count(),
         pilot.bytes / 1e6,
         pilot.core_seconds.ceil()
     );

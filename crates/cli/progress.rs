@@ -1,7 +1,7 @@
 //! Progress on standard error.
 
 use crate::args::Progress;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -9,150 +9,137 @@ use std::time::{Duration, Instant};
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::run::Watch;
 
-/// Shows a run while it goes on.
-pub struct Watcher {
-    mode: Progress,
-    stop: Sender<()>,
-    stopped: Receiver<()>,
-    thread: std::cell::OnceCell<JoinHandle<()>>,
+/// A run being shown; dropping it ends the show.
+pub struct Show {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
-/// What is shown at one moment.
-struct View<'a> {
-    watch: &'a Watch,
-    start: Instant,
-    /// (estimator, cell) of the largest n so far, for the live median.
-    plan: &'a Plan,
-}
-
-impl Watcher {
-    /// A watcher in this mode; `auto` is a bar on a terminal and a line a minute elsewhere.
-    pub fn new(mode: Progress) -> Watcher {
-        let mode = match mode {
-            Progress::Auto if std::io::stderr().is_terminal() => Progress::Bar,
-            Progress::Auto => Progress::Plain,
-            mode => mode,
-        };
-        let (stop, stopped) = channel();
-        Watcher { mode, stop, stopped, thread: std::cell::OnceCell::new() }
-    }
-
-    /// Starts showing.
-    pub fn start(&self, watch: Watch, plan: &Plan) {
-        let (stop, stopped) = channel::<()>();
-        let (mode, plan, outer) = (self.mode, plan.clone(), self.stop.clone());
-        if mode == Progress::None {
-            return;
-        }
-        let show = move || {
-            show(mode, &watch, &plan, &stopped);
-            let _ = outer.send(());
-        };
-        if let Ok(thread) = std::thread::Builder::new().name("progress".into()).spawn(show) {
-            let _ = self.thread.set(thread);
-            STOP.with(|cell| *cell.borrow_mut() = Some(stop));
-        }
-    }
-
-    /// Stops showing.
-    pub fn finish(self) {
-        STOP.with(|cell| cell.borrow_mut().take());
-        if let Some(thread) = self.thread.into_inner() {
-            let _ = self.stopped.recv_timeout(Duration::from_secs(2));
+impl Drop for Show {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            // A show that panicked is no reason to fail a run.
             let _ = thread.join();
         }
     }
 }
 
-thread_local! {
-    static STOP: std::cell::RefCell<Option<Sender<()>>> = const { std::cell::RefCell::new(None) };
-}
-
-fn show(mode: Progress, watch: &Watch, plan: &Plan, stopped: &Receiver<()>) {
-    let view = View { watch, start: Instant::now(), plan };
-    let every = match mode {
-        Progress::Bar => Duration::from_millis(200),
-        Progress::Json => Duration::from_secs(1),
-        _ => Duration::from_secs(60),
+/// Shows a run in this mode; `auto` is a bar on a terminal and a line a minute elsewhere.
+pub fn show(mode: Progress, watch: Watch, plan: &Plan) -> Show {
+    let mode = match mode {
+        Progress::Auto if std::io::stderr().is_terminal() => Progress::Bar,
+        Progress::Auto => Progress::Plain,
+        mode => mode,
     };
-    let bar = ProgressBar::new(watch.trials);
-    if mode == Progress::Bar {
-        let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    } else {
-        bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
-    }
-    loop {
-        let ended = stopped.recv_timeout(every) != Err(RecvTimeoutError::Timeout);
-        match mode {
-            Progress::Bar => {
-                bar.set_position(watch.view.trials());
-                bar.set_message(view.line());
-            }
-            Progress::Json => eprintln!("{}", view.json()),
-            _ if !ended => eprintln!("{}", view.line()),
-            _ => {}
-        }
-        if ended {
-            bar.finish_and_clear();
-            return;
-        }
-    }
+    let (stop, stopped) = channel::<()>();
+    let plan = plan.clone();
+    let task = move || View { watch, start: Instant::now(), plan }.follow(mode, &stopped);
+    let thread = match mode {
+        Progress::None => None,
+        _ => std::thread::Builder::new().name("progress".into()).spawn(task).ok(),
+    };
+    Show { stop: Some(stop), thread }
 }
 
-impl View<'_> {
-    fn rate(&self) -> f64 {
-        self.watch.view.trials() as f64 / self.start.elapsed().as_secs_f64().max(1e-9)
-    }
+/// What is shown.
+struct View {
+    watch: Watch,
+    start: Instant,
+    plan: Plan,
+}
 
-    /// Seconds left at the rate so far; trials of larger n take longer, so this is a lower bound early on.
-    fn left(&self) -> f64 {
-        self.watch.trials.saturating_sub(self.watch.view.trials()) as f64 / self.rate().max(1e-9)
-    }
-
-    fn occupancy(&self) -> Vec<(&'static str, f64)> {
-        let time = self.start.elapsed().as_secs_f64().max(1e-9);
-        let readings = self.watch.meters.iter().skip(1).map(|meter| meter.read());
-        readings.map(|reading| (reading.name, (reading.busy.as_secs_f64() / time).min(1.0))).collect()
-    }
-
-    fn line(&self) -> String {
-        let stages: Vec<String> =
-            self.occupancy().iter().map(|(name, busy)| format!("{name} {:.0}%", 100.0 * busy)).collect();
-        let mut line = format!(
-            "{} of {} trials, {:.0}/s, {:.0} s left, {}",
-            self.watch.view.trials(),
-            self.watch.trials,
-            self.rate(),
-            self.left(),
-            stages.join(" ")
-        );
-        if let Some(median) = self.median() {
-            line += &format!("  {median}");
+impl View {
+    fn follow(&self, mode: Progress, stopped: &Receiver<()>) {
+        let every = match mode {
+            Progress::Bar => Duration::from_millis(200),
+            Progress::Json => Duration::from_secs(1),
+            _ => Duration::from_secs(60),
+        };
+        let bar = self.bar(mode == Progress::Bar);
+        loop {
+            let ended = stopped.recv_timeout(every) != Err(RecvTimeoutError::Timeout);
+            match mode {
+                Progress::Bar => {
+                    bar.set_position(self.watch.view.points());
+                    bar.set_prefix(self.pace());
+                    bar.set_message(self.stages());
+                }
+                Progress::Json => eprintln!("{}", self.json()),
+                _ if !ended => eprintln!("{}, {}", self.pace(), self.stages()),
+                _ => {}
+            }
+            if ended {
+                bar.finish_and_clear();
+                return;
+            }
         }
-        line
+    }
+
+    /// Length in sample points: what time goes by, whatever the sizes of trials.
+    fn bar(&self, visible: bool) -> ProgressBar {
+        let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let style = ProgressStyle::with_template("{bar:24} {percent:>3} %  {prefix}\n{wide_msg}");
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─");
+        ProgressBar::with_draw_target(Some(self.watch.points), target).with_style(style)
+    }
+
+    fn elapsed(&self) -> f64 {
+        self.start.elapsed().as_secs_f64().max(1e-9)
+    }
+
+    fn rate(&self) -> f64 {
+        self.watch.view.trials() as f64 / self.elapsed()
+    }
+
+    /// Seconds left at the pace so far, in sample points; none before the first batch is done.
+    fn left(&self) -> Option<f64> {
+        let done = self.watch.view.points();
+        let rest = self.watch.points.saturating_sub(done);
+        (done > 0).then(|| rest as f64 * self.elapsed() / done as f64)
+    }
+
+    /// Share of the time that each stage was at work.
+    fn occupancy(&self) -> Vec<(&'static str, f64)> {
+        let readings = self.watch.meters.iter().skip(1).map(|meter| meter.read());
+        readings
+            .map(|reading| (reading.name, (reading.busy.as_secs_f64() / self.elapsed()).min(1.0)))
+            .collect()
+    }
+
+    fn pace(&self) -> String {
+        let left = self.left().map_or_else(
+            || "no pace yet".into(),
+            |left| format!("{} left", humantime::format_duration(Duration::from_secs(left.ceil() as u64))),
+        );
+        let (done, all) = (HumanCount(self.watch.view.trials()), HumanCount(self.watch.trials));
+        format!("{done} of {all} trials, {}/s, {left}", HumanCount(self.rate() as u64))
+    }
+
+    fn stages(&self) -> String {
+        let busy: Vec<String> =
+            self.occupancy().iter().map(|(name, busy)| format!("{name} {:.0}%", 100.0 * busy)).collect();
+        let median = self.median().map_or(String::new(), |median| format!("  {median}"));
+        busy.join(" ") + &median
     }
 
     /// The live median of the last estimator at the largest n committed so far.
     fn median(&self) -> Option<String> {
+        let (label, _) = self.plan.study.estimators.last()?;
+        let risk = self.plan.study.risks.first()?;
         self.watch.view.read(|live| {
-            let (label, _) = self.plan.study.estimators.last()?;
-            let cells = live.tallies.get(label)?;
-            let cell = self
-                .plan
-                .cells
-                .iter()
-                .filter(|cell| cells.contains_key(&cell.key))
-                .max_by_key(|cell| cell.n)?;
-            let median = cells.get(&cell.key)?.quantile(0, 0.5)?;
-            Some(format!("{label} n={} median R_{} {median:.3}", cell.n, self.plan.study.risks.first()?))
+            let cells = self.plan.cells.iter().rev();
+            let known = cells.filter_map(|cell| Some((cell.n, live.tally(label, &cell.key)?)));
+            let (n, tally) = known.max_by_key(|(n, _)| *n)?;
+            Some(format!("{label} n={n} median R_{risk} {:.3}", tally.quantile(0, 0.5)?))
         })
     }
 
     fn json(&self) -> serde_json::Value {
-        let stages: serde_json::Map<String, serde_json::Value> =
+        let busy: serde_json::Map<String, serde_json::Value> =
             self.occupancy().into_iter().map(|(name, busy)| (name.to_string(), busy.into())).collect();
         serde_json::json!({"trials": self.watch.view.trials(), "of": self.watch.trials,
-            "trials_per_second": self.rate(), "seconds_left": self.left(), "busy": stages})
+            "points": self.watch.view.points(), "points_of": self.watch.points,
+            "trials_per_second": self.rate(), "seconds_left": self.left(), "busy": busy})
     }
 }

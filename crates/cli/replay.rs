@@ -28,7 +28,7 @@ fn json(trial: &Trial) -> serde_json::Value {
         "scores": trial.scores.iter().map(|(name, value)| (name.clone(), json!(value))).collect::<serde_json::Map<_, _>>(),
         "x": trial.x, "y": trial.y,
         "weights": {"skip_slope": trial.weights.skip_slope, "skip_intercept": trial.weights.skip_intercept,
-            "outer": trial.weights.outer, "inner": trial.weights.inner, "bias": trial.weights.bias},
+            "outer": trial.weights.outer, "inner": trial.weights.inner(), "bias": trial.weights.bias},
     })
 }
 

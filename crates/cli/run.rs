@@ -3,11 +3,12 @@
 use crate::args::Run;
 use crate::exit::{Ending, Failure};
 use crate::{analyze, output, progress, study};
+use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use tempered_pipeline::run::{Ending as Ended, Settings, run as run_plan};
+use tempered_pipeline::run::{Ending as Ended, Outcome, Settings, run as run_plan};
 use tempered_pipeline::{Cancel, RunDirectory};
 
 /// Runs or resumes a study, then prints the table.
@@ -21,13 +22,15 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
     let directory = RunDirectory::create(&path)?;
     let cancel = Cancel::new();
     stop_on_signals(&cancel)?;
-    let allowed = plan.study.max_failed;
-    let quantiles = plan.study.quantiles.clone();
-    let watcher = progress::Watcher::new(options.progress);
-    let outcome = run_plan(plan.clone(), &directory, &settings, &cancel, |watch| watcher.start(watch, &plan));
-    watcher.finish();
-    let outcome = outcome?;
-    match outcome.ending {
+    log(&directory, &started(options, &settings));
+    let start = Instant::now();
+    let mut show = None;
+    let outcome = run_plan(plan.clone(), &directory, &settings, &cancel, |watch| {
+        show = Some(progress::show(options.progress, watch, &plan));
+    });
+    drop(show);
+    log(&directory, &ended(&outcome, start.elapsed()));
+    match outcome?.ending {
         Ended::Stopped => {
             eprintln!("stopped; the same command goes on where this one stopped");
             return Ok(Ending::Stopped);
@@ -38,18 +41,55 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
         }
         Ended::Complete => {}
     }
-    let summary = analyze::summarise(&path, &plan, &quantiles)?;
+    let summary = analyze::summarise(&path, &plan)?;
     output::print(&summary.table())?;
     output::print(&analyze::next_steps(&path))?;
-    let share = outcome.failed as f64 / (outcome.counted as f64).max(1.0);
-    if share > allowed {
-        eprintln!(
-            "{} of {} fits failed, more than max_failed = {allowed} allows",
-            outcome.failed, outcome.counted
-        );
+    let (failed, trials) = summary.failures();
+    let allowed = plan.study.max_failed;
+    if failed as f64 > allowed * trials as f64 {
+        eprintln!("{failed} of {trials} fits failed, more than max_failed = {allowed} allows");
         return Ok(Ending::TooManyFailed);
     }
     Ok(Ending::Done)
+}
+
+/// Name of the log among a directory's records.
+const LOG: &str = "log.jsonl";
+
+/// Appends to the log. It is for people; a run does not fail for want of it.
+fn log(directory: &RunDirectory, event: &serde_json::Value) {
+    if let Err(error) = directory.append_log(LOG, &event.to_string()) {
+        eprintln!("warning: the log cannot be written: {error}");
+    }
+}
+
+fn now() -> String {
+    humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string()
+}
+
+fn started(options: &Run, settings: &Settings) -> serde_json::Value {
+    json!({"event": "start", "time": now(), "process": std::process::id(), "version": env!("CARGO_PKG_VERSION"),
+        "host": gethostname::gethostname().to_string_lossy(), "threads": settings.threads,
+        "share": format!("{}/{}", settings.share.0, settings.share.1),
+        "study": options.file.study.display().to_string(), "set": options.file.set})
+}
+
+fn ended(outcome: &Result<Outcome, tempered_pipeline::Error>, time: Duration) -> serde_json::Value {
+    let mut event =
+        json!({"event": "end", "time": now(), "process": std::process::id(), "seconds": time.as_secs_f64()});
+    match outcome {
+        Ok(outcome) => {
+            let stages = outcome.stages.iter().map(|stage| {
+                json!({"stage": stage.name, "items": stage.items, "busy": stage.busy.as_secs_f64(), "waiting_pool": stage.waiting_pool.as_secs_f64(),
+                    "waiting_in": stage.waiting_in.as_secs_f64(), "waiting_out": stage.waiting_out.as_secs_f64()})
+            });
+            event["ending"] = format!("{:?}", outcome.ending).to_lowercase().into();
+            event["trials"] = outcome.trials.into();
+            event["stages"] = stages.collect();
+        }
+        Err(error) => event["error"] = error.to_string().into(),
+    }
+    event
 }
 
 fn settings(options: &Run) -> Result<Settings, Failure> {
@@ -66,10 +106,11 @@ fn settings(options: &Run) -> Result<Settings, Failure> {
         })?;
     }
     if let Some(text) = &options.max_time {
-        let time = duration(text).ok_or_else(|| {
-            Failure::Usage(format!("--max-time {text}: expected a number with s, m or h, e.g. 30m"))
-        })?;
-        settings.deadline = Some(Instant::now() + time);
+        let wrong =
+            || Failure::Usage(format!("--max-time {text}: expected a time such as 90s, 30m or 1h 30m"));
+        let time = humantime::parse_duration(text).map_err(|_| wrong())?;
+        // A time too long for the clock is no limit.
+        settings.deadline = Instant::now().checked_add(time);
     }
     Ok(settings)
 }
@@ -78,17 +119,6 @@ fn share(text: &str) -> Option<(u64, u64)> {
     let (k, n) = text.split_once('/')?;
     let (k, n) = (k.parse().ok()?, n.parse().ok()?);
     (1 <= k && k <= n).then_some((k, n))
-}
-
-fn duration(text: &str) -> Option<Duration> {
-    let unit = match text.chars().last()? {
-        's' => 1.0,
-        'm' => 60.0,
-        'h' => 3600.0,
-        _ => return None,
-    };
-    let number: f64 = text[..text.len() - 1].parse().ok()?;
-    (number.is_finite() && (0.0..1e9).contains(&number)).then(|| Duration::from_secs_f64(number * unit))
 }
 
 /// Deletes the run directory, after asking; refuses one that no run has made.

@@ -88,7 +88,7 @@ impl Summary {
     }
 
     /// Failed trials and all trials, counted once for all risks of an estimator.
-    fn failures(&self) -> (u64, u64) {
+    pub fn failures(&self) -> (u64, u64) {
         let mut seen: Option<[&str; 4]> = None;
         let mut counts = (0, 0);
         for series in &self.series {

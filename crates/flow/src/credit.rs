@@ -1,41 +1,51 @@
-//! Credits: a bound on how many items are under way between source and sink.
+//! Credits: a bound on how much is under way between source and sink.
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-/// A purse of credits. Taking one waits until there is one.
+/// A purse of credits. Taking some waits until they are there.
 #[derive(Clone, Debug)]
 pub struct Credits {
+    total: usize,
     back: Sender<()>,
     purse: Receiver<()>,
 }
 
-/// One credit; dropping it returns it, whatever became of the item that carried it.
+/// Credits taken; dropping them returns them, whatever became of the item that carried them.
 #[derive(Debug)]
-pub struct Credit(Sender<()>);
+pub struct Credit {
+    count: usize,
+    back: Sender<()>,
+}
 
 impl Credits {
     /// A purse with this many credits, at least one.
-    pub fn new(count: usize) -> Credits {
-        let count = count.max(1);
-        let (back, purse) = bounded(count);
-        for _ in 0..count {
+    pub fn new(total: usize) -> Credits {
+        let total = total.max(1);
+        let (back, purse) = bounded(total);
+        for _ in 0..total {
             // The channel holds as many as are put in here.
             let _ = back.try_send(());
         }
-        Credits { back, purse }
+        Credits { total, back, purse }
     }
 
-    /// Waits for a credit. When a flow ends, its items are dropped and their credits return, so no wait is
-    /// for ever.
-    pub fn acquire(&self) -> Credit {
-        // The purse cannot be disconnected: `self` holds a sender.
-        let _ = self.purse.recv();
-        Credit(self.back.clone())
+    /// Waits for so many credits; an item that costs more than there are in all takes them all. When a flow ends, its
+    /// items are dropped and their credits return, so no wait is for ever. One thread acquires: two could each hold
+    /// what the other waits for.
+    pub fn acquire(&self, count: usize) -> Credit {
+        let count = count.clamp(1, self.total);
+        for _ in 0..count {
+            // The purse cannot be disconnected: `self` holds a sender.
+            let _ = self.purse.recv();
+        }
+        Credit { count, back: self.back.clone() }
     }
 }
 
 impl Drop for Credit {
     fn drop(&mut self) {
-        let _ = self.0.try_send(());
+        for _ in 0..self.count {
+            let _ = self.back.try_send(());
+        }
     }
 }

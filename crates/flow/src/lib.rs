@@ -16,6 +16,6 @@ pub use cancel::Cancel;
 pub use credit::{Credit, Credits};
 pub use flow::{Closed, Flow, Report};
 pub use meter::{Meter, Reading};
-pub use pool::{PoolError, pool};
+pub use pool::{Pool, PoolError};
 pub use stage::{Sink, Stage};
 pub use verdict::Failure;

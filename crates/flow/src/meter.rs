@@ -1,5 +1,6 @@
 //! Meters: where a stage's time goes.
 
+use crate::pool::take_waited;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,7 @@ pub struct Meter {
     name: &'static str,
     items: AtomicU64,
     busy: AtomicU64,
+    waiting_pool: AtomicU64,
     waiting_in: AtomicU64,
     waiting_out: AtomicU64,
 }
@@ -22,6 +24,8 @@ pub struct Reading {
     pub items: u64,
     /// Time at work.
     pub busy: Duration,
+    /// Time waiting for a thread of the pool.
+    pub waiting_pool: Duration,
     /// Time waiting for items.
     pub waiting_in: Duration,
     /// Time waiting for room downstream.
@@ -39,7 +43,8 @@ pub(crate) enum Phase {
 impl Meter {
     pub(crate) fn new(name: &'static str) -> Meter {
         let zero = AtomicU64::default;
-        Meter { name, items: zero(), busy: zero(), waiting_in: zero(), waiting_out: zero() }
+        let (busy, waiting_pool) = (zero(), zero());
+        Meter { name, items: zero(), busy, waiting_pool, waiting_in: zero(), waiting_out: zero() }
     }
 
     pub(crate) fn count(&self) {
@@ -48,15 +53,20 @@ impl Meter {
 
     /// Adds the time that `work` takes to a phase.
     pub(crate) fn time<T>(&self, phase: Phase, work: impl FnOnce() -> T) -> T {
+        take_waited();
         let start = Instant::now();
         let result = work();
-        let spent = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let (spent, waited) = (start.elapsed(), take_waited());
+        let add = |counter: &AtomicU64, time: Duration| {
+            counter.fetch_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed)
+        };
         let counter = match phase {
             Phase::Busy => &self.busy,
             Phase::WaitingIn => &self.waiting_in,
             Phase::WaitingOut => &self.waiting_out,
         };
-        counter.fetch_add(spent, Ordering::Relaxed);
+        add(counter, spent.saturating_sub(waited));
+        add(&self.waiting_pool, waited);
         result
     }
 
@@ -67,6 +77,7 @@ impl Meter {
             name: self.name,
             items: self.items.load(Ordering::Relaxed),
             busy: time(&self.busy),
+            waiting_pool: time(&self.waiting_pool),
             waiting_in: time(&self.waiting_in),
             waiting_out: time(&self.waiting_out),
         }

@@ -1,6 +1,12 @@
 //! The pool that arithmetic inside stages runs on.
 
+use std::cell::Cell;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Threads that the stages of a flow share; clones are one pool.
+#[derive(Clone, Debug)]
+pub struct Pool(Arc<rayon::ThreadPool>);
 
 /// The pool's threads could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -10,12 +16,32 @@ pub struct PoolError {
     source: rayon::ThreadPoolBuildError,
 }
 
-/// A pool with this many threads, at least one.
-pub fn pool(threads: usize) -> Result<Arc<rayon::ThreadPool>, PoolError> {
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.max(1))
-        .thread_name(|index| format!("pool-{index}"))
-        .build()
-        .map(Arc::new)
-        .map_err(|source| PoolError { threads, source })
+thread_local! {
+    static WAITED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
+impl Pool {
+    /// A pool with this many threads, at least one.
+    pub fn new(threads: usize) -> Result<Pool, PoolError> {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.max(1))
+            .thread_name(|index| format!("pool-{index}"))
+            .build()
+            .map(|pool| Pool(Arc::new(pool)))
+            .map_err(|source| PoolError { threads, source })
+    }
+
+    /// Does work on the pool, where rayon's parallel iterators spread over its threads. The calling stage's meter
+    /// tells the wait for a thread from the work.
+    pub fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        let asked = Instant::now();
+        let (waited, result) = self.0.install(|| (asked.elapsed(), work()));
+        WAITED.set(WAITED.get() + waited);
+        result
+    }
+}
+
+/// How long this thread has waited for pools since it was last asked.
+pub(crate) fn take_waited() -> Duration {
+    WAITED.take()
 }

@@ -4,7 +4,7 @@
 
 use std::sync::mpsc::channel;
 use std::time::Duration;
-use tempered_flow::{Cancel, Credits, Failure, Flow, Sink, Stage, pool};
+use tempered_flow::{Cancel, Credits, Failure, Flow, Pool, Sink, Stage};
 
 /// What goes wrong, and at which item.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -18,7 +18,7 @@ struct Work {
     fault: Fault,
     at: u64,
     threads: usize,
-    pool: std::sync::Arc<rayon::ThreadPool>,
+    pool: Pool,
     finished: std::sync::Arc<std::sync::atomic::AtomicU64>,
 }
 
@@ -67,7 +67,7 @@ type Ended = (Result<Vec<u64>, Failure<String>>, Vec<u64>, u64);
 fn run(capacity: usize, threads: usize, place: usize, fault: Fault, at: u64, cancel: Cancel) -> Ended {
     let (done, ended) = channel();
     std::thread::spawn(move || {
-        let pool = pool(threads).unwrap();
+        let pool = Pool::new(threads).unwrap();
         let finished = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
         let here = |stage: usize| if stage == place { fault } else { Fault::None };
         let work = |stage: usize| Work {
@@ -147,14 +147,51 @@ fn an_abort_ends_the_flow_at_any_moment() {
 
 #[test]
 fn credits_bound_what_is_under_way_and_return_after_errors() {
-    let credits = Credits::new(2);
-    let held = (credits.acquire(), credits.acquire());
+    let credits = Credits::new(3);
+    let (one, two) = (credits.acquire(1), credits.acquire(2));
     let (sender, receiver) = channel();
     let waiting = credits.clone();
-    std::thread::spawn(move || sender.send(waiting.acquire()).unwrap());
-    assert!(receiver.recv_timeout(Duration::from_millis(50)).is_err(), "a third credit was given");
-    drop(held.0);
+    std::thread::spawn(move || sender.send(waiting.acquire(2)).unwrap());
+    let nothing = |wait| receiver.recv_timeout(Duration::from_millis(wait)).is_err();
+    assert!(nothing(50), "a fourth credit was given");
+    drop(one);
+    assert!(nothing(50), "a credit was given twice");
+    drop(two);
     let third = receiver.recv_timeout(Duration::from_secs(5)).unwrap();
-    drop((held.1, third));
-    let _again = (credits.acquire(), credits.acquire());
+    drop(third);
+    // More than there are in all is all there are.
+    drop(credits.acquire(100));
+    let _again = credits.acquire(3);
+}
+
+struct Sleep(Pool);
+
+impl Stage for Sleep {
+    type In = u64;
+    type Out = u64;
+    type Error = String;
+    fn run(&mut self, item: u64) -> Result<u64, String> {
+        self.0.install(|| std::thread::sleep(Duration::from_millis(2)));
+        Ok(item)
+    }
+}
+
+/// Two stages that sleep 2 ms an item on a pool of one thread: each is at work for that long and waits for the other.
+#[test]
+fn meters_tell_work_from_waiting() {
+    let pool = Pool::new(1).unwrap();
+    let (sender, _items) = channel();
+    let flow = Flow::source("source", 1, (0..50).map(Ok))
+        .stage("first", 1, Sleep(pool.clone()))
+        .stage("second", 1, Sleep(pool))
+        .sink("sink", Collect(sender, Fault::None, 0));
+    let report = flow.run(&Cancel::new()).unwrap();
+    for stage in &report.stages[1..3] {
+        let least = Duration::from_millis(2 * 50);
+        assert!(stage.items == 50 && stage.busy >= least, "{stage:?}");
+        // Whoever has an item waits for the other's to end, or for the next one.
+        let waiting = stage.waiting_pool + stage.waiting_in + stage.waiting_out;
+        assert!(waiting >= least / 2, "{stage:?}");
+    }
+    assert!(report.stages[3].waiting_in >= Duration::from_millis(2 * 50), "{:?}", report.stages[3]);
 }

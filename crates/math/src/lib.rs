@@ -14,6 +14,7 @@ pub mod seed;
 mod sum;
 pub mod target;
 pub mod theory;
+mod wide;
 mod ziggurat;
 
 pub use rand_chacha::ChaCha8Rng;

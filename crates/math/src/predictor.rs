@@ -1,6 +1,6 @@
 //! Predictors: continuous piecewise-linear functions with their knots and slope changes.
 
-use crate::sum::sum_of_pairs;
+use crate::sum::sums_of_pairs;
 
 /// The knots of many predictors, one row a trial, as a struct of arrays.
 ///
@@ -22,6 +22,22 @@ pub struct Knots {
     pub first_slope: f64,
     /// Whether the predictor is constant beyond the outer knots.
     pub clamp: bool,
+}
+
+/// How large a predictor is, as a network.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Size {
+    /// The norm ∫ √(1 + x²) d|f''|(x) = Σ |c_k| √(1 + τ_k²) over the kinks τ_k with slope changes c_k.
+    ///
+    /// It is the least ½ Σ (a² + w² + b²) of a two-layer ReLU network that represents the predictor, its
+    /// affine part free.
+    ///
+    /// Source: Boursier & Flammarion, "Penalising the biases in norm regularisation enforces sparsity" (2023).
+    pub norm: f64,
+    /// The total variation of the slope, Σ |c_k|: the norm with unpenalised biases.
+    pub variation: f64,
+    /// The number of kinks: knots with a slope change.
+    pub kinks: u64,
 }
 
 impl Knots {
@@ -54,24 +70,14 @@ impl Knots {
         self.clamp = true;
     }
 
-    /// The norm ∫ √(1 + x²) d|f''|(x) = Σ |c_k| √(1 + τ_k²) over the kinks τ_k with slope changes c_k.
-    ///
-    /// It is the least ½ Σ (a² + w² + b²) of a two-layer ReLU network that represents the predictor, its
-    /// affine part free.
-    ///
-    /// Source: Boursier & Flammarion, "Penalising the biases in norm regularisation enforces sparsity" (2023).
-    pub fn norm(&self) -> f64 {
-        sum_of_pairs(&self.x, &self.change, |x, c| c.abs() * (1.0 + x * x).sqrt())
-    }
-
-    /// The total variation of the slope, Σ |c_k|: the norm with unpenalised biases.
-    pub fn variation(&self) -> f64 {
-        sum_of_pairs(&self.change, &self.change, |c, _| c.abs())
-    }
-
-    /// The number of kinks: knots with a slope change.
-    pub fn kinks(&self) -> usize {
-        self.change.iter().map(|c| usize::from(*c != 0.0)).sum()
+    /// Norm, variation and number of kinks, in one pass.
+    #[inline(always)]
+    pub fn size(&self) -> Size {
+        let [norm, variation, kinks] = sums_of_pairs(&self.x, &self.change, |x, c| {
+            let c = c.abs();
+            [c * (1.0 + x * x).sqrt(), c, if c != 0.0 { 1.0 } else { 0.0 }]
+        });
+        Size { norm, variation, kinks: kinks as u64 }
     }
 
     /// The affine part of the network Σ c_k (x − τ_k)₊ + slope · x + intercept: (slope, intercept).
@@ -98,6 +104,7 @@ impl Knots {
     }
 
     /// The largest |f̂(x_i) − y_i|, for the labels of the sample the predictor was fitted to.
+    #[inline(always)]
     pub fn train_error(&self, y: &[f64]) -> f64 {
         let (mut worst, mut start, mut point) = (0.0f64, 0, 0);
         for end in self.inner.iter().copied().chain([self.y.len()]) {
@@ -114,6 +121,7 @@ impl Knots {
     /// The largest distance of an inner knot from the chord of its gap, in units of y.
     ///
     /// Shapes: the sample the predictor was fitted to.
+    #[inline(always)]
     pub fn depth(&self, x: &[f64], y: &[f64]) -> f64 {
         let mut deepest = 0.0f64;
         for (before, knot) in self.inner.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! Samples: training sets with sorted x.
 
 use crate::sum::sum_of_pairs;
+use crate::wide::{Kernel, wide};
 
 /// One training set S: x strictly increasing, y beside it.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +55,24 @@ impl Degenerate {
     }
 }
 
+/// A sum of products with zero, which is NaN exactly where a value is not finite, and whether x increases strictly: one
+/// branch a sample.
+struct Probe<'a> {
+    x: &'a [f64],
+    y: &'a [f64],
+}
+
+impl Kernel for Probe<'_> {
+    type Output = (f64, bool);
+
+    #[inline(always)]
+    fn call(self) -> (f64, bool) {
+        let Probe { x, y } = self;
+        let ascending = x.iter().zip(&x[1..]).fold(true, |all, (a, b)| all & (a < b));
+        (sum_of_pairs(x, y, |x, y| x * 0.0 + y * 0.0), ascending)
+    }
+}
+
 impl<'a> Sample<'a> {
     /// The sample with these points.
     ///
@@ -66,13 +85,11 @@ impl<'a> Sample<'a> {
         if x.len() < 2 {
             return Err(Degenerate::TooFew);
         }
-        // A sum of products with zero is NaN exactly where a value is not finite: one branch a sample.
-        let probe = sum_of_pairs(x, y, |x, y| x * 0.0 + y * 0.0);
+        let (probe, ascending) = wide(Probe { x, y });
         if probe != 0.0 {
             let bad = x.iter().zip(y).position(|(x, y)| !x.is_finite() || !y.is_finite());
             return Err(Degenerate::NotFinite(bad.unwrap_or(0)));
         }
-        let ascending = x.windows(2).fold(true, |all, pair| all & (pair[0] < pair[1]));
         if !ascending {
             let bad = x.windows(2).position(|pair| pair[0] >= pair[1]).unwrap_or(0);
             let equal = x[bad] == x[bad + 1];

@@ -9,40 +9,60 @@
 const LANES: usize = 8;
 const BLOCK: usize = 1024;
 
-/// Σ term(a_i, b_i).
-#[inline]
-pub(crate) fn sum_of_pairs(a: &[f64], b: &[f64], term: impl Fn(f64, f64) -> f64) -> f64 {
-    let (mut total, mut lost) = (0.0f64, 0.0);
+/// Σ term(a_i, b_i), K sums at once.
+#[inline(always)]
+pub(crate) fn sums_of_pairs<const K: usize>(
+    a: &[f64],
+    b: &[f64],
+    term: impl Fn(f64, f64) -> [f64; K],
+) -> [f64; K] {
+    let (mut total, mut lost) = ([0.0f64; K], [0.0; K]);
     for (a, b) in a.chunks(BLOCK).zip(b.chunks(BLOCK)) {
-        let mut lanes = [0.0; LANES];
+        let mut lanes = [[0.0; LANES]; K];
         let (rows_a, rest_a) = a.as_chunks::<LANES>();
         let (rows_b, rest_b) = b.as_chunks::<LANES>();
         for (a, b) in rows_a.iter().zip(rows_b) {
-            for (lane, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
-                *lane += term(*a, *b);
+            for lane in 0..LANES {
+                let terms = term(a[lane], b[lane]);
+                for k in 0..K {
+                    lanes[k][lane] += terms[k];
+                }
             }
         }
-        for (lane, (a, b)) in lanes.iter_mut().zip(rest_a.iter().zip(rest_b)) {
-            *lane += term(*a, *b);
+        for (lane, (a, b)) in rest_a.iter().zip(rest_b).enumerate() {
+            let terms = term(*a, *b);
+            for k in 0..K {
+                lanes[k][lane] += terms[k];
+            }
         }
-        let [a, b, c, d, e, f, g, h] = lanes;
-        let block = ((a + b) + (c + d)) + ((e + f) + (g + h));
-        let next = total + block;
-        lost += if total.abs() >= block.abs() { (total - next) + block } else { (block - next) + total };
-        total = next;
+        for k in 0..K {
+            let [a, b, c, d, e, f, g, h] = lanes[k];
+            let block = ((a + b) + (c + d)) + ((e + f) + (g + h));
+            let (before, next) = (total[k], total[k] + block);
+            let larger = before.abs() >= block.abs();
+            lost[k] += if larger { (before - next) + block } else { (block - next) + before };
+            total[k] = next;
+        }
     }
-    // Where the sum overflowed, what was lost is NaN and the sum is the answer.
-    if lost.is_finite() { total + lost } else { total }
+    // Where a sum overflowed, what was lost is NaN and the sum is the answer.
+    std::array::from_fn(|k| if lost[k].is_finite() { total[k] + lost[k] } else { total[k] })
+}
+
+/// Σ term(a_i, b_i).
+#[inline(always)]
+pub(crate) fn sum_of_pairs(a: &[f64], b: &[f64], term: impl Fn(f64, f64) -> f64) -> f64 {
+    let [sum] = sums_of_pairs(a, b, |a, b| [term(a, b)]);
+    sum
 }
 
 /// Σ a_i.
-#[inline]
+#[inline(always)]
 pub(crate) fn sum(a: &[f64]) -> f64 {
     sum_of_pairs(a, a, |a, _| a)
 }
 
 /// max |a_i|, 0 for an empty slice. NaN counts as absent.
-#[inline]
+#[inline(always)]
 pub(crate) fn largest(a: &[f64]) -> f64 {
     let mut lanes = [0.0f64; LANES];
     let (rows, rest) = a.as_chunks::<LANES>();

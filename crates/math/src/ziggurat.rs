@@ -65,7 +65,9 @@ impl<'a> Words<'a> {
 
     #[cold]
     fn fetch(&mut self) {
-        self.block.fill_with(|| self.rng.next_u64());
+        let mut bytes = [[0u8; 8]; 64];
+        self.rng.fill_bytes(bytes.as_flattened_mut());
+        self.block = bytes.map(u64::from_le_bytes);
         self.next = 0;
     }
 

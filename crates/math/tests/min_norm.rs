@@ -83,7 +83,7 @@ fn agrees_with_a_dynamic_program_over_slopes() {
             gaps[points - 2] *= 0.2;
             let bends: Vec<f64> = (2..points).map(|_| 0.05 + u() * u() * 4.0).collect();
             let (x, y) = convex(-scale * u() * points as f64, &gaps, &bends);
-            let (exact, program) = (least(&x, &y).norm(), slope_program(&x, &y, 160));
+            let (exact, program) = (least(&x, &y).size().norm, slope_program(&x, &y, 160));
             assert!(exact <= program * (1.0 + 1e-12), "{points} {round}: {exact} above {program}");
             assert!(program - exact <= 1e-3 * exact, "{points} {round}: {exact} far below {program}");
         }
@@ -134,7 +134,7 @@ fn no_network_of_a_linear_program_is_better() {
         let y: Vec<f64> = x.iter().map(|x| u() - 0.5 + bend * x * x).collect();
         let knots = least(&x, &y);
         let program = linear_program(&x, &y, &knots, |t| (1.0 + t * t).sqrt());
-        let (found, case) = (knots.norm(), format!("{round}: {x:?} {y:?}"));
+        let (found, case) = (knots.size().norm, format!("{round}: {x:?} {y:?}"));
         assert!((program - found).abs() <= 1e-8 * program, "{case}: {found} above {program}");
         assert_eq!(knots.train_error(&y), 0.0);
         let network = |x: f64| {
@@ -147,7 +147,7 @@ fn no_network_of_a_linear_program_is_better() {
         }
         let free = fit("min_norm", &[("penalise_bias", Value::Flag(false))], &x, &y);
         let program = linear_program(&x, &y, &free, |_| 1.0);
-        assert!((program - free.variation()).abs() <= 1e-8 * program, "{case}: {program}");
+        assert!((program - free.size().variation).abs() <= 1e-8 * program, "{case}: {program}");
     }
 }
 
@@ -188,8 +188,11 @@ fn long_runs_mirror_angles_at_data_points() {
                 let knots = least(&x, &y);
                 assert_eq!(knots.train_error(&y), 0.0);
                 let spline = fit("linear_spline", &[], &x, &y);
-                assert!(knots.norm() <= spline.norm() * (1.0 + 1e-12));
-                assert!((knots.variation() - spline.variation()).abs() <= 1e-9 * spline.variation());
+                assert!(knots.size().norm <= spline.size().norm * (1.0 + 1e-12));
+                assert!(
+                    (knots.size().variation - spline.size().variation).abs()
+                        <= 1e-9 * spline.size().variation
+                );
                 // Positions are rounded to doubles: 1e-16 |x| over a gap bounds how well angles can be read off.
                 let tightest = gaps.iter().copied().fold(f64::INFINITY, f64::min);
                 let readable = 1e-10 + 4.0 * f64::EPSILON * (from.abs() + 1.0) / tightest;
@@ -211,10 +214,40 @@ fn extreme_scales_are_solved() {
             let (x, mut y) = convex(-0.7, &gaps, &bends);
             y.iter_mut().for_each(|y| *y *= scale);
             let knots = least(&x, &y);
-            assert!(knots.norm().is_finite() && knots.train_error(&y) == 0.0, "{round}");
-            assert!(knots.norm() <= fit("linear_spline", &[], &x, &y).norm() * (1.0 + 1e-9));
+            assert!(knots.size().norm.is_finite() && knots.train_error(&y) == 0.0, "{round}");
+            assert!(knots.size().norm <= fit("linear_spline", &[], &x, &y).size().norm * (1.0 + 1e-9));
         }
     }
+}
+
+#[test]
+fn positions_far_from_zero_are_solved() {
+    let mut u = units(10);
+    for from in [1e12, -1e12, 1e9, -1e6] {
+        for points in [4, 5, 40, 3000] {
+            // Quarters are doubles even at 10¹², so that positions and gaps are exact.
+            let gaps: Vec<f64> = (1..points).map(|_| (1.0 + 40.0 * u()).floor() * 0.25).collect();
+            let bends: Vec<f64> = (2..points).map(|_| 0.1 + u()).collect();
+            let (x, y) = convex(from, &gaps, &bends);
+            let knots = least(&x, &y);
+            assert_eq!(knots.train_error(&y), 0.0);
+            assert!(
+                (knots.size().norm - knots.size().variation * from.abs()).abs() <= 1e-2 * knots.size().norm
+            );
+            // Kinks are rounded to doubles near 10¹²: that bounds how well their angles can be read off.
+            let readable = 1e-10 + 4.0 * f64::EPSILON * from.abs() / 0.25;
+            let missed = optimality(&x, &knots);
+            assert!(missed <= readable, "{from} {points}: {missed:e}");
+        }
+    }
+}
+
+#[test]
+fn select_needs_unpenalised_biases() {
+    let entry = CATALOGUE.iter().find(|entry| entry.name == "min_norm").unwrap();
+    let refused = Choice::new(entry, &[("select", Value::Word("spline"))]).unwrap_err();
+    assert_eq!(refused.parameter, "select");
+    Choice::new(entry, &[("select", Value::Word("sparsest"))]).unwrap();
 }
 
 #[test]
@@ -224,7 +257,7 @@ fn gaps_of_more_than_a_right_angle_are_solved() {
         let gaps = [3.0 + u(), 40.0 * u() + 1.0, 30.0 + 100.0 * u(), 5.0 + u(), 2.0, 8.0 * u() + 1.0];
         let bends: Vec<f64> = (0..5).map(|_| 0.05 + u()).collect();
         let (x, y) = convex(-60.0, &gaps, &bends);
-        let (exact, program) = (least(&x, &y).norm(), slope_program(&x, &y, 300));
+        let (exact, program) = (least(&x, &y).size().norm, slope_program(&x, &y, 300));
         assert!(exact <= program * (1.0 + 1e-10), "{round}: {exact} above {program}");
         assert!(program - exact <= 1e-3 * exact, "{round}: {exact} far below {program}");
     }
@@ -236,11 +269,11 @@ fn ties_and_collinear_points_have_no_kinks() {
     for y in [vec![3.0; 50], x.iter().map(|x| 2.0 * x - 1.0).collect()] {
         for name in ["linear_spline", "min_norm"] {
             let knots = fit(name, &[], &x, &y);
-            assert_eq!((knots.kinks(), knots.norm()), (0, 0.0));
+            assert_eq!((knots.size().kinks, knots.size().norm), (0, 0.0));
         }
     }
     let knots = least(&[0.0, 1.0, 2.0, 3.0, 4.0], &[0.0, 0.0, 0.0, 1.0, 2.0]);
-    assert_eq!((knots.kinks(), knots.variation()), (1, 1.0));
+    assert_eq!((knots.size().kinks, knots.size().variation), (1, 1.0));
 }
 
 #[test]
@@ -250,12 +283,12 @@ fn reflection_and_scale_carry_over() {
         let mut x: Vec<f64> = (0..40).map(|_| u() * 2.0 - 1.0).collect();
         x.sort_by(f64::total_cmp);
         let y: Vec<f64> = (0..40).map(|_| u()).collect();
-        let norm = least(&x, &y).norm();
+        let norm = least(&x, &y).size().norm;
         let mirrored: (Vec<f64>, Vec<f64>) =
             (x.iter().rev().map(|x| -x).collect(), y.iter().rev().copied().collect());
-        assert!((least(&mirrored.0, &mirrored.1).norm() - norm).abs() <= 1e-11 * norm);
+        assert!((least(&mirrored.0, &mirrored.1).size().norm - norm).abs() <= 1e-11 * norm);
         let scaled: Vec<f64> = y.iter().map(|y| 5.0 - 3.0 * y).collect();
-        assert!((least(&x, &scaled).norm() - 3.0 * norm).abs() <= 1e-10 * norm);
+        assert!((least(&x, &scaled).size().norm - 3.0 * norm).abs() <= 1e-10 * norm);
     }
 }
 
@@ -270,10 +303,10 @@ fn unpenalised_choices_share_one_variation() {
     };
     let (sparsest, area, spline) = (with("sparsest"), with("least_area"), with("spline"));
     for other in [&area, &spline] {
-        assert!((sparsest.variation() - other.variation()).abs() < 1e-9 * spline.variation());
+        assert!((sparsest.size().variation - other.size().variation).abs() < 1e-9 * spline.size().variation);
     }
-    assert!(sparsest.kinks() <= area.kinks() && area.kinks() <= spline.kinks());
-    assert!(sparsest.norm() >= least(&x, &y).norm() * (1.0 - 1e-12));
+    assert!(sparsest.size().kinks <= area.size().kinks && area.size().kinks <= spline.size().kinks);
+    assert!(sparsest.size().norm >= least(&x, &y).size().norm * (1.0 - 1e-12));
 }
 
 /// The share of kinks on pure noise: 0.772 of n for the least norm, 0.770 for the sparsest.
@@ -287,7 +320,7 @@ fn share_of_kinks_on_noise() {
         libm::sqrt(-2.0 * libm::log(1.0 - u())) * libm::cos(std::f64::consts::TAU * u())
     };
     let y: Vec<f64> = (0..n).map(|_| normal(&mut u)).collect();
-    let share = |knots: &Knots| knots.kinks() as f64 / n as f64;
+    let share = |knots: &Knots| knots.size().kinks as f64 / n as f64;
     let sparsest = fit("min_norm", &[("penalise_bias", Value::Flag(false))], &x, &y);
     assert!((share(&least(&x, &y)) - 0.772).abs() < 0.004, "{}", share(&least(&x, &y)));
     assert!((share(&sparsest) - 0.770).abs() < 0.004, "{}", share(&sparsest));

@@ -87,8 +87,8 @@ fn scores_of_every_target_domain_and_end_have_twelve_digits() {
         assert_eq!(scores[at("hull_high")], x[x.len() - 1]);
         assert_eq!(scores[at("train_error")], 0.0);
         assert_eq!(scores[at("depth_max")], 0.0);
-        assert_eq!(scores[at("norm")], knots.norm());
-        assert_eq!(scores[at("variation")], knots.variation());
+        assert_eq!(scores[at("norm")], knots.size().norm);
+        assert_eq!(scores[at("variation")], knots.size().variation);
     }
 }
 

@@ -13,5 +13,5 @@ pub mod run;
 pub mod stage;
 
 pub use error::Error;
-pub use tempered_flow::{Cancel, Meter};
+pub use tempered_flow::{Cancel, Meter, Reading};
 pub use tempered_store::RunDirectory;

@@ -6,9 +6,7 @@ use sketches_ddsketch::{Config, DDSketch};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-
-/// First score column that is a risk.
-const FIRST_RISK: usize = 6;
+use tempered_math::score::FIRST_RISK;
 
 /// Counts, largest values and quantile sketches (1 % relative) of one estimator in one cell.
 #[derive(Clone, Serialize, Deserialize)]
@@ -67,31 +65,58 @@ impl Tally {
     }
 }
 
-/// Summaries per (estimator, cell), and the shards they count.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub struct Live {
-    /// By estimator label and cell key.
-    pub tallies: BTreeMap<String, BTreeMap<String, Tally>>,
-    shards: BTreeMap<String, BTreeSet<(String, u32)>>,
+/// A tally and the shards it counts.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Counted {
+    /// The summary.
+    pub tally: Tally,
+    shards: BTreeSet<u32>,
 }
 
+/// Summaries per estimator label and cell key.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Live(BTreeMap<String, BTreeMap<String, Counted>>);
+
 impl Live {
-    /// Adds a committed shard once.
+    /// Adds a committed shard, once.
     pub fn commit(&mut self, estimator: &str, cell: &str, index: u32, tally: &Tally) {
-        if self.shards.entry(estimator.into()).or_default().insert((cell.into(), index)) {
-            let cells = self.tallies.entry(estimator.into()).or_default();
-            match cells.get_mut(cell) {
-                Some(sum) => sum.merge(tally),
-                None => {
-                    cells.insert(cell.into(), tally.clone());
-                }
-            }
+        let cells = self.0.entry(estimator.into()).or_default();
+        let empty = || Counted { tally: Tally::new(tally.largest.len()), shards: BTreeSet::new() };
+        let counted = cells.entry(cell.into()).or_insert_with(empty);
+        if counted.shards.insert(index) {
+            counted.tally.merge(tally);
         }
     }
 
     /// Whether a shard is counted.
     pub fn holds(&self, estimator: &str, cell: &str, index: u32) -> bool {
-        self.shards.get(estimator).is_some_and(|shards| shards.contains(&(cell.to_string(), index)))
+        let counted = self.0.get(estimator).and_then(|cells| cells.get(cell));
+        counted.is_some_and(|counted| counted.shards.contains(&index))
+    }
+
+    /// The summary of one estimator in one cell.
+    pub fn tally(&self, estimator: &str, cell: &str) -> Option<&Tally> {
+        Some(&self.0.get(estimator)?.get(cell)?.tally)
+    }
+
+    /// Joins the summaries of another process. No shard is counted twice: where both count the same one, the side
+    /// that counts more shards of the cell speaks for it.
+    pub fn join(&mut self, other: Live) {
+        for (estimator, cells) in other.0 {
+            let mine = self.0.entry(estimator).or_default();
+            for (cell, theirs) in cells {
+                match mine.get_mut(&cell) {
+                    Some(counted) if counted.shards.is_disjoint(&theirs.shards) => {
+                        counted.tally.merge(&theirs.tally);
+                        counted.shards.extend(theirs.shards);
+                    }
+                    Some(counted) if counted.shards.len() >= theirs.shards.len() => {}
+                    _ => {
+                        mine.insert(cell, theirs);
+                    }
+                }
+            }
+        }
     }
 
     /// As JSON.
@@ -110,6 +135,7 @@ impl Live {
 pub struct LiveView {
     live: Arc<Mutex<Live>>,
     trials: Arc<AtomicU64>,
+    points: Arc<AtomicU64>,
 }
 
 impl LiveView {
@@ -118,9 +144,15 @@ impl LiveView {
         self.trials.load(Ordering::Relaxed)
     }
 
-    /// Counts trials.
-    pub fn progress(&self, trials: u64) {
+    /// Sample points in these trials.
+    pub fn points(&self) -> u64 {
+        self.points.load(Ordering::Relaxed)
+    }
+
+    /// Counts trials of n points.
+    pub fn progress(&self, trials: u64, n: u64) {
         self.trials.fetch_add(trials, Ordering::Relaxed);
+        self.points.fetch_add(trials * n, Ordering::Relaxed);
     }
 
     /// Changes the summaries.
@@ -133,5 +165,43 @@ impl LiveView {
     pub fn read<T>(&self, read: impl FnOnce(&Live) -> T) -> T {
         let live = self.live.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         read(&live)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tally of so many trials.
+    fn tally(trials: usize) -> Tally {
+        let mut tally = Tally::new(1);
+        tally.add(&vec!["ok"; trials], &vec![vec![1.0; trials]; FIRST_RISK + 1]);
+        tally
+    }
+
+    fn live(shards: &[u32]) -> Live {
+        let mut live = Live::default();
+        for index in shards {
+            live.commit("spline", "cell", *index, &tally(10));
+            live.commit("spline", "cell", *index, &tally(10));
+        }
+        live
+    }
+
+    #[test]
+    fn joined_records_count_no_shard_twice() {
+        let trials = |records: &[&[u32]]| {
+            let mut sum = Live::default();
+            records.iter().for_each(|shards| sum.join(live(shards)));
+            sum.tally("spline", "cell").map(|tally| (tally.trials, tally.quantile(0, 0.5)))
+        };
+        let count = |records: &[&[u32]]| trials(records).map(|(trials, _)| trials);
+        assert_eq!(count(&[&[0, 2], &[1, 3]]), Some(40));
+        // Two shares, then the whole study by one process, in either order.
+        assert_eq!(count(&[&[0, 2], &[1, 3], &[0, 1, 2, 3]]), Some(40));
+        assert_eq!(count(&[&[0, 1, 2, 3], &[0, 2], &[1, 3]]), Some(40));
+        assert_eq!(count(&[&[0, 1], &[1, 2, 3]]), Some(30));
+        let median = trials(&[&[0]]).and_then(|(_, median)| median).unwrap();
+        assert!((median - 1.0).abs() < 0.011, "{median}");
     }
 }

@@ -1,6 +1,7 @@
 //! The plan: a checked study laid out as cells, shards and files. After it nobody reads YAML.
 
 use crate::spec::{Study, Weights};
+use serde_json::json;
 use std::ops::Range;
 use tempered_math::catalogue::Choice;
 use tempered_math::score;
@@ -8,6 +9,10 @@ use tempered_math::seed::{Key, Purpose};
 
 /// Raised when the numbers a plan leads to change; stored in every footer.
 pub const GENERATOR: &str = "1";
+/// Footer key of the version that wrote a file.
+pub(crate) const VERSION_KEY: &str = "tempered.version";
+/// Footer key of the range of trials in a file, `from..to` without `to`.
+pub(crate) const TRIALS_KEY: &str = "tempered.trials";
 
 /// One combination of the data axes.
 #[derive(Clone, Debug)]
@@ -84,18 +89,16 @@ impl Plan {
         Plan { study, cells }
     }
 
-    /// Trials in a full shard of this cell. A function of n alone, so that more trials or other estimators
-    /// leave the shards there are where they are.
+    /// Trials in a full shard of this cell.
     pub fn shard_trials(&self, cell: &Cell) -> u64 {
-        (self.study.shard_points / cell.n).clamp(1, 1 << 20)
+        self.study.shard_trials(cell.n)
     }
 
     /// Every shard, cell by cell.
     pub fn shards(&self) -> impl Iterator<Item = Shard> + '_ {
         self.cells.iter().enumerate().flat_map(move |(position, cell)| {
             let size = self.shard_trials(cell);
-            let count = self.study.trials.div_ceil(size);
-            (0..count).map(move |index| Shard {
+            (0..self.shard_count(cell)).map(move |index| Shard {
                 cell: position,
                 index: u32::try_from(index).unwrap_or(u32::MAX),
                 trials: index * size..((index + 1) * size).min(self.study.trials),
@@ -134,9 +137,38 @@ impl Plan {
         let joined: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
         pairs.push(("plan".into(), hash(&joined.join("\n"))));
         pairs.push(("label".into(), self.study.estimators[estimator].0.clone()));
-        pairs.push(("trials".into(), format!("{}..{}", shard.trials.start, shard.trials.end)));
-        pairs.push(("version".into(), env!("CARGO_PKG_VERSION").into()));
-        pairs.into_iter().map(|(name, value)| (format!("tempered.{name}"), value)).collect()
+        let mut footer: Vec<(String, String)> =
+            pairs.into_iter().map(|(name, value)| (format!("tempered.{name}"), value)).collect();
+        footer.push((TRIALS_KEY.into(), format!("{}..{}", shard.trials.start, shard.trials.end)));
+        footer.push((VERSION_KEY.into(), env!("CARGO_PKG_VERSION").into()));
+        footer
+    }
+
+    /// Shards of a cell.
+    pub fn shard_count(&self, cell: &Cell) -> u64 {
+        self.study.trials.div_ceil(self.shard_trials(cell))
+    }
+
+    /// Cells, shards and estimators, for people and programs.
+    pub fn to_json(&self) -> serde_json::Value {
+        let cells: Vec<_> = self
+            .cells
+            .iter()
+            .map(|cell| {
+                json!({"key": cell.key, "n": cell.n, "design": cell.design.to_string(),
+                    "target": cell.target.to_string(), "noise": cell.noise.to_string(),
+                    "shards": self.shard_count(cell), "shard_trials": self.shard_trials(cell)})
+            })
+            .collect();
+        let estimators: Vec<_> = self
+            .study
+            .estimators
+            .iter()
+            .map(|(label, estimator)| json!({"label": label, "estimator": estimator.to_string()}))
+            .collect();
+        json!({"name": self.study.name, "seed": self.study.seed, "trials": self.study.trials,
+            "estimators": estimators, "shards": self.cells.iter().map(|cell| self.shard_count(cell)).sum::<u64>(),
+            "cells": cells})
     }
 
     /// Names of the score columns.

@@ -6,6 +6,7 @@ use crate::plan::{Cell, Plan, Shard};
 use crate::resume::place;
 use crate::spec::Study;
 use crate::stage::{draw, push_weights};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use tempered_math::catalogue::Choice;
 use tempered_math::predictor::Knots;
 use tempered_math::sample::{Degenerate, Sample};
@@ -67,8 +68,8 @@ pub struct Trial {
     pub y: Vec<f64>,
     /// The predictor.
     pub knots: Knots,
-    /// Whether there is one.
-    pub status: Result<(), Degenerate>,
+    /// Its number of kinks, or why there is none.
+    pub status: Result<u64, Degenerate>,
     /// Its scores; empty for a failed trial.
     pub scores: Vec<f64>,
 }
@@ -81,10 +82,11 @@ pub fn compute(study: &Study, cell: &Cell, estimator: &Choice, trial: u64) -> Re
     let mut fitter = estimator.build(estimator::CATALOGUE)?;
     let mut scorer = Scorer::new(&study.risks, study.domain, cell.target.build(target::CATALOGUE)?);
     let (mut knots, mut scores) = (Knots::default(), Vec::new());
-    let status = Sample::new(&x, &y).and_then(|sample| {
-        fitter.fit(sample, &mut knots)?;
+    let fit = || {
+        fitter.fit(Sample::new(&x, &y)?, &mut knots)?;
         scorer.score((&x, &y), &knots, &mut scores)
-    });
+    };
+    let status = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
     if status.is_err() {
         scores.clear();
     }
@@ -102,7 +104,7 @@ fn replay_cell(
     let Trial { x, y, knots, status, scores } =
         compute(&plan.study, content, &plan.study.estimators[estimator].1, trial)?;
     let mut weights = WeightsChunk::default();
-    let ok = status.is_ok();
+    let (ok, word) = (status.is_ok(), status.map_or_else(|reason| reason.word(), |_| "ok"));
     if ok {
         push_weights(trial, &knots, &mut weights);
     }
@@ -118,7 +120,8 @@ fn replay_cell(
     let metrics_equal = if metrics_path.exists() {
         let table = read_metrics(&metrics_path)?;
         table.trial.iter().position(|t| *t == trial).map(|row| {
-            table.status[row] == status.map_or_else(|reason| reason.word(), |()| "ok")
+            table.status[row] == word
+                && table.kinks[row] == status.ok()
                 && (!ok
                     || table.scores.iter().zip(&scores).all(|(column, score)| {
                         column[row].is_some_and(|stored| stored.to_bits() == score.to_bits())
@@ -133,18 +136,17 @@ fn replay_cell(
         |a: &[f64], b: &[f64]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits());
     let weights_equal = stored.map(|row| {
         same(&row.outer, &weights.outer)
+            && same(&row.inner, &weights.inner())
             && same(&row.bias, &weights.bias)
-            && same(
-                &[row.skip_slope, row.skip_intercept],
-                &[weights.skip_slope[0], weights.skip_intercept[0]],
-            )
+            && same(&[row.skip_slope], &weights.skip_slope)
+            && same(&[row.skip_intercept], &weights.skip_intercept)
     });
     Ok(Replay {
         cell: content.content(),
         x,
         y,
-        status: status.map_or_else(|reason| reason.word(), |()| "ok"),
-        kinks: if ok { knots.kinks() as u64 } else { 0 },
+        status: word,
+        kinks: status.unwrap_or(0),
         scores: plan.scores().into_iter().zip(scores).collect(),
         weights,
         metrics_equal,

@@ -2,19 +2,22 @@
 
 use crate::error::Error;
 use crate::live::{Live, Tally};
-use crate::plan::{Plan, Shard};
+use crate::plan::{self, Plan, Shard};
 use crate::spec::Weights;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use tempered_store::{Expected, Found, Place, RunDirectory, check, read_metrics};
+use std::path::Path;
+use tempered_store::{Footer, Found, Place, RunDirectory, read_footer, read_metrics};
 
 /// Record of what decided the numbers on disk.
 const PLAN_RECORD: &str = "plan.json";
 
-/// What decides the numbers in a run directory, per estimator label.
-#[derive(Serialize, Deserialize, PartialEq)]
-struct Identity {
-    estimators: BTreeMap<String, BTreeMap<String, String>>,
+/// The plan as it is recorded, and what decides the numbers in the directory.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    plan: serde_json::Value,
+    /// By label, estimators of earlier plans included: names and values of what decides their numbers.
+    numbers: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// Where the files of (estimator, shard) lie.
@@ -33,16 +36,16 @@ pub fn place(plan: &Plan, estimator: usize, shard: &Shard) -> Place {
 /// Estimators and levels may come and go; seed, risks, domain, stored weights and the parameters of an
 /// estimator that keeps its label may not.
 pub fn agree(plan: &Plan, directory: &RunDirectory) -> Result<(), Error> {
-    let mut estimators: BTreeMap<String, BTreeMap<String, String>> = (0..plan.study.estimators.len())
+    let mut numbers: BTreeMap<String, BTreeMap<String, String>> = (0..plan.study.estimators.len())
         .map(|e| (plan.study.estimators[e].0.clone(), plan.identity(e).into_iter().collect()))
         .collect();
     if let Some(bytes) = directory.read_record(PLAN_RECORD)?
-        && let Ok(old) = serde_json::from_slice::<Identity>(&bytes)
+        && let Ok(old) = serde_json::from_slice::<Record>(&bytes)
     {
         let mut differences = Vec::new();
-        for (label, old) in old.estimators {
-            let Some(new) = estimators.get(&label) else {
-                estimators.insert(label, old);
+        for (label, old) in old.numbers {
+            let Some(new) = numbers.get(&label) else {
+                numbers.insert(label, old);
                 continue;
             };
             for (name, value) in new {
@@ -59,8 +62,22 @@ pub fn agree(plan: &Plan, directory: &RunDirectory) -> Result<(), Error> {
     }
     let study = plan.study.to_yaml();
     directory.write_record("study.yaml", study.as_bytes())?;
-    directory.write_record(PLAN_RECORD, &serde_json::to_vec_pretty(&Identity { estimators })?)?;
+    directory
+        .write_record(PLAN_RECORD, &serde_json::to_vec_pretty(&Record { plan: plan.to_json(), numbers })?)?;
     Ok(())
+}
+
+/// What is on disk in a shard's place.
+#[derive(Debug, PartialEq)]
+enum State {
+    /// All trials of the shard, perhaps more: a study that asks for fewer trials loses none.
+    Complete,
+    /// The shard as it was when the study asked for fewer trials. The longer one takes its place.
+    Shorter,
+    /// No file.
+    Missing,
+    /// Something else; says what.
+    Damaged(String),
 }
 
 /// The estimators whose files of this shard are missing; damaged files are moved to quarantine.
@@ -69,12 +86,16 @@ pub fn missing(plan: &Plan, directory: &RunDirectory, shard: &Shard) -> Result<V
     for estimator in 0..plan.study.estimators.len() {
         let place = place(plan, estimator, shard);
         let footer = plan.footer(estimator, shard);
-        let rows = shard.trials.end - shard.trials.start;
-        let metrics = directory.metrics_path(&place);
-        let weights = directory.weights_path(&place);
-        let mut complete = whole(directory, &metrics, &Expected { footer: &footer, rows: Some(rows) })?;
+        let whole = |path: &Path, row_a_trial: bool| -> Result<bool, Error> {
+            match state(read_footer(path)?, &footer, shard, row_a_trial) {
+                State::Complete => Ok(true),
+                State::Shorter | State::Missing => Ok(false),
+                State::Damaged(_) => directory.quarantine(path).map(|()| false).map_err(Error::from),
+            }
+        };
+        let mut complete = whole(&directory.metrics_path(&place), true)?;
         if plan.study.weights != Weights::None {
-            complete &= whole(directory, &weights, &Expected { footer: &footer, rows: None })?;
+            complete &= whole(&directory.weights_path(&place), false)?;
         }
         if !complete {
             missing.push(estimator);
@@ -83,15 +104,31 @@ pub fn missing(plan: &Plan, directory: &RunDirectory, shard: &Shard) -> Result<V
     Ok(missing)
 }
 
-/// Whether the file is there and is what it should be.
-fn whole(directory: &RunDirectory, path: &std::path::Path, expected: &Expected<'_>) -> Result<bool, Error> {
-    match check(path, expected)? {
-        Found::Complete => Ok(true),
-        Found::Missing => Ok(false),
-        Found::Damaged(_) => {
-            directory.quarantine(path)?;
-            Ok(false)
+/// Compares what was found with the footer that the plan would write.
+fn state(found: Found, expected: &[(String, String)], shard: &Shard, row_a_trial: bool) -> State {
+    let footer: Footer = match found {
+        Found::Missing => return State::Missing,
+        Found::Unreadable(why) => return State::Damaged(why),
+        Found::File(footer) => footer,
+    };
+    for (key, value) in expected {
+        // The version that wrote a file decides nothing in it, and trials may be more or fewer.
+        let free = [plan::VERSION_KEY, plan::TRIALS_KEY].contains(&key.as_str());
+        let stored = footer.get(key).unwrap_or("missing");
+        if !free && stored != value {
+            return State::Damaged(format!("{key} is {stored}, expected {value}"));
         }
+    }
+    let trials = footer.get(plan::TRIALS_KEY).and_then(|text| text.split_once(".."));
+    let trials = trials.and_then(|(from, to)| Some(from.parse::<u64>().ok()?..to.parse::<u64>().ok()?));
+    match trials {
+        Some(trials) if trials.start == shard.trials.start => {
+            if row_a_trial && trials.end.checked_sub(trials.start) != Some(footer.rows) {
+                return State::Damaged(format!("{} rows for trials {trials:?}", footer.rows));
+            }
+            if trials.end >= shard.trials.end { State::Complete } else { State::Shorter }
+        }
+        _ => State::Damaged(format!("no range of trials from {}", shard.trials.start)),
     }
 }
 
@@ -111,4 +148,47 @@ pub fn recount(plan: &Plan, directory: &RunDirectory, shard: &Shard, live: &mut 
         live.commit(label, &place.cell, shard.index, &tally);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHARD: Shard = Shard { cell: 0, index: 2, trials: 200..300 };
+
+    fn pairs(version: &str, trials: &str) -> Vec<(String, String)> {
+        let pairs = [("tempered.plan", "abc"), (plan::VERSION_KEY, version), (plan::TRIALS_KEY, trials)];
+        pairs.map(|(key, value)| (key.to_string(), value.to_string())).into()
+    }
+
+    fn judge(stored: Vec<(String, String)>, rows: u64) -> State {
+        let found = Found::File(Footer { pairs: stored, rows });
+        state(found, &pairs("2", "200..300"), &SHARD, true)
+    }
+
+    #[test]
+    fn files_of_other_versions_and_longer_shards_are_complete() {
+        assert_eq!(judge(pairs("2", "200..300"), 100), State::Complete);
+        assert_eq!(judge(pairs("1", "200..300"), 100), State::Complete);
+        assert_eq!(judge(pairs("2", "200..340"), 140), State::Complete);
+        assert_eq!(judge(pairs("2", "200..260"), 60), State::Shorter);
+    }
+
+    #[test]
+    fn what_does_not_belong_is_damage_and_says_why() {
+        let damaged = |state: State| match state {
+            State::Damaged(why) => why,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(damaged(judge(pairs("2", "200..300"), 99)), "99 rows for trials 200..300");
+        assert_eq!(damaged(judge(pairs("2", "0..100"), 100)), "no range of trials from 200");
+        assert_eq!(damaged(judge(pairs("2", "200..100"), 100)), "100 rows for trials 200..100");
+        assert_eq!(damaged(judge(pairs("2", "x"), 100)), "no range of trials from 200");
+        let mut other = pairs("2", "200..300");
+        other[0].1 = "xyz".into();
+        assert_eq!(damaged(judge(other, 100)), "tempered.plan is xyz, expected abc");
+        assert_eq!(damaged(judge(Vec::new(), 100)), "tempered.plan is missing, expected abc");
+        assert_eq!(state(Found::Missing, &[], &SHARD, true), State::Missing);
+        assert_eq!(damaged(state(Found::Unreadable("torn".into()), &[], &SHARD, true)), "torn");
+    }
 }

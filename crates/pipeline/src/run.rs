@@ -2,23 +2,31 @@
 
 use crate::batch::{Order, Shelf};
 use crate::error::Error;
-use crate::live::{Live, LiveView, Tally};
+use crate::live::{Live, LiveView};
 use crate::plan::{Plan, Shard};
 use crate::resume;
 use crate::stage::{Aggregate, Evaluate, Generate, Store, Train};
 use std::sync::Arc;
 use std::time::Instant;
-use tempered_flow::{Cancel, Credits, Failure, Flow, Meter, Report};
+use tempered_flow::{Cancel, Credits, Failure, Flow, Meter, Pool, Reading, Report};
 use tempered_store::RunDirectory;
 
 /// Batches that wait between two stages at most.
 const CAPACITY: usize = 2;
-/// Points of samples in a batch for each thread: half a megabyte of x and y.
-const BATCH_POINTS: u64 = 32_768;
+/// Points of samples in a batch for each thread: a quarter of a megabyte of x and y.
+const BATCH_POINTS: u64 = 16_384;
+/// Batches under way at most, one a stage: more would only push each other out of the cache.
+const FLYING: u64 = 5;
 /// Bytes a point takes on its way: sample, fits of two estimators, differences, weights.
 const POINT_BYTES: u64 = 150;
-/// What batches under way may take together, unless a single one is larger.
-const MEMORY: u64 = 128 << 20;
+/// What batches under way may take together for each thread.
+const MEMORY: u64 = 48 << 20;
+/// Trials of more points than this are large.
+const LARGE: u64 = 100_000;
+/// What batches under way may take together in a study of large trials.
+const MEMORY_LARGE: u64 = 1 << 30;
+/// One credit stands for this many bytes of batches under way.
+const CREDIT: u64 = 1 << 20;
 
 /// Where and how fast to run: nothing here changes a number.
 #[derive(Clone)]
@@ -57,10 +65,8 @@ pub struct Outcome {
     pub ending: Ending,
     /// Trials worked off by this run.
     pub trials: u64,
-    /// Failed trials, of this run and earlier ones.
-    pub failed: u64,
-    /// All trials counted, over estimators, of this run and earlier ones.
-    pub counted: u64,
+    /// The meters of the stages at the end, in order.
+    pub stages: Vec<Reading>,
 }
 
 /// What a watcher sees of a run.
@@ -71,6 +77,8 @@ pub struct Watch {
     pub meters: Vec<Arc<Meter>>,
     /// Trials this run has to do.
     pub trials: u64,
+    /// Sample points in them.
+    pub points: u64,
 }
 
 /// Runs what is missing of `plan` in `directory`.
@@ -105,8 +113,10 @@ pub fn run(
     }
     let view = LiveView::default();
     view.update(|empty| *empty = live);
-    let trials = todo.iter().map(|(shard, _)| shard.trials.end - shard.trials.start).sum();
-    let pool = tempered_flow::pool(settings.threads).map_err(|error| Error::Pool(error.to_string()))?;
+    let size = |shard: &Shard| shard.trials.end - shard.trials.start;
+    let trials = todo.iter().map(|(shard, _)| size(shard)).sum();
+    let points = todo.iter().map(|(shard, _)| size(shard) * plan.cells[shard.cell].n).sum();
+    let pool = Pool::new(settings.threads).map_err(|error| Error::Pool(error.to_string()))?;
     let stopped = std::sync::atomic::AtomicBool::new(false);
     let orders = Orders { plan: &plan, settings, cancel, stopped: &stopped, todo };
     let (samples, fits) = (Shelf::new(), Shelf::new());
@@ -120,7 +130,8 @@ pub fn run(
         .stage("evaluate", CAPACITY, Evaluate { plan: plan.clone(), pool: pool.clone(), samples, fits })
         .stage("store", CAPACITY, Store::new(plan.clone(), pool, directory.clone()))
         .sink("aggregate", aggregate(&plan, directory, &view, record));
-    watch(Watch { view: view.clone(), meters: flow.meters(), trials });
+    let meters = flow.meters();
+    watch(Watch { view: view.clone(), meters: meters.clone(), trials, points });
     let ended: Result<Report, Failure<Error>> = flow.run(cancel);
     let ending = match ended {
         Ok(_) if stopped.load(std::sync::atomic::Ordering::Relaxed) => Ending::Stopped,
@@ -131,11 +142,8 @@ pub fn run(
         }
         Err(Failure::Panicked { stage, message }) => return Err(Error::Panicked { stage, message }),
     };
-    let (failed, counted) = view.read(|live| {
-        let tallies = || live.tallies.values().flat_map(|cells| cells.values());
-        (tallies().map(|t: &Tally| t.failed).sum(), tallies().map(|t| t.trials).sum())
-    });
-    Ok(Outcome { ending, trials: view.trials(), failed, counted })
+    let stages = meters.iter().map(|meter| meter.read()).collect();
+    Ok(Outcome { ending, trials: view.trials(), stages })
 }
 
 fn aggregate(plan: &Arc<Plan>, directory: &RunDirectory, view: &LiveView, record: String) -> Aggregate {
@@ -145,7 +153,7 @@ fn aggregate(plan: &Arc<Plan>, directory: &RunDirectory, view: &LiveView, record
         view: view.clone(),
         record,
         pending: Vec::new(),
-        written: Instant::now(),
+        due: Instant::now(),
     }
 }
 
@@ -176,6 +184,10 @@ struct Orders<'a> {
 impl<'a> Orders<'a> {
     fn batches(self) -> impl Iterator<Item = Result<Order, Error>> + Send + 'a {
         let Orders { plan, settings, cancel, stopped, todo } = self;
+        let threads = settings.threads as u64;
+        let large = plan.study.n.iter().any(|n| *n > LARGE);
+        let memory = if large { MEMORY_LARGE } else { 0 }.max(MEMORY * threads);
+        let credits = Credits::new(usize::try_from(memory / CREDIT).unwrap_or(usize::MAX));
         todo.into_iter()
             .take_while(move |_| {
                 let late = settings.deadline.is_some_and(|deadline| Instant::now() >= deadline);
@@ -185,12 +197,11 @@ impl<'a> Orders<'a> {
             })
             .flat_map(move |(shard, estimators)| {
                 let n = plan.cells[shard.cell].n;
-                let points = settings.batch_points * settings.threads as u64;
-                let rows = (points / n).max(1);
-                // Enough batches to keep every stage busy, fewer where each is large.
-                let flying = (MEMORY / (rows * n * POINT_BYTES).max(1)).clamp(1, 8);
-                let credits = Credits::new(usize::try_from(flying).unwrap_or(1));
+                let rows = batch_rows(n, settings.batch_points, threads, memory);
+                let bytes = (rows * n * POINT_BYTES).max(memory / FLYING);
+                let cost = usize::try_from(bytes / CREDIT).unwrap_or(usize::MAX);
                 let starts = shard.trials.clone().step_by(usize::try_from(rows).unwrap_or(usize::MAX));
+                let credits = credits.clone();
                 starts.map(move |start| {
                     let end = (start + rows).min(shard.trials.end);
                     Ok(Order {
@@ -198,9 +209,37 @@ impl<'a> Orders<'a> {
                         trials: start..end,
                         shard: shard.clone(),
                         estimators: estimators.clone(),
-                        credit: credits.acquire(),
+                        credit: credits.acquire(cost),
                     })
                 })
             })
+    }
+}
+
+/// Trials in a batch: enough points for every thread; where trials are large, a trial for every thread as long as
+/// three such batches fit into memory.
+fn batch_rows(n: u64, points: u64, threads: u64, memory: u64) -> u64 {
+    let fitting = memory / (3 * n * POINT_BYTES);
+    (points.saturating_mul(threads) / n).max(threads.min(fitting)).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_grow_with_threads_and_stay_within_memory() {
+        for threads in [1, 2, 16, 128] {
+            let memory = MEMORY * threads;
+            for n in [2, 20, 1000, 30_000, 100_000] {
+                let rows = batch_rows(n, BATCH_POINTS, threads, memory);
+                assert!(rows * n * POINT_BYTES * 3 <= memory || rows == 1, "{threads} {n} {rows}");
+                assert!(rows >= threads, "{threads} {n}: {rows} trials");
+            }
+        }
+        // Ten million points: one trial at a time.
+        assert_eq!(batch_rows(10_000_000, BATCH_POINTS, 2, MEMORY_LARGE), 1);
+        assert_eq!(batch_rows(1_000_000, BATCH_POINTS, 2, MEMORY_LARGE), 2);
+        assert_eq!(batch_rows(200_000, BATCH_POINTS, 2, MEMORY_LARGE), 2);
     }
 }

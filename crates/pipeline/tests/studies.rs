@@ -88,7 +88,7 @@ fn resolved_studies_read_back() {
 fn edits_point_at_the_flag() {
     let set = [("generate.n".to_string(), "[1, 100]".to_string())];
     let error = parse(GOOD.as_bytes(), "good.yaml", &set).unwrap_err().to_string();
-    let expected = "error: generate.n[0] is 1, but it must be an integer from 2 to 536870912\n  --> --set generate.n=[1, 100]:1:2";
+    let expected = "error: generate.n[0] is 1, but it must be an integer from 2 to 134217728\n  --> --set generate.n=[1, 100]:1:2";
     assert_eq!(error, expected);
 }
 

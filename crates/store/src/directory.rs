@@ -94,6 +94,15 @@ impl RunDirectory {
         }
     }
 
+    /// Appends a line to a log among the records. Logs hold clocks and hosts; data files never do.
+    pub fn append_log(&self, name: &str, line: &str) -> Result<(), Error> {
+        let path = self.root.join(RECORDS).join(name);
+        let mut options = File::options();
+        let file = options.create(true).append(true).open(&path);
+        // One write, so that lines of processes that share the directory do not mix.
+        file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes())).map_err(Error::io(&path))
+    }
+
     /// Names of the records.
     pub fn records(&self) -> Result<Vec<String>, Error> {
         let mut names: Vec<String> =

@@ -17,8 +17,8 @@ mod shard;
 
 pub use directory::{Listed, Listing, RunDirectory};
 pub use error::Error;
-pub use footer::{Expected, Found, check};
+pub use footer::{Footer, Found, read_footer};
 pub use place::{Place, Table};
 pub use read::{MetricsTable, WeightsRow, read_metrics, read_weights_row, read_xy};
-pub use schema::{Labels, Layout, MetricsChunk, WeightsChunk};
-pub use shard::{EstimatorFiles, ShardWriter};
+pub use schema::{Inner, Labels, Layout, MetricsChunk, WeightsChunk};
+pub use shard::{ClosedShard, EstimatorFiles, ShardWriter};

@@ -1,61 +1,345 @@
-//! Columns of lists of reals, encoded from flat slices.
+//! Columns of lists of reals, encoded from where they lie.
 //!
-//! Weights are nearly all of a run's bytes. Going through Arrow arrays would copy every value twice more and
-//! give each an index; here the levels are computed once for the lists of a row group and shared.
+//! Weights are nearly all of a run's bytes. Going through Arrow arrays and the general column writer would copy every
+//! value five times; here the bytes of the values are split straight into the pages, the levels of a page are
+//! computed once for its three columns, and pages are compressed in parallel.
+//!
+//! Source of the format: the Parquet specification, data pages version 1, encodings BYTE_STREAM_SPLIT and RLE.
 
-use parquet::basic::Type;
-use parquet::column::writer::{ColumnCloseResult, get_column_writer, get_typed_column_writer};
-use parquet::data_type::DoubleType;
+use crate::schema::{Inner, WeightsChunk};
+use bytes::Bytes;
+use parquet::basic::{Compression, Encoding};
+use parquet::column::page::{CompressedPage, Page, PageWriter};
+use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::{ParquetError, Result};
-use parquet::file::properties::WriterPropertiesPtr;
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
+use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Where lists begin and which are empty, as Parquet's levels.
-#[derive(Default)]
-pub(crate) struct Levels {
-    definition: Vec<i16>,
-    repetition: Vec<i16>,
+/// Units of a page at most, where one row has no more: each of the eight streams then fills one block of zstd, which
+/// finds at once that the low bytes of doubles cannot be compressed.
+const PAGE_UNITS: usize = 1 << 17;
+
+/// Neighbouring rows of a chunk.
+#[derive(Clone)]
+pub(crate) struct Rows {
+    pub chunk: Arc<WeightsChunk>,
+    pub rows: Range<usize>,
 }
 
-impl Levels {
-    /// The levels of lists that end at these places of the flat values.
-    pub fn fill(&mut self, ends: &[usize]) {
-        self.definition.clear();
-        self.repetition.clear();
-        let mut start = 0;
-        for end in ends {
-            let count = end - start;
-            self.repetition.push(0);
-            self.definition.push(i16::from(count > 0));
-            let rest = self.repetition.len() + count.saturating_sub(1);
-            self.repetition.resize(rest, 1);
-            self.definition.resize(rest, 1);
-            start = *end;
-        }
-    }
+/// One of the three lists of a network.
+#[derive(Clone, Copy)]
+pub(crate) enum List {
+    Outer,
+    Inner,
+    Bias,
+}
+
+/// The rows of one page: they end in no chunk's middle of a row, so pages depend on the rows alone.
+pub(crate) struct PageRows {
+    pieces: Vec<Rows>,
+    /// Repetition and definition levels, as they stand in the page.
+    levels: Vec<u8>,
+    /// Number of levels: units, and one for each row without any.
+    count: u32,
+    units: usize,
 }
 
 /// A column chunk on its own: its bytes and what its footer says.
 pub(crate) struct EncodedLists {
-    pub bytes: bytes::Bytes,
+    pub bytes: Bytes,
     pub close: ColumnCloseResult,
+}
+
+impl Rows {
+    fn units(&self) -> Range<usize> {
+        self.chunk.start(self.rows.start)..self.chunk.start(self.rows.end)
+    }
+
+    fn lengths(&self) -> impl Iterator<Item = usize> {
+        self.rows.clone().map(|row| self.chunk.ends[row] - self.chunk.start(row))
+    }
+}
+
+/// Cuts the rows of a group into pages.
+pub(crate) fn pages(group: &[Rows]) -> Vec<PageRows> {
+    let mut pages = Vec::new();
+    let (mut pieces, mut units) = (Vec::new(), 0);
+    for Rows { chunk, rows } in group {
+        let mut from = rows.start;
+        for row in rows.clone() {
+            let length = chunk.ends[row] - chunk.start(row);
+            if units > 0 && units + length > PAGE_UNITS {
+                if row > from {
+                    pieces.push(Rows { chunk: chunk.clone(), rows: from..row });
+                }
+                from = row;
+                units = 0;
+                pages.push(PageRows::new(std::mem::take(&mut pieces)));
+            }
+            units += length;
+        }
+        if rows.end > from {
+            pieces.push(Rows { chunk: chunk.clone(), rows: from..rows.end });
+        }
+    }
+    if !pieces.is_empty() {
+        pages.push(PageRows::new(pieces));
+    }
+    pages
+}
+
+impl PageRows {
+    fn new(pieces: Vec<Rows>) -> PageRows {
+        let (mut repetition, mut definition) = (Levels::new(), Levels::new());
+        let mut units = 0;
+        for length in pieces.iter().flat_map(Rows::lengths) {
+            units += length;
+            repetition.push(0, 1);
+            repetition.push(1, length.saturating_sub(1));
+            definition.push(u8::from(length > 0), length.max(1));
+        }
+        let count = definition.total();
+        let levels = [repetition.finish(), definition.finish()].concat();
+        PageRows { pieces, levels, count, units }
+    }
+
+    /// The page of one list, compressed, and its size before.
+    fn encode(&self, list: List, buffers: &Buffers) -> Result<(Bytes, usize)> {
+        let (levels, size) = (self.levels.len(), self.levels.len() + 8 * self.units);
+        let mut scratch = buffers.scratch.take();
+        scratch.page.resize(size.max(scratch.page.len()), 0);
+        let page = &mut scratch.page[..size];
+        page[..levels].copy_from_slice(&self.levels);
+        let mut streams = Streams { bytes: &mut page[levels..], units: self.units, filled: 0 };
+        for piece in &self.pieces {
+            let units = piece.units();
+            match (list, &piece.chunk.inner) {
+                (List::Outer, _) => streams.split(&piece.chunk.outer[units]),
+                (List::Bias, _) => streams.split(&piece.chunk.bias[units]),
+                (List::Inner, Inner::Given(values)) => streams.split(&values[units]),
+                (List::Inner, Inner::Ones) => streams.repeat(1.0, units.len()),
+            }
+        }
+        let failed = |error: std::io::Error| ParquetError::External(error.into());
+        let zstd = match &mut scratch.zstd {
+            Some(zstd) => zstd,
+            none => none.insert(zstd::bulk::Compressor::new(LEVEL).map_err(failed)?),
+        };
+        let mut compressed = buffers.bytes.take();
+        compressed.reserve(zstd::zstd_safe::compress_bound(size).saturating_sub(compressed.len()));
+        zstd.compress_to_buffer(page, &mut compressed).map_err(failed)?;
+        buffers.scratch.give(scratch);
+        Ok((compressed.into(), size))
+    }
+}
+
+/// zstd's level: higher ones gain nothing on doubles.
+const LEVEL: i32 = 1;
+
+/// Buffers that encoding goes through again and again: fresh memory would cost more than the arithmetic.
+#[derive(Default)]
+pub(crate) struct Buffers {
+    bytes: Spare<Vec<u8>>,
+    scratch: Spare<Scratch>,
+}
+
+#[derive(Default)]
+struct Scratch {
+    page: Vec<u8>,
+    zstd: Option<zstd::bulk::Compressor<'static>>,
+}
+
+#[derive(Default)]
+struct Spare<T>(Mutex<Vec<T>>);
+
+impl<T: Default> Spare<T> {
+    fn take(&self) -> T {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn give(&self, buffer: T) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+    }
+}
+
+impl Buffers {
+    /// Takes back bytes that nobody else holds any more.
+    pub fn give(&self, bytes: Bytes) {
+        let mut bytes = Vec::from(bytes);
+        bytes.clear();
+        self.bytes.give(bytes);
+    }
 }
 
 /// Encodes one column of lists.
 pub(crate) fn encode(
     column: ColumnDescPtr,
-    properties: WriterPropertiesPtr,
-    levels: &Levels,
-    values: &[f64],
+    list: List,
+    pages: &[PageRows],
+    buffers: &Buffers,
 ) -> Result<EncodedLists> {
-    if column.physical_type() != Type::DOUBLE || column.max_def_level() != 1 || column.max_rep_level() != 1 {
-        return Err(ParquetError::General("a list of reals is expected".into()));
+    let encoded = pages.par_iter().map(|page| page.encode(list, buffers)).collect::<Result<Vec<_>>>()?;
+    let mut sink = TrackedWrite::new(buffers.bytes.take());
+    let (mut values, mut compressed, mut uncompressed) = (0i64, 0i64, 0i64);
+    let mut writer = SerializedPageWriter::new(&mut sink);
+    for (page, (bytes, size)) in pages.iter().zip(encoded) {
+        let data = Page::DataPage {
+            buf: bytes.clone(),
+            num_values: page.count,
+            encoding: Encoding::BYTE_STREAM_SPLIT,
+            def_level_encoding: Encoding::RLE,
+            rep_level_encoding: Encoding::RLE,
+            statistics: None,
+        };
+        let spec = writer.write_page(CompressedPage::new(data, size))?;
+        buffers.give(bytes);
+        values += i64::from(spec.num_values);
+        compressed += spec.compressed_size as i64;
+        uncompressed += spec.uncompressed_size as i64;
     }
-    let mut sink = TrackedWrite::new(Vec::with_capacity(size_of_val(values)));
-    let pages = Box::new(SerializedPageWriter::new(&mut sink));
-    let mut writer = get_typed_column_writer::<DoubleType>(get_column_writer(column, properties, pages));
-    writer.write_batch(values, Some(&levels.definition), Some(&levels.repetition))?;
-    let close = writer.close()?;
+    writer.close()?;
+    let metadata = ColumnChunkMetaData::builder(column)
+        .set_compression(Compression::ZSTD(Default::default()))
+        .set_encodings(vec![Encoding::RLE, Encoding::BYTE_STREAM_SPLIT])
+        .set_total_compressed_size(compressed)
+        .set_total_uncompressed_size(uncompressed)
+        .set_num_values(values)
+        .set_data_page_offset(0)
+        .build()?;
+    let close = ColumnCloseResult {
+        bytes_written: sink.bytes_written() as u64,
+        rows_written: pages.iter().flat_map(|page| &page.pieces).map(|piece| piece.rows.len() as u64).sum(),
+        metadata,
+        bloom_filter: None,
+        column_index: None,
+        offset_index: None,
+    };
     Ok(EncodedLists { bytes: sink.into_inner()?.into(), close })
+}
+
+/// Levels of at most 1 as runs: Parquet's RLE, preceded by its length.
+struct Levels {
+    bytes: Vec<u8>,
+    value: u8,
+    run: usize,
+    total: usize,
+}
+
+impl Levels {
+    fn new() -> Levels {
+        Levels { bytes: vec![0; 4], value: 0, run: 0, total: 0 }
+    }
+
+    fn push(&mut self, value: u8, count: usize) {
+        if value != self.value && count > 0 {
+            self.flush();
+            self.value = value;
+        }
+        self.run += count;
+        self.total += count;
+    }
+
+    /// A run is its length, doubled, as a number of seven bits a byte, then the value.
+    fn flush(&mut self) {
+        if self.run > 0 {
+            let mut header = self.run << 1;
+            while header >= 0x80 {
+                self.bytes.push((header & 0x7f) as u8 | 0x80);
+                header >>= 7;
+            }
+            self.bytes.extend([header as u8, self.value]);
+        }
+        self.run = 0;
+    }
+
+    fn total(&self) -> u32 {
+        u32::try_from(self.total).unwrap_or(u32::MAX)
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        self.flush();
+        let length = u32::try_from(self.bytes.len() - 4).unwrap_or(u32::MAX);
+        self.bytes[..4].copy_from_slice(&length.to_le_bytes());
+        self.bytes
+    }
+}
+
+/// The eight streams of BYTE_STREAM_SPLIT, one for each byte of a double, being filled side by side.
+struct Streams<'a> {
+    bytes: &'a mut [u8],
+    units: usize,
+    filled: usize,
+}
+
+impl Streams<'_> {
+    fn split(&mut self, values: &[f64]) {
+        let (eights, rest) = values.as_chunks::<8>();
+        for eight in eights {
+            for (stream, bytes) in transpose(eight.map(f64::to_bits)).iter().enumerate() {
+                let place = stream * self.units + self.filled;
+                self.bytes[place..place + 8].copy_from_slice(&bytes.to_le_bytes());
+            }
+            self.filled += 8;
+        }
+        for value in rest {
+            for (stream, byte) in value.to_le_bytes().iter().enumerate() {
+                self.bytes[stream * self.units + self.filled] = *byte;
+            }
+            self.filled += 1;
+        }
+    }
+
+    fn repeat(&mut self, value: f64, count: usize) {
+        for (stream, byte) in value.to_le_bytes().iter().enumerate() {
+            let place = stream * self.units + self.filled;
+            self.bytes[place..place + count].fill(*byte);
+        }
+        self.filled += count;
+    }
+}
+
+/// The transpose of eight rows of eight bytes: halves, quarters and eighths change places.
+#[inline(always)]
+fn transpose(mut rows: [u64; 8]) -> [u64; 8] {
+    for (step, shift, mask) in
+        [(4, 32, 0x0000_0000_ffff_ffff), (2, 16, 0x0000_ffff_0000_ffff), (1, 8, 0x00ff_00ff_00ff_00ff)]
+    {
+        for i in (0..8).filter(|i| i & step == 0) {
+            let swap = ((rows[i] >> shift) ^ rows[i + step]) & mask;
+            rows[i + step] ^= swap;
+            rows[i] ^= swap << shift;
+        }
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transposes_bytes() {
+        let rows: [u64; 8] =
+            std::array::from_fn(|i| u64::from_le_bytes(std::array::from_fn(|j| (8 * i + j) as u8)));
+        let columns = transpose(rows).map(u64::to_le_bytes);
+        for (i, column) in columns.iter().enumerate() {
+            for (j, byte) in column.iter().enumerate() {
+                assert_eq!(usize::from(*byte), 8 * j + i);
+            }
+        }
+    }
+
+    #[test]
+    fn long_runs_take_few_bytes() {
+        let mut levels = Levels::new();
+        for (value, count) in [(0, 1), (1, 5), (1, 0), (1, 200), (0, 1), (0, 1)] {
+            levels.push(value, count);
+        }
+        assert_eq!(levels.total(), 208);
+        assert_eq!(levels.finish(), [7, 0, 0, 0, 2, 0, 0x9a, 0x03, 1, 4, 0]);
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::encoding::properties;
 use crate::error::Error;
-use crate::list_column::{self, EncodedLists, Levels};
+use crate::list_column::{self, Buffers, EncodedLists, List, PageRows};
 use arrow::array::ArrayRef;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowSchemaConverter;
@@ -11,7 +11,7 @@ use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory,
 use parquet::file::writer::SerializedFileWriter;
 use rayon::prelude::*;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,12 +22,13 @@ pub(crate) struct GroupWriter {
     writer: SerializedFileWriter<BufWriter<File>>,
     factory: ArrowRowGroupWriterFactory,
     groups: usize,
+    buffers: Buffers,
 }
 
 /// A column of a row group.
 pub(crate) enum Column<'a> {
     Array(ArrayRef),
-    Lists(&'a Levels, &'a [f64]),
+    Lists(List, &'a [PageRows]),
 }
 
 /// A column once encoded.
@@ -46,14 +47,21 @@ impl GroupWriter {
         let writer = SerializedFileWriter::new(file, descriptor.root_schema_ptr(), Arc::new(properties))
             .map_err(Error::parquet(path))?;
         let factory = ArrowRowGroupWriterFactory::new(&writer, schema.clone());
-        Ok(GroupWriter { path: path.to_path_buf(), schema, writer, factory, groups: 0 })
+        Ok(GroupWriter {
+            path: path.to_path_buf(),
+            schema,
+            writer,
+            factory,
+            groups: 0,
+            buffers: Buffers::default(),
+        })
     }
 
     /// Encodes one row group, its columns in parallel, and appends it. Every column has one leaf.
     pub fn append(&mut self, columns: &[Column<'_>]) -> Result<(), Error> {
         let failed = Error::parquet(&self.path);
         let writers = self.factory.create_column_writers(self.groups).map_err(&failed)?;
-        let (schema, properties) = (self.writer.schema_descr(), self.writer.properties());
+        let (schema, buffers) = (self.writer.schema_descr(), &self.buffers);
         let chunks: Vec<Encoded> = writers
             .into_par_iter()
             .zip(columns.par_iter().zip(self.schema.fields().par_iter()))
@@ -65,10 +73,8 @@ impl GroupWriter {
                     }
                     Ok(Encoded::Array(writer.close()?))
                 }
-                Column::Lists(levels, values) => {
-                    let lists =
-                        list_column::encode(schema.column(index), properties.clone(), levels, values)?;
-                    Ok(Encoded::Lists(lists))
+                Column::Lists(list, pages) => {
+                    Ok(Encoded::Lists(list_column::encode(schema.column(index), *list, pages, buffers)?))
                 }
             })
             .collect::<Result<_, _>>()
@@ -77,7 +83,11 @@ impl GroupWriter {
         for chunk in chunks {
             match chunk {
                 Encoded::Array(chunk) => chunk.append_to_row_group(&mut group),
-                Encoded::Lists(EncodedLists { bytes, close }) => group.append_column(&bytes, close),
+                Encoded::Lists(EncodedLists { bytes, close }) => {
+                    let appended = group.append_column(&bytes, close);
+                    buffers.give(bytes);
+                    appended
+                }
             }
             .map_err(&failed)?;
         }
@@ -86,20 +96,9 @@ impl GroupWriter {
         Ok(())
     }
 
-    /// Writes the footer and makes the file durable; returns its size.
-    pub fn close(self) -> Result<u64, Error> {
-        let failed = Error::parquet(&self.path);
-        let mut buffer = self.writer.into_inner().map_err(failed)?;
-        let finish = || {
-            buffer.flush()?;
-            let file = buffer.get_ref();
-            file.sync_all()?;
-            Ok(file.metadata()?.len())
-        };
-        let finish: Result<u64, std::io::Error> = {
-            let mut finish = finish;
-            finish()
-        };
-        finish.map_err(Error::io(&self.path))
+    /// Writes the footer; the file is whole, but not yet durable.
+    pub fn close(self) -> Result<File, Error> {
+        let buffer = self.writer.into_inner().map_err(Error::parquet(&self.path))?;
+        buffer.into_inner().map_err(|error| Error::io(&self.path)(error.into_error()))
     }
 }

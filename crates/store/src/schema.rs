@@ -58,18 +58,46 @@ pub struct WeightsChunk {
     /// Outer weights.
     pub outer: Vec<f64>,
     /// Inner weights.
-    pub inner: Vec<f64>,
+    pub inner: Inner,
     /// Biases.
     pub bias: Vec<f64>,
 }
 
+/// Inner weights of the units of a chunk.
+#[derive(Clone, Debug, Default)]
+pub enum Inner {
+    /// Each is 1: a kink at −bias.
+    #[default]
+    Ones,
+    /// One a unit.
+    Given(Vec<f64>),
+}
+
 impl WeightsChunk {
-    /// Empties every column, keeping its memory.
-    pub fn clear(&mut self) {
-        let WeightsChunk { trial, skip_slope, skip_intercept, ends, outer, inner, bias } = self;
-        trial.clear();
-        ends.clear();
-        [skip_slope, skip_intercept, outer, inner, bias].into_iter().for_each(Vec::clear);
+    /// The place of the first unit of a row.
+    pub fn start(&self, row: usize) -> usize {
+        row.checked_sub(1).map_or(0, |before| self.ends[before])
+    }
+
+    /// Inner weights of all units.
+    pub fn inner(&self) -> Vec<f64> {
+        match &self.inner {
+            Inner::Ones => vec![1.0; self.outer.len()],
+            Inner::Given(values) => values.clone(),
+        }
+    }
+
+    /// Whether all columns are as long as they must be.
+    pub(crate) fn is_even(&self) -> bool {
+        let (rows, units) = (self.trial.len(), self.outer.len());
+        let inner = match &self.inner {
+            Inner::Ones => units,
+            Inner::Given(values) => values.len(),
+        };
+        [self.skip_slope.len(), self.skip_intercept.len(), self.ends.len()] == [rows; 3]
+            && [inner, self.bias.len()] == [units; 2]
+            && self.ends.is_sorted()
+            && self.ends.last().copied().unwrap_or(0) == units
     }
 }
 

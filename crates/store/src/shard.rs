@@ -2,13 +2,13 @@
 
 use crate::directory::{RunDirectory, remove, sync_folder};
 use crate::error::Error;
-use crate::list_column::Levels;
+use crate::list_column::{List, Rows, pages};
 use crate::place::{Place, Table};
 use crate::row_group::{Column, GroupWriter};
 use crate::schema::{Labels, Layout, MetricsChunk, WeightsChunk, metrics_schema, weights_schema};
 use arrow::array::{Array, Float64Array, Int64Array, StringArray};
 use rayon::prelude::*;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub struct EstimatorFiles {
     pub weights: Option<usize>,
 }
 
-/// The files of a shard under way. Dropped before [`ShardWriter::commit`], it leaves nothing behind.
+/// The files of a shard under way. Dropped, it leaves nothing behind.
 pub struct ShardWriter {
     estimators: Vec<Estimator>,
 }
@@ -37,13 +37,21 @@ struct Estimator {
     metrics: Pending,
     weights: Option<(Pending, usize)>,
     rows: MetricsChunk,
-    networks: WeightsChunk,
-    levels: Levels,
+    networks: Networks,
+}
+
+/// Networks gathered for a row group.
+#[derive(Default)]
+struct Networks {
+    rows: Vec<Rows>,
+    count: usize,
 }
 
 /// A file under way, and where it will go.
 struct Pending {
     writer: Option<GroupWriter>,
+    /// The file once it is closed.
+    whole: Option<File>,
     staged: PathBuf,
     target: PathBuf,
 }
@@ -73,7 +81,7 @@ impl ShardWriter {
     pub fn push_all(
         &mut self,
         metrics: &[Vec<MetricsChunk>],
-        weights: &[Vec<WeightsChunk>],
+        weights: Vec<Vec<WeightsChunk>>,
     ) -> Result<(), Error> {
         if metrics.len() != self.estimators.len() || weights.len() != self.estimators.len() {
             return Err(Error::Ragged("one list of chunks an estimator is expected"));
@@ -81,25 +89,31 @@ impl ShardWriter {
         self.estimators.par_iter_mut().zip(metrics.par_iter().zip(weights)).try_for_each(
             |(estimator, (m, w))| {
                 m.iter().try_for_each(|chunk| estimator.push_metrics(chunk))?;
-                w.iter().try_for_each(|chunk| estimator.push_weights(chunk))
+                w.into_iter().try_for_each(|chunk| estimator.push_weights(chunk))
             },
         )
     }
 
-    /// Closes and syncs every file, then renames weights and after them metrics into the data tree; returns the
-    /// bytes written.
-    pub fn commit(mut self) -> Result<u64, Error> {
-        let sizes: Vec<u64> =
-            self.estimators.par_iter_mut().map(Estimator::close).collect::<Result<_, Error>>()?;
-        for estimator in &self.estimators {
-            if let Some((weights, _)) = &estimator.weights {
-                weights.publish()?;
-            }
-        }
-        for estimator in &self.estimators {
-            estimator.metrics.publish()?;
-        }
-        Ok(sizes.iter().sum())
+    /// Writes what is left of the rows and the footers, on rayon's current pool.
+    pub fn close(mut self) -> Result<ClosedShard, Error> {
+        self.estimators.par_iter_mut().try_for_each(Estimator::close)?;
+        Ok(ClosedShard { estimators: self.estimators })
+    }
+}
+
+/// The whole files of a shard, still in the staging folder. Dropped before [`ClosedShard::commit`], they are gone.
+pub struct ClosedShard {
+    estimators: Vec<Estimator>,
+}
+
+impl ClosedShard {
+    /// Makes every file durable, then renames weights and after them metrics into the data tree. It waits for the
+    /// disk: not for a thread of a pool.
+    pub fn commit(self) -> Result<(), Error> {
+        let weights = || self.estimators.iter().filter_map(|estimator| Some(&estimator.weights.as_ref()?.0));
+        let metrics = || self.estimators.iter().map(|estimator| &estimator.metrics);
+        weights().chain(metrics()).try_for_each(Pending::sync)?;
+        weights().chain(metrics()).try_for_each(Pending::publish)
     }
 }
 
@@ -118,7 +132,7 @@ impl Estimator {
             let (staged, target) =
                 (directory.staging_path(&place, table), directory.root().join(place.path(table)));
             let writer = Some(GroupWriter::create(&staged, schema, &footer)?);
-            Ok(Pending { writer, staged, target })
+            Ok(Pending { writer, whole: None, staged, target })
         };
         let rows = MetricsChunk { scores: vec![Vec::new(); layout.scores.len()], ..MetricsChunk::default() };
         Ok(Estimator {
@@ -130,8 +144,7 @@ impl Estimator {
             labels,
             layout: layout.clone(),
             rows,
-            networks: WeightsChunk::default(),
-            levels: Levels::default(),
+            networks: Networks::default(),
         })
     }
 
@@ -196,51 +209,52 @@ impl Estimator {
         Ok(())
     }
 
-    fn push_weights(&mut self, chunk: &WeightsChunk) -> Result<(), Error> {
+    fn push_weights(&mut self, chunk: WeightsChunk) -> Result<(), Error> {
         let Some((_, group)) = self.weights else { return Ok(()) };
-        let mut start = 0;
-        for row in 0..chunk.trial.len() {
-            let units = start..chunk.ends[row];
-            start = units.end;
-            let mine = &mut self.networks;
-            mine.trial.push(chunk.trial[row]);
-            mine.skip_slope.push(chunk.skip_slope[row]);
-            mine.skip_intercept.push(chunk.skip_intercept[row]);
-            mine.outer.extend_from_slice(&chunk.outer[units.clone()]);
-            mine.inner.extend_from_slice(&chunk.inner[units.clone()]);
-            mine.bias.extend_from_slice(&chunk.bias[units]);
-            mine.ends.push(mine.outer.len());
-            if mine.trial.len() == group {
+        if !chunk.is_even() {
+            return Err(Error::Ragged("weights"));
+        }
+        let (chunk, mut from) = (Arc::new(chunk), 0);
+        while from < chunk.trial.len() {
+            let to = chunk.trial.len().min(from + group - self.networks.count);
+            self.networks.rows.push(Rows { chunk: chunk.clone(), rows: from..to });
+            self.networks.count += to - from;
+            if self.networks.count == group {
                 self.flush_weights()?;
             }
+            from = to;
         }
         Ok(())
     }
 
     fn flush_weights(&mut self) -> Result<(), Error> {
         let Some((file, _)) = &mut self.weights else { return Ok(()) };
-        let networks = &mut self.networks;
-        self.levels.fill(&networks.ends);
-        let mut columns = keys(&self.labels, &networks.trial);
-        for reals in [&networks.skip_slope, &networks.skip_intercept] {
-            columns.push(array(Float64Array::from(reals.clone())));
-        }
-        let lists = [&networks.outer, &networks.inner, &networks.bias];
-        columns.extend(lists.map(|values| Column::Lists(&self.levels, values)));
-        file.append(&columns)?;
-        networks.clear();
-        Ok(())
+        let Networks { rows, .. } = std::mem::take(&mut self.networks);
+        let trials: Vec<u64> =
+            rows.iter().flat_map(|piece| &piece.chunk.trial[piece.rows.clone()]).copied().collect();
+        let reals = |column: fn(&WeightsChunk) -> &Vec<f64>| {
+            let values = rows.iter().flat_map(|piece| &column(&piece.chunk)[piece.rows.clone()]);
+            array(Float64Array::from(values.copied().collect::<Vec<f64>>()))
+        };
+        let pages = pages(&rows);
+        let mut columns = keys(&self.labels, &trials);
+        columns.push(reals(|chunk| &chunk.skip_slope));
+        columns.push(reals(|chunk| &chunk.skip_intercept));
+        columns.extend([List::Outer, List::Inner, List::Bias].map(|list| Column::Lists(list, &pages)));
+        file.append(&columns)
     }
 
-    fn close(&mut self) -> Result<u64, Error> {
+    fn close(&mut self) -> Result<(), Error> {
         if !self.rows.trial.is_empty() {
             self.flush_metrics()?;
         }
-        if !self.networks.trial.is_empty() {
+        if self.networks.count > 0 {
             self.flush_weights()?;
         }
-        let weights = self.weights.as_mut().map_or(Ok(0), |(file, _)| file.close())?;
-        Ok(weights + self.metrics.close()?)
+        if let Some((weights, _)) = &mut self.weights {
+            weights.close()?;
+        }
+        self.metrics.close()
     }
 }
 
@@ -249,8 +263,15 @@ impl Pending {
         self.writer.as_mut().map_or(Err(Error::Ragged("the file is closed")), |writer| writer.append(columns))
     }
 
-    fn close(&mut self) -> Result<u64, Error> {
-        self.writer.take().map_or(Ok(0), GroupWriter::close)
+    fn close(&mut self) -> Result<(), Error> {
+        if let Some(writer) = self.writer.take() {
+            self.whole = Some(writer.close()?);
+        }
+        Ok(())
+    }
+
+    fn sync(&self) -> Result<(), Error> {
+        self.whole.as_ref().map_or(Ok(()), File::sync_all).map_err(Error::io(&self.staged))
     }
 
     /// Moves the closed file to its place; durable when this returns.

@@ -4,6 +4,7 @@ use super::{Estimator, ends, slope_change};
 use crate::catalogue::Entry;
 use crate::predictor::Knots;
 use crate::sample::{Degenerate, Sample};
+use crate::wide::{Kernel, wide};
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     name: "linear_spline",
@@ -21,21 +22,45 @@ struct LinearSpline {
 
 impl Estimator for LinearSpline {
     fn fit(&mut self, sample: Sample<'_>, knots: &mut Knots) -> Result<(), Degenerate> {
-        let (x, y, n) = (sample.x(), sample.y(), sample.n());
-        knots.clear();
-        knots.x.extend_from_slice(x);
-        knots.y.extend_from_slice(y);
-        knots.change.resize(n, 0.0);
-        let mut slope = (y[1] - y[0]) / (x[1] - x[0]);
-        knots.first_slope = slope;
-        for i in 1..n - 1 {
-            let next = (y[i + 1] - y[i]) / (x[i + 1] - x[i]);
-            knots.change[i] = slope_change(slope, next);
-            slope = next;
-        }
+        wide(Join { sample, knots });
         if self.clamp {
             knots.clamp_ends();
         }
         Ok(())
+    }
+}
+
+/// Chords and their slope changes.
+struct Join<'a> {
+    sample: Sample<'a>,
+    knots: &'a mut Knots,
+}
+
+impl Kernel for Join<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Join { sample, knots } = self;
+        let (x, y, n) = (sample.x(), sample.y(), sample.n());
+        let (at, value) = (&mut knots.x, &mut knots.y);
+        at.clear();
+        at.extend_from_slice(x);
+        value.clear();
+        value.extend_from_slice(y);
+        knots.inner.clear();
+        knots.clamp = false;
+        // Slopes first; then each becomes the difference from the one before it, from the right.
+        knots.change.resize(n, 0.0);
+        let change = &mut knots.change[..n];
+        let ends = x.iter().zip(&x[1..]).zip(y.iter().zip(&y[1..]));
+        for (slope, ((x0, x1), (y0, y1))) in change[1..].iter_mut().zip(ends) {
+            *slope = (y1 - y0) / (x1 - x0);
+        }
+        knots.first_slope = change[1];
+        for i in 1..n - 1 {
+            change[i] = slope_change(change[i], change[i + 1]);
+        }
+        (change[0], change[n - 1]) = (0.0, 0.0);
     }
 }

@@ -83,6 +83,7 @@ impl Exponent {
     /// [`Exponent::integral`] over every piece between neighbouring knots `at` with values `error`.
     ///
     /// Shapes: m knots, m values, m − 1 `pieces`.
+    #[inline(always)]
     pub fn integrals(&self, at: &[f64], error: &[f64], pieces: &mut Vec<f64>) {
         // One loop per way, so that nothing is decided inside.
         match self.way {

@@ -7,10 +7,13 @@ use crate::risk::{Domain, Exponent, Risk, integrate};
 use crate::sample::Degenerate;
 use crate::sum::{largest, sum};
 use crate::target::{Shape, Target};
+use crate::wide::{Kernel, wide};
 use difference::{Difference, Merger};
 
 /// Scores that come before the risks, in order.
 const FIXED: [&str; 6] = ["hull_low", "hull_high", "norm", "variation", "depth_max", "train_error"];
+/// Position of the first risk among the scores.
+pub const FIRST_RISK: usize = FIXED.len();
 
 /// Computes the scores of predictors against one target.
 ///
@@ -44,35 +47,60 @@ impl Scorer {
         Scorer { risks: risks.to_vec(), domain, target, merger, pieces, gaps }
     }
 
-    /// Appends the scores of `knots`, fitted to the sample (x, y), to `out`, in the order of [`columns`].
+    /// Appends the scores of `knots`, fitted to the sample (x, y), to `out`, in the order of [`columns`]; returns the
+    /// number of kinks.
     pub fn score(
         &mut self,
-        (x, y): (&[f64], &[f64]),
+        data: (&[f64], &[f64]),
         knots: &Knots,
         out: &mut Vec<f64>,
-    ) -> Result<(), Degenerate> {
+    ) -> Result<u64, Degenerate> {
+        wide(Score { scorer: self, data, knots, out })
+    }
+}
+
+/// [`Scorer::score`] as a kernel.
+struct Score<'a> {
+    scorer: &'a mut Scorer,
+    data: (&'a [f64], &'a [f64]),
+    knots: &'a Knots,
+    out: &'a mut Vec<f64>,
+}
+
+impl Kernel for Score<'_> {
+    type Output = Result<u64, Degenerate>;
+
+    #[inline(always)]
+    fn call(self) -> Result<u64, Degenerate> {
+        let Score { scorer, data: (x, y), knots, out } = self;
         let start = out.len();
-        out.extend([x[0], x[x.len() - 1], knots.norm(), knots.variation()]);
+        let size = knots.size();
+        out.extend([x[0], x[x.len() - 1], size.norm, size.variation]);
         out.extend([knots.depth(x, y), knots.train_error(y)]);
-        let target = self.target.as_ref();
-        let difference = self.merger.difference(knots, target, self.domain);
-        self.gaps.clear();
-        for risk in &self.risks {
+        let target = scorer.target.as_ref();
+        let difference = scorer.merger.difference(knots, target, scorer.domain);
+        scorer.gaps.clear();
+        for risk in &scorer.risks {
             match risk {
                 Risk::Sup => out.push(supremum(&difference, target)),
                 Risk::Lp(exponent) => {
-                    integrals(&difference, exponent, target, &mut self.pieces);
-                    out.push(sum(&self.pieces));
-                    self.gaps.push(largest_gap(&difference, &self.pieces));
+                    integrals(&difference, exponent, target, &mut scorer.pieces);
+                    out.push(sum(&scorer.pieces));
+                    scorer.gaps.push(largest_gap(&difference, &scorer.pieces));
                 }
             }
         }
-        out.extend(&self.gaps);
-        if out[start..].iter().all(|score| score.is_finite()) { Ok(()) } else { Err(Degenerate::Overflow) }
+        out.extend(&scorer.gaps);
+        if out[start..].iter().all(|score| score.is_finite()) {
+            Ok(size.kinks)
+        } else {
+            Err(Degenerate::Overflow)
+        }
     }
 }
 
 /// ∫ |f̂ − f*|^p over each piece.
+#[inline(always)]
 fn integrals(difference: &Difference<'_>, exponent: &Exponent, target: &dyn Target, pieces: &mut Vec<f64>) {
     let Shape::Sine { .. } = target.shape() else {
         return exponent.integrals(difference.at, difference.error, pieces);
@@ -86,6 +114,7 @@ fn integrals(difference: &Difference<'_>, exponent: &Exponent, target: &dyn Targ
 }
 
 /// The largest sum of the pieces of one gap.
+#[inline(always)]
 fn largest_gap(difference: &Difference<'_>, pieces: &[f64]) -> f64 {
     let mut most = largest(&pieces[difference.hull.clone()]);
     let (mut before, mut part) = (usize::MAX, 0.0);

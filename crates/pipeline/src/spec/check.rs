@@ -14,10 +14,12 @@ use tempered_math::{design, estimator, noise, target};
 pub(super) const SHARD_POINTS: u64 = 1 << 24;
 /// Levels shown where a study names none.
 pub(super) const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
-/// Points a trial at most: offsets into a file's lists are 32-bit.
-pub(super) const LARGEST_N: u64 = 1 << 29;
+/// Points a trial at most: the network of a trial is a page of a file, and pages have less than 2³¹ bytes.
+pub(super) const LARGEST_N: u64 = 1 << 27;
 /// Cells a study may have.
 const CELLS: u128 = 1_000_000;
+/// Shards a cell may have: file names number them with six digits.
+const SHARDS: u64 = 1_000_000;
 
 /// Parses, edits and checks a study.
 ///
@@ -54,7 +56,7 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
     let mut required = |position: usize| {
         let field: &Option<Field<'_>> = &fields[position];
         if field.is_none() {
-            errors.push(root, format!("the study lacks `{}`", keys[position]));
+            errors.push(root, format!("lacks `{}`", keys[position]));
         }
         field.clone()
     };
@@ -67,7 +69,7 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
     }
     let name = name.and_then(|field| identifier(&field, true, errors));
     let seed = seed.and_then(|field| field.integer(0, u64::MAX, errors));
-    let trials = trials.and_then(|field| field.integer(1, 1 << 48, errors));
+    let count = trials.as_ref().and_then(|field| field.integer(1, 1 << 48, errors));
     let axes = generate.and_then(|field| axes(&field, errors));
     let estimators = train.and_then(|field| estimators(&field, errors));
     let evaluate = evaluate(fields[6].as_ref(), errors);
@@ -77,10 +79,10 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
     let (risks, domain) = evaluate?;
     let (weights, shard_points) = store?;
     let (quantiles, max_failed) = aggregate?;
-    Some(Study {
+    let study = Study {
         name: name?,
         seed: seed?,
-        trials: trials?,
+        trials: count?,
         n,
         designs,
         targets,
@@ -92,7 +94,13 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
         shard_points,
         quantiles,
         max_failed,
-    })
+    };
+    let shards = study.n.iter().map(|n| study.trials.div_ceil(study.shard_trials(*n))).max();
+    if let (Some(field), Some(shards)) = (trials, shards.filter(|shards| *shards > SHARDS)) {
+        let message = format!("makes {shards} files of the largest cell, but there may be at most {SHARDS}");
+        errors.helped(&field, message, Some("raise store.shard_points, or ask for fewer trials".into()));
+    }
+    Some(study)
 }
 
 /// Small letters, digits and underscores; names may also hold `-` and `.` inside.
@@ -103,9 +111,9 @@ fn identifier(field: &Field<'_>, dashes: bool, errors: &mut Errors) -> Option<St
     let first = |c: char| c.is_ascii_lowercase() || (dashes && c.is_ascii_digit());
     let valid = text.len() <= 64 && text.starts_with(first) && text.chars().all(inner);
     if !valid {
-        let more = if dashes { ", `-`, `.`" } else { "" };
-        errors
-            .expected(field, &format!("a name of small letters, digits, `_`{more}, starting with a letter"));
+        let rest =
+            if dashes { ", `-`, `.`, starting with a letter or a digit" } else { ", starting with a letter" };
+        errors.expected(field, &format!("a name of at most 64 small letters, digits, `_`{rest}"));
     }
     valid.then(|| text.to_string())
 }

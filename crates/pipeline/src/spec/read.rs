@@ -21,7 +21,11 @@ impl Errors {
 
     pub fn helped(&mut self, field: &Field<'_>, message: impl Into<String>, help: Option<String>) {
         let at = field.node.at.clone();
-        self.0.push(Diagnostic { at, field: field.path.clone(), message: message.into(), help });
+        let mut message = message.into();
+        if field.path.is_empty() {
+            message.insert_str(0, "the study ");
+        }
+        self.0.push(Diagnostic { at, field: field.path.clone(), message, help });
     }
 
     /// "is …, but it must be …".

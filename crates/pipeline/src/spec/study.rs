@@ -40,6 +40,14 @@ pub struct Study {
     pub max_failed: f64,
 }
 
+impl Study {
+    /// Trials in a full shard of a cell with this n. A function of n alone, so that more trials or other estimators
+    /// leave the shards there are where they are.
+    pub fn shard_trials(&self, n: u64) -> u64 {
+        (self.shard_points / n).clamp(1, 1 << 20)
+    }
+}
+
 /// Which networks are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weights {

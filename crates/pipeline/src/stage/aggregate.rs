@@ -9,8 +9,10 @@ use std::time::{Duration, Instant};
 use tempered_flow::Sink;
 use tempered_store::RunDirectory;
 
-/// How often the summaries are written down.
+/// How often the summaries are written down at most.
 const WRITE_EVERY: Duration = Duration::from_secs(2);
+/// Share of the time that writing them down may take, as its inverse: studies of many cells have large summaries.
+const WRITE_RARELY: u32 = 30;
 
 /// The last stage.
 pub struct Aggregate {
@@ -24,8 +26,8 @@ pub struct Aggregate {
     pub record: String,
     /// Summaries of the shard under way, one an estimator.
     pub pending: Vec<Tally>,
-    /// When the summaries were last written.
-    pub written: Instant,
+    /// When the summaries are written next.
+    pub due: Instant,
 }
 
 impl Sink for Aggregate {
@@ -42,7 +44,7 @@ impl Sink for Aggregate {
                 trials += if e == 0 { chunk.trial.len() as u64 } else { 0 };
             }
         }
-        self.view.progress(trials);
+        self.view.progress(trials, self.plan.cells[receipt.shard.cell].n);
         if receipt.committed {
             let tallies = std::mem::take(&mut self.pending);
             let labels = receipt.estimators.iter().map(|e| self.plan.study.estimators[*e].0.as_str());
@@ -52,7 +54,7 @@ impl Sink for Aggregate {
                     live.commit(label, cell, receipt.shard.index, tally);
                 }
             });
-            if self.written.elapsed() >= WRITE_EVERY {
+            if Instant::now() >= self.due {
                 self.write()?;
             }
         }
@@ -66,8 +68,10 @@ impl Sink for Aggregate {
 
 impl Aggregate {
     fn write(&mut self) -> Result<(), Error> {
-        self.written = Instant::now();
+        let start = Instant::now();
         let bytes = self.view.read(Live::to_bytes)?;
-        Ok(self.directory.write_record(&self.record, &bytes)?)
+        self.directory.write_record(&self.record, &bytes)?;
+        self.due = Instant::now() + WRITE_EVERY.max(start.elapsed() * WRITE_RARELY);
+        Ok(())
     }
 }

@@ -7,7 +7,7 @@ use crate::spec::Weights;
 use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use tempered_flow::Stage;
+use tempered_flow::{Pool, Stage};
 use tempered_math::predictor::Knots;
 use tempered_math::sample::Degenerate;
 use tempered_math::score::Scorer;
@@ -19,7 +19,7 @@ pub struct Evaluate {
     /// The plan.
     pub plan: Arc<Plan>,
     /// Where arithmetic runs.
-    pub pool: Arc<rayon::ThreadPool>,
+    pub pool: Pool,
     /// Where used samples go.
     pub samples: Arc<Shelf<Samples>>,
     /// Where used fits go.
@@ -83,6 +83,11 @@ impl Evaluate {
             scores: vec![Vec::with_capacity(fits.status.len()); columns],
         };
         let mut weights = WeightsChunk::default();
+        if self.plan.study.weights == Weights::All {
+            let units = fits.rows.iter().take(fits.status.len()).map(|knots| knots.x.len()).sum();
+            weights.outer.reserve_exact(units);
+            weights.bias.reserve_exact(units);
+        }
         let mut row = Vec::with_capacity(columns);
         let fitted = samples.trials.clone().zip(samples.pairs()).zip(fits.rows.iter().zip(&fits.status));
         for ((trial, data), (knots, status)) in fitted {
@@ -92,8 +97,8 @@ impl Evaluate {
                     .unwrap_or(Err(Degenerate::Panicked))
             };
             let status = (*status).and_then(|()| score());
-            metrics.status.push(status.map_or_else(|reason| reason.word(), |()| "ok"));
-            metrics.kinks.push(if status.is_ok() { knots.kinks() as u64 } else { 0 });
+            metrics.status.push(status.map_or_else(|reason| reason.word(), |_| "ok"));
+            metrics.kinks.push(status.unwrap_or(0));
             for (c, column) in metrics.scores.iter_mut().enumerate() {
                 column.push(if status.is_ok() { row[c] } else { 0.0 });
             }
@@ -120,10 +125,17 @@ pub fn push_weights(trial: u64, knots: &Knots, weights: &mut WeightsChunk) {
     weights.trial.push(trial);
     weights.skip_slope.push(slope);
     weights.skip_intercept.push(intercept);
-    for (x, change) in knots.x.iter().zip(&knots.change).filter(|(_, change)| **change != 0.0) {
-        weights.outer.push(*change);
-        weights.inner.push(1.0);
-        weights.bias.push(-x);
+    let (start, room) = (weights.outer.len(), weights.outer.len() + knots.x.len());
+    let (outer, bias) = (&mut weights.outer, &mut weights.bias);
+    outer.resize(room, 0.0);
+    bias.resize(room, 0.0);
+    // Every knot is written, and the next one over it unless it is a kink: a branch would be a guess on noise.
+    let mut count = start;
+    for (x, change) in knots.x.iter().zip(&knots.change) {
+        (outer[count], bias[count]) = (*change, -x);
+        count += usize::from(*change != 0.0);
     }
+    outer.truncate(count);
+    bias.truncate(count);
     weights.ends.push(weights.outer.len());
 }

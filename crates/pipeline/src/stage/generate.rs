@@ -5,20 +5,20 @@ use crate::error::Error;
 use crate::plan::{Cell, Plan};
 use rayon::prelude::*;
 use std::sync::Arc;
-use tempered_flow::Stage;
+use tempered_flow::{Pool, Stage};
 use tempered_math::seed::Purpose;
 use tempered_math::{design, noise, target};
 
 /// Points in a slab: x and y of these and their fits fill a few hundred kilobytes, within a usual
 /// second-level cache.
-pub const SLAB_POINTS: u64 = 8_192;
+const SLAB_POINTS: u64 = 4_096;
 
 /// The first stage.
 pub struct Generate {
     /// The plan.
     pub plan: Arc<Plan>,
     /// Where arithmetic runs.
-    pub pool: Arc<rayon::ThreadPool>,
+    pub pool: Pool,
     /// Buffers that come back from evaluation.
     pub shelf: Arc<Shelf<Samples>>,
 }

@@ -6,18 +6,20 @@ use crate::plan::{Plan, Shard};
 use crate::resume::place;
 use crate::spec::Weights;
 use std::sync::Arc;
-use tempered_flow::Stage;
+use tempered_flow::{Pool, Stage};
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::{design, noise, target};
-use tempered_store::{EstimatorFiles, Labels, Layout, MetricsChunk, RunDirectory, ShardWriter};
+use tempered_store::{ClosedShard, EstimatorFiles, Labels, Layout, MetricsChunk, RunDirectory, ShardWriter};
 
 /// Units of a weights row group at most, were each point a unit: three lists of these fill 24 MB.
 const ROW_GROUP_VALUES: u64 = 1 << 20;
+/// Networks of a weights row group at most: what readers take at once.
+const ROW_GROUP_ROWS: u64 = 122_880;
 
 /// The fourth stage.
 pub struct Store {
     plan: Arc<Plan>,
-    pool: Arc<rayon::ThreadPool>,
+    pool: Pool,
     directory: RunDirectory,
     layout: Layout,
     open: Option<ShardWriter>,
@@ -37,7 +39,7 @@ pub struct Receipt {
 
 impl Store {
     /// A store stage that writes into this directory.
-    pub fn new(plan: Arc<Plan>, pool: Arc<rayon::ThreadPool>, directory: RunDirectory) -> Store {
+    pub fn new(plan: Arc<Plan>, pool: Pool, directory: RunDirectory) -> Store {
         let layout = layout(&plan);
         Store { plan, pool, directory, layout, open: None }
     }
@@ -58,15 +60,12 @@ impl Stage for Store {
             }
         };
         let last = order.last;
-        let writer = self.pool.install(|| -> Result<Option<ShardWriter>, Error> {
-            writer.push_all(&metrics, &weights)?;
-            if !last {
-                return Ok(Some(writer));
-            }
-            writer.commit()?;
-            Ok(None)
+        let (writer, closed) = self.pool.install(|| -> Result<_, Error> {
+            writer.push_all(&metrics, weights)?;
+            if last { Ok((None, Some(writer.close()?))) } else { Ok((Some(writer), None)) }
         })?;
         self.open = writer;
+        closed.map_or(Ok(()), ClosedShard::commit)?;
         Ok(Receipt { shard: order.shard, estimators: order.estimators, metrics, committed: last })
     }
 }
@@ -94,7 +93,7 @@ fn files(plan: &Plan, estimator: usize, shard: &Shard) -> EstimatorFiles {
         footer: plan.footer(estimator, shard),
         weights: match plan.study.weights {
             Weights::None => None,
-            _ => Some(usize::try_from((ROW_GROUP_VALUES / cell.n).max(1)).unwrap_or(1)),
+            _ => usize::try_from((ROW_GROUP_VALUES / cell.n).clamp(1, ROW_GROUP_ROWS)).ok(),
         },
     }
 }

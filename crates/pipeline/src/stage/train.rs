@@ -6,7 +6,7 @@ use crate::plan::Plan;
 use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use tempered_flow::Stage;
+use tempered_flow::{Pool, Stage};
 use tempered_math::catalogue::Choice;
 use tempered_math::estimator;
 use tempered_math::predictor::Knots;
@@ -17,7 +17,7 @@ pub struct Train {
     /// The plan.
     pub plan: Arc<Plan>,
     /// Where arithmetic runs.
-    pub pool: Arc<rayon::ThreadPool>,
+    pub pool: Pool,
     /// Buffers that come back from evaluation.
     pub shelf: Arc<Shelf<Fits>>,
 }

@@ -3,6 +3,7 @@
 use super::chain::Kink;
 use super::{meeting, slope_change};
 use crate::predictor::Knots;
+use crate::wide::Kernel;
 use std::ops::Range;
 
 /// One entry a gap, beside the slope changes of the chords at the points.
@@ -30,7 +31,8 @@ pub(super) struct Gaps {
 
 impl Gaps {
     /// Chords and slope changes of a sample; no gap has a kink.
-    pub fn begin(&mut self, x: &[f64], y: &[f64]) {
+    #[inline(always)]
+    fn begin(&mut self, x: &[f64], y: &[f64]) {
         let n = x.len();
         for list in [&mut self.slope, &mut self.x, &mut self.y, &mut self.bend] {
             list.resize(n - 1, 0.0);
@@ -52,18 +54,21 @@ impl Gaps {
 
     /// Keeps, in every gap between points of equal curvature, the kink where its outer lines meet: the fit
     /// of a run of two points, and a mark for longer ones.
-    pub fn propose_meetings(&mut self, x: &[f64], y: &[f64]) {
+    #[inline(always)]
+    fn propose_meetings(&mut self, x: &[f64], y: &[f64]) {
         let data = x.windows(2).zip(y.windows(2)).zip(&self.slope).zip(self.change.windows(2));
         let kinks = self.x.iter_mut().zip(&mut self.y).zip(&mut self.bend);
         for ((((x, y), slope), change), ((at, value), bend)) in data.zip(kinks) {
             let kink = meeting(x[1] - x[0], change[0].abs(), change[1].abs());
             (*at, *value, *bend) = knot((x[0], x[1]), (y[0], y[1]), *slope, change[0], kink);
         }
-        let ends = x.windows(2).zip(&self.x).zip(self.change.windows(2));
-        for (((ends, at), change), kept) in ends.zip(&mut self.kept) {
-            *kept = ((change[0] > 0.0) & (change[1] > 0.0)) | ((change[0] < 0.0) & (change[1] < 0.0));
-            self.some_outside |= *kept & !inside(ends, *at);
+        let mut some_outside = false;
+        let ends = x.iter().zip(&x[1..]).zip(&self.x).zip(self.change.iter().zip(&self.change[1..]));
+        for ((((x0, x1), at), (c0, c1)), kept) in ends.zip(&mut self.kept) {
+            *kept = ((*c0 > 0.0) & (*c1 > 0.0)) | ((*c0 < 0.0) & (*c1 < 0.0));
+            some_outside |= *kept & !((x0 < at) & (at < x1));
         }
+        self.some_outside = some_outside;
     }
 
     /// The next run of three or more points that starts at `from` or later: its gaps.
@@ -90,7 +95,8 @@ impl Gaps {
 
     /// Writes data points and kinks in order. A data point keeps its slope change unless a kink beside it
     /// took it over; a kink that rounding puts on a data point is that point's.
-    pub fn write(&mut self, x: &[f64], y: &[f64], knots: &mut Knots) {
+    #[inline(always)]
+    fn write(&mut self, x: &[f64], y: &[f64], knots: &mut Knots) {
         let absorbed = if self.some_outside { self.absorb(x) } else { Vec::new() };
         let n = x.len();
         let kinks: usize = self.kept.iter().map(|kept| usize::from(*kept)).sum();
@@ -101,22 +107,28 @@ impl Gaps {
         }
         knots.inner.resize(kinks + 1, 0);
         let (at, value, bend) = (&mut knots.x[..room], &mut knots.y[..room], &mut knots.change[..room]);
+        let places = &mut knots.inner[..kinks + 1];
         let (mut count, mut inner, mut behind) = (0, 0, false);
         let points = x.iter().zip(y).zip(&self.change);
         let gaps = self.x.iter().zip(&self.y).zip(&self.bend).zip(&self.kept);
         for (((x, y), own), (((kink, depth), change), kept)) in points.zip(gaps) {
             // A factor, since a choice would be compiled to a branch.
             let own = own * f64::from(u8::from(!(behind | kept)));
-            (at[count], value[count], bend[count]) = (*x, *y, own);
-            (at[count + 1], value[count + 1], bend[count + 1]) = (*kink, *depth, *change);
-            knots.inner[inner] = count + 1;
+            at[count..count + 2].copy_from_slice(&[*x, *kink]);
+            value[count..count + 2].copy_from_slice(&[*y, *depth]);
+            bend[count..count + 2].copy_from_slice(&[own, *change]);
+            places[inner] = count + 1;
             count += 1 + usize::from(*kept);
             inner += usize::from(*kept);
             behind = *kept;
         }
         (at[count], value[count], bend[count]) = (x[n - 1], y[n - 1], 0.0);
+        // A point's place is its number plus the kinks before it; both lists ascend.
+        let (mut before, mut counted) = (0, 0);
         for (point, change) in absorbed {
-            bend[point + self.kept[..point].iter().filter(|kept| **kept).count()] += change;
+            before += self.kept[counted..point].iter().filter(|kept| **kept).count();
+            counted = point;
+            bend[point + before] += change;
         }
         knots.first_slope = self.first_slope;
         for list in [&mut knots.x, &mut knots.y, &mut knots.change] {
@@ -137,6 +149,43 @@ impl Gaps {
             }
         }
         absorbed
+    }
+}
+
+/// [`Gaps::begin`], then [`Gaps::propose_meetings`] if asked for, as a kernel.
+pub(super) struct Begin<'a> {
+    pub gaps: &'a mut Gaps,
+    pub x: &'a [f64],
+    pub y: &'a [f64],
+    pub meet: bool,
+}
+
+impl Kernel for Begin<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.gaps.begin(self.x, self.y);
+        if self.meet {
+            self.gaps.propose_meetings(self.x, self.y);
+        }
+    }
+}
+
+/// [`Gaps::write`] as a kernel.
+pub(super) struct Write<'a> {
+    pub gaps: &'a mut Gaps,
+    pub x: &'a [f64],
+    pub y: &'a [f64],
+    pub knots: &'a mut Knots,
+}
+
+impl Kernel for Write<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.gaps.write(self.x, self.y, self.knots);
     }
 }
 

@@ -7,11 +7,14 @@ mod quadratic;
 mod sparsest;
 
 use super::{Estimator, ends, slope_change};
-use crate::catalogue::{Entry, Kind, Parameter, Value};
+use crate::catalogue::{Entry, Invalid, Kind, Parameter, Value};
 use crate::predictor::Knots;
 use crate::sample::{Degenerate, Sample};
+use crate::wide::wide;
 use chain::{Chain, Kink, Penalty};
-use gaps::Gaps;
+use gaps::{Begin, Gaps, Write};
+
+const DEFAULT_SELECT: &str = "sparsest";
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     name: "min_norm",
@@ -28,7 +31,7 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
                 name: "select",
                 summary: "which of the many interpolants of least norm, where biases are not penalised",
                 kind: Kind::Word(&["sparsest", "least_area", "spline"]),
-                default: Some(Value::Word("sparsest")),
+                default: Some(Value::Word(DEFAULT_SELECT)),
             },
             ends(),
         ]
@@ -40,6 +43,12 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
             (false, "spline") => Rule::Spline,
             (false, _) => Rule::Sparsest,
         };
+        if rule == Rule::Least(Penalty::Biased) && values[1].word() != DEFAULT_SELECT {
+            return Err(Invalid {
+                parameter: "select",
+                expected: "chooses only where `penalise_bias` is false: with penalised biases the interpolant is unique",
+            });
+        }
         let clamp = values[2].word() == "clamp";
         Ok(Box::new(MinNorm { rule, clamp, gaps: Gaps::default(), run: Run::default() }))
     },
@@ -78,9 +87,9 @@ struct MinNorm {
 impl Estimator for MinNorm {
     fn fit(&mut self, sample: Sample<'_>, knots: &mut Knots) -> Result<(), Degenerate> {
         let (x, y) = (sample.x(), sample.y());
-        self.gaps.begin(x, y);
-        if self.rule != Rule::Spline {
-            self.gaps.propose_meetings(x, y);
+        let spline = self.rule == Rule::Spline;
+        wide(Begin { gaps: &mut self.gaps, x, y, meet: !spline });
+        if !spline {
             let mut from = 0;
             while let Some(run) = self.gaps.long_run(from) {
                 let points = run.start..=run.end;
@@ -94,7 +103,7 @@ impl Estimator for MinNorm {
                 self.fit_wide_outer_gap(x, y)?;
             }
         }
-        self.gaps.write(x, y, knots);
+        wide(Write { gaps: &mut self.gaps, x, y, knots });
         knots.clamp = false;
         if self.clamp {
             knots.clamp_ends();

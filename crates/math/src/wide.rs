@@ -1,0 +1,16 @@
+//! Kernels compiled for the widest registers of the machine they run on.
+//!
+//! Sums, products, quotients and roots are rounded alike in registers of any width, and Rust never fuses a · b + c,
+//! so bits do not depend on the width.
+
+pub(crate) use pulp::NullaryFnOnce as Kernel;
+use std::sync::LazyLock;
+
+static WIDEST: LazyLock<pulp::Arch> = LazyLock::new(pulp::Arch::new);
+
+/// Runs a kernel, compiled once for each width of registers. Its `call` and what that calls must be
+/// `#[inline(always)]`: what is not inlined stays narrow, and closures and function values are not inlined reliably.
+#[inline]
+pub(crate) fn wide<K: Kernel>(kernel: K) -> K::Output {
+    WIDEST.dispatch(kernel)
+}

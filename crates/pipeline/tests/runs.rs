@@ -1,0 +1,91 @@
+//! Runs inside one process: what may not change a number does not, and failed trials are data.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::path::{Path, PathBuf};
+use tempered_pipeline::plan::Plan;
+use tempered_pipeline::run::{Ending, Settings, run};
+use tempered_pipeline::spec::parse;
+use tempered_pipeline::{Cancel, RunDirectory};
+use tempered_store::read_metrics;
+
+fn files(root: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![root.join("metrics"), root.join("weights")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn complete(study: &str, root: &Path, threads: usize, batch_points: u64) {
+    let study = parse(study.as_bytes(), "study.yaml", &[]).unwrap();
+    let settings = Settings { threads, batch_points, ..Settings::default() };
+    let directory = RunDirectory::create(root).unwrap();
+    let outcome = run(Plan::new(study), &directory, &settings, &Cancel::default(), |_| ()).unwrap();
+    assert_eq!(outcome.ending, Ending::Complete);
+    let trials = outcome.trials;
+    assert!(outcome.stages.iter().all(|stage| stage.items > 0), "{trials} trials: {:?}", outcome.stages);
+}
+
+const STUDY: &str = "
+version: 1
+name: batches
+seed: 5
+trials: 40
+generate:
+  n: [2, 30, 200]
+  design: [uniform, grid]
+  target: {sine: {frequency: 2}}
+train: {spline: linear_spline, min_norm: {min_norm: {ends: clamp}}, sparse: {min_norm: {penalise_bias: false}}}
+evaluate: {risks: [1, 2.5, sup], domain: unit}
+store: {weights: {every: 3}, shard_points: 3000}
+";
+
+#[test]
+fn bytes_do_not_depend_on_the_size_of_batches() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = folder.path().join("first");
+    complete(STUDY, &first, 1, 1 << 15);
+    let expected = files(&first);
+    assert!(expected.len() > 24, "{} files", expected.len());
+    for (threads, batch_points) in [(1, 1), (2, 700), (3, 4096), (2, 1 << 30)] {
+        let other = folder.path().join(format!("{threads}-{batch_points}"));
+        complete(STUDY, &other, threads, batch_points);
+        let found = files(&other);
+        assert_eq!(found.len(), expected.len());
+        for (one, two) in expected.iter().zip(&found) {
+            assert_eq!(one.strip_prefix(&first).unwrap(), two.strip_prefix(&other).unwrap());
+            let same = std::fs::read(one).unwrap() == std::fs::read(two).unwrap();
+            assert!(same, "{} with batches of {batch_points} on {threads} threads", two.display());
+        }
+    }
+}
+
+/// Student's t with hardly any degrees of freedom overflows the range of doubles.
+#[test]
+fn trials_that_overflow_are_stored_as_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = STUDY
+        .replace("target: {sine: {frequency: 2}}", "target: zero\n  noise: {student_t: {df: 0.004}}")
+        .replace("shard_points: 3000}", "shard_points: 3000}\naggregate: {max_failed: 1}");
+    complete(&study, folder.path(), 2, 1 << 15);
+    let mut statuses = std::collections::BTreeMap::<String, u64>::new();
+    for path in files(folder.path()).iter().filter(|path| path.starts_with(folder.path().join("metrics"))) {
+        let table = read_metrics(path).unwrap();
+        for (row, status) in table.status.iter().enumerate() {
+            *statuses.entry(status.clone()).or_default() += 1;
+            for (name, scores) in table.names.iter().zip(&table.scores) {
+                let stored = scores[row];
+                assert_eq!(stored.is_some(), status == "ok", "{name}, row {row} of {}", path.display());
+                assert!(stored.is_none_or(f64::is_finite), "{name} is {stored:?}");
+            }
+        }
+    }
+    assert!(statuses.contains_key("ok") && statuses.contains_key("not_finite"), "{statuses:?}");
+    assert!(statuses.contains_key("overflow"), "{statuses:?}");
+}

@@ -1,0 +1,242 @@
+//! Files of a shard: their bytes depend on the rows alone, they read back, and their footers say how they are encoded.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use parquet::basic::{Compression, Encoding};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use tempered_store::{
+    EstimatorFiles, Found, Labels, Layout, MetricsChunk, Place, RunDirectory, ShardWriter, Table,
+    WeightsChunk, read_footer, read_metrics, read_weights_row,
+};
+
+const CELL: &str = "0123456789abcdef";
+
+fn layout() -> Layout {
+    Layout { parameters: vec!["noise_sd".into()], scores: vec!["norm".into(), "risk_l2".into()] }
+}
+
+fn files(label: &str) -> EstimatorFiles {
+    EstimatorFiles {
+        labels: Labels {
+            estimator: label.into(),
+            n: 10,
+            cell: CELL.into(),
+            design: "uniform".into(),
+            target: "zero".into(),
+            noise: "normal(sd=1)".into(),
+            parameters: vec![Some(1.0)],
+        },
+        footer: vec![("tempered.plan".into(), "abc".into()), ("tempered.trials".into(), "0..1000".into())],
+        weights: Some(64),
+    }
+}
+
+fn place(label: &str) -> Place {
+    Place { estimator: label.into(), n: 10, cell: CELL.into(), index: 0 }
+}
+
+/// Rows that differ; every seventh failed, every fifth network empty.
+fn rows(trials: std::ops::Range<u64>) -> (MetricsChunk, WeightsChunk) {
+    let mut metrics = MetricsChunk { scores: vec![Vec::new(); 2], ..MetricsChunk::default() };
+    let mut weights = WeightsChunk::default();
+    for trial in trials {
+        let failed = trial % 7 == 3;
+        metrics.trial.push(trial);
+        metrics.status.push(if failed { "overflow" } else { "ok" });
+        metrics.kinks.push(trial % 5);
+        metrics.scores[0].push((trial as f64).sqrt());
+        metrics.scores[1].push(1.0 / (trial as f64 + 1.0));
+        if failed {
+            continue;
+        }
+        weights.trial.push(trial);
+        weights.skip_slope.push(trial as f64);
+        weights.skip_intercept.push(-0.5);
+        for k in 0..trial % 5 {
+            weights.outer.push((trial as f64 + k as f64).cos());
+            weights.bias.push(-(k as f64) / 5.0);
+        }
+        weights.ends.push(weights.outer.len());
+    }
+    (metrics, weights)
+}
+
+/// Writes 1,000 trials of two estimators cut into chunks, each push holding `per_push` of them.
+fn write(root: &Path, chunk: u64, per_push: usize, threads: usize) -> RunDirectory {
+    let directory = RunDirectory::create(root).unwrap();
+    let mut writer = ShardWriter::begin(&directory, 0, &layout(), vec![files("a"), files("b")]).unwrap();
+    let starts: Vec<u64> = (0..1000).step_by(chunk as usize).collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    pool.install(|| {
+        for starts in starts.chunks(per_push) {
+            let (metrics, weights): (Vec<_>, Vec<_>) =
+                starts.iter().map(|start| rows(*start..(start + chunk).min(1000))).unzip();
+            writer.push_all(&[metrics.clone(), metrics], vec![weights.clone(), weights]).unwrap();
+        }
+        writer.close().unwrap().commit().unwrap();
+    });
+    directory
+}
+
+fn paths(directory: &RunDirectory, label: &str) -> [PathBuf; 2] {
+    [directory.metrics_path(&place(label)), directory.weights_path(&place(label))]
+}
+
+#[test]
+fn bytes_do_not_depend_on_chunks_or_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = write(&folder.path().join("whole"), 1000, 1, 1);
+    for (k, (chunk, per_push, threads)) in [(1, 1, 1), (7, 3, 2), (64, 1, 4), (333, 2, 2)].iter().enumerate()
+    {
+        let cut = write(&folder.path().join(k.to_string()), *chunk, *per_push, *threads);
+        for label in ["a", "b"] {
+            for (one, other) in paths(&whole, label).iter().zip(&paths(&cut, label)) {
+                assert!(fs::read(one).unwrap() == fs::read(other).unwrap(), "{chunk} {}", other.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = write(folder.path(), 100, 1, 2);
+    let (metrics, weights) = rows(0..1000);
+    let [metrics_path, weights_path] = paths(&directory, "a");
+    let table = read_metrics(&metrics_path).unwrap();
+    assert_eq!((&table.trial, table.names.as_slice()), (&metrics.trial, layout().scores.as_slice()));
+    for row in 0..1000 {
+        let ok = metrics.status[row] == "ok";
+        assert_eq!(table.status[row], metrics.status[row]);
+        assert_eq!(table.kinks[row], ok.then_some(metrics.kinks[row]));
+        for score in 0..2 {
+            assert_eq!(table.scores[score][row], ok.then_some(metrics.scores[score][row]));
+        }
+    }
+    let mut start = 0;
+    for (row, trial) in weights.trial.iter().enumerate() {
+        let units = start..weights.ends[row];
+        start = units.end;
+        let stored = read_weights_row(&weights_path, *trial).unwrap().unwrap();
+        assert_eq!((stored.skip_slope, stored.skip_intercept), (weights.skip_slope[row], -0.5));
+        assert_eq!(stored.outer, weights.outer[units.clone()]);
+        assert_eq!((stored.inner, stored.bias), (vec![1.0; units.len()], weights.bias[units].to_vec()));
+    }
+    assert_eq!(read_weights_row(&weights_path, 3).unwrap(), None, "a failed trial has no network");
+}
+
+#[test]
+fn footers_say_how_columns_are_encoded() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = write(folder.path(), 1000, 1, 1);
+    let [metrics, weights] = paths(&directory, "a");
+    for (path, groups) in [(metrics, 1), (weights, 857usize.div_ceil(64))] {
+        let reader = SerializedFileReader::new(File::open(&path).unwrap()).unwrap();
+        let metadata = reader.metadata();
+        assert_eq!(metadata.num_row_groups(), groups, "{}", path.display());
+        let file = metadata.file_metadata();
+        assert_eq!(file.created_by(), Some("tempered"));
+        let keys: Vec<&str> =
+            file.key_value_metadata().unwrap().iter().map(|pair| pair.key.as_str()).collect();
+        assert_eq!(keys, ["tempered.plan", "tempered.trials", "ARROW:schema"]);
+        for group in metadata.row_groups() {
+            let column = |index: i32| file.schema_descr().column(index as usize).name().to_string();
+            let sorting = group.sorting_columns().unwrap().iter().map(|sorting| column(sorting.column_idx));
+            assert_eq!(sorting.collect::<Vec<_>>(), ["cell", "trial"]);
+            for chunk in group.columns() {
+                let name = chunk.column_descr().path().string();
+                assert!(matches!(chunk.compression(), Compression::ZSTD(_)), "{name}");
+                let encodings: Vec<Encoding> = chunk.encodings().collect();
+                let expected = match chunk.column_descr().physical_type() {
+                    parquet::basic::Type::DOUBLE => Encoding::BYTE_STREAM_SPLIT,
+                    parquet::basic::Type::INT64 => Encoding::DELTA_BINARY_PACKED,
+                    _ => Encoding::RLE_DICTIONARY,
+                };
+                assert!(encodings.contains(&expected), "{name}: {encodings:?}");
+                let dictionary = chunk.dictionary_page_offset().is_some();
+                assert_eq!(dictionary, expected == Encoding::RLE_DICTIONARY, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_is_there_only_when_it_is_complete() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = RunDirectory::create(folder.path()).unwrap();
+    let staged = || fs::read_dir(folder.path().join("_staging")).unwrap().count();
+    let mut writer = ShardWriter::begin(&directory, 0, &layout(), vec![files("a")]).unwrap();
+    let (metrics, weights) = rows(0..100);
+    writer.push_all(&[vec![metrics]], vec![vec![weights]]).unwrap();
+    assert_eq!(staged(), 2);
+    assert!(paths(&directory, "a").iter().all(|path| !path.exists()));
+    drop(writer);
+    assert_eq!(staged(), 0, "a writer dropped half way leaves nothing");
+    // What a killed process left is no obstacle and is cleared away; what a living one holds is left alone.
+    let mut dead = std::process::Command::new("true").spawn().unwrap();
+    dead.wait().unwrap();
+    let living = ShardWriter::begin(&directory, 0, &layout(), vec![files("a")]).unwrap();
+    for entry in fs::read_dir(folder.path().join("_staging")).unwrap() {
+        let path = entry.unwrap().path();
+        let mine = format!(".{}-", std::process::id());
+        let theirs = path.display().to_string().replace(&mine, &format!(".{}-", dead.id()));
+        fs::write(theirs, "half a file").unwrap();
+    }
+    assert_eq!(staged(), 4);
+    ShardWriter::begin(&directory, 0, &layout(), vec![files("a")])
+        .unwrap()
+        .close()
+        .unwrap()
+        .commit()
+        .unwrap();
+    assert_eq!(staged(), 2);
+    drop(living);
+    assert_eq!(staged(), 0);
+    assert!(paths(&directory, "a").iter().all(|path| path.exists()));
+}
+
+#[test]
+fn footers_read_back_and_torn_files_have_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = write(folder.path(), 1000, 1, 1);
+    let [path, _] = paths(&directory, "a");
+    let Found::File(footer) = read_footer(&path).unwrap() else { panic!("no footer") };
+    assert_eq!(footer.rows, 1000);
+    assert_eq!((footer.get("tempered.plan"), footer.get("tempered.seed")), (Some("abc"), None));
+    let bytes = fs::read(&path).unwrap();
+    for length in [0, 3, 11, bytes.len() / 2, bytes.len() - 1] {
+        fs::write(&path, &bytes[..length]).unwrap();
+        assert!(matches!(read_footer(&path).unwrap(), Found::Unreadable(_)), "{length} bytes");
+    }
+    fs::remove_file(&path).unwrap();
+    assert_eq!(read_footer(&path).unwrap(), Found::Missing);
+}
+
+#[test]
+fn rows_that_do_not_fit_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = RunDirectory::create(folder.path()).unwrap();
+    let begin = || ShardWriter::begin(&directory, 0, &layout(), vec![files("a")]).unwrap();
+    let (mut metrics, weights) = rows(0..10);
+    metrics.scores[1].pop();
+    let error = begin().push_all(&[vec![metrics]], vec![vec![weights.clone()]]).unwrap_err();
+    assert!(error.to_string().contains("metrics"), "{error}");
+    assert!(begin().push_all(&[], Vec::new()).is_err());
+    let (metrics, mut uneven) = rows(0..10);
+    uneven.bias.pop();
+    let error = begin().push_all(&[vec![metrics]], vec![vec![uneven]]).unwrap_err();
+    assert!(error.to_string().contains("weights"), "{error}");
+    let (mut metrics, _) = rows(0..10);
+    metrics.scores[1][4] = f64::NAN;
+    let mut writer = begin();
+    writer.push_all(&[vec![metrics]], vec![vec![weights]]).unwrap();
+    let error = writer.close().err().unwrap().to_string();
+    assert_eq!(error, "column risk_l2, trial 4: NaN is not a finite number");
+    assert!(!directory.metrics_path(&place("a")).exists());
+    assert_eq!(
+        place("a").path(Table::Weights),
+        PathBuf::from(format!("weights/estimator=a/n=10/{CELL}-000000.parquet"))
+    );
+}
