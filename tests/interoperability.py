@@ -43,4 +43,11 @@ assert networks == sum(counts.values()), (networks, sum(counts.values()))
 total = duckdb.sql(f'''SELECT count(*), sum(len("outer")) FROM read_parquet('{weights}', hive_partitioning = true)''').fetchall()[0]
 kinks = duckdb.sql(f"SELECT sum(kinks) FROM read_parquet('{glob}', hive_partitioning = true)").fetchall()[0][0]
 assert total == (networks, kinks), (total, networks, kinks)
+# Every value of the lists, through two readers that share no code with the writer.
+sums = pl.scan_parquet(weights, hive_partitioning=True).select(pl.col("outer", "inner", "bias").explode().abs().sum()).collect().row(0)
+lists = ", ".join(f'sum(list_sum(list_transform("{name}", lambda w: abs(w))))' for name in ("outer", "inner", "bias"))
+sql_sums = duckdb.sql(f"SELECT {lists} FROM read_parquet('{weights}', hive_partitioning = true)").fetchall()[0]
+assert sums[1] == kinks, (sums, kinks)
+for a, b in zip(sums, sql_sums):
+    assert abs(a - b) <= 1e-9 * abs(a), (sums, sql_sums)
 print(f"{len(expected)} cells, {networks} networks agree")

@@ -31,9 +31,10 @@ pub fn summarise(path: &Path, plan: &Plan) -> Result<Summary, Failure> {
         seed: plan.study.seed,
         domain: plan.study.domain.to_string(),
     };
-    let known = |label: &str, design: &str, target: &str, _noise: &str, p: Option<f64>| {
+    let known = |label: &str, design: &str, target: &str, noise: &str, p: Option<f64>| {
+        let noise = plan.study.noises.iter().find(|known| known.to_string() == noise)?;
         let (_, estimator) = plan.study.estimators.iter().find(|(known, _)| known == label)?;
-        theory::in_probability(estimator, design, target, p?).map(|class| match class {
+        theory::in_probability(estimator, design, target, noise, p?).map(|class| match class {
             Class::Benign => Verdict::Benign,
             Class::Tempered => Verdict::Tempered,
             Class::Catastrophic => Verdict::Catastrophic,

@@ -58,7 +58,7 @@ pub struct Run {
     /// Run directory [default: runs/NAME].
     #[arg(long)]
     pub out: Option<PathBuf>,
-    /// Delete what the run directory holds and start over.
+    /// Delete what runs made in the run directory and start over.
     #[arg(long)]
     pub fresh: bool,
     /// Don't ask.

@@ -96,6 +96,7 @@ fn analysis(error: &tempered_analysis::Error) -> u8 {
 fn pipeline(error: &Pipeline) -> u8 {
     match error {
         Pipeline::Stage { source, .. } => pipeline(source),
+        Pipeline::Store(error) if error.is_damage() => 65,
         Pipeline::Store(_) => 74,
         Pipeline::Panicked { .. } | Pipeline::Choice(_) | Pipeline::Json(_) | Pipeline::Pool(_) => 70,
         Pipeline::Degenerate(_) => 65,

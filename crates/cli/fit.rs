@@ -7,7 +7,7 @@ use serde_json::json;
 use std::path::Path;
 use tempered_math::estimator;
 use tempered_math::predictor::Knots;
-use tempered_math::sample::Sample;
+use tempered_math::sample::{Degenerate, Sample};
 use tempered_pipeline::spec;
 
 /// Fits an estimator to a user's data.
@@ -19,7 +19,10 @@ pub fn fit(options: &Fit) -> Result<Ending, Failure> {
     let mut knots = Knots::default();
     let mut fitter = choice.build(estimator::CATALOGUE).map_err(tempered_pipeline::Error::from)?;
     fitter.fit(sample, &mut knots).map_err(|why| Failure::Data(format!("{place}: {why}")))?;
-    let (slope, intercept) = knots.skip();
+    let ((slope, intercept), size) = (knots.skip(), knots.size());
+    if ![slope, intercept, size.norm].into_iter().all(f64::is_finite) {
+        return Err(Failure::Data(format!("{place}: {}", Degenerate::Overflow)));
+    }
     let train_error = knots.train_error(&y);
     let kinks: Vec<(f64, f64)> = knots
         .x
@@ -34,7 +37,7 @@ pub fn fit(options: &Fit) -> Result<Ending, Failure> {
                 kinks.iter().map(|(x, change)| json!({"x": x, "slope_change": change})).collect();
             format!(
                 "{:#}",
-                json!({"estimator": choice.to_string(), "n": x.len(), "norm": knots.size().norm, "kinks": kinks,
+                json!({"estimator": choice.to_string(), "n": x.len(), "norm": size.norm, "kinks": kinks,
                     "skip": {"slope": slope, "intercept": intercept}, "train_error": train_error})
             )
         }
@@ -47,7 +50,7 @@ pub fn fit(options: &Fit) -> Result<Ending, Failure> {
                 "{choice}\n  points       {}\n  norm         {:.6}\n  kinks        {}\n  train error  {train_error:.3e}\n  \
                  left line    {slope:.6} x + {intercept:.6}\n",
                 x.len(),
-                knots.size().norm,
+                size.norm,
                 kinks.len()
             );
             for (x, change) in kinks.iter().take(20) {

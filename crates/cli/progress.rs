@@ -6,8 +6,12 @@ use std::io::IsTerminal;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use tempered_pipeline::Cancel;
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::run::Watch;
+
+/// Said once a stop is asked for.
+pub const STOPPING: &str = "stopping after the shards in hand; once more to stop at once";
 
 /// A run being shown; dropping it ends the show.
 pub struct Show {
@@ -25,16 +29,22 @@ impl Drop for Show {
     }
 }
 
-/// Shows a run in this mode; `auto` is a bar on a terminal and a line a minute elsewhere.
-pub fn show(mode: Progress, watch: Watch, plan: &Plan) -> Show {
-    let mode = match mode {
-        Progress::Auto if std::io::stderr().is_terminal() => Progress::Bar,
-        Progress::Auto => Progress::Plain,
-        mode => mode,
-    };
+impl Progress {
+    /// What `auto` stands for here.
+    pub fn resolve(self) -> Progress {
+        match self {
+            Progress::Auto if std::io::stderr().is_terminal() => Progress::Bar,
+            Progress::Auto => Progress::Plain,
+            mode => mode,
+        }
+    }
+}
+
+/// Shows a run in this mode: a bar on a terminal, a line a minute, or a JSON line a second.
+pub fn show(mode: Progress, watch: Watch, plan: &Plan, cancel: &Cancel) -> Show {
     let (stop, stopped) = channel::<()>();
-    let plan = plan.clone();
-    let task = move || View { watch, start: Instant::now(), plan }.follow(mode, &stopped);
+    let (plan, cancel) = (plan.clone(), cancel.clone());
+    let task = move || View { watch, start: Instant::now(), plan, cancel }.follow(mode, &stopped);
     let thread = match mode {
         Progress::None => None,
         _ => std::thread::Builder::new().name("progress".into()).spawn(task).ok(),
@@ -47,6 +57,7 @@ struct View {
     watch: Watch,
     start: Instant,
     plan: Plan,
+    cancel: Cancel,
 }
 
 impl View {
@@ -112,6 +123,7 @@ impl View {
             || "no pace yet".into(),
             |left| format!("{} left", humantime::format_duration(Duration::from_secs(left.ceil() as u64))),
         );
+        let left = if self.cancel.is_requested() { STOPPING.into() } else { left };
         let (done, all) = (HumanCount(self.watch.view.trials()), HumanCount(self.watch.trials));
         format!("{done} of {all} trials, {}/s, {left}", HumanCount(self.rate() as u64))
     }

@@ -1,6 +1,6 @@
 //! `tempered run`.
 
-use crate::args::Run;
+use crate::args::{Progress, Run};
 use crate::exit::{Ending, Failure};
 use crate::{analyze, output, progress, study};
 use serde_json::json;
@@ -21,12 +21,14 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
     }
     let directory = RunDirectory::create(&path)?;
     let cancel = Cancel::new();
-    stop_on_signals(&cancel)?;
+    let mode = options.progress.resolve();
+    // The bar says by itself that the run is stopping; a line would tear it.
+    stop_on_signals(&cancel, mode != Progress::Bar)?;
     log(&directory, &started(options, &settings));
     let start = Instant::now();
     let mut show = None;
     let outcome = run_plan(plan.clone(), &directory, &settings, &cancel, |watch| {
-        show = Some(progress::show(options.progress, watch, &plan));
+        show = Some(progress::show(mode, watch, &plan, &cancel));
     });
     drop(show);
     log(&directory, &ended(&outcome, start.elapsed()));
@@ -92,11 +94,14 @@ fn ended(outcome: &Result<Outcome, tempered_pipeline::Error>, time: Duration) ->
     event
 }
 
+/// Beyond this, threads cost more than they can do.
+const MOST_THREADS: usize = 1024;
+
 fn settings(options: &Run) -> Result<Settings, Failure> {
     let mut settings = Settings::default();
     if let Some(threads) = options.threads {
-        if threads == 0 {
-            return Err(Failure::Usage("--threads 0: expected at least 1".into()));
+        if !(1..=MOST_THREADS).contains(&threads) {
+            return Err(Failure::Usage(format!("--threads {threads}: expected 1 to {MOST_THREADS}")));
         }
         settings.threads = threads;
     }
@@ -121,7 +126,7 @@ fn share(text: &str) -> Option<(u64, u64)> {
     (1 <= k && k <= n).then_some((k, n))
 }
 
-/// Deletes the run directory, after asking; refuses one that no run has made.
+/// Deletes what runs made in the directory, after asking; refuses one that no run has made.
 fn start_over(path: &Path, yes: bool) -> Result<(), Failure> {
     if !path.join("_tempered").is_dir() {
         return Err(Failure::Usage(format!("{} was not made by a run: not deleted", path.display())));
@@ -138,20 +143,21 @@ fn start_over(path: &Path, yes: bool) -> Result<(), Failure> {
             return Err(Failure::Usage("nothing deleted".into()));
         }
     }
-    std::fs::remove_dir_all(path)
-        .map_err(|source| Failure::File { place: path.display().to_string(), source })
+    Ok(RunDirectory::clear(path)?)
 }
 
 /// The first signal asks to stop after the shard in hand, the second one at once.
-fn stop_on_signals(cancel: &Cancel) -> Result<(), Failure> {
+fn stop_on_signals(cancel: &Cancel, say: bool) -> Result<(), Failure> {
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])
         .map_err(|source| Failure::File { place: "signals".into(), source })?;
     let cancel = cancel.clone();
     std::thread::spawn(move || {
         for (count, _) in signals.forever().enumerate() {
             if count == 0 {
-                eprintln!("stopping after the shards in hand; once more to stop at once");
                 cancel.request();
+                if say {
+                    eprintln!("{}", progress::STOPPING);
+                }
             } else {
                 cancel.abort();
             }

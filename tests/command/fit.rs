@@ -52,6 +52,11 @@ fn broken_csv_says_where() {
         ("x,y\n0,1\n-0,1\n", "data.csv:3: x = -0 stands in line 2 already, expected each x once"),
         ("x,y\n1,2\n2,NaN\n", "data.csv:3: column `y` is NaN, expected a finite number"),
         ("x,y\n1,2\n-inf,1\n", "data.csv:3: column `x` is -inf, expected a finite number"),
+        (
+            "x,y\n1,1e300\n1.0000000000000002,-1e300\n2,0\n",
+            "data.csv: the predictor or a score is not a finite number",
+        ),
+        ("x,y\n-1e308,-1e308\n1e308,1e308\n", "data.csv: the predictor or a score is not a finite number"),
         ("x,y\n1,2\n1,2,3\n", "data.csv:3: 3 fields, expected 2 as in the header"),
         ("x,y\n1,2\n3\n", "data.csv:3: 1 fields, expected 2 as in the header"),
     ];

@@ -97,6 +97,54 @@ fn a_study_that_would_alter_numbers_is_refused() {
     run(&study, &out, &["--set", "seed=4", "--set", "trials=3", "--fresh", "--yes"], 0);
 }
 
+fn json(command: &mut std::process::Command) -> serde_json::Value {
+    serde_json::from_slice(&expect(command.args(["--format", "json"]), 0).stdout).unwrap()
+}
+
+#[test]
+fn fewer_trials_lose_nothing_and_more_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    let out = folder.path().join("out");
+    run(&study, &out, &["--set", "trials=30"], 0);
+    run(&study, &out, &[], 0);
+    let trials = || {
+        let status = json(tempered().arg("status").arg(&out));
+        status["cells"].as_array().unwrap().iter().map(|cell| cell["trials"].clone()).collect::<Vec<_>>()
+    };
+    assert!(trials().iter().all(|trials| *trials == 60), "{:?}", trials());
+    let before = data_files(&out);
+    run(&study, &out, &["--set", "trials=10"], 0);
+    assert!(data_files(&out) == before, "files changed");
+    assert!(!out.join("_quarantine").exists());
+    // A trial that the study no longer asks for is still there.
+    let replay = ["--estimator", "spline", "--n", "300", "--trial", "50"];
+    let replayed = json(tempered().arg("replay").arg(&out).args(replay));
+    assert_eq!(replayed[0]["metrics_equal"], true);
+}
+
+#[test]
+fn a_lost_record_is_refused_and_fresh_spares_what_no_run_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    let out = folder.path().join("out");
+    run(&study, &out, &["--set", "trials=3"], 0);
+    std::fs::write(out.join("thesis.tex"), "mine").unwrap();
+    let record = out.join("_tempered/plan.json");
+    let refused = |why: &str| {
+        let output =
+            expect(tempered().arg("run").arg(&study).arg("--out").arg(&out).args(["--set", "seed=9"]), 2);
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains(why) && text.contains("--fresh"), "{text}");
+    };
+    std::fs::write(&record, "{").unwrap();
+    refused("is damaged");
+    std::fs::remove_file(&record).unwrap();
+    refused("is missing beside finished files");
+    run(&study, &out, &["--set", "trials=3", "--fresh", "--yes"], 0);
+    assert_eq!(std::fs::read_to_string(out.join("thesis.tex")).unwrap(), "mine");
+}
+
 #[test]
 fn status_replay_and_analysis_of_a_run() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! The metrics files, read one (estimator, n) at a time so that memory is bounded by one level.
+//! The metrics files, read one risk of one (estimator, n) at a time so that memory is bounded by one level.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,8 +30,8 @@ pub(crate) struct Group {
     pub labels: [String; 3],
     /// Trials done, failed ones included.
     pub trials: u64,
-    /// For each risk the values of the trials that have one, ascending.
-    pub values: Vec<Vec<f64>>,
+    /// The risk of the trials that have one, ascending.
+    pub values: Vec<f64>,
 }
 
 const LABELS: [&str; 3] = ["design", "target", "noise"];
@@ -69,7 +69,7 @@ impl Scan {
         Ok(Scan { folder, frame, risks })
     }
 
-    /// The risks in the order of [`Group::values`]: exponents ascending, then the sup norm.
+    /// The risks: exponents ascending, then the sup norm.
     pub fn risks(&self) -> impl Iterator<Item = Risk> {
         self.risks.iter().map(|(_, risk)| *risk)
     }
@@ -96,46 +96,42 @@ impl Scan {
         Ok(partitions)
     }
 
-    /// The groups of a partition, in no particular order.
-    pub fn groups(&self, partition: &Partition) -> Result<Vec<Group>, Error> {
-        self.read(partition).map_err(|source| Error::Read { path: self.folder.clone(), source })
+    /// The groups of a partition with the risk at this place of [`Scan::risks`], in no particular order.
+    pub fn groups(&self, partition: &Partition, risk: usize) -> Result<Vec<Group>, Error> {
+        self.read(partition, &self.risks[risk].0)
+            .map_err(|source| Error::Read { path: self.folder.clone(), source })
     }
 
-    fn read(&self, partition: &Partition) -> PolarsResult<Vec<Group>> {
+    fn read(&self, partition: &Partition, risk: &str) -> PolarsResult<Vec<Group>> {
         let mine = col("estimator")
             .eq(lit(partition.estimator.as_str()))
             .and(col("n").cast(DataType::Int64).eq(lit(partition.n as i64)));
-        let values =
-            self.risks.iter().map(|(name, _)| col(name.as_str()).cast(DataType::Float64).drop_nulls());
+        let values = col(risk).cast(DataType::Float64).drop_nulls();
         let frame = self
             .frame
             .clone()
             .filter(mine)
             .group_by(LABELS.map(|name| col(name).cast(DataType::String)))
-            .agg(values.chain([len().cast(DataType::UInt64).alias(TRIALS)]).collect::<Vec<_>>())
+            .agg([values, len().cast(DataType::UInt64).alias(TRIALS)])
             .collect_with_engine(Engine::Streaming)?
             .unwrap_single();
-        (0..frame.height()).map(|row| self.group(&frame, row)).collect()
+        (0..frame.height()).map(|row| group(&frame, risk, row)).collect()
     }
+}
 
-    fn group(&self, frame: &DataFrame, row: usize) -> PolarsResult<Group> {
-        let label =
-            |name| PolarsResult::Ok(frame.column(name)?.str()?.get(row).unwrap_or_default().to_owned());
-        let values = self.risks.iter().map(|(name, _)| {
-            let list = frame.column(name)?.list()?.get_as_series(row);
-            let mut values: Vec<f64> = match &list {
-                Some(list) => list.f64()?.iter().flatten().filter(|v| !v.is_nan()).collect(),
-                None => Vec::new(),
-            };
-            values.sort_unstable_by(f64::total_cmp);
-            Ok(values)
-        });
-        Ok(Group {
-            labels: [label(LABELS[0])?, label(LABELS[1])?, label(LABELS[2])?],
-            trials: frame.column(TRIALS)?.u64()?.get(row).unwrap_or(0),
-            values: values.collect::<PolarsResult<_>>()?,
-        })
-    }
+fn group(frame: &DataFrame, risk: &str, row: usize) -> PolarsResult<Group> {
+    let label = |name| PolarsResult::Ok(frame.column(name)?.str()?.get(row).unwrap_or_default().to_owned());
+    let list = frame.column(risk)?.list()?.get_as_series(row);
+    let mut values: Vec<f64> = match &list {
+        Some(list) => list.f64()?.iter().flatten().filter(|v| !v.is_nan()).collect(),
+        None => Vec::new(),
+    };
+    values.sort_unstable_by(f64::total_cmp);
+    Ok(Group {
+        labels: [label(LABELS[0])?, label(LABELS[1])?, label(LABELS[2])?],
+        trials: frame.column(TRIALS)?.u64()?.get(row).unwrap_or(0),
+        values,
+    })
 }
 
 /// Whether a folder or one below it holds a Parquet file. A folder that is not there holds none.

@@ -88,8 +88,10 @@ pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Sum
     let risks: Vec<Risk> = scan.risks().collect();
     let mut drafts: BTreeMap<Key, Draft> = BTreeMap::new();
     for partition in scan.partitions()? {
-        for group in scan.groups(&partition)? {
-            add(&mut drafts, &risks, &partition, group, options);
+        for (place, risk) in risks.iter().enumerate() {
+            for group in scan.groups(&partition, place)? {
+                add(&mut drafts, (place, *risk), &partition, group, options);
+            }
         }
     }
     let series = drafts
@@ -99,10 +101,10 @@ pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Sum
     Ok(Summary { series, confidence: options.confidence })
 }
 
-/// Adds one level to each series of a group.
+/// Adds one level to the series of a group.
 fn add(
     drafts: &mut BTreeMap<Key, Draft>,
-    risks: &[Risk],
+    (place, risk): (usize, Risk),
     partition: &Partition,
     group: Group,
     options: &Options,
@@ -110,13 +112,12 @@ fn add(
     let n = partition.n;
     let [design, target, noise] = group.labels;
     let labels = [partition.estimator.clone(), design, target, noise];
-    for (place, sorted) in group.values.iter().enumerate() {
-        let [a, b, c, d] = labels.each_ref().map(String::as_str);
-        let mut rng = generator(options.seed, &[a, b, c, d, &risks[place].to_string(), &n.to_string()]);
-        let draft = drafts.entry((labels.clone(), place)).or_default();
-        draft.levels.push(Level::of(n, group.trials, sorted, &options.quantiles, options.confidence));
-        draft.points.extend(Point::of(n, sorted, options.bootstrap, &mut rng));
-    }
+    let [a, b, c, d] = labels.each_ref().map(String::as_str);
+    let mut rng = generator(options.seed, &[a, b, c, d, &risk.to_string(), &n.to_string()]);
+    let sorted = &group.values;
+    let draft = drafts.entry((labels, place)).or_default();
+    draft.levels.push(Level::of(n, group.trials, sorted, &options.quantiles, options.confidence));
+    draft.points.extend(Point::of(n, sorted, options.bootstrap, &mut rng));
 }
 
 fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory: &Theory<'_>) -> Series {

@@ -61,6 +61,12 @@ pub(crate) fn sum(a: &[f64]) -> f64 {
     sum_of_pairs(a, a, |a, _| a)
 }
 
+/// Whether every a_i is finite: a sum of products with zero is NaN exactly where one is not.
+#[inline(always)]
+pub(crate) fn all_finite(a: &[f64]) -> bool {
+    sum_of_pairs(a, a, |a, _| a * 0.0) == 0.0
+}
+
 /// max |a_i|, 0 for an empty slice. NaN counts as absent.
 #[inline(always)]
 pub(crate) fn largest(a: &[f64]) -> f64 {

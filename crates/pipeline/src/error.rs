@@ -29,6 +29,16 @@ pub enum Error {
         /// One line a difference.
         differences: String,
     },
+    /// The record of what decided the numbers cannot be used.
+    #[error(
+        "{path} {why}, so whether this study would alter the numbers there cannot be known; restore it, run with --fresh to start over, or give another directory with --out"
+    )]
+    NoRecord {
+        /// The record.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A directory without a study.
     #[error("{0} holds no study: expected _tempered/study.yaml; give a directory that `tempered run` made")]
     NoStudy(PathBuf),
@@ -47,14 +57,6 @@ pub enum Error {
         n: u64,
         /// The sizes there are.
         known: String,
-    },
-    /// The trial is not part of the study.
-    #[error("trial {trial} is not part of the study: it has trials 0 to {last}")]
-    NoTrial {
-        /// What was asked for.
-        trial: u64,
-        /// The last trial.
-        last: u64,
     },
     /// A trial that has no predictor.
     #[error("the trial has no predictor: {0}")]

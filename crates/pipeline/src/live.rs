@@ -17,19 +17,14 @@ pub struct Tally {
     pub failed: u64,
     /// The largest value of each risk.
     pub largest: Vec<f64>,
-    sketches: Vec<DDSketch>,
+    /// None before the first value: an empty sketch has infinite ends, which JSON cannot say.
+    sketches: Vec<Option<DDSketch>>,
 }
 
 impl Tally {
     /// An empty tally of this many risks.
     pub fn new(risks: usize) -> Tally {
-        let sketch = || DDSketch::new(Config::new(0.01, 2048, 1e-12));
-        Tally {
-            trials: 0,
-            failed: 0,
-            largest: vec![0.0; risks],
-            sketches: (0..risks).map(|_| sketch()).collect(),
-        }
+        Tally { trials: 0, failed: 0, largest: vec![0.0; risks], sketches: vec![None; risks] }
     }
 
     /// Counts rows: `scores` are the columns of the metrics table.
@@ -40,7 +35,7 @@ impl Tally {
             self.sketches.iter_mut().zip(&mut self.largest).zip(&scores[FIRST_RISK..])
         {
             for (value, _) in column.iter().zip(status).filter(|(_, status)| status.as_ref() == "ok") {
-                sketch.add(*value);
+                sketch.get_or_insert_with(empty_sketch).add(*value);
                 *largest = largest.max(*value);
             }
         }
@@ -54,15 +49,22 @@ impl Tally {
             *mine = mine.max(*theirs);
         }
         for (mine, theirs) in self.sketches.iter_mut().zip(&other.sketches) {
-            // Sketches of one configuration always merge.
-            let _ = mine.merge(theirs);
+            if let Some(theirs) = theirs {
+                // Sketches of one configuration always merge.
+                let _ = mine.get_or_insert_with(empty_sketch).merge(theirs);
+            }
         }
     }
 
     /// The sketch's quantile of a risk; `None` before the first successful trial.
     pub fn quantile(&self, risk: usize, level: f64) -> Option<f64> {
-        self.sketches.get(risk)?.quantile(level).ok().flatten()
+        self.sketches.get(risk)?.as_ref()?.quantile(level).ok().flatten()
     }
+}
+
+/// Quantiles within 1 %.
+fn empty_sketch() -> DDSketch {
+    DDSketch::new(Config::new(0.01, 2048, 1e-12))
 }
 
 /// A tally and the shards it counts.
@@ -85,6 +87,13 @@ impl Live {
         let counted = cells.entry(cell.into()).or_insert_with(empty);
         if counted.shards.insert(index) {
             counted.tally.merge(tally);
+        }
+    }
+
+    /// Forgets a cell, one of whose shards is done again; the others are counted again from their files.
+    pub fn forget(&mut self, estimator: &str, cell: &str) {
+        if let Some(cells) = self.0.get_mut(estimator) {
+            cells.remove(cell);
         }
     }
 
@@ -186,6 +195,17 @@ mod tests {
             live.commit("spline", "cell", *index, &tally(10));
         }
         live
+    }
+
+    #[test]
+    fn records_of_failed_trials_read_back() {
+        let mut tally = Tally::new(2);
+        tally.add(&["overflow"; 3], &vec![vec![0.0; 3]; FIRST_RISK + 2]);
+        let mut failed = Live::default();
+        failed.commit("spline", "cell", 0, &tally);
+        let read = Live::from_bytes(&failed.to_bytes().unwrap());
+        let tally = read.tally("spline", "cell").unwrap();
+        assert_eq!((tally.trials, tally.failed, tally.quantile(0, 0.5)), (3, 3, None));
     }
 
     #[test]

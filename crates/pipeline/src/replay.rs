@@ -36,7 +36,8 @@ pub struct Replay {
     pub weights_equal: Option<bool>,
 }
 
-/// Recomputes trial `trial` of the estimator labelled `label` in every cell with this n.
+/// Recomputes trial `trial` of the estimator labelled `label` in every cell with this n. Any trial can be computed; one
+/// that the study asks for no longer, or not yet, may be stored or not.
 pub fn replay(
     plan: &Plan,
     directory: &RunDirectory,
@@ -49,9 +50,6 @@ pub fn replay(
         .iter()
         .position(|known| *known == label)
         .ok_or_else(|| Error::NoEstimator { label: label.into(), known: labels.join(", ") })?;
-    if trial >= plan.study.trials {
-        return Err(Error::NoTrial { trial, last: plan.study.trials - 1 });
-    }
     let cells: Vec<usize> = (0..plan.cells.len()).filter(|c| plan.cells[*c].n == n).collect();
     if cells.is_empty() {
         let known: Vec<String> = plan.study.n.iter().map(ToString::to_string).collect();
@@ -110,11 +108,8 @@ fn replay_cell(
     }
     let size = plan.shard_trials(content);
     let start = trial / size * size;
-    let shard = Shard {
-        cell,
-        index: u32::try_from(trial / size).unwrap_or(u32::MAX),
-        trials: start..(start + size).min(plan.study.trials),
-    };
+    let shard =
+        Shard { cell, index: u32::try_from(trial / size).unwrap_or(u32::MAX), trials: start..start + size };
     let place = place(plan, estimator, &shard);
     let metrics_path = directory.metrics_path(&place);
     let metrics_equal = if metrics_path.exists() {

@@ -39,9 +39,15 @@ pub fn agree(plan: &Plan, directory: &RunDirectory) -> Result<(), Error> {
     let mut numbers: BTreeMap<String, BTreeMap<String, String>> = (0..plan.study.estimators.len())
         .map(|e| (plan.study.estimators[e].0.clone(), plan.identity(e).into_iter().collect()))
         .collect();
-    if let Some(bytes) = directory.read_record(PLAN_RECORD)?
-        && let Ok(old) = serde_json::from_slice::<Record>(&bytes)
-    {
+    let unknown =
+        |why: String| Error::NoRecord { path: directory.root().join("_tempered").join(PLAN_RECORD), why };
+    let record = directory.read_record(PLAN_RECORD)?;
+    if record.is_none() && !directory.listing()?.files.is_empty() {
+        return Err(unknown("is missing beside finished files".into()));
+    }
+    if let Some(bytes) = record {
+        let read = serde_json::from_slice::<Record>(&bytes);
+        let old = read.map_err(|error| unknown(format!("is damaged ({error})")))?;
         let mut differences = Vec::new();
         for (label, old) in old.numbers {
             let Some(new) = numbers.get(&label) else {
@@ -132,14 +138,21 @@ fn state(found: Found, expected: &[(String, String)], shard: &Shard, row_a_trial
     }
 }
 
-/// Adds a finished shard that the live summaries do not count yet.
-pub fn recount(plan: &Plan, directory: &RunDirectory, shard: &Shard, live: &mut Live) -> Result<(), Error> {
-    for (estimator, (label, _)) in plan.study.estimators.iter().enumerate() {
-        let place = place(plan, estimator, shard);
-        let path = directory.metrics_path(&place);
-        if live.holds(label, &place.cell, shard.index) || !path.exists() {
+/// Adds a shard's finished estimators that the live summaries do not count yet.
+pub fn recount(
+    plan: &Plan,
+    directory: &RunDirectory,
+    shard: &Shard,
+    complete: &[usize],
+    live: &mut Live,
+) -> Result<(), Error> {
+    for estimator in complete {
+        let label = &plan.study.estimators[*estimator].0;
+        let place = place(plan, *estimator, shard);
+        if live.holds(label, &place.cell, shard.index) {
             continue;
         }
+        let path = directory.metrics_path(&place);
         let table = read_metrics(&path)?;
         let scores: Vec<Vec<f64>> =
             table.scores.iter().map(|column| column.iter().map(|v| v.unwrap_or(0.0)).collect()).collect();

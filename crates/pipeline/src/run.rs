@@ -99,17 +99,27 @@ pub fn run(
     let record = format!("live-{}-of-{}.json", settings.share.0, settings.share.1);
     let mut live =
         directory.read_record(&record)?.map_or_else(Live::default, |bytes| Live::from_bytes(&bytes));
-    let mut todo = Vec::new();
+    let (mut todo, mut done) = (Vec::new(), Vec::new());
     for (position, shard) in plan.shards().enumerate() {
         if position as u64 % settings.share.1 != settings.share.0 - 1 {
             continue;
         }
         let missing = resume::missing(&plan, directory, &shard)?;
-        if missing.is_empty() {
-            resume::recount(&plan, directory, &shard, &mut live)?;
-        } else {
-            todo.push((Arc::new(shard), Arc::<[usize]>::from(missing)));
+        // A shard that was counted and is done again may be longer now.
+        for place in missing.iter().map(|estimator| resume::place(&plan, *estimator, &shard)) {
+            if live.holds(&place.estimator, &place.cell, place.index) {
+                live.forget(&place.estimator, &place.cell);
+            }
         }
+        let shard = Arc::new(shard);
+        let complete = (0..plan.study.estimators.len()).filter(|estimator| !missing.contains(estimator));
+        done.push((shard.clone(), complete.collect::<Vec<usize>>()));
+        if !missing.is_empty() {
+            todo.push((shard, Arc::<[usize]>::from(missing)));
+        }
+    }
+    for (shard, complete) in &done {
+        resume::recount(&plan, directory, shard, complete, &mut live)?;
     }
     let view = LiveView::default();
     view.update(|empty| *empty = live);
@@ -119,7 +129,7 @@ pub fn run(
     let pool = Pool::new(settings.threads).map_err(|error| Error::Pool(error.to_string()))?;
     let stopped = std::sync::atomic::AtomicBool::new(false);
     let orders = Orders { plan: &plan, settings, cancel, stopped: &stopped, todo };
-    let (samples, fits) = (Shelf::new(), Shelf::new());
+    let (samples, fits, weights) = (Shelf::new(), Shelf::new(), Shelf::new());
     let flow = Flow::source("plan", CAPACITY, orders.batches())
         .stage(
             "generate",
@@ -127,8 +137,12 @@ pub fn run(
             Generate { plan: plan.clone(), pool: pool.clone(), shelf: samples.clone() },
         )
         .stage("train", CAPACITY, Train { plan: plan.clone(), pool: pool.clone(), shelf: fits.clone() })
-        .stage("evaluate", CAPACITY, Evaluate { plan: plan.clone(), pool: pool.clone(), samples, fits })
-        .stage("store", CAPACITY, Store::new(plan.clone(), pool, directory.clone()))
+        .stage(
+            "evaluate",
+            CAPACITY,
+            Evaluate { plan: plan.clone(), pool: pool.clone(), samples, fits, weights: weights.clone() },
+        )
+        .stage("store", CAPACITY, Store::new(plan.clone(), pool, directory.clone(), weights))
         .sink("aggregate", aggregate(&plan, directory, &view, record));
     let meters = flow.meters();
     watch(Watch { view: view.clone(), meters: meters.clone(), trials, points });

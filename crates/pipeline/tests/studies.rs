@@ -98,7 +98,7 @@ fn plan_of_the_published_study_is_pinned() {
     let plan = Plan::new(good(&[]));
     let keys: Vec<&str> = plan.cells.iter().map(|cell| cell.key.as_str()).collect();
     assert_eq!(keys[..3], PINNED);
-    assert_eq!((plan.cells.len(), plan.shards().count()), (14, 44));
+    assert_eq!((plan.cells.len(), plan.shards().count()), (14, 78));
     let wider = Plan::new(good(&[("generate.n", "[50, 100]"), ("generate.design", "[grid, uniform]")]));
     assert!(
         wider.cells.iter().any(|cell| cell.key == keys[0]),
@@ -114,11 +114,8 @@ fn schema_is_kept_and_covers_the_pipelines() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../pipelines");
     let kept = std::fs::read_to_string(format!("{folder}/schema.json")).unwrap();
     let kept: serde_json::Value = serde_json::from_str(&kept).unwrap();
-    assert_eq!(
-        kept,
-        tempered_pipeline::spec::schema(),
-        "write it again: tempered schema > pipelines/schema.json"
-    );
+    let printed = tempered_pipeline::spec::schema();
+    assert!(kept == printed, "write it again: tempered schema > pipelines/schema.json");
     let validator = jsonschema::validator_for(&kept).unwrap();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

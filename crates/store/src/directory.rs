@@ -2,9 +2,12 @@
 
 use crate::error::Error;
 use crate::place::{Place, Table};
+use std::collections::hash_map::RandomState;
 use std::fs::{self, File};
+use std::hash::{BuildHasher, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const RECORDS: &str = "_tempered";
@@ -133,7 +136,27 @@ impl RunDirectory {
         fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
         let relative = path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().replace('/', "-");
         let target = folder.join(format!("{relative}.{}", unique()));
-        fs::rename(path, &target).map_err(Error::io(path))
+        match fs::rename(path, &target) {
+            // Another process found it too.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            moved => moved.map_err(Error::io(path)),
+        }
+    }
+
+    /// Removes what runs make: records, unfinished files, data, summaries and reports. Whatever else lies in the
+    /// folder stays.
+    pub fn clear(root: &Path) -> Result<(), Error> {
+        let made = [RECORDS, STAGING, QUARANTINE, Table::Metrics.name(), Table::Weights.name()];
+        for folder in made.into_iter().chain(["summary", "report"]) {
+            let path = root.join(folder);
+            match fs::remove_dir_all(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::io(&path)(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Every finished file, by one walk over names.
@@ -185,9 +208,14 @@ fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
     Ok(found)
 }
 
-/// Whether the process that made a staging file, named by the number its ending starts with, is running.
+/// Whether the process that made a staging file, whose number and token its ending starts with, is running. A process
+/// of this one's number and another token is gone: numbers come again, in containers at every start.
 fn alive(ending: &str) -> bool {
-    let process = ending.split('-').next().unwrap_or_default();
+    let mut parts = ending.split(['-', '.']);
+    let (process, token) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    if process == std::process::id().to_string() {
+        return token == *TOKEN;
+    }
     Path::new("/proc/self").exists() && Path::new("/proc").join(process).exists()
 }
 
@@ -204,8 +232,14 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), Error> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::io(folder))
 }
 
-/// Different for every call of every process.
+/// Tells this process from others of the same number, on other machines or at other times.
+static TOKEN: LazyLock<String> = LazyLock::new(|| {
+    let random = RandomState::new().build_hasher().finish();
+    format!("{:08x}", random >> 32)
+});
+
+/// Different for every call of every process: number, token, count.
 fn unique() -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
-    format!("{}-{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed))
+    format!("{}-{}-{}", std::process::id(), *TOKEN, COUNTER.fetch_add(1, Ordering::Relaxed))
 }

@@ -90,6 +90,17 @@ impl Error {
         matches!(self, Error::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull)
     }
 
+    /// Whether a file was read and what it says is wrong, as against a disk that refuses.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Error::Parquet { source: parquet::errors::ParquetError::External(inner), .. } => {
+                !inner.is::<std::io::Error>()
+            }
+            Error::Io { .. } => false,
+            _ => true,
+        }
+    }
+
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Error + '_ {
         move |source| Error::Io { path: path.to_path_buf(), source }
     }

@@ -168,10 +168,10 @@ impl<T: Default> Spare<T> {
 
 impl Buffers {
     /// Takes back bytes that nobody else holds any more.
-    pub fn give(&self, bytes: Bytes) {
-        let mut bytes = Vec::from(bytes);
-        bytes.clear();
-        self.bytes.give(bytes);
+    pub fn give(&self, mut bytes: Bytes) {
+        // Emptied first: a vector made of bytes begins with a copy of them.
+        bytes.truncate(0);
+        self.bytes.give(Vec::from(bytes));
     }
 }
 

@@ -74,6 +74,15 @@ pub enum Inner {
 }
 
 impl WeightsChunk {
+    /// Empties every column, keeping its memory.
+    pub fn clear(&mut self) {
+        let WeightsChunk { trial, skip_slope, skip_intercept, ends, outer, inner, bias } = self;
+        trial.clear();
+        ends.clear();
+        [skip_slope, skip_intercept, outer, bias].into_iter().for_each(Vec::clear);
+        *inner = Inner::Ones;
+    }
+
     /// The place of the first unit of a row.
     pub fn start(&self, row: usize) -> usize {
         row.checked_sub(1).map_or(0, |before| self.ends[before])

@@ -45,6 +45,7 @@ struct Estimator {
 struct Networks {
     rows: Vec<Rows>,
     count: usize,
+    spent: Vec<WeightsChunk>,
 }
 
 /// A file under way, and where it will go.
@@ -77,12 +78,12 @@ impl ShardWriter {
     }
 
     /// Appends rows, one list of chunks an estimator, in trial order. Estimators and columns are encoded in
-    /// parallel on rayon's current pool.
+    /// parallel on rayon's current pool. Returns chunks of weights that have been written, to be filled again.
     pub fn push_all(
         &mut self,
         metrics: &[Vec<MetricsChunk>],
         weights: Vec<Vec<WeightsChunk>>,
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<WeightsChunk>, Error> {
         if metrics.len() != self.estimators.len() || weights.len() != self.estimators.len() {
             return Err(Error::Ragged("one list of chunks an estimator is expected"));
         }
@@ -91,7 +92,8 @@ impl ShardWriter {
                 m.iter().try_for_each(|chunk| estimator.push_metrics(chunk))?;
                 w.into_iter().try_for_each(|chunk| estimator.push_weights(chunk))
             },
-        )
+        )?;
+        Ok(self.estimators.iter_mut().flat_map(|estimator| estimator.networks.spent.drain(..)).collect())
     }
 
     /// Writes what is left of the rows and the footers, on rayon's current pool.
@@ -229,7 +231,8 @@ impl Estimator {
 
     fn flush_weights(&mut self) -> Result<(), Error> {
         let Some((file, _)) = &mut self.weights else { return Ok(()) };
-        let Networks { rows, .. } = std::mem::take(&mut self.networks);
+        let rows = std::mem::take(&mut self.networks.rows);
+        self.networks.count = 0;
         let trials: Vec<u64> =
             rows.iter().flat_map(|piece| &piece.chunk.trial[piece.rows.clone()]).copied().collect();
         let reals = |column: fn(&WeightsChunk) -> &Vec<f64>| {
@@ -241,7 +244,12 @@ impl Estimator {
         columns.push(reals(|chunk| &chunk.skip_slope));
         columns.push(reals(|chunk| &chunk.skip_intercept));
         columns.extend([List::Outer, List::Inner, List::Bias].map(|list| Column::Lists(list, &pages)));
-        file.append(&columns)
+        file.append(&columns)?;
+        drop(columns);
+        drop(pages);
+        // A chunk that reaches into the next row group is still held by that.
+        self.networks.spent.extend(rows.into_iter().filter_map(|piece| Arc::into_inner(piece.chunk)));
+        Ok(())
     }
 
     fn close(&mut self) -> Result<(), Error> {

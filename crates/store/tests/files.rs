@@ -7,7 +7,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use tempered_store::{
-    EstimatorFiles, Found, Labels, Layout, MetricsChunk, Place, RunDirectory, ShardWriter, Table,
+    EstimatorFiles, Found, Inner, Labels, Layout, MetricsChunk, Place, RunDirectory, ShardWriter, Table,
     WeightsChunk, read_footer, read_metrics, read_weights_row,
 };
 
@@ -127,6 +127,47 @@ fn rows_read_back() {
     assert_eq!(read_weights_row(&weights_path, 3).unwrap(), None, "a failed trial has no network");
 }
 
+/// Networks of no units, of a few, and of more than a page, in chunks with and without inner weights of their own.
+#[test]
+fn networks_of_any_size_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = RunDirectory::create(folder.path()).unwrap();
+    let mut given = EstimatorFiles { weights: Some(5), ..files("a") };
+    given.footer.clear();
+    let mut writer = ShardWriter::begin(&directory, 0, &layout(), vec![given]).unwrap();
+    let sizes = [0, 3, 200_000, 131_072, 1, 0, 70_000, 70_000, 9, 140_000, 0];
+    let value = |trial: usize, k: usize| (trial as f64 + 0.5) * (k as f64).sin();
+    let mut trials = 0;
+    for (part, sizes) in sizes.chunks(4).enumerate() {
+        let mut chunk = WeightsChunk::default();
+        let mut inner = Vec::new();
+        for size in sizes {
+            chunk.trial.push(trials as u64);
+            chunk.skip_slope.push(0.25);
+            chunk.skip_intercept.push(-1.5);
+            chunk.outer.extend((0..*size).map(|k| value(trials, k)));
+            chunk.bias.extend((0..*size).map(|k| -value(k, trials)));
+            inner.extend((0..*size).map(|k| if part == 1 { value(7, k) } else { 1.0 }));
+            chunk.ends.push(chunk.outer.len());
+            trials += 1;
+        }
+        if part == 1 {
+            chunk.inner = Inner::Given(inner);
+        }
+        writer.push_all(&[Vec::new()], vec![vec![chunk]]).unwrap();
+    }
+    writer.close().unwrap().commit().unwrap();
+    let [_, path] = paths(&directory, "a");
+    for (trial, size) in sizes.into_iter().enumerate() {
+        let stored = read_weights_row(&path, trial as u64).unwrap().unwrap();
+        assert_eq!(stored.outer, (0..size).map(|k| value(trial, k)).collect::<Vec<_>>(), "{trial}");
+        assert_eq!(stored.bias, (0..size).map(|k| -value(k, trial)).collect::<Vec<_>>(), "{trial}");
+        let own = (4..8).contains(&trial);
+        let inner: Vec<f64> = (0..size).map(|k| if own { value(7, k) } else { 1.0 }).collect();
+        assert_eq!(stored.inner, inner, "{trial}");
+    }
+}
+
 #[test]
 fn footers_say_how_columns_are_encoded() {
     let folder = tempfile::tempdir().unwrap();
@@ -184,7 +225,10 @@ fn a_file_is_there_only_when_it_is_complete() {
         let theirs = path.display().to_string().replace(&mine, &format!(".{}-", dead.id()));
         fs::write(theirs, "half a file").unwrap();
     }
-    assert_eq!(staged(), 4);
+    // A process of the same number as this one, before this one was.
+    let name = format!("metrics-a-10-{CELL}-000000.{}-00000000-0.tmp", std::process::id());
+    fs::write(folder.path().join("_staging").join(name), "half a file").unwrap();
+    assert_eq!(staged(), 5);
     ShardWriter::begin(&directory, 0, &layout(), vec![files("a")])
         .unwrap()
         .close()

@@ -4,6 +4,7 @@ use super::{Estimator, ends, slope_change};
 use crate::catalogue::Entry;
 use crate::predictor::Knots;
 use crate::sample::{Degenerate, Sample};
+use crate::sum::all_finite;
 use crate::wide::{Kernel, wide};
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
@@ -22,7 +23,9 @@ struct LinearSpline {
 
 impl Estimator for LinearSpline {
     fn fit(&mut self, sample: Sample<'_>, knots: &mut Knots) -> Result<(), Degenerate> {
-        wide(Join { sample, knots });
+        if !wide(Join { sample, knots }) {
+            return Err(Degenerate::Overflow);
+        }
         if self.clamp {
             knots.clamp_ends();
         }
@@ -37,10 +40,11 @@ struct Join<'a> {
 }
 
 impl Kernel for Join<'_> {
-    type Output = ();
+    /// Whether all slopes are finite.
+    type Output = bool;
 
     #[inline(always)]
-    fn call(self) {
+    fn call(self) -> bool {
         let Join { sample, knots } = self;
         let (x, y, n) = (sample.x(), sample.y(), sample.n());
         let (at, value) = (&mut knots.x, &mut knots.y);
@@ -57,10 +61,12 @@ impl Kernel for Join<'_> {
         for (slope, ((x0, x1), (y0, y1))) in change[1..].iter_mut().zip(ends) {
             *slope = (y1 - y0) / (x1 - x0);
         }
+        let finite = all_finite(&change[1..]);
         knots.first_slope = change[1];
         for i in 1..n - 1 {
             change[i] = slope_change(change[i], change[i + 1]);
         }
         (change[0], change[n - 1]) = (0.0, 0.0);
+        finite
     }
 }

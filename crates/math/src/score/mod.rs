@@ -91,7 +91,8 @@ impl Kernel for Score<'_> {
             }
         }
         out.extend(&scorer.gaps);
-        if out[start..].iter().all(|score| score.is_finite()) {
+        let (slope, intercept) = knots.skip();
+        if out[start..].iter().chain([&slope, &intercept]).all(|score| score.is_finite()) {
             Ok(size.kinks)
         } else {
             Err(Degenerate::Overflow)

@@ -3,17 +3,19 @@
 use super::{Shape, Target};
 use crate::catalogue::{Entry, Kind, Parameter, Value};
 
+/// Risks are integrated and maximised period by period.
+const FREQUENCY: Kind = Kind::Real { low: 0.0, closed: false, high: 1000.0 };
+
 pub(super) const ENTRY: Entry<dyn Target> = Entry {
     name: "sine",
     summary: "f*(x) = amplitude · sin(2π · frequency · x)",
     parameters: || {
-        let positive = |name, summary| Parameter {
-            name,
-            summary,
-            kind: Kind::POSITIVE,
-            default: Some(Value::Real(1.0)),
-        };
-        vec![positive("frequency", "periods per unit of x"), positive("amplitude", "largest value")]
+        let one = Some(Value::Real(1.0));
+        let (frequency, amplitude) = ("periods per unit of x", "largest value");
+        vec![
+            Parameter { name: "frequency", summary: frequency, kind: FREQUENCY, default: one.clone() },
+            Parameter { name: "amplitude", summary: amplitude, kind: Kind::POSITIVE, default: one },
+        ]
     },
     build: |values| {
         Ok(Box::new(Sine { rate: std::f64::consts::TAU * values[0].real(), amplitude: values[1].real() }))

@@ -6,7 +6,14 @@ use super::mark::{Node, Yaml, parse};
 /// Replaces or adds the node at a dotted path. Its location becomes the flag, so errors point there.
 pub(super) fn set(root: &mut Node, path: &str, value: &str) -> Result<(), SpecError> {
     let origin = format!("--set {path}={value}");
-    let new = if value.is_empty() { None } else { Some(parse(value.as_bytes(), &origin)?) };
+    if value.trim().is_empty() {
+        let at = Location { file: origin, line: 1, column: 1 };
+        let message = "has no value: write PATH=VALUE".into();
+        return Err(SpecError {
+            diagnostics: vec![Diagnostic { at, field: path.into(), message, help: None }],
+        });
+    }
+    let new = parse(value.as_bytes(), &origin)?;
     let mut node = root;
     for key in path.split('.') {
         if node.is_null() {
@@ -30,8 +37,6 @@ pub(super) fn set(root: &mut Node, path: &str, value: &str) -> Result<(), SpecEr
         });
         node = &mut pairs[position].1;
     }
-    if let Some(new) = new {
-        *node = new;
-    }
+    *node = new;
     Ok(())
 }

@@ -24,6 +24,8 @@ pub struct Evaluate {
     pub samples: Arc<Shelf<Samples>>,
     /// Where used fits go.
     pub fits: Arc<Shelf<Fits>>,
+    /// Chunks that come back from the store.
+    pub weights: Arc<Shelf<WeightsChunk>>,
 }
 
 /// The rows of a batch: per estimator of the order, one chunk a slab.
@@ -82,12 +84,8 @@ impl Evaluate {
             kinks: Vec::new(),
             scores: vec![Vec::with_capacity(fits.status.len()); columns],
         };
-        let mut weights = WeightsChunk::default();
-        if self.plan.study.weights == Weights::All {
-            let units = fits.rows.iter().take(fits.status.len()).map(|knots| knots.x.len()).sum();
-            weights.outer.reserve_exact(units);
-            weights.bias.reserve_exact(units);
-        }
+        let mut weights = self.weights.take();
+        weights.clear();
         let mut row = Vec::with_capacity(columns);
         let fitted = samples.trials.clone().zip(samples.pairs()).zip(fits.rows.iter().zip(&fits.status));
         for ((trial, data), (knots, status)) in fitted {
@@ -125,15 +123,16 @@ pub fn push_weights(trial: u64, knots: &Knots, weights: &mut WeightsChunk) {
     weights.trial.push(trial);
     weights.skip_slope.push(slope);
     weights.skip_intercept.push(intercept);
-    let (start, room) = (weights.outer.len(), weights.outer.len() + knots.x.len());
     let (outer, bias) = (&mut weights.outer, &mut weights.bias);
-    outer.resize(room, 0.0);
-    bias.resize(room, 0.0);
-    // Every knot is written, and the next one over it unless it is a kink: a branch would be a guess on noise.
+    let start = outer.len();
+    // Whole copies first, then kinks move up over the knots between them: a branch would be a guess on noise.
+    outer.extend_from_slice(&knots.change);
+    bias.extend_from_slice(&knots.x);
     let mut count = start;
-    for (x, change) in knots.x.iter().zip(&knots.change) {
-        (outer[count], bias[count]) = (*change, -x);
-        count += usize::from(*change != 0.0);
+    for k in start..outer.len() {
+        let change = outer[k];
+        (outer[count], bias[count]) = (change, -bias[k]);
+        count += usize::from(change != 0.0);
     }
     outer.truncate(count);
     bias.truncate(count);

@@ -1,6 +1,7 @@
 //! Writes the rows of a batch; a shard's files appear when its last batch has been written.
 
 use super::Evaluated;
+use crate::batch::Shelf;
 use crate::error::Error;
 use crate::plan::{Plan, Shard};
 use crate::resume::place;
@@ -9,7 +10,9 @@ use std::sync::Arc;
 use tempered_flow::{Pool, Stage};
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::{design, noise, target};
-use tempered_store::{ClosedShard, EstimatorFiles, Labels, Layout, MetricsChunk, RunDirectory, ShardWriter};
+use tempered_store::{
+    ClosedShard, EstimatorFiles, Labels, Layout, MetricsChunk, RunDirectory, ShardWriter, WeightsChunk,
+};
 
 /// Units of a weights row group at most, were each point a unit: three lists of these fill 24 MB.
 const ROW_GROUP_VALUES: u64 = 1 << 20;
@@ -23,6 +26,7 @@ pub struct Store {
     directory: RunDirectory,
     layout: Layout,
     open: Option<ShardWriter>,
+    spent: Arc<Shelf<WeightsChunk>>,
 }
 
 /// What was written of a batch.
@@ -38,10 +42,15 @@ pub struct Receipt {
 }
 
 impl Store {
-    /// A store stage that writes into this directory.
-    pub fn new(plan: Arc<Plan>, pool: Pool, directory: RunDirectory) -> Store {
+    /// A store stage that writes into this directory; chunks that have been written go to the shelf `spent`.
+    pub fn new(
+        plan: Arc<Plan>,
+        pool: Pool,
+        directory: RunDirectory,
+        spent: Arc<Shelf<WeightsChunk>>,
+    ) -> Store {
         let layout = layout(&plan);
-        Store { plan, pool, directory, layout, open: None }
+        Store { plan, pool, directory, layout, open: None, spent }
     }
 }
 
@@ -61,7 +70,8 @@ impl Stage for Store {
         };
         let last = order.last;
         let (writer, closed) = self.pool.install(|| -> Result<_, Error> {
-            writer.push_all(&metrics, weights)?;
+            let spent = writer.push_all(&metrics, weights)?;
+            spent.into_iter().for_each(|chunk| self.spent.give(chunk));
             if last { Ok((None, Some(writer.close()?))) } else { Ok((Some(writer), None)) }
         })?;
         self.open = writer;

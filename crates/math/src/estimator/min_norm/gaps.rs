@@ -3,6 +3,7 @@
 use super::chain::Kink;
 use super::{meeting, slope_change};
 use crate::predictor::Knots;
+use crate::sum::all_finite;
 use crate::wide::Kernel;
 use std::ops::Range;
 
@@ -161,14 +162,16 @@ pub(super) struct Begin<'a> {
 }
 
 impl Kernel for Begin<'_> {
-    type Output = ();
+    /// Whether all slopes are finite.
+    type Output = bool;
 
     #[inline(always)]
-    fn call(self) {
+    fn call(self) -> bool {
         self.gaps.begin(self.x, self.y);
         if self.meet {
             self.gaps.propose_meetings(self.x, self.y);
         }
+        all_finite(&self.gaps.slope)
     }
 }
 

@@ -88,7 +88,9 @@ impl Estimator for MinNorm {
     fn fit(&mut self, sample: Sample<'_>, knots: &mut Knots) -> Result<(), Degenerate> {
         let (x, y) = (sample.x(), sample.y());
         let spline = self.rule == Rule::Spline;
-        wide(Begin { gaps: &mut self.gaps, x, y, meet: !spline });
+        if !wide(Begin { gaps: &mut self.gaps, x, y, meet: !spline }) {
+            return Err(Degenerate::Overflow);
+        }
         if !spline {
             let mut from = 0;
             while let Some(run) = self.gaps.long_run(from) {
