@@ -24,13 +24,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 const PAGE_UNITS: usize = 1 << 17;
 
 /// Neighbouring rows of a chunk.
-#[derive(Clone)]
 pub(crate) struct Rows {
     pub chunk: Arc<WeightsChunk>,
     pub rows: Range<usize>,
 }
 
-/// One of the three lists of a network.
+/// One of the three lists of a network, in the order of the columns.
 #[derive(Clone, Copy)]
 pub(crate) enum List {
     Outer,
@@ -38,8 +37,8 @@ pub(crate) enum List {
     Bias,
 }
 
-/// The rows of one page: they end in no chunk's middle of a row, so pages depend on the rows alone.
-pub(crate) struct PageRows {
+/// The rows of one page.
+struct PageRows {
     pieces: Vec<Rows>,
     /// Repetition and definition levels, as they stand in the page.
     levels: Vec<u8>,
@@ -64,32 +63,84 @@ impl Rows {
     }
 }
 
-/// Cuts the rows of a group into pages.
-pub(crate) fn pages(group: &[Rows]) -> Vec<PageRows> {
-    let mut pages = Vec::new();
-    let (mut pieces, mut units) = (Vec::new(), 0);
-    for Rows { chunk, rows } in group {
-        let mut from = rows.start;
+/// The three lists of a row group under way. A page is encoded as soon as it is full, while its values are still in
+/// the cache; where pages end depends on the rows alone.
+#[derive(Default)]
+pub(crate) struct Lists {
+    /// Rows of the page that is not full yet.
+    pending: Vec<Rows>,
+    units: usize,
+    rows: u64,
+    pages: Vec<[EncodedPage; 3]>,
+}
+
+/// A page of one list, compressed.
+struct EncodedPage {
+    bytes: Bytes,
+    /// Bytes before compression.
+    size: usize,
+    /// Number of levels.
+    count: u32,
+}
+
+/// The pages of a whole row group.
+pub(crate) struct GroupPages {
+    pages: Vec<[EncodedPage; 3]>,
+    rows: u64,
+}
+
+impl Lists {
+    /// Appends rows; pages that are full are encoded in parallel. Chunks that are done with go to `spent`.
+    pub fn push(&mut self, new: Rows, buffers: &Buffers, spent: &mut Vec<WeightsChunk>) -> Result<()> {
+        let Rows { chunk, rows } = new;
+        self.rows += rows.len() as u64;
+        let (mut full, mut from) = (Vec::new(), rows.start);
         for row in rows.clone() {
             let length = chunk.ends[row] - chunk.start(row);
-            if units > 0 && units + length > PAGE_UNITS {
+            if self.units > 0 && self.units + length > PAGE_UNITS {
                 if row > from {
-                    pieces.push(Rows { chunk: chunk.clone(), rows: from..row });
+                    self.pending.push(Rows { chunk: chunk.clone(), rows: from..row });
                 }
-                from = row;
-                units = 0;
-                pages.push(PageRows::new(std::mem::take(&mut pieces)));
+                (from, self.units) = (row, 0);
+                full.push(PageRows::new(std::mem::take(&mut self.pending)));
             }
-            units += length;
+            self.units += length;
         }
         if rows.end > from {
-            pieces.push(Rows { chunk: chunk.clone(), rows: from..rows.end });
+            self.pending.push(Rows { chunk, rows: from..rows.end });
         }
+        self.encode(full, buffers, spent)
     }
-    if !pieces.is_empty() {
-        pages.push(PageRows::new(pieces));
+
+    /// Encodes what is left; the next row group begins.
+    pub fn finish(&mut self, buffers: &Buffers, spent: &mut Vec<WeightsChunk>) -> Result<GroupPages> {
+        if !self.pending.is_empty() {
+            let rest = PageRows::new(std::mem::take(&mut self.pending));
+            self.encode(vec![rest], buffers, spent)?;
+        }
+        let Lists { pages, rows, .. } = std::mem::take(self);
+        Ok(GroupPages { pages, rows })
     }
-    pages
+
+    fn encode(
+        &mut self,
+        pages: Vec<PageRows>,
+        buffers: &Buffers,
+        spent: &mut Vec<WeightsChunk>,
+    ) -> Result<()> {
+        let encode = |page: &PageRows| -> Result<[EncodedPage; 3]> {
+            let (outer, (inner, bias)) = rayon::join(
+                || page.encode(List::Outer, buffers),
+                || rayon::join(|| page.encode(List::Inner, buffers), || page.encode(List::Bias, buffers)),
+            );
+            Ok([outer?, inner?, bias?])
+        };
+        self.pages.extend(pages.par_iter().map(encode).collect::<Result<Vec<_>>>()?);
+        // A chunk that reaches into the next page is still held by that.
+        let pieces = pages.into_iter().flat_map(|page| page.pieces);
+        spent.extend(pieces.filter_map(|piece| Arc::into_inner(piece.chunk)));
+        Ok(())
+    }
 }
 
 impl PageRows {
@@ -107,8 +158,8 @@ impl PageRows {
         PageRows { pieces, levels, count, units }
     }
 
-    /// The page of one list, compressed, and its size before.
-    fn encode(&self, list: List, buffers: &Buffers) -> Result<(Bytes, usize)> {
+    /// The page of one list.
+    fn encode(&self, list: List, buffers: &Buffers) -> Result<EncodedPage> {
         let (levels, size) = (self.levels.len(), self.levels.len() + 8 * self.units);
         let mut scratch = buffers.scratch.take();
         scratch.page.resize(size.max(scratch.page.len()), 0);
@@ -133,7 +184,7 @@ impl PageRows {
         compressed.reserve(zstd::zstd_safe::compress_bound(size).saturating_sub(compressed.len()));
         zstd.compress_to_buffer(page, &mut compressed).map_err(failed)?;
         buffers.scratch.give(scratch);
-        Ok((compressed.into(), size))
+        Ok(EncodedPage { bytes: compressed.into(), size, count: self.count })
     }
 }
 
@@ -167,6 +218,11 @@ impl<T: Default> Spare<T> {
 }
 
 impl Buffers {
+    /// Takes back the pages of a group that has been written.
+    pub fn give_pages(&self, group: GroupPages) {
+        group.pages.into_iter().flatten().for_each(|page| self.give(page.bytes));
+    }
+
     /// Takes back bytes that nobody else holds any more.
     pub fn give(&self, mut bytes: Bytes) {
         // Emptied first: a vector made of bytes begins with a copy of them.
@@ -175,28 +231,26 @@ impl Buffers {
     }
 }
 
-/// Encodes one column of lists.
-pub(crate) fn encode(
+/// Puts the pages of one list together to a column.
+pub(crate) fn column(
     column: ColumnDescPtr,
     list: List,
-    pages: &[PageRows],
+    group: &GroupPages,
     buffers: &Buffers,
 ) -> Result<EncodedLists> {
-    let encoded = pages.par_iter().map(|page| page.encode(list, buffers)).collect::<Result<Vec<_>>>()?;
     let mut sink = TrackedWrite::new(buffers.bytes.take());
     let (mut values, mut compressed, mut uncompressed) = (0i64, 0i64, 0i64);
     let mut writer = SerializedPageWriter::new(&mut sink);
-    for (page, (bytes, size)) in pages.iter().zip(encoded) {
+    for page in group.pages.iter().map(|pages| &pages[list as usize]) {
         let data = Page::DataPage {
-            buf: bytes.clone(),
+            buf: page.bytes.clone(),
             num_values: page.count,
             encoding: Encoding::BYTE_STREAM_SPLIT,
             def_level_encoding: Encoding::RLE,
             rep_level_encoding: Encoding::RLE,
             statistics: None,
         };
-        let spec = writer.write_page(CompressedPage::new(data, size))?;
-        buffers.give(bytes);
+        let spec = writer.write_page(CompressedPage::new(data, page.size))?;
         values += i64::from(spec.num_values);
         compressed += spec.compressed_size as i64;
         uncompressed += spec.uncompressed_size as i64;
@@ -212,7 +266,7 @@ pub(crate) fn encode(
         .build()?;
     let close = ColumnCloseResult {
         bytes_written: sink.bytes_written() as u64,
-        rows_written: pages.iter().flat_map(|page| &page.pieces).map(|piece| piece.rows.len() as u64).sum(),
+        rows_written: group.rows,
         metadata,
         bloom_filter: None,
         column_index: None,

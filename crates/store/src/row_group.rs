@@ -2,7 +2,7 @@
 
 use crate::encoding::properties;
 use crate::error::Error;
-use crate::list_column::{self, Buffers, EncodedLists, List, PageRows};
+use crate::list_column::{self, Buffers, EncodedLists, GroupPages, List};
 use arrow::array::ArrayRef;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowSchemaConverter;
@@ -22,19 +22,18 @@ pub(crate) struct GroupWriter {
     writer: SerializedFileWriter<BufWriter<File>>,
     factory: ArrowRowGroupWriterFactory,
     groups: usize,
-    buffers: Buffers,
 }
 
 /// A column of a row group.
 pub(crate) enum Column<'a> {
     Array(ArrayRef),
-    Lists(List, &'a [PageRows]),
+    Lists(List, &'a GroupPages, &'a Buffers),
 }
 
 /// A column once encoded.
-enum Encoded {
+enum Encoded<'a> {
     Array(ArrowColumnChunk),
-    Lists(EncodedLists),
+    Lists(EncodedLists, &'a Buffers),
 }
 
 impl GroupWriter {
@@ -47,22 +46,15 @@ impl GroupWriter {
         let writer = SerializedFileWriter::new(file, descriptor.root_schema_ptr(), Arc::new(properties))
             .map_err(Error::parquet(path))?;
         let factory = ArrowRowGroupWriterFactory::new(&writer, schema.clone());
-        Ok(GroupWriter {
-            path: path.to_path_buf(),
-            schema,
-            writer,
-            factory,
-            groups: 0,
-            buffers: Buffers::default(),
-        })
+        Ok(GroupWriter { path: path.to_path_buf(), schema, writer, factory, groups: 0 })
     }
 
     /// Encodes one row group, its columns in parallel, and appends it. Every column has one leaf.
     pub fn append(&mut self, columns: &[Column<'_>]) -> Result<(), Error> {
         let failed = Error::parquet(&self.path);
         let writers = self.factory.create_column_writers(self.groups).map_err(&failed)?;
-        let (schema, buffers) = (self.writer.schema_descr(), &self.buffers);
-        let chunks: Vec<Encoded> = writers
+        let schema = self.writer.schema_descr();
+        let chunks: Vec<Encoded<'_>> = writers
             .into_par_iter()
             .zip(columns.par_iter().zip(self.schema.fields().par_iter()))
             .enumerate()
@@ -73,8 +65,9 @@ impl GroupWriter {
                     }
                     Ok(Encoded::Array(writer.close()?))
                 }
-                Column::Lists(list, pages) => {
-                    Ok(Encoded::Lists(list_column::encode(schema.column(index), *list, pages, buffers)?))
+                Column::Lists(list, pages, buffers) => {
+                    let lists = list_column::column(schema.column(index), *list, pages, buffers)?;
+                    Ok(Encoded::Lists(lists, buffers))
                 }
             })
             .collect::<Result<_, _>>()
@@ -83,7 +76,7 @@ impl GroupWriter {
         for chunk in chunks {
             match chunk {
                 Encoded::Array(chunk) => chunk.append_to_row_group(&mut group),
-                Encoded::Lists(EncodedLists { bytes, close }) => {
+                Encoded::Lists(EncodedLists { bytes, close }, buffers) => {
                     let appended = group.append_column(&bytes, close);
                     buffers.give(bytes);
                     appended

@@ -2,7 +2,7 @@
 
 use crate::directory::{RunDirectory, remove, sync_folder};
 use crate::error::Error;
-use crate::list_column::{List, Rows, pages};
+use crate::list_column::{Buffers, List, Lists, Rows};
 use crate::place::{Place, Table};
 use crate::row_group::{Column, GroupWriter};
 use crate::schema::{Labels, Layout, MetricsChunk, WeightsChunk, metrics_schema, weights_schema};
@@ -43,8 +43,11 @@ struct Estimator {
 /// Networks gathered for a row group.
 #[derive(Default)]
 struct Networks {
-    rows: Vec<Rows>,
-    count: usize,
+    trial: Vec<u64>,
+    skip_slope: Vec<f64>,
+    skip_intercept: Vec<f64>,
+    lists: Lists,
+    buffers: Buffers,
     spent: Vec<WeightsChunk>,
 }
 
@@ -212,43 +215,41 @@ impl Estimator {
     }
 
     fn push_weights(&mut self, chunk: WeightsChunk) -> Result<(), Error> {
-        let Some((_, group)) = self.weights else { return Ok(()) };
         if !chunk.is_even() {
             return Err(Error::Ragged("weights"));
         }
         let (chunk, mut from) = (Arc::new(chunk), 0);
         while from < chunk.trial.len() {
-            let to = chunk.trial.len().min(from + group - self.networks.count);
-            self.networks.rows.push(Rows { chunk: chunk.clone(), rows: from..to });
-            self.networks.count += to - from;
-            if self.networks.count == group {
+            let Some((file, group)) = &self.weights else { return Ok(()) };
+            let Networks { trial, skip_slope, skip_intercept, lists, buffers, spent } = &mut self.networks;
+            let to = chunk.trial.len().min(from + group - trial.len());
+            trial.extend_from_slice(&chunk.trial[from..to]);
+            skip_slope.extend_from_slice(&chunk.skip_slope[from..to]);
+            skip_intercept.extend_from_slice(&chunk.skip_intercept[from..to]);
+            let rows = Rows { chunk: chunk.clone(), rows: from..to };
+            lists.push(rows, buffers, spent).map_err(Error::parquet(&file.staged))?;
+            if trial.len() == *group {
                 self.flush_weights()?;
             }
             from = to;
         }
+        self.networks.spent.extend(Arc::into_inner(chunk));
         Ok(())
     }
 
     fn flush_weights(&mut self) -> Result<(), Error> {
         let Some((file, _)) = &mut self.weights else { return Ok(()) };
-        let rows = std::mem::take(&mut self.networks.rows);
-        self.networks.count = 0;
-        let trials: Vec<u64> =
-            rows.iter().flat_map(|piece| &piece.chunk.trial[piece.rows.clone()]).copied().collect();
-        let reals = |column: fn(&WeightsChunk) -> &Vec<f64>| {
-            let values = rows.iter().flat_map(|piece| &column(&piece.chunk)[piece.rows.clone()]);
-            array(Float64Array::from(values.copied().collect::<Vec<f64>>()))
-        };
-        let pages = pages(&rows);
-        let mut columns = keys(&self.labels, &trials);
-        columns.push(reals(|chunk| &chunk.skip_slope));
-        columns.push(reals(|chunk| &chunk.skip_intercept));
-        columns.extend([List::Outer, List::Inner, List::Bias].map(|list| Column::Lists(list, &pages)));
+        let Networks { trial, skip_slope, skip_intercept, lists, buffers, spent } = &mut self.networks;
+        let pages = lists.finish(buffers, spent).map_err(Error::parquet(&file.staged))?;
+        let mut columns = keys(&self.labels, trial);
+        columns.push(array(Float64Array::from(std::mem::take(skip_slope))));
+        columns.push(array(Float64Array::from(std::mem::take(skip_intercept))));
+        columns
+            .extend([List::Outer, List::Inner, List::Bias].map(|list| Column::Lists(list, &pages, buffers)));
         file.append(&columns)?;
         drop(columns);
-        drop(pages);
-        // A chunk that reaches into the next row group is still held by that.
-        self.networks.spent.extend(rows.into_iter().filter_map(|piece| Arc::into_inner(piece.chunk)));
+        buffers.give_pages(pages);
+        trial.clear();
         Ok(())
     }
 
@@ -256,7 +257,7 @@ impl Estimator {
         if !self.rows.trial.is_empty() {
             self.flush_metrics()?;
         }
-        if self.networks.count > 0 {
+        if !self.networks.trial.is_empty() {
             self.flush_weights()?;
         }
         if let Some((weights, _)) = &mut self.weights {
