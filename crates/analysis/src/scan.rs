@@ -1,4 +1,4 @@
-//! The metrics files, read one risk of one (estimator, n) at a time so that memory is bounded by one level.
+//! The metrics files, read one risk of one estimator and cell at a time so that memory is bounded by one level.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,26 +16,26 @@ pub(crate) struct Scan {
     risks: Vec<(String, Risk)>,
 }
 
-/// A unit of reading: the trials of one estimator at one n.
+/// A unit of reading: the trials of one estimator in one cell.
 pub(crate) struct Partition {
     /// The estimator's label.
     pub estimator: String,
     /// The size of a training set.
     pub n: u64,
-}
-
-/// The trials of one estimator, design, target, noise and n.
-pub(crate) struct Group {
+    cell: String,
     /// Labels of design, target and noise.
     pub labels: [String; 3],
+}
+
+/// One risk in one partition.
+pub(crate) struct Values {
     /// Trials done, failed ones included.
     pub trials: u64,
     /// The risk of the trials that have one, ascending.
-    pub values: Vec<f64>,
+    pub sorted: Vec<f64>,
 }
 
-const LABELS: [&str; 3] = ["design", "target", "noise"];
-const TRIALS: &str = "__trials";
+const KEYS: [&str; 5] = ["estimator", "cell", "design", "target", "noise"];
 
 impl Scan {
     /// Opens `metrics/` below a run directory.
@@ -76,62 +76,54 @@ impl Scan {
 
     /// What there is to read, in order.
     pub fn partitions(&self) -> Result<Vec<Partition>, Error> {
+        let keys = KEYS.map(|name| col(name).cast(DataType::String));
+        let n = [col("n").cast(DataType::Int64)];
         let keys = self
             .frame
             .clone()
-            .select([col("estimator"), col("n").cast(DataType::Int64)])
+            .select(keys.into_iter().chain(n).collect::<Vec<_>>())
             .unique(None, UniqueKeepStrategy::Any);
         let read = || -> PolarsResult<Vec<Partition>> {
             let keys = keys.collect_with_engine(Engine::Streaming)?.unwrap_single();
-            let (estimators, sizes) = (keys.column("estimator")?.str()?, keys.column("n")?.i64()?);
-            let pairs = estimators.iter().zip(sizes.iter());
-            Ok(pairs
-                .filter_map(|(label, n)| {
-                    Some(Partition { estimator: label?.to_owned(), n: n?.try_into().ok()? })
-                })
-                .collect())
+            (0..keys.height()).map(|row| partition(&keys, row)).collect()
         };
         let mut partitions = read().map_err(|source| Error::Read { path: self.folder.clone(), source })?;
-        partitions.sort_by(|a, b| (&a.estimator, a.n).cmp(&(&b.estimator, b.n)));
+        partitions.sort_by(|a, b| (&a.estimator, a.n, &a.cell).cmp(&(&b.estimator, b.n, &b.cell)));
         Ok(partitions)
     }
 
-    /// The groups of a partition with the risk at this place of [`Scan::risks`], in no particular order.
-    pub fn groups(&self, partition: &Partition, risk: usize) -> Result<Vec<Group>, Error> {
+    /// The risk at this place of [`Scan::risks`].
+    pub fn values(&self, partition: &Partition, risk: usize) -> Result<Values, Error> {
         self.read(partition, &self.risks[risk].0)
             .map_err(|source| Error::Read { path: self.folder.clone(), source })
     }
 
-    fn read(&self, partition: &Partition, risk: &str) -> PolarsResult<Vec<Group>> {
+    /// Groups are made by filters and not by polars' `group_by`, which would hold the labels of every trial.
+    fn read(&self, partition: &Partition, risk: &str) -> PolarsResult<Values> {
         let mine = col("estimator")
             .eq(lit(partition.estimator.as_str()))
-            .and(col("n").cast(DataType::Int64).eq(lit(partition.n as i64)));
-        let values = col(risk).cast(DataType::Float64).drop_nulls();
+            .and(col("n").cast(DataType::Int64).eq(lit(partition.n as i64)))
+            .and(col("cell").eq(lit(partition.cell.as_str())));
         let frame = self
             .frame
             .clone()
             .filter(mine)
-            .group_by(LABELS.map(|name| col(name).cast(DataType::String)))
-            .agg([values, len().cast(DataType::UInt64).alias(TRIALS)])
+            .select([col(risk).cast(DataType::Float64)])
             .collect_with_engine(Engine::Streaming)?
             .unwrap_single();
-        (0..frame.height()).map(|row| group(&frame, risk, row)).collect()
+        let column = frame.column(risk)?.f64()?;
+        let mut sorted: Vec<f64> = column.iter().flatten().filter(|value| !value.is_nan()).collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        Ok(Values { trials: column.len() as u64, sorted })
     }
 }
 
-fn group(frame: &DataFrame, risk: &str, row: usize) -> PolarsResult<Group> {
-    let label = |name| PolarsResult::Ok(frame.column(name)?.str()?.get(row).unwrap_or_default().to_owned());
-    let list = frame.column(risk)?.list()?.get_as_series(row);
-    let mut values: Vec<f64> = match &list {
-        Some(list) => list.f64()?.iter().flatten().filter(|v| !v.is_nan()).collect(),
-        None => Vec::new(),
-    };
-    values.sort_unstable_by(f64::total_cmp);
-    Ok(Group {
-        labels: [label(LABELS[0])?, label(LABELS[1])?, label(LABELS[2])?],
-        trials: frame.column(TRIALS)?.u64()?.get(row).unwrap_or(0),
-        values,
-    })
+fn partition(keys: &DataFrame, row: usize) -> PolarsResult<Partition> {
+    let [estimator, cell, design, target, noise] =
+        KEYS.map(|name| PolarsResult::Ok(keys.column(name)?.str()?.get(row).unwrap_or_default().to_owned()));
+    let n = keys.column("n")?.i64()?.get(row).unwrap_or_default();
+    let n = u64::try_from(n).unwrap_or_default();
+    Ok(Partition { estimator: estimator?, n, cell: cell?, labels: [design?, target?, noise?] })
 }
 
 /// Whether a folder or one below it holds a Parquet file. A folder that is not there holds none.

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::growth::{LEAST_LEVELS, Point, fit, generator, last_half};
 use crate::level::Level;
 use crate::risk::Risk;
-use crate::scan::{Group, Partition, Scan};
+use crate::scan::{Partition, Scan, Values};
 use crate::series::{Series, agreement};
 use crate::verdict::{Verdict, decide};
 
@@ -89,9 +89,8 @@ pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Sum
     let mut drafts: BTreeMap<Key, Draft> = BTreeMap::new();
     for partition in scan.partitions()? {
         for (place, risk) in risks.iter().enumerate() {
-            for group in scan.groups(&partition, place)? {
-                add(&mut drafts, (place, *risk), &partition, group, options);
-            }
+            let values = scan.values(&partition, place)?;
+            add(&mut drafts, (place, *risk), &partition, &values, options);
         }
     }
     let series = drafts
@@ -101,22 +100,22 @@ pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Sum
     Ok(Summary { series, confidence: options.confidence })
 }
 
-/// Adds one level to the series of a group.
+/// Adds one level to its series.
 fn add(
     drafts: &mut BTreeMap<Key, Draft>,
     (place, risk): (usize, Risk),
     partition: &Partition,
-    group: Group,
+    values: &Values,
     options: &Options,
 ) {
     let n = partition.n;
-    let [design, target, noise] = group.labels;
+    let [design, target, noise] = partition.labels.clone();
     let labels = [partition.estimator.clone(), design, target, noise];
     let [a, b, c, d] = labels.each_ref().map(String::as_str);
     let mut rng = generator(options.seed, &[a, b, c, d, &risk.to_string(), &n.to_string()]);
-    let sorted = &group.values;
+    let Values { trials, sorted } = values;
     let draft = drafts.entry((labels, place)).or_default();
-    draft.levels.push(Level::of(n, group.trials, sorted, &options.quantiles, options.confidence));
+    draft.levels.push(Level::of(n, *trials, sorted, &options.quantiles, options.confidence));
     draft.points.extend(Point::of(n, sorted, options.bootstrap, &mut rng));
 }
 
