@@ -216,7 +216,9 @@ fn alive(ending: &str) -> bool {
     if process == std::process::id().to_string() {
         return token == *TOKEN;
     }
-    Path::new("/proc/self").exists() && Path::new("/proc").join(process).exists()
+    // Threads have folders there too; a process leads its own group.
+    let status = fs::read_to_string(Path::new("/proc").join(process).join("status"));
+    status.is_ok_and(|status| status.lines().any(|line| line == format!("Tgid:\t{process}")))
 }
 
 /// Removes a file that another process may have removed first.
