@@ -111,13 +111,14 @@ fn read_csv(path: &Path) -> Result<Vec<Point>, Failure> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(file);
     let header = reader.headers().map_err(bad)?.clone();
     let column = |name: &str| {
-        header.iter().position(|column| column == name).ok_or_else(|| {
-            let found: Vec<&str> = header.iter().collect();
-            Failure::Data(format!(
-                "{place}:1: no column `{name}`: expected a header with x and y, found {}",
-                found.join(", ")
-            ))
-        })
+        let mut places = (0..header.len()).filter(|place| &header[*place] == name);
+        let found: Vec<&str> = header.iter().collect();
+        let what = match (places.next(), places.next()) {
+            (Some(place), None) => return Ok(place),
+            (None, _) => format!("no column `{name}`: expected a header with x and y"),
+            _ => format!("two columns `{name}`: expected each once"),
+        };
+        Err(Failure::Data(format!("{place}:1: {what}, found {}", found.join(", "))))
     };
     let columns = [("x", column("x")?), ("y", column("y")?)];
     let mut points = Vec::new();

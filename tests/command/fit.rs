@@ -40,10 +40,18 @@ fn order_of_rows_does_not_matter() {
 }
 
 #[test]
+fn an_empty_estimator_is_told_what_there_is() {
+    let output = fit(SIX, &["--estimator", ""], 2);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.starts_with("error: estimator is empty, but it must be one of `linear_spline`"), "{text}");
+}
+
+#[test]
 fn broken_csv_says_where() {
     let cases = [
         ("x,z\n1,2\n", "data.csv:1: no column `y`: expected a header with x and y, found x, z"),
         ("", "data.csv:1: no column `x`: expected a header with x and y, found "),
+        ("x,y,x\n1,2,3\n", "data.csv:1: two columns `x`: expected each once, found x, y, x"),
         ("x,y\n1,2\n3,abc\n", "data.csv:3: column `y` is \"abc\", expected a number"),
         ("x,y\n1,\n", "data.csv:2: column `y` is \"\", expected a number"),
         ("x,y\n1,2\n", "data.csv: fewer than two points"),

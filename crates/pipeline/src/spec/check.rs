@@ -41,6 +41,8 @@ pub fn parse_choice<T: ?Sized>(
     origin: &str,
     catalogue: &[Entry<T>],
 ) -> Result<Choice, SpecError> {
+    // Empty text is no document; a null is one, and no choice either.
+    let text = if text.trim().is_empty() { "~" } else { text };
     let root = mark::parse(text.as_bytes(), origin)?;
     let mut errors = Errors::default();
     let choice = choice(&Field { node: &root, path: "estimator".into() }, catalogue, &mut errors);
