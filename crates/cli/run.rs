@@ -82,8 +82,9 @@ fn ended(outcome: &Result<Outcome, tempered_pipeline::Error>, time: Duration) ->
     match outcome {
         Ok(outcome) => {
             let stages = outcome.stages.iter().map(|stage| {
-                json!({"stage": stage.name, "items": stage.items, "busy": stage.busy.as_secs_f64(), "waiting_pool": stage.waiting_pool.as_secs_f64(),
-                    "waiting_in": stage.waiting_in.as_secs_f64(), "waiting_out": stage.waiting_out.as_secs_f64()})
+                json!({"stage": stage.name, "items": stage.items, "busy": stage.busy.as_secs_f64(),
+                    "waiting_pool": stage.waiting_pool.as_secs_f64(), "waiting_in": stage.waiting_in.as_secs_f64(),
+                    "waiting_out": stage.waiting_out.as_secs_f64()})
             });
             event["ending"] = format!("{:?}", outcome.ending).to_lowercase().into();
             event["trials"] = outcome.trials.into();

@@ -41,24 +41,6 @@ pub struct Size {
 }
 
 impl Knots {
-    /// Empties the row, keeping its memory.
-    pub fn clear(&mut self) {
-        self.x.clear();
-        self.y.clear();
-        self.change.clear();
-        self.inner.clear();
-        self.first_slope = 0.0;
-        self.clamp = false;
-    }
-
-    /// Appends a knot at a data point.
-    #[inline]
-    pub fn push(&mut self, x: f64, y: f64, change: f64) {
-        self.x.push(x);
-        self.y.push(y);
-        self.change.push(change);
-    }
-
     /// Makes the predictor constant beyond its outer knots.
     pub fn clamp_ends(&mut self) {
         let last = self.x.len() - 1;

@@ -1,6 +1,6 @@
 //! Samples: training sets with sorted x.
 
-use crate::sum::sum_of_pairs;
+use crate::sum::all_finite;
 use crate::wide::{Kernel, wide};
 
 /// One training set S: x strictly increasing, y beside it.
@@ -55,21 +55,20 @@ impl Degenerate {
     }
 }
 
-/// A sum of products with zero, which is NaN exactly where a value is not finite, and whether x increases strictly: one
-/// branch a sample.
+/// Whether all values are finite, and whether x increases strictly: two branches a sample.
 struct Probe<'a> {
     x: &'a [f64],
     y: &'a [f64],
 }
 
 impl Kernel for Probe<'_> {
-    type Output = (f64, bool);
+    type Output = (bool, bool);
 
     #[inline(always)]
-    fn call(self) -> (f64, bool) {
+    fn call(self) -> (bool, bool) {
         let Probe { x, y } = self;
         let ascending = x.iter().zip(&x[1..]).fold(true, |all, (a, b)| all & (a < b));
-        (sum_of_pairs(x, y, |x, y| x * 0.0 + y * 0.0), ascending)
+        (all_finite(x) & all_finite(y), ascending)
     }
 }
 
@@ -85,8 +84,8 @@ impl<'a> Sample<'a> {
         if x.len() < 2 {
             return Err(Degenerate::TooFew);
         }
-        let (probe, ascending) = wide(Probe { x, y });
-        if probe != 0.0 {
+        let (finite, ascending) = wide(Probe { x, y });
+        if !finite {
             let bad = x.iter().zip(y).position(|(x, y)| !x.is_finite() || !y.is_finite());
             return Err(Degenerate::NotFinite(bad.unwrap_or(0)));
         }

@@ -109,7 +109,7 @@ impl Live {
     }
 
     /// Joins the summaries of another process. No shard is counted twice: where both count the same one, the side
-    /// that counts more shards of the cell speaks for it.
+    /// that counts more trials of the cell speaks for it.
     pub fn join(&mut self, other: Live) {
         for (estimator, cells) in other.0 {
             let mine = self.0.entry(estimator).or_default();
@@ -119,7 +119,7 @@ impl Live {
                         counted.tally.merge(&theirs.tally);
                         counted.shards.extend(theirs.shards);
                     }
-                    Some(counted) if counted.shards.len() >= theirs.shards.len() => {}
+                    Some(counted) if counted.tally.trials >= theirs.tally.trials => {}
                     _ => {
                         mine.insert(cell, theirs);
                     }
@@ -221,6 +221,12 @@ mod tests {
         assert_eq!(count(&[&[0, 2], &[1, 3], &[0, 1, 2, 3]]), Some(40));
         assert_eq!(count(&[&[0, 1, 2, 3], &[0, 2], &[1, 3]]), Some(40));
         assert_eq!(count(&[&[0, 1], &[1, 2, 3]]), Some(30));
+        // A record from before the study grew, and one from after.
+        let mut grown = Live::default();
+        grown.commit("spline", "cell", 0, &tally(25));
+        let mut sum = live(&[0]);
+        sum.join(grown);
+        assert_eq!(sum.tally("spline", "cell").map(|tally| tally.trials), Some(25));
         let median = trials(&[&[0]]).and_then(|(_, median)| median).unwrap();
         assert!((median - 1.0).abs() < 0.011, "{median}");
     }

@@ -54,7 +54,7 @@ impl Kernel for Join<'_> {
         value.extend_from_slice(y);
         knots.inner.clear();
         knots.clamp = false;
-        // Slopes first; then each becomes the difference from the one before it, from the right.
+        // Slopes first, that of the gap before each point; then each becomes the difference to the next one.
         knots.change.resize(n, 0.0);
         let change = &mut knots.change[..n];
         let ends = x.iter().zip(&x[1..]).zip(y.iter().zip(&y[1..]));
