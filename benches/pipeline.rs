@@ -21,7 +21,7 @@ fn whole_program(criterion: &mut Criterion) {
                     format!("store.weights={weights}"),
                 ];
                 let mut run = Command::new(env!("CARGO_BIN_EXE_tempered"));
-                run.args(["run", concat!(env!("CARGO_MANIFEST_DIR"), "/pipelines/joshi-2023.yaml"), "--out"]);
+                run.args(["run", "pipelines/joshi-2023.yaml", "--out"]);
                 run.arg(&folder).args(["--threads", "1", "--progress", "none", "--fresh", "--yes"]);
                 sets.iter().for_each(|set| {
                     run.args(["--set", set]);

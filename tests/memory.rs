@@ -10,7 +10,7 @@ use std::time::Duration;
 fn peak(sets: &[&str]) -> u64 {
     let folder = tempfile::tempdir().unwrap();
     let mut run = Command::new(env!("CARGO_BIN_EXE_tempered"));
-    run.args(["run", concat!(env!("CARGO_MANIFEST_DIR"), "/pipelines/quickstart.yaml"), "--out"]);
+    run.args(["run", "pipelines/quickstart.yaml", "--out"]);
     run.arg(folder.path().join("out")).args(["--threads", "2", "--progress", "none"]);
     sets.iter().for_each(|set| {
         run.args(["--set", set]);

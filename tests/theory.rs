@@ -9,7 +9,7 @@ fn series(sizes: &str, trials: &str, risks: &str) -> Vec<serde_json::Value> {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     let tempered = || Command::new(env!("CARGO_BIN_EXE_tempered"));
-    let study = concat!(env!("CARGO_MANIFEST_DIR"), "/pipelines/joshi-2023.yaml");
+    let study = "pipelines/joshi-2023.yaml";
     let sets = [
         format!("generate.n={sizes}"),
         format!("trials={trials}"),

@@ -49,7 +49,7 @@ fn every_source_file_is_in_its_catalogue() {
         ("noise", noise::CATALOGUE.iter().map(|e| e.name).collect()),
         ("estimator", estimator::CATALOGUE.iter().map(|e| e.name).collect()),
     ] {
-        let path = format!("{}/src/{folder}", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("src/{folder}");
         for entry in std::fs::read_dir(path).unwrap() {
             let name = entry.unwrap().file_name().to_string_lossy().trim_end_matches(".rs").to_string();
             assert!(name == "mod" || names.contains(&name.as_str()), "{folder}/{name} is not registered");

@@ -18,7 +18,7 @@ pub struct Order {
     /// Whether the shard ends with this batch.
     pub last: bool,
     /// Bounds how many batches are under way.
-    pub credit: Credit,
+    pub credit: Option<Credit>,
 }
 
 /// An order with what the stages so far have made of it, in slabs of neighbouring trials.

@@ -4,6 +4,7 @@ pub mod spec;
 
 pub mod batch;
 mod error;
+mod files;
 pub mod live;
 pub mod pilot;
 pub mod plan;

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::live::{Live, LiveView};
 use crate::plan::{Plan, Shard};
 use crate::resume;
-use crate::stage::{Aggregate, Evaluate, Generate, Store, Train};
+use crate::stage::{Aggregate, Encode, Evaluate, Generate, Store, Train};
 use std::sync::Arc;
 use std::time::Instant;
 use tempered_flow::{Cancel, Credits, Failure, Flow, Meter, Pool, Reading, Report};
@@ -13,6 +13,8 @@ use tempered_store::RunDirectory;
 
 /// Batches that wait between two stages at most.
 const CAPACITY: usize = 2;
+/// Encoded batches that wait for the disk at most: most of them carry rows for the live summary and nothing to write.
+const ENCODED: usize = 64;
 /// Points of samples in a batch for each thread: a quarter of a megabyte of x and y.
 const BATCH_POINTS: u64 = 16_384;
 /// Batches under way at most, one a stage: more would only push each other out of the cache.
@@ -142,7 +144,8 @@ pub fn run(
             CAPACITY,
             Evaluate { plan: plan.clone(), pool: pool.clone(), samples, fits, weights: weights.clone() },
         )
-        .stage("store", CAPACITY, Store::new(plan.clone(), pool, directory.clone(), weights))
+        .stage("encode", ENCODED, Encode::new(plan.clone(), pool, weights))
+        .stage("store", CAPACITY, Store::new(plan.clone(), directory.clone()))
         .sink("aggregate", aggregate(&plan, directory, &view, record));
     let meters = flow.meters();
     watch(Watch { view: view.clone(), meters: meters.clone(), trials, points });
@@ -223,7 +226,7 @@ impl<'a> Orders<'a> {
                         trials: start..end,
                         shard: shard.clone(),
                         estimators: estimators.clone(),
-                        credit: credits.acquire(cost),
+                        credit: Some(credits.acquire(cost)),
                     })
                 })
             })

@@ -8,7 +8,7 @@ use tempered_pipeline::spec::{Study, parse};
 const GOOD: &str = include_str!("../../../pipelines/joshi-2023.yaml");
 
 /// Cases stand in a text file: `=== name`, a study, `~~~`, the exact message.
-const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/broken_studies.txt");
+const CASES: &str = "tests/broken_studies.txt";
 
 fn messages(study: &str) -> String {
     match parse(study.as_bytes(), "study.yaml", &[]) {
@@ -111,7 +111,7 @@ const PINNED: [&str; 3] = ["cf8f5529468f817a", "11d55e7c5ffb69c5", "21942fd479bd
 /// The schema beside the pipelines is the one the program prints, and describes every key of every pipeline.
 #[test]
 fn schema_is_kept_and_covers_the_pipelines() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../pipelines");
+    let folder = "../../pipelines";
     let kept = std::fs::read_to_string(format!("{folder}/schema.json")).unwrap();
     let kept: serde_json::Value = serde_json::from_str(&kept).unwrap();
     let printed = tempered_pipeline::spec::schema();

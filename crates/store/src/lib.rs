@@ -5,6 +5,7 @@
 //! into chunks or on the number of threads.
 
 mod directory;
+mod encoder;
 mod encoding;
 mod error;
 mod footer;
@@ -16,9 +17,11 @@ mod schema;
 mod shard;
 
 pub use directory::{Listed, Listing, RunDirectory};
+pub use encoder::{Encoded, EncodedGroup, EstimatorFiles, ShardEncoder};
 pub use error::Error;
 pub use footer::{Footer, Found, read_footer};
+pub use list_column::Buffers;
 pub use place::{Place, Table};
 pub use read::{MetricsTable, WeightsRow, read_metrics, read_weights_row, read_xy};
 pub use schema::{Inner, Labels, Layout, MetricsChunk, WeightsChunk};
-pub use shard::{ClosedShard, EstimatorFiles, ShardWriter};
+pub use shard::ShardWriter;

@@ -178,7 +178,7 @@ impl PageRows {
         let failed = |error: std::io::Error| ParquetError::External(error.into());
         let zstd = match &mut scratch.zstd {
             Some(zstd) => zstd,
-            none => none.insert(zstd::bulk::Compressor::new(LEVEL).map_err(failed)?),
+            none => none.insert(compressor().map_err(failed)?),
         };
         let mut compressed = buffers.bytes.take();
         compressed.reserve(zstd::zstd_safe::compress_bound(size).saturating_sub(compressed.len()));
@@ -190,10 +190,19 @@ impl PageRows {
 
 /// zstd's level: higher ones gain nothing on doubles.
 const LEVEL: i32 = 1;
+/// Bytes that must repeat to be worth a reference: shorter repeats in a stream of exponents are chance, and what they
+/// say costs more than the bytes by their frequencies.
+const LEAST_MATCH: u32 = 7;
+
+fn compressor() -> std::io::Result<zstd::bulk::Compressor<'static>> {
+    let mut zstd = zstd::bulk::Compressor::new(LEVEL)?;
+    zstd.set_parameter(zstd::zstd_safe::CParameter::MinMatch(LEAST_MATCH))?;
+    Ok(zstd)
+}
 
 /// Buffers that encoding goes through again and again: fresh memory would cost more than the arithmetic.
 #[derive(Default)]
-pub(crate) struct Buffers {
+pub struct Buffers {
     bytes: Spare<Vec<u8>>,
     scratch: Spare<Scratch>,
 }
@@ -219,12 +228,12 @@ impl<T: Default> Spare<T> {
 
 impl Buffers {
     /// Takes back the pages of a group that has been written.
-    pub fn give_pages(&self, group: GroupPages) {
+    pub(crate) fn give_pages(&self, group: GroupPages) {
         group.pages.into_iter().flatten().for_each(|page| self.give(page.bytes));
     }
 
     /// Takes back bytes that nobody else holds any more.
-    pub fn give(&self, mut bytes: Bytes) {
+    pub(crate) fn give(&self, mut bytes: Bytes) {
         // Emptied first: a vector made of bytes begins with a copy of them.
         bytes.truncate(0);
         self.bytes.give(Vec::from(bytes));

@@ -1,92 +1,107 @@
-//! Row groups: rows are gathered until a group is full, then its columns are encoded side by side.
+//! Row groups: columns are encoded side by side, in memory, and appended to a file as they are.
 
 use crate::encoding::properties;
 use crate::error::Error;
-use crate::list_column::{self, Buffers, EncodedLists, GroupPages, List};
+use crate::list_column::{self, Buffers, GroupPages, List};
 use arrow::array::ArrayRef;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::add_encoded_arrow_schema_to_metadata;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::errors::Result;
 use parquet::file::writer::SerializedFileWriter;
 use rayon::prelude::*;
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// A column of a row group.
+pub(crate) enum Column {
+    Array(ArrayRef),
+    Lists(List, Arc<GroupPages>, Arc<Buffers>),
+}
+
+/// A column once encoded.
+pub(crate) enum EncodedColumn {
+    Array(Box<ArrowColumnChunk>),
+    /// Pages that become a column on the way to the file.
+    Lists(List, Arc<GroupPages>, Arc<Buffers>),
+}
+
+/// Encodes row groups of one schema.
+pub(crate) struct GroupEncoder {
+    schema: SchemaRef,
+    factory: ArrowRowGroupWriterFactory,
+}
+
+impl GroupEncoder {
+    pub fn new(schema: SchemaRef) -> Result<GroupEncoder> {
+        // The factory takes schema and properties from a file, of which there is none here.
+        let writer = writer(std::io::sink(), &schema, &[])?;
+        Ok(GroupEncoder { factory: ArrowRowGroupWriterFactory::new(&writer, schema.clone()), schema })
+    }
+
+    /// Encodes the columns of a group in parallel. Every column has one leaf.
+    pub fn encode(&self, columns: Vec<Column>) -> Result<Vec<EncodedColumn>> {
+        let writers = self.factory.create_column_writers(0)?;
+        writers
+            .into_par_iter()
+            .zip(columns.into_par_iter().zip(self.schema.fields().par_iter()))
+            .map(|(mut writer, (column, field))| match column {
+                Column::Array(array) => {
+                    for leaf in compute_leaves(field, &array)? {
+                        writer.write(&leaf)?;
+                    }
+                    Ok(EncodedColumn::Array(Box::new(writer.close()?)))
+                }
+                Column::Lists(list, pages, buffers) => Ok(EncodedColumn::Lists(list, pages, buffers)),
+            })
+            .collect()
+    }
+}
 
 /// A Parquet file under way.
 pub(crate) struct GroupWriter {
     path: PathBuf,
-    schema: SchemaRef,
     writer: SerializedFileWriter<BufWriter<File>>,
-    factory: ArrowRowGroupWriterFactory,
-    groups: usize,
-}
-
-/// A column of a row group.
-pub(crate) enum Column<'a> {
-    Array(ArrayRef),
-    Lists(List, &'a GroupPages, &'a Buffers),
-}
-
-/// A column once encoded.
-enum Encoded<'a> {
-    Array(ArrowColumnChunk),
-    Lists(EncodedLists, &'a Buffers),
 }
 
 impl GroupWriter {
     /// Starts a file.
-    pub fn create(path: &Path, schema: SchemaRef, footer: &[(String, String)]) -> Result<GroupWriter, Error> {
-        let mut properties = properties(&schema, footer);
-        add_encoded_arrow_schema_to_metadata(&schema, &mut properties);
+    pub fn create(
+        path: &Path,
+        schema: &SchemaRef,
+        footer: &[(String, String)],
+    ) -> Result<GroupWriter, Error> {
         let file = BufWriter::with_capacity(1 << 20, File::create_new(path).map_err(Error::io(path))?);
-        let descriptor = ArrowSchemaConverter::new().convert(&schema).map_err(Error::parquet(path))?;
-        let writer = SerializedFileWriter::new(file, descriptor.root_schema_ptr(), Arc::new(properties))
-            .map_err(Error::parquet(path))?;
-        let factory = ArrowRowGroupWriterFactory::new(&writer, schema.clone());
-        Ok(GroupWriter { path: path.to_path_buf(), schema, writer, factory, groups: 0 })
+        let writer = writer(file, schema, footer).map_err(Error::parquet(path))?;
+        Ok(GroupWriter { path: path.to_path_buf(), writer })
     }
 
-    /// Encodes one row group, its columns in parallel, and appends it. Every column has one leaf.
-    pub fn append(&mut self, columns: &[Column<'_>]) -> Result<(), Error> {
-        let failed = Error::parquet(&self.path);
-        let writers = self.factory.create_column_writers(self.groups).map_err(&failed)?;
-        let schema = self.writer.schema_descr();
-        let chunks: Vec<Encoded<'_>> = writers
-            .into_par_iter()
-            .zip(columns.par_iter().zip(self.schema.fields().par_iter()))
-            .enumerate()
-            .map(|(index, (mut writer, (column, field)))| match column {
-                Column::Array(array) => {
-                    for leaf in compute_leaves(field, array)? {
-                        writer.write(&leaf)?;
+    /// Appends a row group.
+    pub fn append(&mut self, columns: Vec<EncodedColumn>) -> Result<(), Error> {
+        self.put(columns).map_err(Error::parquet(&self.path))
+    }
+
+    fn put(&mut self, columns: Vec<EncodedColumn>) -> Result<()> {
+        let schema = self.writer.schema_descr().columns().to_vec();
+        let mut group = self.writer.next_row_group()?;
+        for (descriptor, column) in schema.into_iter().zip(columns) {
+            match column {
+                EncodedColumn::Array(chunk) => chunk.append_to_row_group(&mut group)?,
+                EncodedColumn::Lists(list, pages, buffers) => {
+                    let column = list_column::column(descriptor, list, &pages, &buffers)?;
+                    group.append_column(&column.bytes, column.close)?;
+                    buffers.give(column.bytes);
+                    // The last of the group's lists.
+                    if let Some(pages) = Arc::into_inner(pages) {
+                        buffers.give_pages(pages);
                     }
-                    Ok(Encoded::Array(writer.close()?))
-                }
-                Column::Lists(list, pages, buffers) => {
-                    let lists = list_column::column(schema.column(index), *list, pages, buffers)?;
-                    Ok(Encoded::Lists(lists, buffers))
-                }
-            })
-            .collect::<Result<_, _>>()
-            .map_err(&failed)?;
-        let mut group = self.writer.next_row_group().map_err(&failed)?;
-        for chunk in chunks {
-            match chunk {
-                Encoded::Array(chunk) => chunk.append_to_row_group(&mut group),
-                Encoded::Lists(EncodedLists { bytes, close }, buffers) => {
-                    let appended = group.append_column(&bytes, close);
-                    buffers.give(bytes);
-                    appended
                 }
             }
-            .map_err(&failed)?;
         }
-        group.close().map_err(&failed)?;
-        self.groups += 1;
-        Ok(())
+        group.close().map(drop)
     }
 
     /// Writes the footer; the file is whole, but not yet durable.
@@ -94,4 +109,15 @@ impl GroupWriter {
         let buffer = self.writer.into_inner().map_err(Error::parquet(&self.path))?;
         buffer.into_inner().map_err(|error| Error::io(&self.path)(error.into_error()))
     }
+}
+
+fn writer<W: Write + Send>(
+    file: W,
+    schema: &SchemaRef,
+    footer: &[(String, String)],
+) -> Result<SerializedFileWriter<W>> {
+    let mut properties = properties(schema, footer);
+    add_encoded_arrow_schema_to_metadata(schema, &mut properties);
+    let descriptor = ArrowSchemaConverter::new().convert(schema)?;
+    SerializedFileWriter::new(file, descriptor.root_schema_ptr(), Arc::new(properties))
 }

@@ -6,9 +6,10 @@ use parquet::basic::{Compression, Encoding};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tempered_store::{
-    EstimatorFiles, Found, Inner, Labels, Layout, MetricsChunk, Place, RunDirectory, ShardWriter, Table,
-    WeightsChunk, read_footer, read_metrics, read_weights_row,
+    Buffers, Error, EstimatorFiles, Found, Inner, Labels, Layout, MetricsChunk, Place, RunDirectory,
+    ShardEncoder, ShardWriter, Table, WeightsChunk, read_footer, read_metrics, read_weights_row,
 };
 
 const CELL: &str = "0123456789abcdef";
@@ -35,6 +36,29 @@ fn files(label: &str) -> EstimatorFiles {
 
 fn place(label: &str) -> Place {
     Place { estimator: label.into(), n: 10, cell: CELL.into(), index: 0 }
+}
+
+/// A shard under way: its encoder and its files.
+struct Shard {
+    encoder: ShardEncoder,
+    writer: ShardWriter,
+}
+
+impl Shard {
+    fn begin(directory: &RunDirectory, files: Vec<EstimatorFiles>) -> Shard {
+        let buffers = Arc::<Buffers>::default();
+        let encoder = ShardEncoder::begin(0, &layout(), &files, &buffers).unwrap();
+        Shard { encoder, writer: ShardWriter::begin(directory, 0, &layout(), &files).unwrap() }
+    }
+
+    fn push(&mut self, metrics: &[Vec<MetricsChunk>], weights: Vec<Vec<WeightsChunk>>) -> Result<(), Error> {
+        self.writer.append(self.encoder.push_all(metrics, weights)?.groups)
+    }
+
+    fn commit(mut self) -> Result<(), Error> {
+        self.writer.append(self.encoder.finish()?.groups)?;
+        self.writer.commit()
+    }
 }
 
 /// Rows that differ; every seventh failed, every fifth network empty.
@@ -66,16 +90,16 @@ fn rows(trials: std::ops::Range<u64>) -> (MetricsChunk, WeightsChunk) {
 /// Writes 1,000 trials of two estimators cut into chunks, each push holding `per_push` of them.
 fn write(root: &Path, chunk: u64, per_push: usize, threads: usize) -> RunDirectory {
     let directory = RunDirectory::create(root).unwrap();
-    let mut writer = ShardWriter::begin(&directory, 0, &layout(), vec![files("a"), files("b")]).unwrap();
+    let mut writer = Shard::begin(&directory, vec![files("a"), files("b")]);
     let starts: Vec<u64> = (0..1000).step_by(chunk as usize).collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| {
         for starts in starts.chunks(per_push) {
             let (metrics, weights): (Vec<_>, Vec<_>) =
                 starts.iter().map(|start| rows(*start..(start + chunk).min(1000))).unzip();
-            writer.push_all(&[metrics.clone(), metrics], vec![weights.clone(), weights]).unwrap();
+            writer.push(&[metrics.clone(), metrics], vec![weights.clone(), weights]).unwrap();
         }
-        writer.close().unwrap().commit().unwrap();
+        writer.commit().unwrap();
     });
     directory
 }
@@ -134,7 +158,7 @@ fn networks_of_any_size_read_back() {
     let directory = RunDirectory::create(folder.path()).unwrap();
     let mut given = EstimatorFiles { weights: Some(5), ..files("a") };
     given.footer.clear();
-    let mut writer = ShardWriter::begin(&directory, 0, &layout(), vec![given]).unwrap();
+    let mut writer = Shard::begin(&directory, vec![given]);
     let sizes = [0, 3, 200_000, 131_072, 1, 0, 70_000, 70_000, 9, 140_000, 0];
     let value = |trial: usize, k: usize| (trial as f64 + 0.5) * (k as f64).sin();
     let mut trials = 0;
@@ -154,9 +178,9 @@ fn networks_of_any_size_read_back() {
         if part == 1 {
             chunk.inner = Inner::Given(inner);
         }
-        writer.push_all(&[Vec::new()], vec![vec![chunk]]).unwrap();
+        writer.push(&[Vec::new()], vec![vec![chunk]]).unwrap();
     }
-    writer.close().unwrap().commit().unwrap();
+    writer.commit().unwrap();
     let [_, path] = paths(&directory, "a");
     for (trial, size) in sizes.into_iter().enumerate() {
         let stored = read_weights_row(&path, trial as u64).unwrap().unwrap();
@@ -208,9 +232,9 @@ fn a_file_is_there_only_when_it_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     let directory = RunDirectory::create(folder.path()).unwrap();
     let staged = || fs::read_dir(folder.path().join("_staging")).unwrap().count();
-    let mut writer = ShardWriter::begin(&directory, 0, &layout(), vec![files("a")]).unwrap();
+    let mut writer = Shard::begin(&directory, vec![files("a")]);
     let (metrics, weights) = rows(0..100);
-    writer.push_all(&[vec![metrics]], vec![vec![weights]]).unwrap();
+    writer.push(&[vec![metrics]], vec![vec![weights]]).unwrap();
     assert_eq!(staged(), 2);
     assert!(paths(&directory, "a").iter().all(|path| !path.exists()));
     drop(writer);
@@ -218,7 +242,7 @@ fn a_file_is_there_only_when_it_is_complete() {
     // What a killed process left is no obstacle and is cleared away; what a living one holds is left alone.
     let mut dead = std::process::Command::new("true").spawn().unwrap();
     dead.wait().unwrap();
-    let living = ShardWriter::begin(&directory, 0, &layout(), vec![files("a")]).unwrap();
+    let living = Shard::begin(&directory, vec![files("a")]);
     for entry in fs::read_dir(folder.path().join("_staging")).unwrap() {
         let path = entry.unwrap().path();
         let mine = format!(".{}-", std::process::id());
@@ -229,12 +253,7 @@ fn a_file_is_there_only_when_it_is_complete() {
     let name = format!("metrics-a-10-{CELL}-000000.{}-00000000-0.tmp", std::process::id());
     fs::write(folder.path().join("_staging").join(name), "half a file").unwrap();
     assert_eq!(staged(), 5);
-    ShardWriter::begin(&directory, 0, &layout(), vec![files("a")])
-        .unwrap()
-        .close()
-        .unwrap()
-        .commit()
-        .unwrap();
+    Shard::begin(&directory, vec![files("a")]).commit().unwrap();
     assert_eq!(staged(), 2);
     drop(living);
     assert_eq!(staged(), 0);
@@ -262,21 +281,21 @@ fn footers_read_back_and_torn_files_have_none() {
 fn rows_that_do_not_fit_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let directory = RunDirectory::create(folder.path()).unwrap();
-    let begin = || ShardWriter::begin(&directory, 0, &layout(), vec![files("a")]).unwrap();
+    let begin = || Shard::begin(&directory, vec![files("a")]);
     let (mut metrics, weights) = rows(0..10);
     metrics.scores[1].pop();
-    let error = begin().push_all(&[vec![metrics]], vec![vec![weights.clone()]]).unwrap_err();
+    let error = begin().push(&[vec![metrics]], vec![vec![weights.clone()]]).unwrap_err();
     assert!(error.to_string().contains("metrics"), "{error}");
-    assert!(begin().push_all(&[], Vec::new()).is_err());
+    assert!(begin().push(&[], Vec::new()).is_err());
     let (metrics, mut uneven) = rows(0..10);
     uneven.bias.pop();
-    let error = begin().push_all(&[vec![metrics]], vec![vec![uneven]]).unwrap_err();
+    let error = begin().push(&[vec![metrics]], vec![vec![uneven]]).unwrap_err();
     assert!(error.to_string().contains("weights"), "{error}");
     let (mut metrics, _) = rows(0..10);
     metrics.scores[1][4] = f64::NAN;
     let mut writer = begin();
-    writer.push_all(&[vec![metrics]], vec![vec![weights]]).unwrap();
-    let error = writer.close().err().unwrap().to_string();
+    writer.push(&[vec![metrics]], vec![vec![weights]]).unwrap();
+    let error = writer.commit().unwrap_err().to_string();
     assert_eq!(error, "column risk_l2, trial 4: NaN is not a finite number");
     assert!(!directory.metrics_path(&place("a")).exists());
     assert_eq!(

@@ -1,12 +1,14 @@
 //! The stages of a run. Each is a struct with one `run`; none sees a channel or another stage.
 
 mod aggregate;
+mod encode;
 mod evaluate;
 mod generate;
 mod store;
 mod train;
 
 pub use aggregate::Aggregate;
+pub use encode::{Encode, Encoded};
 pub use evaluate::{Evaluate, Evaluated, push_weights};
 pub use generate::{Generate, draw};
 pub use store::{Receipt, Store};

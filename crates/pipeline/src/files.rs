@@ -1,0 +1,73 @@
+//! What the files of a shard say of themselves.
+
+use crate::plan::{Plan, Shard};
+use crate::resume::place;
+use crate::spec::Weights;
+use tempered_math::catalogue::{Choice, Value};
+use tempered_math::{design, noise, target};
+use tempered_store::{EstimatorFiles, Labels, Layout};
+
+/// Units of a weights row group at most, were each point a unit: three lists of these fill 12 MB, which is written
+/// while the next batches are worked on.
+const ROW_GROUP_VALUES: u64 = 1 << 19;
+/// Networks of a weights row group at most: what readers take at once.
+const ROW_GROUP_ROWS: u64 = 122_880;
+
+/// The frozen schema of this study's metrics.
+pub fn layout(plan: &Plan) -> Layout {
+    Layout { parameters: parameter_names(), scores: plan.scores() }
+}
+
+/// What the files of (estimator, shard) say.
+pub fn files(plan: &Plan, estimator: usize, shard: &Shard) -> EstimatorFiles {
+    let cell = &plan.cells[shard.cell];
+    let place = place(plan, estimator, shard);
+    let values = [("design", &cell.design), ("target", &cell.target), ("noise", &cell.noise)];
+    EstimatorFiles {
+        labels: Labels {
+            estimator: place.estimator,
+            n: place.n,
+            cell: place.cell,
+            design: cell.design.to_string(),
+            target: cell.target.to_string(),
+            noise: cell.noise.to_string(),
+            parameters: parameter_names().iter().map(|name| parameter(&values, name)).collect(),
+        },
+        footer: plan.footer(estimator, shard),
+        weights: match plan.study.weights {
+            Weights::None => None,
+            _ => usize::try_from((ROW_GROUP_VALUES / cell.n).clamp(1, ROW_GROUP_ROWS)).ok(),
+        },
+    }
+}
+
+/// A column for every real parameter of a design, target or noise there is: one schema whatever the study.
+fn parameter_names() -> Vec<String> {
+    fn reals<T: ?Sized>(axis: &str, entries: &[tempered_math::catalogue::Entry<T>], names: &mut Vec<String>) {
+        for entry in entries {
+            for parameter in (entry.parameters)() {
+                let name = format!("{axis}_{}", parameter.name);
+                if matches!(parameter.kind, tempered_math::catalogue::Kind::Real { .. })
+                    && !names.contains(&name)
+                {
+                    names.push(name);
+                }
+            }
+        }
+    }
+    let mut names = Vec::new();
+    reals("design", design::CATALOGUE, &mut names);
+    reals("target", target::CATALOGUE, &mut names);
+    reals("noise", noise::CATALOGUE, &mut names);
+    names
+}
+
+fn parameter(axes: &[(&str, &Choice)], column: &str) -> Option<f64> {
+    axes.iter().find_map(|(axis, choice)| {
+        let name = column.strip_prefix(axis)?.strip_prefix('_')?;
+        choice.arguments().iter().find_map(|(argument, value)| match value {
+            Value::Real(x) if *argument == name => Some(*x),
+            _ => None,
+        })
+    })
+}

@@ -1,0 +1,295 @@
+//! Encoding the rows of a shard: gathered into row groups of fixed size, each encoded as soon as it is full.
+
+use crate::error::Error;
+use crate::list_column::{Buffers, List, Lists, Rows};
+use crate::place::{Place, Table};
+use crate::row_group::{Column, EncodedColumn, GroupEncoder};
+use crate::schema::{Labels, Layout, MetricsChunk, WeightsChunk, metrics_schema, weights_schema};
+use arrow::array::{Array, Float64Array, Int64Array, StringArray};
+use arrow::datatypes::SchemaRef;
+use rayon::prelude::*;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Rows of a metrics row group: what DuckDB and Polars take at once.
+const METRICS_ROWS: usize = 122_880;
+
+/// What the files of one estimator say, and how many networks a row group of weights holds.
+#[derive(Clone, Debug)]
+pub struct EstimatorFiles {
+    /// What all rows have in common.
+    pub labels: Labels,
+    /// Footer key/values.
+    pub footer: Vec<(String, String)>,
+    /// Networks a row group; `None` where no weights are stored.
+    pub weights: Option<usize>,
+}
+
+impl EstimatorFiles {
+    pub(crate) fn place(&self, index: u32) -> Place {
+        let Labels { estimator, n, cell, .. } = &self.labels;
+        Place { estimator: estimator.clone(), n: *n, cell: cell.clone(), index }
+    }
+}
+
+/// A row group on its way to its file.
+pub struct EncodedGroup {
+    /// Position of the estimator among those of the shard.
+    pub(crate) estimator: usize,
+    pub(crate) table: Table,
+    pub(crate) columns: Vec<EncodedColumn>,
+}
+
+/// What came of a push.
+#[derive(Default)]
+pub struct Encoded {
+    /// Row groups that are full, in the order of their files.
+    pub groups: Vec<EncodedGroup>,
+    /// Chunks of weights that have been encoded, to be filled again.
+    pub spent: Vec<WeightsChunk>,
+}
+
+/// Encodes the rows of a shard. It touches no file.
+pub struct ShardEncoder {
+    estimators: Vec<Estimator>,
+}
+
+struct Estimator {
+    labels: Labels,
+    layout: Layout,
+    metrics: Target,
+    weights: Option<(Target, usize)>,
+    rows: MetricsChunk,
+    networks: Networks,
+    buffers: Arc<Buffers>,
+    encoded: Encoded,
+}
+
+/// The file that groups are for.
+struct Target {
+    estimator: usize,
+    table: Table,
+    path: PathBuf,
+    encoder: GroupEncoder,
+}
+
+/// Networks gathered for a row group.
+#[derive(Default)]
+struct Networks {
+    trial: Vec<u64>,
+    skip_slope: Vec<f64>,
+    skip_intercept: Vec<f64>,
+    lists: Lists,
+}
+
+impl ShardEncoder {
+    /// An encoder for shard `index`. Buffers outlive it: memory that is warm is worth keeping.
+    pub fn begin(
+        index: u32,
+        layout: &Layout,
+        files: &[EstimatorFiles],
+        buffers: &Arc<Buffers>,
+    ) -> Result<ShardEncoder, Error> {
+        let begin = |(position, files)| Estimator::begin(position, index, layout, files, buffers);
+        Ok(ShardEncoder { estimators: files.iter().enumerate().map(begin).collect::<Result<_, _>>()? })
+    }
+
+    /// Appends rows, one list of chunks an estimator, in trial order. Estimators and columns are encoded in
+    /// parallel on rayon's current pool.
+    pub fn push_all(
+        &mut self,
+        metrics: &[Vec<MetricsChunk>],
+        weights: Vec<Vec<WeightsChunk>>,
+    ) -> Result<Encoded, Error> {
+        if metrics.len() != self.estimators.len() || weights.len() != self.estimators.len() {
+            return Err(Error::Ragged("one list of chunks an estimator is expected"));
+        }
+        self.estimators.par_iter_mut().zip(metrics.par_iter().zip(weights)).try_for_each(
+            |(estimator, (m, w))| {
+                m.iter().try_for_each(|chunk| estimator.push_metrics(chunk))?;
+                w.into_iter().try_for_each(|chunk| estimator.push_weights(chunk))
+            },
+        )?;
+        Ok(self.take())
+    }
+
+    /// Encodes what is left of the rows, on rayon's current pool.
+    pub fn finish(mut self) -> Result<Encoded, Error> {
+        self.estimators.par_iter_mut().try_for_each(Estimator::finish)?;
+        Ok(self.take())
+    }
+
+    fn take(&mut self) -> Encoded {
+        let mut all = Encoded::default();
+        for estimator in &mut self.estimators {
+            all.groups.append(&mut estimator.encoded.groups);
+            all.spent.append(&mut estimator.encoded.spent);
+        }
+        all
+    }
+}
+
+impl Estimator {
+    fn begin(
+        position: usize,
+        index: u32,
+        layout: &Layout,
+        files: &EstimatorFiles,
+        buffers: &Arc<Buffers>,
+    ) -> Result<Estimator, Error> {
+        let place = files.place(index);
+        let target = |table: Table, schema: SchemaRef| -> Result<Target, Error> {
+            let path = place.path(table);
+            let encoder = GroupEncoder::new(schema).map_err(Error::parquet(&path))?;
+            Ok(Target { estimator: position, table, path, encoder })
+        };
+        Ok(Estimator {
+            metrics: target(Table::Metrics, metrics_schema(layout))?,
+            weights: match files.weights {
+                Some(group) => Some((target(Table::Weights, weights_schema())?, group.max(1))),
+                None => None,
+            },
+            labels: files.labels.clone(),
+            layout: layout.clone(),
+            rows: MetricsChunk { scores: vec![Vec::new(); layout.scores.len()], ..MetricsChunk::default() },
+            networks: Networks::default(),
+            buffers: buffers.clone(),
+            encoded: Encoded::default(),
+        })
+    }
+
+    fn push_metrics(&mut self, chunk: &MetricsChunk) -> Result<(), Error> {
+        let count = chunk.trial.len();
+        let even = chunk.status.len() == count
+            && chunk.kinks.len() == count
+            && chunk.scores.len() == self.layout.scores.len()
+            && chunk.scores.iter().all(|column| column.len() == count);
+        if !even {
+            return Err(Error::Ragged("metrics"));
+        }
+        let mut from = 0;
+        while from < count {
+            let to = count.min(from + METRICS_ROWS - self.rows.trial.len());
+            self.rows.trial.extend_from_slice(&chunk.trial[from..to]);
+            self.rows.status.extend_from_slice(&chunk.status[from..to]);
+            self.rows.kinks.extend_from_slice(&chunk.kinks[from..to]);
+            for (mine, theirs) in self.rows.scores.iter_mut().zip(&chunk.scores) {
+                mine.extend_from_slice(&theirs[from..to]);
+            }
+            if self.rows.trial.len() == METRICS_ROWS {
+                self.flush_metrics()?;
+            }
+            from = to;
+        }
+        Ok(())
+    }
+
+    fn flush_metrics(&mut self) -> Result<(), Error> {
+        let (rows, labels) = (&self.rows, &self.labels);
+        let count = rows.trial.len();
+        let ok: Vec<bool> = rows.status.iter().map(|status| *status == "ok").collect();
+        let mut columns = keys(labels, &rows.trial);
+        columns.push(array(StringArray::from_iter_values(&rows.status)));
+        for text in [&labels.design, &labels.target, &labels.noise] {
+            columns.push(constant(text, count));
+        }
+        for value in &labels.parameters {
+            columns.push(array(Float64Array::from(vec![*value; count])));
+        }
+        let kinks = rows.kinks.iter().zip(&ok).map(|(kinks, ok)| ok.then_some(kinks.cast_signed()));
+        columns.push(array(kinks.collect::<Int64Array>()));
+        for (name, scores) in self.layout.scores.iter().zip(&rows.scores) {
+            let bad = scores.iter().zip(&ok).position(|(score, ok)| *ok && !score.is_finite());
+            if let Some(row) = bad {
+                return Err(Error::NotFinite {
+                    column: name.clone(),
+                    trial: rows.trial[row],
+                    value: scores[row],
+                });
+            }
+            let values = scores.iter().zip(&ok).map(|(score, ok)| ok.then_some(*score));
+            columns.push(array(values.collect::<Float64Array>()));
+        }
+        self.encoded.groups.push(self.metrics.encode(columns)?);
+        let rows = &mut self.rows;
+        rows.trial.clear();
+        rows.status.clear();
+        rows.kinks.clear();
+        rows.scores.iter_mut().for_each(Vec::clear);
+        Ok(())
+    }
+
+    fn push_weights(&mut self, chunk: WeightsChunk) -> Result<(), Error> {
+        if !chunk.is_even() {
+            return Err(Error::Ragged("weights"));
+        }
+        let (chunk, mut from) = (Arc::new(chunk), 0);
+        while from < chunk.trial.len() {
+            let Some((target, group)) = &self.weights else { return Ok(()) };
+            let Networks { trial, skip_slope, skip_intercept, lists } = &mut self.networks;
+            let to = chunk.trial.len().min(from + group - trial.len());
+            trial.extend_from_slice(&chunk.trial[from..to]);
+            skip_slope.extend_from_slice(&chunk.skip_slope[from..to]);
+            skip_intercept.extend_from_slice(&chunk.skip_intercept[from..to]);
+            let rows = Rows { chunk: chunk.clone(), rows: from..to };
+            lists.push(rows, &self.buffers, &mut self.encoded.spent).map_err(Error::parquet(&target.path))?;
+            if trial.len() == *group {
+                self.flush_weights()?;
+            }
+            from = to;
+        }
+        self.encoded.spent.extend(Arc::into_inner(chunk));
+        Ok(())
+    }
+
+    fn flush_weights(&mut self) -> Result<(), Error> {
+        let Some((target, _)) = &self.weights else { return Ok(()) };
+        let Networks { trial, skip_slope, skip_intercept, lists } = &mut self.networks;
+        let pages = lists.finish(&self.buffers, &mut self.encoded.spent);
+        let pages = Arc::new(pages.map_err(Error::parquet(&target.path))?);
+        let mut columns = keys(&self.labels, trial);
+        columns.push(array(Float64Array::from(std::mem::take(skip_slope))));
+        columns.push(array(Float64Array::from(std::mem::take(skip_intercept))));
+        let lists = [List::Outer, List::Inner, List::Bias];
+        columns.extend(lists.map(|list| Column::Lists(list, pages.clone(), self.buffers.clone())));
+        drop(pages);
+        self.encoded.groups.push(target.encode(columns)?);
+        trial.clear();
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), Error> {
+        if !self.rows.trial.is_empty() {
+            self.flush_metrics()?;
+        }
+        if !self.networks.trial.is_empty() {
+            self.flush_weights()?;
+        }
+        Ok(())
+    }
+}
+
+impl Target {
+    fn encode(&self, columns: Vec<Column>) -> Result<EncodedGroup, Error> {
+        let columns = self.encoder.encode(columns).map_err(Error::parquet(&self.path))?;
+        Ok(EncodedGroup { estimator: self.estimator, table: self.table, columns })
+    }
+}
+
+fn keys(labels: &Labels, trials: &[u64]) -> Vec<Column> {
+    let count = trials.len();
+    vec![
+        constant(&labels.estimator, count),
+        array(Int64Array::from(vec![labels.n.cast_signed(); count])),
+        constant(&labels.cell, count),
+        array(trials.iter().map(|trial| Some(trial.cast_signed())).collect::<Int64Array>()),
+    ]
+}
+
+fn constant(text: &str, count: usize) -> Column {
+    array(StringArray::from_iter_values(std::iter::repeat_n(text, count)))
+}
+
+fn array(values: impl Array + 'static) -> Column {
+    Column::Array(Arc::new(values))
+}
