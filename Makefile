@@ -20,4 +20,4 @@ lint:
 	cargo clippy --workspace --all-targets -- -D warnings
 
 run:
-	cargo run --release -- run pipelines/joshi-2023.yaml
+	cargo run --release -- run pipelines/joshi-2023.yaml --report

@@ -4,17 +4,19 @@ use crate::args::{Analyze, Format};
 use crate::exit::{Ending, Failure};
 use crate::{output, study};
 use std::path::Path;
-use tempered_analysis::{Options, Summary, Verdict};
-use tempered_math::theory::{self, Class};
+use tempered_analysis::{Known, Options, Summary, Verdict};
+use tempered_math::theory::{self, Class, Setting};
 use tempered_pipeline::plan::Plan;
 
-/// Bootstrap rounds of growth exponents.
-const BOOTSTRAP: usize = 2000;
+/// Bootstrap rounds behind every interval.
+const BOOTSTRAP: usize = 1000;
+/// The relative standard error for which needed trials are stated, unless asked otherwise.
+const ERROR: f64 = 0.01;
 
 /// Computes, writes and prints the tables.
 pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
     let (plan, _) = study::recorded(&options.directory)?;
-    let summary = summarise(&options.directory, &plan)?;
+    let summary = summarise(&options.directory, &plan, options.error)?;
     match options.format {
         Format::Human => output::print(&summary.table())?,
         Format::Json => output::print(&format!("{:#}", summary.json()))?,
@@ -22,27 +24,42 @@ pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
-/// Summarises a run directory and writes `summary/`.
-pub fn summarise(path: &Path, plan: &Plan) -> Result<Summary, Failure> {
+/// Summarises a run directory and writes `summary/`; `error` is the relative standard error for which needed trials are
+/// stated.
+pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>) -> Result<Summary, Failure> {
     let options = Options {
         quantiles: plan.study.quantiles.clone(),
         confidence: 0.95,
         bootstrap: BOOTSTRAP,
         seed: plan.study.seed,
         domain: plan.study.domain.to_string(),
+        error: error.unwrap_or(ERROR),
     };
     let known = |label: &str, design: &str, target: &str, noise: &str, p: Option<f64>| {
-        let noise = plan.study.noises.iter().find(|known| known.to_string() == noise)?;
-        let (_, estimator) = plan.study.estimators.iter().find(|(known, _)| known == label)?;
-        theory::in_probability(estimator, design, target, noise, p?).map(|class| match class {
-            Class::Benign => Verdict::Benign,
-            Class::Tempered => Verdict::Tempered,
-            Class::Catastrophic => Verdict::Catastrophic,
-        })
+        known(plan, [label, design, target, noise], p).unwrap_or_default()
     };
     let summary = tempered_analysis::analyze(path, &options, &known)?;
     summary.write(path)?;
     Ok(summary)
+}
+
+/// What theory says of R_p of an estimator of the study.
+fn known(plan: &Plan, [label, design, target, noise]: [&str; 4], p: Option<f64>) -> Option<Known> {
+    let noise = plan.study.noises.iter().find(|known| known.to_string() == noise)?;
+    let (_, estimator) = plan.study.estimators.iter().find(|(known, _)| known == label)?;
+    let setting = Setting { design, target, noise, p: p?, domain: plan.study.domain };
+    let known = theory::known(estimator, &setting)?;
+    let verdict = |class| match class {
+        Class::Benign => Verdict::Benign,
+        Class::Tempered => Verdict::Tempered,
+        Class::Catastrophic => Verdict::Catastrophic,
+    };
+    Some(Known {
+        in_probability: known.in_probability.map(verdict),
+        in_expectation: known.in_expectation.map(verdict),
+        limit: known.limit,
+        source: Some(known.source.into()),
+    })
 }
 
 /// Lines to paste: the metrics in Polars and DuckDB.

@@ -24,6 +24,10 @@ pub enum Command {
     Status(Status),
     /// Compute tables and verdicts from a run directory.
     Analyze(Analyze),
+    /// Write a page that shows what a run says: DIRECTORY/report/index.html.
+    Report(Report),
+    /// Answer SQL over the tables metrics and weights of a run directory.
+    Query(Query),
     /// Recompute one trial from its seed and compare it with what is stored.
     Replay(Replay),
     /// Fit an estimator to data of your own (columns x and y of a CSV or Parquet file).
@@ -73,6 +77,9 @@ pub struct Run {
     /// Stop taking new shards after this long, e.g. 90s, 30m, "1h 30m".
     #[arg(long, value_name = "TIME")]
     pub max_time: Option<String>,
+    /// Write the report at the end.
+    #[arg(long)]
+    pub report: bool,
     /// How to show progress.
     #[arg(long, value_enum, default_value_t = Progress::Auto, env = "TEMPERED_PROGRESS")]
     pub progress: Progress,
@@ -118,6 +125,39 @@ pub struct Analyze {
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+    /// State how many trials bring the relative standard error of median and mean down to this [default: 0.01].
+    #[arg(long, value_name = "SHARE")]
+    pub error: Option<f64>,
+}
+
+#[derive(Args)]
+pub struct Report {
+    /// The run directory; the run may still be going.
+    pub directory: PathBuf,
+    /// Also write every figure as SVG and PNG into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub figures: Option<PathBuf>,
+    /// Also write every table as CSV, Markdown and LaTeX into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub tables: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum QueryFormat {
+    Table,
+    Csv,
+    Json,
+}
+
+#[derive(Args)]
+pub struct Query {
+    /// The run directory.
+    pub directory: PathBuf,
+    /// The query, e.g. "SELECT estimator, n, AVG(risk_l1) FROM metrics GROUP BY estimator, n".
+    pub sql: String,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = QueryFormat::Table)]
+    pub format: QueryFormat,
 }
 
 #[derive(Args)]

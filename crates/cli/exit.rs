@@ -27,6 +27,9 @@ pub enum Failure {
     /// Analysis.
     #[error(transparent)]
     Analysis(#[from] tempered_analysis::Error),
+    /// The report.
+    #[error(transparent)]
+    Report(#[from] tempered_report::Error),
     /// A file named by the user, or standard output.
     #[error("{place}: {source}")]
     File {
@@ -68,7 +71,7 @@ pub fn code(done: Result<Ending, Failure>) -> ExitCode {
         {
             0
         }
-        Err(Failure::File { .. }) => 74,
+        Err(Failure::File { .. } | Failure::Report(_)) => 74,
         Err(Failure::Usage(_) | Failure::Data(_)) => 2,
         Err(Failure::Analysis(error)) => analysis(error),
         Err(Failure::Pipeline(error)) => pipeline(error),

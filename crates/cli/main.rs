@@ -9,7 +9,9 @@ mod init;
 mod output;
 mod plan;
 mod progress;
+mod query;
 mod replay;
+mod report;
 mod run;
 mod status;
 mod study;
@@ -25,6 +27,8 @@ fn main() -> ExitCode {
         Command::Plan(options) => plan::plan(&options),
         Command::Status(options) => status::status(&options),
         Command::Analyze(options) => analyze::analyze(&options),
+        Command::Report(options) => report::report(&options),
+        Command::Query(options) => query::query(&options),
         Command::Replay(options) => replay::replay(&options),
         Command::Fit(options) => fit::fit(&options),
         Command::List => catalogue::list(),

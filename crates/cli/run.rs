@@ -2,7 +2,7 @@
 
 use crate::args::{Progress, Run};
 use crate::exit::{Ending, Failure};
-use crate::{analyze, output, progress, study};
+use crate::{analyze, output, progress, report, study};
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use std::io::{IsTerminal, Write};
@@ -43,9 +43,13 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
         }
         Ended::Complete => {}
     }
-    let summary = analyze::summarise(&path, &plan)?;
+    let summary = analyze::summarise(&path, &plan, None)?;
     output::print(&summary.table())?;
     output::print(&analyze::next_steps(&path))?;
+    if options.report {
+        let page = report::page(&summary, &plan, &directory, &path)?;
+        output::print(&format!("report: {}", page.display()))?;
+    }
     let (failed, trials) = summary.failures();
     let allowed = plan.study.max_failed;
     if failed as f64 > allowed * trials as f64 {

@@ -7,7 +7,7 @@ use std::process::Command;
 fn heavy_dependencies_have_one_house() {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--no-deps", "--offline", "--manifest-path"])
-        .arg("Cargo.toml")
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
         .output()
         .unwrap();
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -17,6 +17,7 @@ fn heavy_dependencies_have_one_house() {
         ("parquet", "tempered-store"),
         ("saphyr-parser", "tempered-pipeline"),
         ("polars", "tempered-analysis"),
+        ("kuva", "tempered-report"),
         ("clap", "tempered"),
     ];
     for package in metadata["packages"].as_array().unwrap() {

@@ -182,7 +182,10 @@ fn status_replay_and_analysis_of_a_run() {
     let series = expect(tempered().arg("analyze").arg(&out).args(["--format", "json"]), 0);
     let series: serde_json::Value = serde_json::from_slice(&series.stdout).unwrap();
     assert_eq!(series.as_array().unwrap().len(), 2 * 2 * 4);
-    for name in ["levels.csv", "levels.parquet", "verdicts.csv", "verdicts.parquet"] {
+    for name in ["levels", "verdicts", "pairs"]
+        .iter()
+        .flat_map(|name| [format!("{name}.csv"), format!("{name}.parquet")])
+    {
         assert!(out.join("summary").join(name).is_file());
     }
 }

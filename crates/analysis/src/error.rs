@@ -1,6 +1,6 @@
 //! What can go wrong between a run directory and its tables.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use polars::error::PolarsError;
 
@@ -22,10 +22,10 @@ pub enum Error {
         /// What the operating system said.
         source: std::io::Error,
     },
-    /// The metrics files could not be read.
-    #[error("cannot read the metrics in {path}: {source}")]
+    /// A metrics file could not be read.
+    #[error("cannot read {path}: {source}; run the study again to have it replaced, if it is damaged")]
     Read {
-        /// The folder with the files.
+        /// The file.
         path: PathBuf,
         /// What the reader said.
         source: PolarsError,
@@ -46,6 +46,14 @@ pub enum Error {
         /// What the writer said.
         source: PolarsError,
     },
+    /// A query that cannot be answered.
+    #[error(
+        "{source}; the tables are `metrics` and `weights`, and `SELECT * FROM metrics LIMIT 1` shows the columns"
+    )]
+    Query {
+        /// What polars said.
+        source: PolarsError,
+    },
     /// A level of confidence or of a quantile lies outside the open unit interval.
     #[error("{name} is {value}, but it must lie strictly between 0 and 1")]
     Fraction {
@@ -62,4 +70,10 @@ pub enum Error {
         /// The least that is accepted.
         least: usize,
     },
+}
+
+impl Error {
+    pub(crate) fn read(path: &Path) -> impl Fn(PolarsError) -> Error + '_ {
+        move |source| Error::Read { path: path.to_owned(), source }
+    }
 }

@@ -1,208 +1,298 @@
-//! How the median risk grows with n: a power law with a bootstrap interval.
+//! How a quantile of the risk grows with n: five laws weighed against each other.
 
-use libm::{cos, log};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use libm::{exp, log};
 use serde::Serialize;
 
-use crate::quantile::{at, quantile};
+use crate::model::{Datum, Fit, Model, fit, fit_limit, rates};
+use crate::point::Point;
+use crate::tail::Bootstrap;
+use crate::verdict::Verdict;
 
-/// A level with fewer values than this takes no part in a fit.
-pub(crate) const LEAST_VALUES: usize = 20;
 /// Fewer levels than this say nothing about growth.
 pub(crate) const LEAST_LEVELS: usize = 3;
-/// Relative standard errors below this are rounding, not knowledge.
-const LEAST_SPREAD: f64 = 1e-9;
 
-/// A fitted law of growth, median ∝ n^exponent.
+/// An estimate with its bootstrap interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Growth {
-    /// The name of the law, `power`.
-    pub model: &'static str,
-    /// The fitted exponent.
-    pub exponent: f64,
-    /// The lower end of its bootstrap interval.
+pub struct Estimate {
+    /// The estimate.
+    pub value: f64,
+    /// The lower end of its interval.
     pub low: f64,
-    /// The upper end of its bootstrap interval.
+    /// The upper end of its interval.
     pub high: f64,
 }
 
-/// The median of one level and what is known about its error.
-///
-/// - `median` and all `draws` are finite and positive, `spread` ≥ 1e-9.
-#[derive(Clone, Debug)]
-pub(crate) struct Point {
-    /// The size of a training set.
-    pub n: f64,
-    /// The sample median.
-    pub median: f64,
-    /// The standard error of ln(median).
-    pub spread: f64,
-    /// Bootstrap replicates of the median.
-    draws: Vec<f64>,
+/// The probability of each class, given that one of the models is right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Probabilities {
+    /// Of decay to zero.
+    pub benign: f64,
+    /// Of a finite positive limit.
+    pub tempered: f64,
+    /// Of growth without bound.
+    pub catastrophic: f64,
 }
 
-impl Point {
-    /// The point of a level with ascending values; none where they are too few or not positive and finite.
-    ///
-    /// A bootstrap sample's median is an order statistic of the sample, at a position that is normal with
-    /// mean N/2 and standard deviation √N/2 up to O(1): so N values need not be drawn again and again.
-    pub fn of(n: u64, sorted: &[f64], replicates: usize, rng: &mut ChaCha8Rng) -> Option<Point> {
-        if sorted.len() < LEAST_VALUES {
-            return None;
-        }
-        let size = sorted.len() as f64;
-        let median = quantile(sorted, 0.5)?;
-        let draws: Vec<f64> = (0..replicates)
-            .map(|_| at(sorted, (size - 1.0) / 2.0 + size.sqrt() / 2.0 * normal(rng)))
-            .collect();
-        let usable = |v: f64| v.is_finite() && v > 0.0;
-        if !usable(median) || !draws.iter().copied().all(usable) {
-            return None;
-        }
-        let spread = deviation(draws.iter().map(|&v| log(v))).max(LEAST_SPREAD);
-        Some(Point { n: n as f64, median, spread, draws })
+impl Probabilities {
+    /// The class whose probability reaches this confidence.
+    pub fn class(&self, confidence: f64) -> Verdict {
+        let classes = [
+            (Verdict::Benign, self.benign),
+            (Verdict::Tempered, self.tempered),
+            (Verdict::Catastrophic, self.catastrophic),
+        ];
+        let decided = classes.into_iter().find(|(_, probability)| *probability >= confidence);
+        decided.map_or(Verdict::Undecided, |(class, _)| class)
     }
 }
 
-/// A generator that depends on the seed and on what it is for, not on the order of the work.
-pub(crate) fn generator(seed: u64, purpose: &[&str]) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    // FNV-1a with a separator; the stream only has to differ between series.
-    let bytes = purpose.iter().flat_map(|part| part.bytes().chain([0xff]));
-    rng.set_stream(
-        bytes.fold(0xcbf2_9ce4_8422_2325, |h: u64, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)),
-    );
-    rng
+/// The law that fits best, and how much better than the next.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Growth {
+    /// The law with the most evidence.
+    pub model: Model,
+    /// The exponent of n in it: γ of a power, by the last half of the levels; −γ of a limit.
+    pub exponent: Option<f64>,
+    /// The lower end of the exponent's bootstrap interval.
+    pub low: Option<f64>,
+    /// The upper end of the exponent's bootstrap interval.
+    pub high: Option<f64>,
+    /// What it tends to, for a constant or a limit.
+    pub limit: Option<Estimate>,
+    /// The slope of ln R over ln n between the last half of the levels.
+    pub late_slope: Estimate,
+    /// The law with the next most evidence.
+    pub runner_up: Option<Model>,
+    /// The logarithm of the odds of the first against the second.
+    pub evidence: Option<f64>,
+    /// The probability of each class.
+    pub probabilities: Probabilities,
+    /// The sum of squared residuals in units of the standard errors.
+    pub chi2: f64,
+    /// The law between the first and the last n, for drawing.
+    #[serde(skip)]
+    pub curve: Vec<(f64, f64)>,
+}
+
+/// A model with the logarithm of its evidence.
+#[derive(Clone, Copy, Debug)]
+struct Weighed {
+    fit: Fit,
+    evidence: f64,
+}
+
+/// Weighs the models by the quantiles at all levels; none for fewer than three of them.
+///
+/// All models but the constant are shapes with two free ends, R at the first and at the last n, and take the same flat
+/// prior on these; a limit is averaged over its rate, even in ln γ from 0.001 to 2. The constant is the case of equal ends:
+/// its evidence is raised by the width of the prior, exponents from −½ to ½, over that of the posterior. Where no
+/// model fits within the errors, all errors are raised until the best one does.
+///
+/// Source: Jeffreys (1961), "Theory of Probability", on evidence; Birge (1932), Phys. Rev. 40, on raised errors.
+pub(crate) fn grow(points: &[Point], options: &Bootstrap) -> Option<Growth> {
+    if points.len() < LEAST_LEVELS {
+        return None;
+    }
+    let data = data(points, |p| p.value);
+    let mut weighed = weigh(&data);
+    weighed.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
+    let best = *weighed.first()?;
+    let second = weighed.get(1);
+    let replicates = points.iter().map(|p| p.draws.len()).min()?;
+    let fits: Vec<Fit> =
+        (0..replicates).filter_map(|b| refit(&best.fit, &self::data(points, |p| p.draws[b]))).collect();
+    let late_slope = late_slope(points, options)?;
+    // Corrections to a power law are least at the last levels.
+    let exponent = match best.fit.model {
+        Model::Power => Some(late_slope),
+        _ => estimate(best.fit.exponent(), fits.iter().filter_map(Fit::exponent), options),
+    };
+    Some(Growth {
+        model: best.fit.model,
+        exponent: exponent.map(|e| e.value),
+        low: exponent.map(|e| e.low),
+        high: exponent.map(|e| e.high),
+        limit: estimate(best.fit.limit(), fits.iter().filter_map(Fit::limit), options),
+        late_slope,
+        runner_up: second.map(|second| second.fit.model),
+        evidence: second.map(|second| best.evidence - second.evidence),
+        probabilities: probabilities(&weighed, best.evidence),
+        chi2: best.fit.chi2,
+        curve: curve(&best.fit, points),
+    })
+}
+
+fn data(points: &[Point], value: impl Fn(&Point) -> f64) -> Vec<Datum> {
+    points.iter().map(|p| Datum { log_n: log(p.n), value: value(p), error: p.spread }).collect()
+}
+
+/// The same model on a replicate: a limit at a rate within a factor of five of the one that was found.
+fn refit(found: &Fit, data: &[Datum]) -> Option<Fit> {
+    match found.model {
+        Model::Limit => fit_limit(rates().filter(|rate| (0.2..5.0).contains(&(rate / found.rate))), data),
+        model => fit(model, data),
+    }
+}
+
+fn weigh(data: &[Datum]) -> Vec<Weighed> {
+    let fits: Vec<Fit> = Model::ALL.into_iter().filter_map(|model| fit(model, data)).collect();
+    let parameters = |fit: &Fit| match fit.model {
+        Model::Constant => 1.0,
+        Model::Limit => 3.0,
+        _ => 2.0,
+    };
+    let excess = |fit: &Fit| {
+        let freedom = data.len() as f64 - parameters(fit);
+        if freedom > 0.0 { fit.chi2 / freedom } else { 0.0 }
+    };
+    // As a factor of all χ².
+    let raise = fits.iter().map(excess).fold(f64::INFINITY, f64::min).max(1.0);
+    let least = fits.iter().map(|fit| fit.chi2).fold(f64::INFINITY, f64::min);
+    let likelihood = |chi2: f64| -(chi2 - least) / raise / 2.0;
+    let evidence = |fit: &Fit| match fit.model {
+        Model::Limit => {
+            let fits = rates().map(|rate| fit_limit([rate].into_iter(), data));
+            let sum: f64 = fits.flatten().map(|fit| exp(likelihood(fit.chi2))).sum();
+            log(sum / rates().count() as f64)
+        }
+        Model::Constant => {
+            let posterior = slope_error(data) * (raise * std::f64::consts::TAU).sqrt();
+            likelihood(fit.chi2) + log((1.0 / posterior).max(1.0))
+        }
+        _ => likelihood(fit.chi2),
+    };
+    fits.iter().map(|fit| Weighed { fit: *fit, evidence: evidence(fit) }).collect()
+}
+
+/// The standard error of the exponent of a power law through the data.
+fn slope_error(data: &[Datum]) -> f64 {
+    let weight = |d: &Datum| 1.0 / (d.error * d.error);
+    let total: f64 = data.iter().map(weight).sum();
+    let mean = data.iter().map(|d| weight(d) * d.log_n).sum::<f64>() / total;
+    data.iter().map(|d| weight(d) * (d.log_n - mean).powi(2)).sum::<f64>().sqrt().recip()
+}
+
+fn probabilities(weighed: &[Weighed], most: f64) -> Probabilities {
+    let share = |class: Verdict| -> f64 {
+        weighed.iter().filter(|w| w.fit.class() == class).map(|w| exp(w.evidence - most)).sum()
+    };
+    let [benign, tempered, catastrophic] =
+        [Verdict::Benign, Verdict::Tempered, Verdict::Catastrophic].map(share);
+    let total = benign + tempered + catastrophic;
+    Probabilities { benign: benign / total, tempered: tempered / total, catastrophic: catastrophic / total }
+}
+
+fn estimate(
+    value: Option<f64>,
+    replicates: impl Iterator<Item = f64>,
+    options: &Bootstrap,
+) -> Option<Estimate> {
+    let mut replicates: Vec<f64> = replicates.collect();
+    replicates.sort_unstable_by(f64::total_cmp);
+    let (low, high) = options.ends(&replicates)?;
+    Some(Estimate { value: value?, low, high })
+}
+
+/// The slope of a power law over the last half of the levels.
+fn late_slope(points: &[Point], options: &Bootstrap) -> Option<Estimate> {
+    let late = last_half(points);
+    let slope = |value: &dyn Fn(&Point) -> f64| {
+        let data = data(late, value);
+        // A slope of exactly zero is no power law, and a slope all the same.
+        fit(Model::Power, &data).map_or(0.0, |fit| fit.slope)
+    };
+    let replicates = late.iter().map(|p| p.draws.len()).min()?;
+    estimate(Some(slope(&|p| p.value)), (0..replicates).map(|b| slope(&|p| p.draws[b])), options)
+}
+
+/// The law at many n, for drawing.
+fn curve(fit: &Fit, points: &[Point]) -> Vec<(f64, f64)> {
+    const STEPS: usize = 48;
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
+    let n = |k: usize| first.n * exp(k as f64 / STEPS as f64 * log(last.n / first.n));
+    (0..=STEPS).map(|k| (n(k), fit.value(log(n(k))))).collect()
 }
 
 /// The last half of the levels (rounded up, at least two): where a limit shows first.
-pub(crate) fn last_half(points: &[Point]) -> &[Point] {
-    let count = points.len().div_ceil(2).max(2).min(points.len());
-    &points[points.len() - count..]
-}
-
-/// The weighted least-squares slope of ln(median) on ln n, with the bootstrap interval at a level of
-/// confidence. None for fewer than two different n.
-pub(crate) fn fit(points: &[Point], confidence: f64) -> Option<Growth> {
-    let x: Vec<f64> = points.iter().map(|p| log(p.n)).collect();
-    let w: Vec<f64> = points.iter().map(|p| p.spread.powi(-2)).collect();
-    let slope = |y: &dyn Fn(&Point) -> f64| {
-        let y: Vec<f64> = points.iter().map(|p| log(y(p))).collect();
-        line(&x, &y, &w).map(|line| line.slope)
-    };
-    let exponent = slope(&|p| p.median)?;
-    let replicates = points.iter().map(|p| p.draws.len()).min()?;
-    let mut slopes = (0..replicates).map(|b| slope(&|p| p.draws[b])).collect::<Option<Vec<f64>>>()?;
-    slopes.sort_unstable_by(f64::total_cmp);
-    let tail = (1.0 - confidence) / 2.0;
-    let (low, high) = (quantile(&slopes, tail)?, quantile(&slopes, 1.0 - tail)?);
-    Some(Growth { model: "power", exponent, low, high })
-}
-
-/// A weighted least-squares line.
-pub(crate) struct Line {
-    /// The value at x = 0.
-    pub intercept: f64,
-    /// The slope.
-    pub slope: f64,
-    /// The weighted sum of squared residuals.
-    pub chi2: f64,
-}
-
-/// The line through (x, y) with weights w; none where x does not vary.
-pub(crate) fn line(x: &[f64], y: &[f64], w: &[f64]) -> Option<Line> {
-    let total: f64 = w.iter().sum();
-    let mean = |v: &[f64]| v.iter().zip(w).map(|(v, w)| v * w).sum::<f64>() / total;
-    let (mx, my) = (mean(x), mean(y));
-    let sum = |f: &dyn Fn(f64, f64) -> f64| -> f64 {
-        x.iter().zip(y).zip(w).map(|((&x, &y), &w)| w * f(x - mx, y - my)).sum()
-    };
-    let sxx = sum(&|dx, _| dx * dx);
-    if !(sxx > 0.0 && sxx.is_finite()) {
-        return None;
-    }
-    let slope = sum(&|dx, dy| dx * dy) / sxx;
-    let chi2 = sum(&|dx, dy| (dy - slope * dx).powi(2));
-    (slope.is_finite() && chi2.is_finite()).then_some(Line { intercept: my - slope * mx, slope, chi2 })
-}
-
-/// The standard deviation, in two passes.
-fn deviation(values: impl Iterator<Item = f64> + Clone) -> f64 {
-    let count = values.clone().count() as f64;
-    let mean = values.clone().sum::<f64>() / count;
-    (values.map(|v| (v - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
-}
-
-/// A standard normal by Box and Muller's transform.
-fn normal(rng: &mut ChaCha8Rng) -> f64 {
-    const UNIT: f64 = 1.0 / (1u64 << 53) as f64;
-    let radius = 1.0 - (rng.next_u64() >> 11) as f64 * UNIT;
-    let angle = (rng.next_u64() >> 11) as f64 * UNIT * std::f64::consts::TAU;
-    (-2.0 * log(radius)).sqrt() * cos(angle)
-}
-
-/// A point whose median is known with a relative standard error, for tests of rules.
-#[cfg(test)]
-pub(crate) fn synthetic(n: u64, median: f64, error: f64) -> Point {
-    let mut rng = generator(5, &["synthetic", &n.to_string()]);
-    let draws: Vec<f64> = (0..2000).map(|_| median + error * normal(&mut rng)).collect();
-    Point { n: n as f64, median, spread: error / median, draws }
+pub(crate) fn last_half<T>(levels: &[T]) -> &[T] {
+    let count = levels.len().div_ceil(2).max(2).min(levels.len());
+    &levels[levels.len() - count..]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::point::synthetic;
 
-    #[test]
-    fn finds_the_exponent() {
+    const DECADES: [u64; 4] = [100, 1000, 10_000, 100_000];
+    const HALVES: [u64; 7] = [100, 316, 1000, 3162, 10_000, 31_623, 100_000];
+    const OPTIONS: Bootstrap = Bootstrap { rounds: 500, confidence: 0.95 };
+
+    /// The growth of medians that follow a law, with the same relative error everywhere.
+    fn of(ns: &[u64], error: f64, law: impl Fn(f64) -> f64) -> Growth {
         let points: Vec<Point> =
-            [100, 1000, 10_000].map(|n| synthetic(n, (n as f64).sqrt(), 0.02 * (n as f64).sqrt())).into();
-        let growth = fit(&points, 0.95).unwrap();
-        assert!((growth.exponent - 0.5).abs() < 1e-12, "{growth:?}");
-        // Three levels a decade apart: the slope's error is 0.02 / (√2 ln 10).
-        let expected = 1.96 * 0.02 / (2f64.sqrt() * 10f64.ln());
-        assert!(((growth.high - growth.low) / 2.0 / expected - 1.0).abs() < 0.1, "{growth:?}");
+            ns.iter().map(|n| synthetic(*n, law(*n as f64), error * law(*n as f64))).collect();
+        grow(&points, &OPTIONS).unwrap()
     }
 
-    /// The shortcut against resampling in earnest.
-    #[test]
-    fn order_statistic_trick_agrees_with_resampling() {
-        let mut rng = generator(1, &["twin"]);
-        let mut x: Vec<f64> = (0..301).map(|_| normal(&mut rng).exp()).collect();
-        x.sort_unstable_by(f64::total_cmp);
-        let point = Point::of(10, &x, 4000, &mut rng).unwrap();
-        let medians: Vec<f64> = (0..4000)
-            .map(|_| {
-                let mut y: Vec<f64> = (0..x.len()).map(|_| x[(rng.next_u64() % 301) as usize]).collect();
-                y.sort_unstable_by(f64::total_cmp);
-                y[150].ln()
-            })
-            .collect();
-        let twin = deviation(medians.iter().copied());
-        assert!((point.spread / twin - 1.0).abs() < 0.08, "{} against {twin}", point.spread);
+    fn class(ns: &[u64], error: f64, law: impl Fn(f64) -> f64) -> Verdict {
+        of(ns, error, law).probabilities.class(0.95)
     }
 
     #[test]
-    fn leaves_out_what_has_no_logarithm() {
-        let mut rng = generator(1, &[]);
-        assert!(Point::of(10, &[1.0; 19], 100, &mut rng).is_none());
-        assert!(Point::of(10, &[0.0; 50], 100, &mut rng).is_none());
-        assert!(Point::of(10, &[f64::INFINITY; 50], 100, &mut rng).is_none());
-        assert_eq!(Point::of(10, &[2.0; 50], 100, &mut rng).unwrap().spread, LEAST_SPREAD);
+    fn finds_exponent_and_limit() {
+        let root = of(&DECADES, 0.02, f64::sqrt);
+        assert_eq!((root.model, root.exponent.map(|e| (e * 1e9).round())), (Model::Power, Some(5e8)));
+        // Two levels a decade apart.
+        let expected = 1.96 * 0.02 * 2f64.sqrt() / 10f64.ln();
+        let half = (root.high.unwrap() - root.low.unwrap()) / 2.0;
+        assert!((half / expected - 1.0).abs() < 0.15, "{half} against {expected}");
+        let limit = of(&HALVES, 0.005, |n| 2.0 * (1.0 - 0.8 * n.powf(-0.5)));
+        assert_eq!(limit.model, Model::Limit);
+        let value = limit.limit.unwrap();
+        assert!(value.low < 2.0 && 2.0 < value.high && value.high - value.low < 0.1, "{value:?}");
+        assert!(limit.low.unwrap() < -0.5 && -0.5 < limit.high.unwrap(), "{limit:?}");
+    }
+
+    #[test]
+    fn clear_cases_are_decided() {
+        assert_eq!(class(&DECADES, 0.06, |n| 1.469 * n.sqrt()), Verdict::Catastrophic);
+        // From below, as at p = 3.
+        assert_eq!(
+            class(&DECADES, 0.06, |n| 1.469 * n.sqrt() * (1.0 - n.powf(-0.25))),
+            Verdict::Catastrophic
+        );
+        assert_eq!(class(&DECADES[..3], 0.06, |n| 0.773 * n), Verdict::Catastrophic);
+        for error in [0.02, 0.0005] {
+            let hull = |n: f64| 2.0 / 3.0 * (n - 1.0) / (n + 1.0);
+            assert_eq!(class(&[10, 30, 100, 300, 1000], error, hull), Verdict::Tempered, "{error}");
+            assert_eq!(class(&HALVES, error, |n| (2.0 * n + 4.0) / (3.0 * (n + 1.0))), Verdict::Tempered);
+        }
+        assert_eq!(class(&HALVES, 0.005, |n| 2.0 * (1.0 - 0.8 * n.powf(-0.25))), Verdict::Tempered);
+        assert_eq!(class(&DECADES, 0.05, |n| 3.0 / n), Verdict::Benign);
+        assert_eq!(class(&DECADES, 0.01, |n| 1.0 / n.ln()), Verdict::Benign);
+        assert_eq!(class(&HALVES, 0.005, |n| 1.0 + 5.0 / n.sqrt()), Verdict::Tempered);
+    }
+
+    /// A logarithm and a limit approached like n^(−0.05), the laws at p = 2 and p = 1.9.
+    #[test]
+    fn says_so_when_slopes_cannot_decide() {
+        let log = |n: f64| 2.0 / std::f64::consts::PI * (n.ln() - 1.45);
+        let slow = |n: f64| 11.8 - 12.6 * n.powf(-0.05);
+        for error in [0.005, 0.02, 0.05] {
+            assert_eq!(class(&HALVES, error, log), Verdict::Undecided, "{error}");
+        }
+        for error in [0.015, 0.02, 0.05] {
+            assert_eq!(class(&HALVES, error, slow), Verdict::Undecided, "{error}");
+        }
+        assert_eq!(class(&DECADES, 0.9, |n| 1.0 + 0.1 * n.ln()), Verdict::Undecided);
+        let few = DECADES[..2].iter().map(|n| synthetic(*n, 1.0, 0.1)).collect::<Vec<_>>();
+        assert_eq!(grow(&few, &OPTIONS), None);
     }
 
     #[test]
     fn halves_round_up() {
-        let points: Vec<Point> = [10, 20, 40, 80, 160].map(|n| synthetic(n, 1.0, 0.1)).into();
-        assert_eq!(last_half(&points).iter().map(|p| p.n).collect::<Vec<_>>(), [40.0, 80.0, 160.0]);
-        assert_eq!(last_half(&points[..3]).len(), 2);
-    }
-
-    #[test]
-    fn purposes_have_their_own_numbers() {
-        let first = |purpose: &[&str]| generator(1, purpose).next_u64();
-        assert_eq!(first(&["a", "b"]), first(&["a", "b"]));
-        assert_ne!(first(&["a", "b"]), first(&["ab"]));
+        assert_eq!(last_half(&[10, 20, 40, 80, 160]), [40, 80, 160]);
+        assert_eq!(last_half(&[10, 20, 40]).len(), 2);
     }
 }

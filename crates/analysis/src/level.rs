@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::quantile::{Quantile, quantile};
+use crate::collect::Sample;
+use crate::quantile::{Quantile, of};
+use crate::tail::TailIndex;
 
 /// The risks of all trials of one series at one n. A statistic that the values do not allow is none.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,6 +19,11 @@ pub struct Level {
     pub mean: Option<f64>,
     /// The standard error of the mean, s/√N.
     pub mean_se: Option<f64>,
+    /// The kurtosis of the sample, 3 for a normal law.
+    pub kurtosis: Option<f64>,
+    /// Whether mean and standard error can be believed: the law has a variance, as far as the tail says, and the
+    /// standard error is known to better than a third.
+    pub mean_trusted: bool,
     /// The sample median.
     pub median: Option<f64>,
     /// The lower end of the median's distribution-free interval.
@@ -29,65 +36,97 @@ pub struct Level {
     pub q75: Option<f64>,
     /// The largest value.
     pub max: Option<f64>,
+    /// Trials after which the median's standard error is the share of it that was asked for.
+    pub trials_for_median: Option<u64>,
+    /// The same for the mean; none where the mean is not to be trusted.
+    pub trials_for_mean: Option<u64>,
+    /// The tail index of the risk over training sets, by Hill's estimator.
+    pub tail_index: Option<TailIndex>,
+    /// The same from the spread of block maxima.
+    pub tail_index_maxima: Option<TailIndex>,
     /// The quantiles asked for, each with its interval.
     pub quantiles: Vec<Quantile>,
+    /// The distribution function: values with the share of trials at or below them.
+    #[serde(skip)]
+    pub outline: Vec<(f64, f64)>,
 }
 
 impl Level {
-    /// The statistics of ascending values.
-    pub(crate) fn of(n: u64, trials: u64, sorted: &[f64], quantiles: &[f64], confidence: f64) -> Level {
-        let median = Quantile::of(sorted, 0.5, confidence);
-        let (mean, mean_se) = mean(sorted);
+    /// The statistics of a sample, but for its tail.
+    pub(crate) fn of(n: u64, sample: &Sample, quantiles: &[f64], confidence: f64) -> Level {
+        let values = &sample.ordered;
+        let median = Quantile::of(values, 0.5, confidence);
+        let mean = sample.moments.mean();
         Level {
             n,
-            trials,
-            failed: trials.saturating_sub(sorted.len() as u64),
-            mean,
-            mean_se,
+            trials: sample.rows,
+            failed: sample.rows.saturating_sub(values.count()),
+            mean: mean.map(|mean| mean.value),
+            mean_se: mean.and_then(|mean| mean.error),
+            kurtosis: mean.and_then(|mean| mean.kurtosis),
+            mean_trusted: mean.is_some_and(|mean| mean.is_steady(values.count())),
             median: median.value,
             median_low: median.low,
             median_high: median.high,
-            q25: quantile(sorted, 0.25),
-            q75: quantile(sorted, 0.75),
-            max: sorted.last().copied(),
-            quantiles: quantiles.iter().map(|&q| Quantile::of(sorted, q, confidence)).collect(),
+            q25: of(values, 0.25),
+            q75: of(values, 0.75),
+            max: values.largest(1).first().copied(),
+            trials_for_median: None,
+            trials_for_mean: None,
+            tail_index: None,
+            tail_index_maxima: None,
+            quantiles: quantiles.iter().map(|&q| Quantile::of(values, q, confidence)).collect(),
+            outline: sample.outline.clone(),
         }
     }
-}
 
-/// The mean and its standard error, in two passes.
-fn mean(values: &[f64]) -> (Option<f64>, Option<f64>) {
-    if values.is_empty() {
-        return (None, None);
+    /// Says how many trials bring the standard errors of median and mean down to a share of their values; `spread` is
+    /// the standard error of the logarithm of the median.
+    pub(crate) fn plan_trials(&mut self, spread: Option<f64>, share: f64) {
+        let values = (self.trials - self.failed) as f64;
+        let needed = |relative: f64| {
+            let trials = (values * (relative / share) * (relative / share)).ceil();
+            (trials.is_finite() && trials < u64::MAX as f64).then_some(trials as u64)
+        };
+        self.trials_for_median = spread.and_then(needed);
+        let relative = self.mean_se.zip(self.mean).filter(|_| self.mean_trusted);
+        self.trials_for_mean = relative.and_then(|(error, mean)| needed(error / mean));
     }
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
-    let error = (squares / (count - 1.0) / count).sqrt();
-    (Some(mean), error.is_finite().then_some(error))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::collect::collect;
+
+    fn level(values: &[f64], trials: u64) -> Level {
+        let mut pass = |each: &mut dyn FnMut(usize, Option<f64>)| {
+            (0..trials as usize).for_each(|row| each(0, values.get(row).copied()));
+            Ok(())
+        };
+        let sample = &collect(trials, &[true], &[0.5], &mut pass).unwrap()[0];
+        Level::of(10, sample, &[0.5], 0.5)
+    }
 
     #[test]
     fn matches_hand_computation() {
-        let level = Level::of(10, 5, &[1.0, 2.0, 3.0, 6.0], &[0.5], 0.5);
+        let mut level = level(&[1.0, 2.0, 3.0, 6.0], 5);
         assert_eq!((level.trials, level.failed), (5, 1));
         assert_eq!(level.mean, Some(3.0));
-        // Squares 4 + 1 + 0 + 9 = 14, so s² = 14/3 and the error √(14/12).
-        assert!((level.mean_se.unwrap() - (14.0f64 / 12.0).sqrt()).abs() < 1e-15);
         assert_eq!((level.q25, level.median, level.q75), (Some(1.75), Some(2.5), Some(3.75)));
         assert_eq!(level.max, Some(6.0));
         assert_eq!(level.quantiles[0].value, level.median);
+        // An error of 10 % in four values is one of 1 % in four hundred.
+        level.mean_trusted = false;
+        level.plan_trials(Some(0.1), 0.01);
+        assert_eq!((level.trials_for_median, level.trials_for_mean), (Some(400), None));
     }
 
     #[test]
     fn has_no_statistics_without_values() {
-        let level = Level::of(10, 3, &[], &[0.5], 0.95);
-        assert_eq!(level.failed, 3);
-        assert!(level.mean.is_none() && level.median.is_none() && level.max.is_none());
-        assert!(Level::of(10, 1, &[1.0], &[], 0.95).mean_se.is_none());
+        let none = level(&[], 3);
+        assert_eq!(none.failed, 3);
+        assert!(none.mean.is_none() && none.median.is_none() && none.max.is_none() && !none.mean_trusted);
+        assert!(level(&[1.0], 1).mean_se.is_none());
     }
 }

@@ -1,28 +1,45 @@
 //! Tables and verdicts from the Parquet files.
 //!
-//! [`analyze`] reads the `metrics/` of a run directory, finished or still being written, and returns a
-//! [`Summary`]: for every (estimator, design, target, noise, risk) the [`Level`]s over n, the [`Growth`] of
-//! the median and a [`Verdict`]. Its numbers are functions of the files and the [`Options`], whatever the
-//! platform, the number of threads or the order in which files were written.
+//! [`analyze`] reads the `metrics/` of a run directory, finished or still being written, and returns a [`Summary`]: for
+//! every (estimator, design, target, noise, risk) the [`Level`]s over n, the [`Growth`] of the median, tail indices and
+//! two [`Verdict`]s; and [`Pair`]s of estimators on the same samples. Its numbers are functions of the files and the
+//! [`Options`], whatever the platform, the number of threads or the order in which files were written.
+//! [`query`] answers SQL over the same files.
 
+mod collect;
+#[cfg(test)]
+mod coverage;
 mod error;
 mod growth;
 mod json;
 mod level;
+mod model;
+mod moments;
+mod ordered;
+mod pair;
+mod point;
 mod quantile;
+mod query;
 mod risk;
 mod scan;
 mod series;
 mod summary;
 mod table;
+mod tail;
+mod trials;
 mod verdict;
 mod write;
 
 pub use error::Error;
-pub use growth::Growth;
+pub use growth::{Estimate, Growth, Probabilities};
 pub use level::Level;
+pub use model::Model;
+pub use pair::Pair;
 pub use quantile::Quantile;
+pub use query::{Answer, query};
 pub use risk::Risk;
 pub use series::Series;
-pub use summary::{Options, Summary, Theory, analyze};
+pub use summary::{Known, Options, Summary, Theory, analyze};
+pub use tail::TailIndex;
+pub use trials::{Notable, notable};
 pub use verdict::{RULE, Verdict};

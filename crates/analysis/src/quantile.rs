@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::ordered::Ordered;
+
 /// A quantile of a sample with an interval for the quantile of the law behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Quantile {
@@ -16,29 +18,23 @@ pub struct Quantile {
 }
 
 impl Quantile {
-    /// The quantile of ascending values with its interval at a level of confidence.
-    pub(crate) fn of(sorted: &[f64], level: f64, confidence: f64) -> Quantile {
-        let (low, high) = interval(sorted, level, confidence);
-        Quantile { level, value: quantile(sorted, level), low, high }
+    /// The quantile of a sample with its interval at a level of confidence.
+    pub(crate) fn of(sample: &Ordered, level: f64, confidence: f64) -> Quantile {
+        let (low, high) = interval(sample, level, confidence);
+        Quantile { level, value: of(sample, level), low, high }
     }
 }
 
-/// The quantile of ascending values by linear interpolation ("type 7": q = 0 is the least, q = 1 the largest).
-pub(crate) fn quantile(sorted: &[f64], level: f64) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
-    Some(at(sorted, level * last as f64))
+/// The quantile of a sample by linear interpolation ("type 7": q = 0 is the least, q = 1 the largest).
+pub(crate) fn of(sample: &Ordered, level: f64) -> Option<f64> {
+    sample.at(level * sample.count().checked_sub(1)? as f64)
 }
 
-/// The value at a real position between 0 and `sorted.len() − 1`, clamped, linear between neighbours.
-/// An empty slice has no such value; callers have checked.
-pub(crate) fn at(sorted: &[f64], position: f64) -> f64 {
-    let last = sorted.len() - 1;
-    let position = position.clamp(0.0, last as f64);
-    let below = (position.floor() as usize).min(last);
-    let (v, w) = (sorted[below], sorted[(below + 1).min(last)]);
-    let t = position - below as f64;
-    // Equal ends may both be infinite, whose difference is no number.
-    if t == 0.0 || v == w { v } else { v + t * (w - v) }
+/// The quantile of ascending values.
+pub(crate) fn quantile(sorted: &[f64], level: f64) -> Option<f64> {
+    let position = level * sorted.len().checked_sub(1)? as f64;
+    let (v, w) = (sorted[position.floor() as usize], sorted[position.ceil() as usize]);
+    Some(if v == w { v } else { v + position.fract() * (w - v) })
 }
 
 /// The interval [X_(l), X_(u)] of order statistics that covers the q-quantile with at least the stated
@@ -47,13 +43,13 @@ pub(crate) fn at(sorted: &[f64], position: f64) -> f64 {
 /// With B ~ Binomial(N, q) the number of values at or below the quantile, the side probabilities are
 /// P(B < l) and P(B ≥ u). They are summed exactly for every N. An end is none where no order statistic
 /// will do.
-fn interval(sorted: &[f64], level: f64, confidence: f64) -> (Option<f64>, Option<f64>) {
+fn interval(sample: &Ordered, level: f64, confidence: f64) -> (Option<f64>, Option<f64>) {
     let tail = (1.0 - confidence) / 2.0;
-    let size = sorted.len();
-    let below = |level| reach(size, level, tail);
-    let low = below(level).map(|l| sorted[l - 1]);
+    let size = sample.count();
+    let below = |level| reach(size as usize, level, tail).map(|l| l as u64);
+    let low = below(level).and_then(|l| sample.get(l - 1));
     // Mirrored: the values above the quantile are Binomial(N, 1 − q).
-    let high = below(1.0 - level).map(|l| sorted[size - l]);
+    let high = below(1.0 - level).and_then(|l| sample.get(size - l));
     (low, high)
 }
 
@@ -106,9 +102,14 @@ mod tests {
 
     use super::*;
 
+    fn range(x: &[f64], level: f64, confidence: f64) -> (Option<f64>, Option<f64>) {
+        interval(&Ordered::all(x.to_vec()), level, confidence)
+    }
+
     #[test]
     fn interpolates_between_order_statistics() {
         let x = [1.0, 2.0, 4.0, 8.0];
+        assert_eq!(of(&Ordered::all(x.to_vec()), 0.25), Some(1.75));
         assert_eq!(quantile(&x, 0.5), Some(3.0));
         assert_eq!(quantile(&x, 0.25), Some(1.75));
         assert_eq!(quantile(&x, 1.0), Some(8.0));
@@ -121,19 +122,19 @@ mod tests {
     #[test]
     fn matches_the_sign_test_table() {
         let x: Vec<f64> = (1..=20).map(f64::from).collect();
-        assert_eq!(interval(&x, 0.5, 0.95), (Some(6.0), Some(15.0)));
+        assert_eq!(range(&x, 0.5, 0.95), (Some(6.0), Some(15.0)));
         let x: Vec<f64> = (1..=100).map(f64::from).collect();
-        assert_eq!(interval(&x, 0.5, 0.95), (Some(40.0), Some(61.0)));
+        assert_eq!(range(&x, 0.5, 0.95), (Some(40.0), Some(61.0)));
     }
 
     #[test]
     fn leaves_an_end_open_where_the_sample_is_too_small() {
         let x = [1.0, 2.0, 3.0, 4.0, 5.0];
-        assert_eq!(interval(&x, 0.5, 0.95), (None, None));
+        assert_eq!(range(&x, 0.5, 0.95), (None, None));
         let x: Vec<f64> = (1..=50).map(f64::from).collect();
-        let (low, high) = interval(&x, 0.02, 0.95);
+        let (low, high) = range(&x, 0.02, 0.95);
         assert!(low.is_none() && high.is_some());
-        assert_eq!(interval(&[], 0.5, 0.95), (None, None));
+        assert_eq!(range(&[], 0.5, 0.95), (None, None));
     }
 
     /// Against a sum of logarithms, term by term.
@@ -171,9 +172,8 @@ mod tests {
             let mut hits = 0;
             for _ in 0..rounds {
                 // A heavy tail: the quantile of 1/U at level q is 1/(1 − q).
-                let mut x: Vec<f64> = (0..size).map(|_| 1.0 / (1.0 - uniform())).collect();
-                x.sort_unstable_by(f64::total_cmp);
-                let (low, high) = interval(&x, level, 0.95);
+                let x: Vec<f64> = (0..size).map(|_| 1.0 / (1.0 - uniform())).collect();
+                let (low, high) = range(&x, level, 0.95);
                 let truth = 1.0 / (1.0 - level);
                 if low.unwrap() <= truth && truth <= high.unwrap() {
                     hits += 1;

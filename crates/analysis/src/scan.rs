@@ -1,149 +1,221 @@
-//! The metrics files, read one risk of one estimator and cell at a time so that memory is bounded by one level.
+//! The metrics files of a run, one partition at a time.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
 
+use crate::collect::{Sample, collect};
 use crate::error::Error;
 use crate::risk::Risk;
 
 /// The metrics of a run directory.
 pub(crate) struct Scan {
-    folder: PathBuf,
-    frame: LazyFrame,
-    /// The risks with their columns, in order.
-    risks: Vec<(String, Risk)>,
+    /// What there is to read, in order.
+    pub partitions: Vec<Partition>,
+    /// The risks with their columns: exponents ascending, then the sup norm.
+    pub risks: Vec<RiskColumns>,
 }
 
-/// A unit of reading: the trials of one estimator in one cell.
+/// The trials of one estimator in one cell.
+#[derive(Clone, Debug)]
 pub(crate) struct Partition {
     /// The estimator's label.
     pub estimator: String,
     /// The size of a training set.
     pub n: u64,
-    cell: String,
+    /// Key of the cell.
+    pub cell: String,
     /// Labels of design, target and noise.
     pub labels: [String; 3],
+    /// Its files, shard by shard.
+    pub files: Vec<PathBuf>,
+    /// Rows in them.
+    pub rows: u64,
 }
 
-/// One risk in one partition.
-pub(crate) struct Values {
-    /// Trials done, failed ones included.
-    pub trials: u64,
-    /// The risk of the trials that have one, ascending.
-    pub sorted: Vec<f64>,
+/// The columns of one risk.
+#[derive(Clone, Debug)]
+pub(crate) struct RiskColumns {
+    pub risk: Risk,
+    /// The risk.
+    pub value: String,
+    /// The largest contribution of a gap between neighbouring data points.
+    pub gap: Option<String>,
+    /// What lies outside the hull of the data.
+    pub edge: Option<String>,
 }
 
-const KEYS: [&str; 5] = ["estimator", "cell", "design", "target", "noise"];
+/// What is gathered of one risk in one partition.
+#[derive(Clone, Debug)]
+pub(crate) struct RiskSamples {
+    pub value: Sample,
+    pub gap: Option<Sample>,
+    pub edge: Option<Sample>,
+}
 
 impl Scan {
-    /// Opens `metrics/` below a run directory.
+    /// Lists `metrics/` below a run directory. Files that appear later are not seen.
     pub fn open(run: &Path) -> Result<Scan, Error> {
         let folder = run.join("metrics");
-        if !holds_parquet(&folder)? {
-            return Err(Error::Empty { path: folder });
+        let mut partitions = Vec::new();
+        for (estimator, path) in hive(&folder, "estimator")? {
+            for (n, path) in hive(&path, "n")? {
+                let Ok(n) = n.parse() else { continue };
+                partitions.extend(cells(&estimator, n, &path)?);
+            }
         }
-        // Stated types: a label such as `7` would otherwise be guessed to be a number.
-        let keys = Schema::from_iter([
-            Field::new("estimator".into(), DataType::String),
-            Field::new("n".into(), DataType::Int64),
-        ]);
-        let hive_options = HiveOptions {
-            enabled: Some(true),
-            hive_start_idx: 0,
-            schema: Some(keys.into()),
-            try_parse_dates: false,
+        partitions.sort_by(|a, b| (&a.estimator, a.n, &a.cell).cmp(&(&b.estimator, b.n, &b.cell)));
+        let Some(file) = partitions.first().and_then(|partition| partition.files.first()) else {
+            return Err(Error::Empty { path: folder });
         };
-        let args = ScanArgsParquet { hive_options, ..Default::default() };
-        let failed = |source| Error::Read { path: folder.clone(), source };
-        let mut frame =
-            LazyFrame::scan_parquet(PlRefPath::new(folder.to_string_lossy()), args).map_err(failed)?;
-        let schema = frame.collect_schema().map_err(failed)?;
-        let mut risks: Vec<(String, Risk)> =
-            schema.iter_names().filter_map(|name| Some((name.to_string(), Risk::of_column(name)?))).collect();
-        risks.sort_by(|(_, a), (_, b)| a.order(*b));
+        let schema = lazy(file)?.collect_schema().map_err(Error::read(file))?;
+        let names: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).collect();
+        let mut risks: Vec<RiskColumns> =
+            names.iter().filter_map(|name| RiskColumns::of(name, &names)).collect();
+        risks.sort_by(|a, b| a.risk.order(b.risk));
         if risks.is_empty() {
             return Err(Error::NoRisk { path: folder });
         }
-        Ok(Scan { folder, frame, risks })
+        for partition in &mut partitions {
+            partition.describe()?;
+        }
+        Ok(Scan { partitions, risks })
     }
 
-    /// The risks: exponents ascending, then the sup norm.
-    pub fn risks(&self) -> impl Iterator<Item = Risk> {
-        self.risks.iter().map(|(_, risk)| *risk)
-    }
-
-    /// What there is to read, in order.
-    pub fn partitions(&self) -> Result<Vec<Partition>, Error> {
-        let keys = KEYS.map(|name| col(name).cast(DataType::String));
-        let n = [col("n").cast(DataType::Int64)];
-        let keys = self
-            .frame
-            .clone()
-            .select(keys.into_iter().chain(n).collect::<Vec<_>>())
-            .unique(None, UniqueKeepStrategy::Any);
-        let read = || -> PolarsResult<Vec<Partition>> {
-            let keys = keys.collect_with_engine(Engine::Streaming)?.unwrap_single();
-            (0..keys.height()).map(|row| partition(&keys, row)).collect()
+    /// Gathers every risk of a partition, holding what quantiles at these levels need.
+    pub fn samples(&self, partition: &Partition, levels: &[f64]) -> Result<Vec<RiskSamples>, Error> {
+        let columns: Vec<&str> = self.risks.iter().flat_map(RiskColumns::names).collect();
+        let mut samples = collect(partition.rows, &vec![true; columns.len()], levels, &mut |each| {
+            partition.files.iter().try_for_each(|file| {
+                let frame = read(file, &columns)?;
+                for (place, name) in columns.iter().enumerate() {
+                    reals(&frame, name).map_err(Error::read(file))?.iter().for_each(|value| {
+                        each(place, value.filter(|value| !value.is_nan()));
+                    });
+                }
+                Ok(())
+            })
+        })?
+        .into_iter();
+        let mut next = || samples.next().unwrap_or_default();
+        let one = |risk: &RiskColumns| RiskSamples {
+            value: next(),
+            gap: risk.gap.is_some().then(&mut next),
+            edge: risk.edge.is_some().then(&mut next),
         };
-        let mut partitions = read().map_err(|source| Error::Read { path: self.folder.clone(), source })?;
-        partitions.sort_by(|a, b| (&a.estimator, a.n, &a.cell).cmp(&(&b.estimator, b.n, &b.cell)));
-        Ok(partitions)
-    }
-
-    /// The risk at this place of [`Scan::risks`].
-    pub fn values(&self, partition: &Partition, risk: usize) -> Result<Values, Error> {
-        self.read(partition, &self.risks[risk].0)
-            .map_err(|source| Error::Read { path: self.folder.clone(), source })
-    }
-
-    /// Groups are made by filters and not by polars' `group_by`, which would hold the labels of every trial.
-    fn read(&self, partition: &Partition, risk: &str) -> PolarsResult<Values> {
-        let mine = col("estimator")
-            .eq(lit(partition.estimator.as_str()))
-            .and(col("n").cast(DataType::Int64).eq(lit(partition.n as i64)))
-            .and(col("cell").eq(lit(partition.cell.as_str())));
-        let frame = self
-            .frame
-            .clone()
-            .filter(mine)
-            .select([col(risk).cast(DataType::Float64)])
-            .collect_with_engine(Engine::Streaming)?
-            .unwrap_single();
-        let column = frame.column(risk)?.f64()?;
-        let mut sorted: Vec<f64> = column.iter().flatten().filter(|value| !value.is_nan()).collect();
-        sorted.sort_unstable_by(f64::total_cmp);
-        Ok(Values { trials: column.len() as u64, sorted })
+        Ok(self.risks.iter().map(one).collect())
     }
 }
 
-fn partition(keys: &DataFrame, row: usize) -> PolarsResult<Partition> {
-    let [estimator, cell, design, target, noise] =
-        KEYS.map(|name| PolarsResult::Ok(keys.column(name)?.str()?.get(row).unwrap_or_default().to_owned()));
-    let n = keys.column("n")?.i64()?.get(row).unwrap_or_default();
-    let n = u64::try_from(n).unwrap_or_default();
-    Ok(Partition { estimator: estimator?, n, cell: cell?, labels: [design?, target?, noise?] })
+impl RiskColumns {
+    fn of(name: &str, names: &[&str]) -> Option<RiskColumns> {
+        let risk = Risk::of_column(name)?;
+        let suffix = name.strip_prefix("risk_")?;
+        let part = |part: &str| {
+            let name = format!("{part}_{suffix}");
+            names.contains(&name.as_str()).then_some(name)
+        };
+        Some(RiskColumns { risk, value: name.to_owned(), gap: part("gap_max"), edge: part("edge") })
+    }
+
+    /// Its columns in the order of [`RiskSamples`].
+    fn names(&self) -> impl Iterator<Item = &str> {
+        [Some(&self.value), self.gap.as_ref(), self.edge.as_ref()].into_iter().flatten().map(String::as_str)
+    }
 }
 
-/// Whether a folder or one below it holds a Parquet file. A folder that is not there holds none.
-fn holds_parquet(folder: &Path) -> Result<bool, Error> {
-    let failed = |source| Error::Folder { path: folder.to_owned(), source };
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(failed(error)),
-    };
-    for entry in entries {
-        let path = entry.map_err(failed)?.path();
-        let found = if path.is_dir() {
-            holds_parquet(&path)?
-        } else {
-            path.extension().is_some_and(|extension| extension == "parquet")
-        };
-        if found {
-            return Ok(true);
+impl Partition {
+    /// The labels, which are the same in every row, and the number of rows.
+    fn describe(&mut self) -> Result<(), Error> {
+        let keys = ["design", "target", "noise"];
+        let first = &self.files[0];
+        let columns = keys.map(|name| col(name).cast(DataType::String));
+        let frame = run(lazy(first)?.select(columns).limit(1)).map_err(Error::read(first))?;
+        for (label, key) in self.labels.iter_mut().zip(keys) {
+            let column = frame.column(key).map_err(Error::read(first))?;
+            *label = column.str().map_err(Error::read(first))?.get(0).unwrap_or_default().to_owned();
+        }
+        for file in &self.files {
+            let count = run(lazy(file)?.select([len().alias("rows")])).map_err(Error::read(file))?;
+            let rows = count.column("rows").and_then(|rows| rows.cast(&DataType::UInt64));
+            let rows = rows.map_err(Error::read(file))?;
+            self.rows += rows.u64().map_err(Error::read(file))?.get(0).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// The number of a file's shard, by its name.
+    pub fn shard(file: &Path) -> String {
+        file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+}
+
+/// Columns of one file.
+pub(crate) fn read(file: &Path, columns: &[&str]) -> Result<DataFrame, Error> {
+    let columns: Vec<Expr> = columns.iter().map(|name| col(*name)).collect();
+    run(lazy(file)?.select(columns)).map_err(Error::read(file))
+}
+
+/// A column of reals; what is not a number is none.
+pub(crate) fn reals<'a>(frame: &'a DataFrame, name: &str) -> PolarsResult<&'a Float64Chunked> {
+    frame.column(name)?.f64()
+}
+
+fn run(frame: LazyFrame) -> PolarsResult<DataFrame> {
+    Ok(frame.collect_with_engine(Engine::Streaming)?.unwrap_single())
+}
+
+fn lazy(file: &Path) -> Result<LazyFrame, Error> {
+    // Without hive partitioning: a label such as `7` would be guessed to be a number.
+    let hive_options = HiveOptions { enabled: Some(false), ..HiveOptions::default() };
+    let args = ScanArgsParquet { hive_options, glob: false, ..Default::default() };
+    LazyFrame::scan_parquet(PlRefPath::new(file.to_string_lossy()), args).map_err(Error::read(file))
+}
+
+/// The folders `key=value` below a folder. One that is not there holds none.
+fn hive(folder: &Path, key: &str) -> Result<Vec<(String, PathBuf)>, Error> {
+    let mut found = Vec::new();
+    for path in listing(folder)? {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if let Some(value) = name.strip_prefix(key).and_then(|rest| rest.strip_prefix('='))
+            && path.is_dir()
+        {
+            found.push((value.to_owned(), path));
         }
     }
-    Ok(false)
+    Ok(found)
+}
+
+/// The cells of an estimator and n: files `<cell>-<shard>.parquet`.
+fn cells(estimator: &str, n: u64, folder: &Path) -> Result<Vec<Partition>, Error> {
+    let mut partitions: Vec<Partition> = Vec::new();
+    let mut files: Vec<PathBuf> = listing(folder)?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "parquet"));
+    files.sort();
+    for file in files {
+        let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let cell = stem.rsplit_once('-').map_or(stem.as_str(), |(cell, _)| cell);
+        match partitions.last_mut().filter(|last| last.cell == cell) {
+            Some(last) => last.files.push(file),
+            None => partitions.push(Partition {
+                estimator: estimator.to_owned(),
+                n,
+                cell: cell.to_owned(),
+                labels: Default::default(),
+                files: vec![file],
+                rows: 0,
+            }),
+        }
+    }
+    Ok(partitions)
+}
+
+fn listing(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let failed = |source| Error::Folder { path: folder.to_owned(), source };
+    match fs::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| Ok(entry.map_err(failed)?.path())).collect(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(failed(error)),
+    }
 }

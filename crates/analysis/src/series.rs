@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::growth::Growth;
 use crate::level::Level;
 use crate::risk::Risk;
+use crate::tail::TailIndex;
 use crate::verdict::Verdict;
 
 /// The levels of one (estimator, design, target, noise, risk) and what they say.
@@ -22,16 +23,38 @@ pub struct Series {
     pub p: Risk,
     /// Where the predictor is judged.
     pub domain: String,
-    /// What the levels say.
-    pub verdict: Verdict,
-    /// What theory says, if it says anything.
-    pub theory: Option<Verdict>,
-    /// Whether the two agree; none where either is missing or undecided.
+    /// What becomes of the median.
+    pub in_probability: Verdict,
+    /// What becomes of the mean over training sets.
+    pub in_expectation: Verdict,
+    /// What theory says of the median.
+    pub theory_in_probability: Option<Verdict>,
+    /// What theory says of the mean.
+    pub theory_in_expectation: Option<Verdict>,
+    /// What the median tends to, by theory.
+    pub theory_limit: Option<f64>,
+    /// Where that is proven.
+    pub theory_source: Option<String>,
+    /// Whether verdicts and theory agree wherever theory speaks; none where it does not, or a verdict is undecided.
     pub agrees: Option<bool>,
-    /// The growth of the median over all levels with enough trials; none for fewer than three of them.
+    /// Why the first verdict is what it is.
+    pub reason_in_probability: String,
+    /// Why the second is.
+    pub reason_in_expectation: String,
+    /// Whether the mean over training sets is finite.
+    pub mean_exists: Option<bool>,
+    /// The growth of the median; none for fewer than three levels.
     pub growth: Option<Growth>,
-    /// The growth over the last half of these levels, on which the verdict rests.
-    pub late_growth: Option<Growth>,
+    /// The growth of the lower quartile.
+    pub growth_q25: Option<Growth>,
+    /// The growth of the upper quartile.
+    pub growth_q75: Option<Growth>,
+    /// The tail index of the contributions of gaps, from the spread of their maxima, as n → ∞.
+    pub tail_index: Option<TailIndex>,
+    /// The same by Hill's estimator over the last half of the levels.
+    pub tail_index_hill: Option<TailIndex>,
+    /// The tail index of what lies outside the data, by Hill's estimator over all levels.
+    pub tail_index_edge: Option<TailIndex>,
     /// The levels, n ascending.
     pub levels: Vec<Level>,
 }
@@ -41,10 +64,40 @@ impl Series {
     pub(crate) fn labels(&self) -> [&str; 4] {
         [&self.estimator, &self.design, &self.target, &self.noise]
     }
+
+    /// Whether each summary agrees with theory: in probability, in expectation.
+    pub fn agreements(&self) -> [Option<bool>; 2] {
+        let of = |verdict: Verdict, theory: Option<Verdict>| {
+            theory.filter(|_| verdict != Verdict::Undecided).map(|theory| verdict == theory)
+        };
+        [
+            of(self.in_probability, self.theory_in_probability),
+            of(self.in_expectation, self.theory_in_expectation),
+        ]
+    }
 }
 
-/// Whether a verdict agrees with theory, where both have one.
-pub(crate) fn agreement(verdict: Verdict, theory: Option<Verdict>) -> Option<bool> {
-    let theory = theory.filter(|&theory| theory != Verdict::Undecided)?;
-    (verdict != Verdict::Undecided).then_some(verdict == theory)
+/// Whether verdicts and theory agree: false if any pair contradicts, true if all of which theory speaks agree.
+pub(crate) fn agreement(pairs: [(Verdict, Option<Verdict>); 2]) -> Option<bool> {
+    let spoken: Vec<(Verdict, Verdict)> =
+        pairs.into_iter().filter_map(|(verdict, theory)| Some((verdict, theory?))).collect();
+    if spoken.iter().any(|(verdict, theory)| *verdict != Verdict::Undecided && verdict != theory) {
+        return Some(false);
+    }
+    (!spoken.is_empty() && spoken.iter().all(|(verdict, theory)| verdict == theory)).then_some(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agreement_needs_every_statement() {
+        use Verdict::{Catastrophic, Tempered, Undecided};
+        assert_eq!(agreement([(Tempered, Some(Tempered)), (Tempered, Some(Tempered))]), Some(true));
+        assert_eq!(agreement([(Tempered, Some(Tempered)), (Undecided, None)]), Some(true));
+        assert_eq!(agreement([(Tempered, Some(Tempered)), (Undecided, Some(Tempered))]), None);
+        assert_eq!(agreement([(Undecided, Some(Tempered)), (Tempered, Some(Catastrophic))]), Some(false));
+        assert_eq!(agreement([(Tempered, None), (Tempered, None)]), None);
+    }
 }

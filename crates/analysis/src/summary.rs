@@ -3,30 +3,43 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use crate::error::Error;
-use crate::growth::{LEAST_LEVELS, Point, fit, generator, last_half};
+use crate::growth::{Growth, grow, last_half};
 use crate::level::Level;
+use crate::pair::{Pair, pairs};
+use crate::point::{Point, generator, normal};
 use crate::risk::Risk;
-use crate::scan::{Partition, Scan, Values};
+use crate::scan::{Partition, RiskSamples, Scan};
 use crate::series::{Series, agreement};
-use crate::verdict::{Verdict, decide};
+use crate::tail::{Bootstrap, LogBlocks, Top, block_maxima, hill, pooled_hill, spread};
+use crate::verdict::{Tails, Verdict, in_expectation, in_probability};
 
 /// Fewer bootstrap replicates than this give no interval worth the name.
 const LEAST_REPLICATES: usize = 100;
+/// The quantiles whose growth is weighed: the median decides.
+const GROWN: [f64; 3] = [0.5, 0.25, 0.75];
+/// The domain that reaches beyond the data.
+const UNIT: &str = "unit";
+/// A law of this tail index and above has a variance.
+const VARIANCE: f64 = 2.0;
 
 /// How to summarise.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// The levels of the quantiles in each [`Level`], each strictly between 0 and 1.
     pub quantiles: Vec<f64>,
-    /// The confidence of every interval.
+    /// The confidence of every interval and verdict.
     pub confidence: f64,
-    /// Bootstrap replicates behind the interval of a growth exponent.
+    /// Bootstrap replicates behind every interval.
     pub bootstrap: usize,
     /// The seed of the bootstrap.
     pub seed: u64,
-    /// Where the predictor was judged, copied to every series.
+    /// Where the predictor was judged, `hull` or `unit`, copied to every series.
     pub domain: String,
+    /// The relative standard error for which needed trials are stated.
+    pub error: f64,
 }
 
 impl Default for Options {
@@ -34,9 +47,10 @@ impl Default for Options {
         Options {
             quantiles: vec![0.05, 0.25, 0.5, 0.75, 0.95],
             confidence: 0.95,
-            bootstrap: 2000,
+            bootstrap: 1000,
             seed: 0,
             domain: String::new(),
+            error: 0.01,
         }
     }
 }
@@ -47,6 +61,7 @@ impl Options {
             if value > 0.0 && value < 1.0 { Ok(()) } else { Err(Error::Fraction { name, value }) }
         };
         inside("confidence", self.confidence)?;
+        inside("the relative error", self.error)?;
         self.quantiles.iter().try_for_each(|&q| inside("a quantile", q))?;
         if self.bootstrap < LEAST_REPLICATES {
             return Err(Error::Bootstrap { value: self.bootstrap, least: LEAST_REPLICATES });
@@ -55,16 +70,31 @@ impl Options {
     }
 }
 
+/// What theory says of a series. A part of which it says nothing is none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Known {
+    /// The class of the median.
+    pub in_probability: Option<Verdict>,
+    /// The class of the mean.
+    pub in_expectation: Option<Verdict>,
+    /// What the risk tends to in probability.
+    pub limit: Option<f64>,
+    /// Where it is proven.
+    pub source: Option<String>,
+}
+
 /// What theory predicts for (estimator, design, target, noise, p), with no p for the sup norm.
-pub type Theory<'a> = dyn Fn(&str, &str, &str, &str, Option<f64>) -> Option<Verdict> + 'a;
+pub type Theory<'a> = dyn Fn(&str, &str, &str, &str, Option<f64>) -> Known + Sync + 'a;
 
 /// The tables of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
     /// One entry per estimator, design, target, noise and risk, in this order.
     pub series: Vec<Series>,
-    /// The confidence of the intervals.
-    pub(crate) confidence: f64,
+    /// Estimators against each other on the same samples.
+    pub pairs: Vec<Pair>,
+    /// The options behind it.
+    pub options: Options,
 }
 
 /// Labels of estimator, design, target and noise, then the place of the risk.
@@ -74,10 +104,19 @@ type Key = ([String; 4], usize);
 #[derive(Default)]
 struct Draft {
     levels: Vec<Level>,
-    points: Vec<Point>,
+    /// Points of each of [`GROWN`].
+    points: [Vec<Point>; 3],
+    means: Vec<Point>,
+    gap_logs: Vec<(f64, LogBlocks)>,
+    gap_tops: Vec<Top>,
+    edge_tops: Vec<Top>,
+    has_gaps: bool,
+    has_edges: bool,
 }
 
 /// Summarises the finished metrics below a run directory; the run may still be going on.
+///
+/// Memory: bounded by one shard's metrics and a few million numbers, however many trials there are.
 ///
 /// # Errors
 /// [`Error::Empty`] where no metrics file is finished yet; files that cannot be read or hold no risk; options
@@ -85,66 +124,137 @@ struct Draft {
 pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summary, Error> {
     options.check()?;
     let scan = Scan::open(dir)?;
-    let risks: Vec<Risk> = scan.risks().collect();
+    let wanted: Vec<f64> = options.quantiles.iter().copied().chain(GROWN).collect();
     let mut drafts: BTreeMap<Key, Draft> = BTreeMap::new();
-    for partition in scan.partitions()? {
-        for (place, risk) in risks.iter().enumerate() {
-            let values = scan.values(&partition, place)?;
-            add(&mut drafts, (place, *risk), &partition, &values, options);
+    for partition in &scan.partitions {
+        let samples = scan.samples(partition, &wanted)?;
+        let added: Vec<(Key, Draft)> = samples
+            .par_iter()
+            .enumerate()
+            .map(|(place, samples)| {
+                let [design, target, noise] = partition.labels.clone();
+                let key = ([partition.estimator.clone(), design, target, noise], place);
+                (key, draft(partition, scan.risks[place].risk, samples, options))
+            })
+            .collect();
+        for (key, draft) in added {
+            drafts.entry(key).or_default().join(draft);
         }
     }
     let series = drafts
-        .into_iter()
-        .map(|((labels, risk), draft)| finish(labels, risks[risk], draft, options, theory))
+        .into_par_iter()
+        .map(|((labels, place), draft)| finish(labels, scan.risks[place].risk, draft, options, theory))
         .collect();
-    Ok(Summary { series, confidence: options.confidence })
+    Ok(Summary { series, pairs: pairs(&scan, options.confidence)?, options: options.clone() })
 }
 
-/// Adds one level to its series.
-fn add(
-    drafts: &mut BTreeMap<Key, Draft>,
-    (place, risk): (usize, Risk),
-    partition: &Partition,
-    values: &Values,
-    options: &Options,
-) {
+/// What one partition adds to a series.
+fn draft(partition: &Partition, risk: Risk, samples: &RiskSamples, options: &Options) -> Draft {
     let n = partition.n;
-    let [design, target, noise] = partition.labels.clone();
-    let labels = [partition.estimator.clone(), design, target, noise];
-    let [a, b, c, d] = labels.each_ref().map(String::as_str);
-    let mut rng = generator(options.seed, &[a, b, c, d, &risk.to_string(), &n.to_string()]);
-    let Values { trials, sorted } = values;
-    let draft = drafts.entry((labels, place)).or_default();
-    draft.levels.push(Level::of(n, *trials, sorted, &options.quantiles, options.confidence));
-    draft.points.extend(Point::of(n, sorted, options.bootstrap, &mut rng));
+    let RiskSamples { value, gap, edge } = samples;
+    let [design, target, noise] = partition.labels.each_ref().map(String::as_str);
+    let labels = [&partition.estimator, design, target, noise, &risk.to_string(), &n.to_string()];
+    let mut rng = generator(options.seed, &labels);
+    let points = GROWN.map(|q| Vec::from_iter(Point::of(n, &value.ordered, q, options.bootstrap, &mut rng)));
+    let bootstrap = Bootstrap { rounds: options.bootstrap, confidence: options.confidence };
+    let most = usize::try_from(value.ordered.count() / 5).unwrap_or(usize::MAX);
+    let mut level = Level::of(n, value, &options.quantiles, options.confidence);
+    level.tail_index = hill(value.ordered.largest(most), &bootstrap, &mut rng);
+    level.tail_index_maxima = block_maxima(&value.logs, &bootstrap, &mut rng);
+    level.mean_trusted &= level.tail_index.is_none_or(|index| index.value > VARIANCE);
+    level.plan_trials(points[0].first().map(|point| point.spread), options.error);
+    let means = level.mean.zip(level.mean_se).filter(|_| level.mean_trusted).and_then(|(mean, error)| {
+        let draws = (0..options.bootstrap).map(|_| mean + error * normal(&mut rng)).collect();
+        Point::new(n as f64, mean, draws)
+    });
+    Draft {
+        levels: vec![level],
+        points,
+        means: Vec::from_iter(means),
+        gap_logs: Vec::from_iter(gap.as_ref().map(|gap| (n as f64, gap.logs.clone()))),
+        gap_tops: Vec::from_iter(gap.as_ref().and_then(|gap| Top::of(&gap.ordered))),
+        edge_tops: Vec::from_iter(edge.as_ref().and_then(|edge| Top::of(&edge.ordered))),
+        has_gaps: gap.is_some(),
+        has_edges: edge.is_some(),
+    }
+}
+
+impl Draft {
+    fn join(&mut self, mut other: Draft) {
+        self.levels.append(&mut other.levels);
+        self.points.iter_mut().zip(&mut other.points).for_each(|(mine, theirs)| mine.append(theirs));
+        self.means.append(&mut other.means);
+        self.gap_logs.append(&mut other.gap_logs);
+        self.gap_tops.append(&mut other.gap_tops);
+        self.edge_tops.append(&mut other.edge_tops);
+        self.has_gaps |= other.has_gaps;
+        self.has_edges |= other.has_edges;
+    }
 }
 
 fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory: &Theory<'_>) -> Series {
-    let Draft { levels, points } = draft;
-    let enough = points.len() >= LEAST_LEVELS;
-    let exponent = |points| if enough { fit(points, options.confidence) } else { None };
-    let late_growth = exponent(last_half(&points));
-    let verdict = if vanished(&levels) { Verdict::Benign } else { decide(&points, late_growth.as_ref()) };
+    let Draft { mut levels, points, means, gap_logs, gap_tops, edge_tops, has_gaps, has_edges } = draft;
     let [estimator, design, target, noise] = labels;
-    let theory = theory(&estimator, &design, &target, &noise, p.exponent());
+    let mut rng = generator(options.seed, &[&estimator, &design, &target, &noise, &p.to_string()]);
+    let bootstrap = Bootstrap { rounds: options.bootstrap, confidence: options.confidence };
+    let [growth, growth_q25, growth_q75]: [Option<Growth>; 3] =
+        points.map(|points| grow(&points, &bootstrap));
+    let tails = Tails {
+        gaps: spread(&gap_logs, &bootstrap, &mut rng),
+        edges: pooled_hill(&edge_tops.iter().collect::<Vec<_>>(), &bootstrap, &mut rng),
+        risks: levels.iter().filter_map(|level| level.tail_index).collect(),
+        // On the unit interval gaps are not all there is.
+        has_gaps: has_gaps && (has_edges || options.domain != UNIT),
+        has_edges,
+    };
+    let late: Vec<&Top> = last_half(&gap_tops).iter().collect();
+    let tail_index_hill = pooled_hill(&late, &bootstrap, &mut rng);
+    // A mean whose variance is infinite by the tail of the gaps, although no sample shows it yet.
+    let variance = tails.gaps.is_none_or(|gaps| gaps.value > VARIANCE)
+        && tails.edges.is_none_or(|edges| edges.value > VARIANCE);
+    for level in &mut levels {
+        level.mean_trusted &= variance;
+        level.trials_for_mean = level.trials_for_mean.filter(|_| variance);
+    }
+    let confidence = options.confidence;
+    let vanished = vanished(&levels);
+    let (verdict, reason) = if vanished {
+        (Verdict::Benign, "the median is zero at the last levels".into())
+    } else {
+        in_probability(growth.as_ref(), tails.gaps.as_ref(), confidence)
+    };
+    let mean_growth = if variance { grow(&means, &bootstrap) } else { None };
+    let (mean_verdict, mean_reason) = in_expectation(verdict, &tails, mean_growth.as_ref(), confidence);
+    let known = theory(&estimator, &design, &target, &noise, p.exponent());
     Series {
-        growth: exponent(&points),
-        late_growth,
-        agrees: agreement(verdict, theory),
+        agrees: agreement([(verdict, known.in_probability), (mean_verdict, known.in_expectation)]),
         domain: options.domain.clone(),
         estimator,
         design,
         target,
         noise,
         p,
-        verdict,
-        theory,
+        in_probability: verdict,
+        in_expectation: mean_verdict,
+        theory_in_probability: known.in_probability,
+        theory_in_expectation: known.in_expectation,
+        theory_limit: known.limit,
+        theory_source: known.source,
+        reason_in_probability: reason,
+        reason_in_expectation: mean_reason,
+        mean_exists: tails.mean_exists().0,
+        growth,
+        growth_q25,
+        growth_q75,
+        tail_index: tails.gaps,
+        tail_index_hill,
+        tail_index_edge: tails.edges,
         levels,
     }
 }
 
 /// Whether the median is exactly zero at the last of enough levels, which no logarithm can say.
 fn vanished(levels: &[Level]) -> bool {
-    let zeros = levels.iter().rev().take_while(|level| level.median_high == Some(0.0));
-    zeros.count() >= LEAST_LEVELS
+    const LEAST: usize = 3;
+    levels.iter().rev().take_while(|level| level.median_high == Some(0.0)).count() >= LEAST
 }

@@ -3,9 +3,11 @@
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 use crate::growth::Growth;
+use crate::model::Model;
 use crate::series::Series;
 use crate::summary::Summary;
-use crate::verdict::RULE;
+use crate::tail::TailIndex;
+use crate::verdict::{RULE, Verdict};
 
 /// The width the table keeps to, as long as two levels still fit.
 const WIDTH: usize = 120;
@@ -13,8 +15,8 @@ const WIDTH: usize = 120;
 const LABEL: usize = 32;
 
 impl Summary {
-    /// One row per series: the median at each n, the exponent of the last half of the levels, the verdict and
-    /// what theory says. A label that does not change from row to row is printed once; an axis that does
+    /// One row per series: the median at each n, its law of growth, the tail index of the gaps' contributions, and what
+    /// becomes of median and mean, each with a mark for its agreement with theory. A label that does not change from row to row is printed once; an axis that does
     /// not vary is named above the table. Where there are too many levels for the width, some columns between the
     /// first and the last are left out and counted.
     pub fn table(&self) -> String {
@@ -104,8 +106,9 @@ impl Summary {
 
     fn legend(&self) -> String {
         format!(
-            "\u{2713} agrees with theory, \u{2717} contradicts it, ? theory speaks and the data do not. ± is half the {}% interval.",
-            (self.confidence * 1e6).round() / 1e4
+            "\u{2713} agrees with theory, \u{2717} contradicts it, ? theory speaks and the data do not, no mark: no theory. \
+             ± is half the {}% interval. α: tail index of the contributions of gaps.",
+            (self.options.confidence * 1e6).round() / 1e4
         )
     }
 
@@ -116,7 +119,7 @@ impl Summary {
         let mut header: Vec<String> = axes.iter().map(|&axis| names[axis].to_owned()).collect();
         header.push("p".into());
         header.extend(sizes.iter().map(u64::to_string));
-        header.extend(["exponent", "verdict", "theory"].map(String::from));
+        header.extend(["growth", "α", "in probability", "in expectation"].map(String::from));
         let mut table = Table::new();
         table.load_style(STYLE).set_header(header);
         let mut above: Option<[&str; 4]> = None;
@@ -124,7 +127,7 @@ impl Summary {
             table.add_row(row(series, above, &axes, sizes));
             above = Some(series.labels());
         }
-        let numbers = axes.len()..axes.len() + 2 + sizes.len();
+        let numbers = axes.len()..axes.len() + 1 + sizes.len();
         for (index, column) in table.column_iter_mut().enumerate() {
             column.set_padding((0, 1));
             if numbers.contains(&index) {
@@ -136,7 +139,7 @@ impl Summary {
 }
 
 /// Rules above and below, one under the header.
-const STYLE: TableStyle = TableStyle::new()
+pub(crate) const STYLE: TableStyle = TableStyle::new()
     .top_border(LineStyle::none().fill('─').junction('─'))
     .header_separator(LineStyle::none().fill('─').junction('─'))
     .bottom_border(LineStyle::none().fill('─').junction('─'));
@@ -152,19 +155,42 @@ fn row(series: &Series, above: Option<[&str; 4]>, axes: &[usize], sizes: &[u64])
         let median = series.levels.iter().find(|level| level.n == *size).and_then(|level| level.median);
         cells.push(median.map_or_else(|| "–".into(), number));
     }
-    cells.push(series.late_growth.as_ref().map_or_else(|| "–".into(), exponent));
-    cells.push(series.verdict.to_string());
-    let mark = match series.agrees {
-        Some(true) => '\u{2713}',
-        Some(false) => '\u{2717}',
-        None => '?',
-    };
-    cells.push(series.theory.map_or_else(|| "–".into(), |theory| format!("{mark} {theory}")));
+    cells.push(series.growth.as_ref().map_or_else(|| "–".into(), law));
+    cells.push(series.tail_index.as_ref().map_or_else(|| "–".into(), tail));
+    let [in_probability, in_expectation] = series.agreements();
+    cells.push(marked(series.in_probability, series.theory_in_probability, in_probability));
+    cells.push(marked(series.in_expectation, series.theory_in_expectation, in_expectation));
     cells
 }
 
+/// A verdict with what theory thinks of it.
+fn marked(verdict: Verdict, theory: Option<Verdict>, agrees: Option<bool>) -> String {
+    let mark = match (theory, agrees) {
+        (None, _) => ' ',
+        (_, Some(true)) => '\u{2713}',
+        (_, Some(false)) => '\u{2717}',
+        (_, None) => '?',
+    };
+    format!("{mark} {verdict}")
+}
+
+/// The law of growth with what it says first of all.
+fn law(growth: &Growth) -> String {
+    let reach = |low: f64, high: f64| (high - low) / 2.0;
+    match (growth.model, growth.limit, growth.exponent.zip(growth.low).zip(growth.high)) {
+        (_, Some(limit), _) => format!("→ {} ±{:.1e}", number(limit.value), reach(limit.low, limit.high)),
+        (Model::Logarithm, ..) => "a + b ln n".into(),
+        (_, _, Some(((exponent, low), high))) => format!("n^{exponent:+.3} ±{:.3}", reach(low, high)),
+        (model, ..) => model.formula().into(),
+    }
+}
+
+fn tail(index: &TailIndex) -> String {
+    format!("{:.2} ±{:.2}", index.value, (index.high - index.low) / 2.0)
+}
+
 /// Four significant digits, with an exponent where the digits would not say more.
-fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return value.to_string();
     }
@@ -176,10 +202,6 @@ fn number(value: f64) -> String {
         4..=5 => format!("{value:.0}"),
         _ => format!("{value:.2e}"),
     }
-}
-
-fn exponent(growth: &Growth) -> String {
-    format!("{:+.3} ±{:.3}", growth.exponent, (growth.high - growth.low) / 2.0)
 }
 
 fn cut(label: &str) -> String {

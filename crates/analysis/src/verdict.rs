@@ -1,13 +1,13 @@
-//! The rule that turns medians into *benign*, *tempered* or *catastrophic*.
+//! The rules that turn growth and tails into *benign*, *tempered* or *catastrophic*.
 
 use std::fmt;
 
-use libm::{log, pow};
 use serde::{Deserialize, Serialize};
 
-use crate::growth::{Growth, LEAST_LEVELS, Line, Point, line};
+use crate::growth::Growth;
+use crate::tail::TailIndex;
 
-/// What becomes of the median risk as n grows.
+/// What becomes of a risk as n grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -32,178 +32,212 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// The rule in words, as printed under the table.
+/// The rules in words, as printed under the table.
 pub const RULE: &str = "\
-b: exponent of median ~ n^b over the last half of the levels, with its bootstrap interval. Limits c + d n^-g (c > 0, \
-g from 0.1 to 1) are held against growth (a + b ln n, or a power) and decay (a power, or 1/(a + b ln n)) on all levels; \
-a model is clearly better if its chi-square is lower by more than 6.
-benign        b < -0.05 with its interval below 0, and a limit not clearly better
-tempered      interval within (-0.05, 0.05) and growth not clearly better, or a limit clearly better
-catastrophic  interval reaching beyond 0.05 and growth clearly better
-undecided     otherwise, or fewer than three levels with 20 values";
+In probability: five laws of the median, c, c + b n^-g, a + b ln n, b n^g and 1/(a + b ln n), are weighed by their \
+evidence; a class is named where its laws together reach the stated confidence. Where only a limit and growth \
+are left, the tail index of the gaps' contributions decides: above 1 their sum has a limit, up to 1.05 it \
+grows at least as far as n = e^20. In expectation: catastrophic if so in probability, or if a tail index \
+says that the mean is infinite; else as in probability, if the mean exists. Undecided otherwise.";
 
-/// Exponents between plus and minus this count as flat.
-const FLAT: f64 = 0.05;
-/// A difference of weighted sums of squares that counts: e^(6/2) ≈ 20 to 1 in likelihood.
-const CLEAR: f64 = 6.0;
+/// A tail index whose interval ends below this counts as at most 1: a limit, if there is one, is then approached no
+/// faster than n^(−(1 − 1/1.05)), and no growth stops before n = e^20.
+const AT_MOST_ONE: f64 = 1.05;
 
-/// Judges the levels, which ascend in n; `late` is the growth over their last half. The rule is [`RULE`].
-///
-/// A slope alone would call slow convergence from below growth, so growth has to fit clearly better than a
-/// limit. An approach slower than n^-0.1 cannot be told from a logarithm this way, and is not claimed to be.
-pub(crate) fn decide(points: &[Point], late: Option<&Growth>) -> Verdict {
-    let Some(late) = late.filter(|_| points.len() >= LEAST_LEVELS) else {
-        return Verdict::Undecided;
+/// A verdict with the sentence that gives its reason.
+pub(crate) type Judgement = (Verdict, String);
+
+/// What the levels say of the median: by its growth, and where that leaves a limit and growth alike, by the tail index of
+/// the contributions of gaps.
+pub(crate) fn in_probability(
+    growth: Option<&Growth>,
+    gaps: Option<&TailIndex>,
+    confidence: f64,
+) -> Judgement {
+    let Some(growth) = growth else {
+        return (Verdict::Undecided, "fewer than three levels have twenty positive values".into());
     };
-    let limit = limit(points);
-    let (rises, falls) = (growth(points), decay(points));
-    if late.exponent < -FLAT && late.high < 0.0 {
-        return if clearly(limit, falls) { Verdict::Tempered } else { Verdict::Benign };
+    let odds = growth.probabilities;
+    let class = odds.class(confidence);
+    match (class, gaps) {
+        (Verdict::Tempered, Some(gaps)) if gaps.high < 1.0 => {
+            let reason =
+                format!("the median settles, but the tail index {} of gaps says it must grow", text(gaps));
+            (Verdict::Undecided, reason)
+        }
+        (Verdict::Undecided, Some(gaps)) if odds.tempered + odds.catastrophic >= confidence => {
+            let (verdict, says) = match gaps {
+                gaps if gaps.low > 1.0 => (Verdict::Tempered, "is above 1, so the sum over gaps has a limit"),
+                gaps if gaps.high < 1.0 => (Verdict::Catastrophic, "is below 1, so the sum over gaps grows"),
+                gaps if gaps.high <= AT_MOST_ONE => (
+                    Verdict::Catastrophic,
+                    "is at most 1.05, so the sum over gaps grows at least as far as n = e^20",
+                ),
+                _ => (Verdict::Undecided, "does not say on which side of 1 it is"),
+            };
+            (
+                verdict,
+                format!(
+                    "slopes cannot tell growth from a slow limit; the tail index {} of gaps {says}",
+                    text(gaps)
+                ),
+            )
+        }
+        (Verdict::Undecided, _) => {
+            let reason = format!(
+                "benign {:.0} %, tempered {:.0} %, catastrophic {:.0} % by the growth of the median",
+                100.0 * odds.benign,
+                100.0 * odds.tempered,
+                100.0 * odds.catastrophic
+            );
+            (class, reason)
+        }
+        _ => {
+            let sure = 100.0 * odds.benign.max(odds.tempered).max(odds.catastrophic);
+            (class, format!("{sure:.1} % by the growth of the median, {}", growth.model.formula()))
+        }
     }
-    if late.low > -FLAT && late.high < FLAT {
-        let rising = late.low > 0.0 && clearly(rises, limit);
-        return if rising { Verdict::Undecided } else { Verdict::Tempered };
+}
+
+/// What is known of the tails of one series.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tails {
+    /// Of the largest contribution of a gap.
+    pub gaps: Option<TailIndex>,
+    /// Of what lies outside the hull.
+    pub edges: Option<TailIndex>,
+    /// Of the risk, level by level.
+    pub risks: Vec<TailIndex>,
+    /// Whether gaps and edges were measured at all.
+    pub has_gaps: bool,
+    pub has_edges: bool,
+}
+
+impl Tails {
+    /// Whether the mean over training sets is finite, and why.
+    ///
+    /// A risk is a sum of contributions, and its tail that of the heaviest. The tail of the risk itself shows late, where
+    /// the heavy part is a rare one: it speaks against a mean at any level, and for one only if nothing else is known.
+    pub fn mean_exists(&self) -> (Option<bool>, String) {
+        let parts = [("gaps", &self.gaps), ("what lies outside the data", &self.edges)];
+        for (name, part) in parts {
+            if let Some(index) = part.as_ref().filter(|index| index.low <= 1.0 && index.high <= AT_MOST_ONE) {
+                return (Some(false), format!("the tail index {} of {name} leaves no mean", text(index)));
+            }
+        }
+        if let Some(index) = self.risks.iter().find(|index| index.high < 1.0) {
+            return (Some(false), format!("the tail index {} of the risk leaves no mean", text(index)));
+        }
+        let above = |part: &Option<TailIndex>| part.as_ref().is_some_and(|index| index.low > 1.0);
+        let exists = if self.has_gaps {
+            above(&self.gaps) && (!self.has_edges || above(&self.edges))
+        } else {
+            !self.risks.is_empty() && self.risks.iter().all(|index| index.low > AT_MOST_ONE)
+        };
+        if exists {
+            return (Some(true), "tail indices above 1 leave a mean".into());
+        }
+        (None, "no tail index says on which side of 1 it is".into())
     }
-    if late.high > FLAT && clearly(rises, limit) {
-        return Verdict::Catastrophic;
+}
+
+/// What the levels say of the mean over training sets.
+pub(crate) fn in_expectation(
+    in_probability: Verdict,
+    tails: &Tails,
+    means: Option<&Growth>,
+    confidence: f64,
+) -> Judgement {
+    let (exists, reason) = tails.mean_exists();
+    match (in_probability, exists) {
+        (_, Some(false)) => (Verdict::Catastrophic, reason),
+        (Verdict::Catastrophic, _) => (Verdict::Catastrophic, "the mean is at least half the median".into()),
+        (Verdict::Undecided, _) | (_, None) => (Verdict::Undecided, reason),
+        (class, Some(true)) => match means.map(|means| means.probabilities.class(confidence)) {
+            Some(Verdict::Catastrophic) => (Verdict::Catastrophic, "the sample means grow".into()),
+            _ => (class, format!("{reason}, and the sample means do not grow away from the medians")),
+        },
     }
-    let rival = if late.exponent < 0.0 { falls } else { rises };
-    if clearly(limit, rival) { Verdict::Tempered } else { Verdict::Undecided }
 }
 
-/// Whether the first chi-square is clearly the lower. A model that cannot take the shape at all has an
-/// infinite one and loses to any that can.
-fn clearly(chi2: f64, other: f64) -> bool {
-    chi2.is_finite() && other - chi2 > CLEAR
-}
-
-/// The chi-square of the best c + d n^(−γ), c > 0.
-fn limit(points: &[Point]) -> f64 {
-    let rates = (2..=20).map(|k| f64::from(k) / 20.0);
-    let fits = rates.filter_map(|rate| straight(points, |n| pow(n, -rate)));
-    best(fits.filter(|fit| fit.intercept > 0.0).map(|fit| fit.chi2))
-}
-
-/// The chi-square of the better of a + b ln n and A n^b, b > 0.
-fn growth(points: &[Point]) -> f64 {
-    let fits = [straight(points, f64::ln), bent(points, log, |_| 1.0)];
-    best(fits.into_iter().flatten().filter(|fit| fit.slope > 0.0).map(|fit| fit.chi2))
-}
-
-/// The chi-square of the better of A n^(−b) and 1/(a + b ln n), b > 0.
-fn decay(points: &[Point]) -> f64 {
-    let power = bent(points, log, |_| 1.0).filter(|fit| fit.slope < 0.0);
-    let slow = bent(points, f64::recip, f64::recip).filter(|fit| fit.slope > 0.0);
-    best([power, slow].into_iter().flatten().map(|fit| fit.chi2))
-}
-
-/// The line of the median in a function of n.
-fn straight(points: &[Point], x: impl Fn(f64) -> f64) -> Option<Line> {
-    let x: Vec<f64> = points.iter().map(|p| x(p.n)).collect();
-    let y: Vec<f64> = points.iter().map(|p| p.median).collect();
-    let w: Vec<f64> = points.iter().map(|p| (p.median * p.spread).powi(-2)).collect();
-    line(&x, &y, &w)
-}
-
-/// The line of a function of the median in ln n; `scale` times the relative error is that function's error.
-fn bent(points: &[Point], y: impl Fn(f64) -> f64, scale: impl Fn(f64) -> f64) -> Option<Line> {
-    let x: Vec<f64> = points.iter().map(|p| log(p.n)).collect();
-    let w: Vec<f64> = points.iter().map(|p| (scale(p.median) * p.spread).powi(-2)).collect();
-    let y: Vec<f64> = points.iter().map(|p| y(p.median)).collect();
-    line(&x, &y, &w)
-}
-
-fn best(chi2: impl Iterator<Item = f64>) -> f64 {
-    chi2.fold(f64::INFINITY, f64::min)
+fn text(index: &TailIndex) -> String {
+    format!("{:.3} ({:.3} to {:.3})", index.value, index.low, index.high)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::growth::{fit, last_half, synthetic};
+    use crate::growth::grow;
+    use crate::point::{Point, synthetic};
+    use crate::tail::Bootstrap;
 
-    const DECADES: [u64; 4] = [100, 1000, 10_000, 100_000];
+    const HALVES: [u64; 7] = [100, 316, 1000, 3162, 10_000, 31_623, 100_000];
 
-    /// Simulated medians of R_2; the last is written so as not to look like 2π.
-    const MIN_NORM_AT_TWO: [f64; 4] = [2.01, 3.43, 4.90, 4.90 + 1.38];
-
-    /// The verdict on medians with standard errors.
-    fn judge(levels: impl IntoIterator<Item = (u64, f64, f64)>) -> Verdict {
-        let points: Vec<Point> = levels.into_iter().map(|(n, m, se)| synthetic(n, m, se)).collect();
-        decide(&points, fit(last_half(&points), 0.95).as_ref())
+    fn index(value: f64, reach: f64) -> TailIndex {
+        TailIndex { value, low: value - reach, high: value + reach, values: 1000 }
     }
 
-    /// The verdict on a law of the median, with the same relative error everywhere.
-    fn judge_law(ns: &[u64], error: f64, law: impl Fn(f64) -> f64) -> Verdict {
-        judge(ns.iter().map(|&n| (n, law(n as f64), error * law(n as f64))))
-    }
-
-    /// The limit law of R_2 has scale 1, so that 1000 trials leave an error of about 0.055.
-    #[test]
-    fn min_norm_at_two_is_catastrophic() {
-        assert_eq!(judge((0..4).map(|i| (DECADES[i], MIN_NORM_AT_TWO[i], 0.055))), Verdict::Catastrophic);
-    }
-
-    /// The same with the medians' own noise put in.
-    #[test]
-    fn noise_does_not_turn_min_norm_at_two() {
-        for (k, signs) in [[1., -1., 1., -1.], [-1., 1., -1., 1.], [1., 1., -1., -1.], [-1., 1., 1., -1.]]
-            .into_iter()
-            .enumerate()
-        {
-            let verdict = judge((0..4).map(|i| (DECADES[i], MIN_NORM_AT_TWO[i] + 0.055 * signs[i], 0.055)));
-            assert_eq!(verdict, Verdict::Catastrophic, "pattern {k}");
-        }
+    fn growth(law: impl Fn(f64) -> f64) -> Option<Growth> {
+        let points: Vec<Point> =
+            HALVES.iter().map(|n| synthetic(*n, law(*n as f64), 0.01 * law(*n as f64))).collect();
+        grow(&points, &Bootstrap { rounds: 200, confidence: 0.95 })
     }
 
     #[test]
-    fn min_norm_at_one_and_a_half_is_not_growth() {
-        for limit in [1.8, 2.2] {
-            let verdict = judge_law(&DECADES, 0.02, |n| limit * (1.0 - 0.8 * n.powf(-0.25)));
-            assert_eq!(verdict, Verdict::Tempered);
-        }
-        // Small sizes: the slope is above the flat band, the shape is not that of growth.
-        for (error, ns) in [(0.02, [50, 100, 200, 400]), (0.002, [50, 100, 200, 400])] {
-            let verdict = judge_law(&ns, error, |n| 1.8 * (1.0 - 0.8 * n.powf(-0.25)));
-            assert_ne!(verdict, Verdict::Catastrophic, "{error}");
-            assert_ne!(verdict, Verdict::Benign, "{error}");
-        }
+    fn the_tail_decides_where_slopes_cannot() {
+        let log = growth(|n| 2.0 / std::f64::consts::PI * (n.ln() - 1.45));
+        let judge = |index: Option<TailIndex>| in_probability(log.as_ref(), index.as_ref(), 0.95).0;
+        assert_eq!(judge(None), Verdict::Undecided);
+        assert_eq!(judge(Some(index(1.0, 0.02))), Verdict::Catastrophic);
+        assert_eq!(judge(Some(index(0.9, 0.02))), Verdict::Catastrophic);
+        assert_eq!(judge(Some(index(1.053, 0.02))), Verdict::Tempered);
+        assert_eq!(judge(Some(index(1.0, 0.1))), Verdict::Undecided);
     }
 
     #[test]
-    fn spline_is_tempered() {
-        for error in [0.02, 0.0005] {
-            let hull = judge_law(&[10, 30, 100, 300, 1000], error, |n| 2.0 / 3.0 * (n - 1.0) / (n + 1.0));
-            assert_eq!(hull, Verdict::Tempered, "{error}");
-            let clamped = judge_law(&DECADES, error, |n| (2.0 * n + 4.0) / (3.0 * (n + 1.0)));
-            assert_eq!(clamped, Verdict::Tempered, "{error}");
-        }
+    fn the_tail_leaves_clear_growth_alone_and_doubts_a_limit_that_cannot_be() {
+        let root = growth(f64::sqrt);
+        assert_eq!(in_probability(root.as_ref(), Some(&index(3.0, 0.1)), 0.95).0, Verdict::Catastrophic);
+        let flat = growth(|_| 0.7);
+        assert_eq!(in_probability(flat.as_ref(), Some(&index(3.0, 0.1)), 0.95).0, Verdict::Tempered);
+        assert_eq!(in_probability(flat.as_ref(), Some(&index(0.7, 0.1)), 0.95).0, Verdict::Undecided);
+        assert_eq!(in_probability(None, None, 0.95).0, Verdict::Undecided);
     }
 
     #[test]
-    fn root_of_n_is_catastrophic() {
-        assert_eq!(judge_law(&DECADES, 0.06, |n| 1.469 * n.sqrt()), Verdict::Catastrophic);
-        // From below, as at p = 3.
-        assert_eq!(
-            judge_law(&DECADES, 0.06, |n| 1.469 * n.sqrt() * (1.0 - n.powf(-0.25))),
-            Verdict::Catastrophic
-        );
-        assert_eq!(judge_law(&DECADES[..3], 0.06, |n| 0.773 * n), Verdict::Catastrophic);
+    fn a_mean_needs_every_tail_above_one() {
+        let of = |gaps: f64, edges: Option<f64>, risk: f64| {
+            let tails = Tails {
+                gaps: Some(index(gaps, 0.02)),
+                edges: edges.map(|edges| index(edges, 0.02)),
+                risks: vec![index(risk, 0.2)],
+                has_gaps: true,
+                has_edges: edges.is_some(),
+            };
+            tails.mean_exists().0
+        };
+        assert_eq!(of(4.0, None, 30.0), Some(true));
+        assert_eq!(of(1.0, None, 1.4), Some(false));
+        assert_eq!(of(4.0, Some(0.5), 2.0), Some(false));
+        assert_eq!(of(4.0, Some(1.04), 2.0), Some(true));
+        assert_eq!(of(4.0, None, 0.5), Some(false));
+        assert_eq!(of(1.04, None, 1.1), Some(true));
+        assert_eq!(of(1.0, Some(2.0), 1.1), Some(false));
+        assert_eq!(Tails { has_gaps: true, ..Tails::default() }.mean_exists().0, None);
+        // The supremum has no contributions: only its own tail speaks.
+        let own = |value: f64| Tails { risks: vec![index(value, 0.2)], ..Tails::default() }.mean_exists().0;
+        assert_eq!((own(3.0), own(1.1), own(0.5)), (Some(true), None, Some(false)));
     }
 
     #[test]
-    fn decay_is_benign_and_a_floor_is_not() {
-        assert_eq!(judge_law(&DECADES, 0.05, |n| 3.0 / n), Verdict::Benign);
-        assert_eq!(judge_law(&DECADES, 0.02, |n| 1.0 / n.ln()), Verdict::Benign);
-        assert_eq!(judge_law(&[30, 100, 300, 1000], 0.005, |n| 1.0 + 5.0 / n.sqrt()), Verdict::Tempered);
-    }
-
-    #[test]
-    fn says_so_when_the_data_do_not_decide() {
-        assert_eq!(judge_law(&DECADES[..2], 0.01, f64::sqrt), Verdict::Undecided);
-        assert_eq!(judge_law(&DECADES, 0.9, |n| 1.0 + 0.1 * n.ln()), Verdict::Undecided);
-        // Too slow for a slope of 0.05, and yet a logarithm.
-        assert_eq!(judge_law(&DECADES, 0.0005, |n| 5.0 + 0.1 * n.ln()), Verdict::Undecided);
+    fn expectation_follows_probability_where_the_mean_exists() {
+        let tails = Tails { gaps: Some(index(4.0, 0.1)), has_gaps: true, ..Tails::default() };
+        let judge = |verdict, means: Option<&Growth>| in_expectation(verdict, &tails, means, 0.95).0;
+        assert_eq!(judge(Verdict::Tempered, None), Verdict::Tempered);
+        assert_eq!(judge(Verdict::Catastrophic, None), Verdict::Catastrophic);
+        assert_eq!(judge(Verdict::Undecided, None), Verdict::Undecided);
+        assert_eq!(judge(Verdict::Tempered, growth(f64::sqrt).as_ref()), Verdict::Catastrophic);
+        assert_eq!(judge(Verdict::Tempered, growth(|_| 1.0).as_ref()), Verdict::Tempered);
     }
 
     #[test]

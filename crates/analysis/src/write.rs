@@ -6,22 +6,25 @@ use std::path::Path;
 use polars::prelude::*;
 
 use crate::error::Error;
-use crate::growth::Growth;
 use crate::level::Level;
+use crate::pair::Pair;
 use crate::quantile::Quantile;
 use crate::series::Series;
 use crate::summary::Summary;
+use crate::tail::TailIndex;
 
 impl Summary {
-    /// Writes `summary/levels` (one row per series and n) and `summary/verdicts` (one row per series) below a
-    /// run directory, each as `.parquet` and `.csv`. A file is complete from the moment it has its name.
+    /// Writes `summary/levels` (one row per series and n), `summary/verdicts` (one row per series) and `summary/pairs`
+    /// (one row per pair of estimators, risk and cell) below a run directory, each as `.parquet` and `.csv`. A file is complete from the moment it has its name.
     ///
     /// # Errors
     /// A folder or file that cannot be written.
     pub fn write(&self, dir: &Path) -> Result<(), Error> {
         let folder = dir.join("summary");
         fs::create_dir_all(&folder).map_err(|source| Error::Folder { path: folder.clone(), source })?;
-        for (name, frame) in [("levels", self.levels()), ("verdicts", self.verdicts())] {
+        for (name, frame) in
+            [("levels", self.levels()), ("verdicts", self.verdicts()), ("pairs", self.pairs())]
+        {
             let mut frame = frame.map_err(|source| Error::Write { path: folder.join(name), source })?;
             place(&folder.join(name).with_extension("parquet"), |file| {
                 ParquetWriter::new(file).finish(&mut frame).map(drop)
@@ -48,6 +51,8 @@ impl Summary {
             columns
                 .push(Column::new(name.into(), rows.iter().map(|(_, level)| get(level)).collect::<Vec<_>>()));
         }
+        let trusted = rows.iter().map(|(_, level)| level.mean_trusted).collect::<Vec<_>>();
+        columns.push(Column::new("mean_trusted".into(), trusted));
         let quantiles = rows.first().map_or(&[][..], |(_, level)| &level.quantiles);
         for (index, quantile) in quantiles.iter().enumerate() {
             let name = format!("quantile_{}", quantile.level).replace('.', "_");
@@ -62,17 +67,22 @@ impl Summary {
 
     fn verdicts(&self) -> PolarsResult<DataFrame> {
         let mut columns = keys(self.series.iter());
-        columns.push(text("verdict", self.series.iter().map(|s| Some(s.verdict.to_string()))));
-        columns.push(text("theory", self.series.iter().map(|s| s.theory.map(|theory| theory.to_string()))));
+        for (name, get) in WORDS {
+            columns.push(text(name, self.series.iter().map(get)));
+        }
         columns.push(Column::new("agrees".into(), self.series.iter().map(|s| s.agrees).collect::<Vec<_>>()));
-        let growths: [Named<Series, Option<Growth>>; 2] =
-            [("exponent", |s| s.growth), ("late_exponent", |s| s.late_growth)];
-        for (name, growth) in growths {
-            let ends: [Named<Growth, f64>; 3] =
-                [("", |g| g.exponent), ("_low", |g| g.low), ("_high", |g| g.high)];
-            for (ending, get) in ends {
-                let values: Vec<Option<f64>> =
-                    self.series.iter().map(|s| growth(s).as_ref().map(get)).collect();
+        columns.push(Column::new(
+            "mean_exists".into(),
+            self.series.iter().map(|s| s.mean_exists).collect::<Vec<_>>(),
+        ));
+        for (name, get) in FIGURES {
+            columns.push(Column::new(name.into(), self.series.iter().map(get).collect::<Vec<_>>()));
+        }
+        for (name, get) in TAILS {
+            let ends: [Named<TailIndex, f64>; 3] =
+                [("", |t| t.value), ("_low", |t| t.low), ("_high", |t| t.high)];
+            for (ending, end) in ends {
+                let values: Vec<Option<f64>> = self.series.iter().map(|s| get(s).as_ref().map(end)).collect();
                 columns.push(Column::new(format!("{name}{ending}").into(), values));
             }
         }
@@ -80,7 +90,77 @@ impl Summary {
         columns.push(Column::new("levels".into(), count));
         DataFrame::new_infer_height(columns)
     }
+
+    fn pairs(&self) -> PolarsResult<DataFrame> {
+        let names: [Named<Pair, String>; 6] = [
+            ("estimator", |p| p.estimator.clone()),
+            ("against", |p| p.against.clone()),
+            ("design", |p| p.design.clone()),
+            ("target", |p| p.target.clone()),
+            ("noise", |p| p.noise.clone()),
+            ("p", |p| p.p.to_string()),
+        ];
+        let mut columns: Vec<Column> =
+            names.iter().map(|(name, get)| text(name, self.pairs.iter().map(|p| Some(get(p))))).collect();
+        let counts: [Named<Pair, u64>; 2] = [("n", |p| p.n), ("trials", |p| p.trials)];
+        for (name, get) in counts {
+            let values = self.pairs.iter().map(|p| get(p) as i64).collect::<Vec<_>>();
+            columns.push(Column::new(name.into(), values));
+        }
+        let figures: [Named<Pair, Option<f64>>; 8] = [
+            ("ratio", |p| p.ratio.value),
+            ("ratio_low", |p| p.ratio.low),
+            ("ratio_high", |p| p.ratio.high),
+            ("wins", |p| Some(p.wins)),
+            ("difference", |p| p.difference),
+            ("difference_se", |p| p.difference_se),
+            ("saved", |p| p.saved),
+            ("saved_log", |p| p.saved_log),
+        ];
+        for (name, get) in figures {
+            columns.push(Column::new(name.into(), self.pairs.iter().map(get).collect::<Vec<_>>()));
+        }
+        DataFrame::new_infer_height(columns)
+    }
 }
+
+/// Columns of words of a series.
+const WORDS: [Named<Series, Option<String>>; 9] = [
+    ("in_probability", |s| Some(s.in_probability.to_string())),
+    ("in_expectation", |s| Some(s.in_expectation.to_string())),
+    ("theory_in_probability", |s| s.theory_in_probability.map(|theory| theory.to_string())),
+    ("theory_in_expectation", |s| s.theory_in_expectation.map(|theory| theory.to_string())),
+    ("theory_source", |s| s.theory_source.clone()),
+    ("growth", |s| s.growth.as_ref().map(|growth| growth.model.name().to_owned())),
+    ("runner_up", |s| s.growth.as_ref()?.runner_up.map(|model| model.name().to_owned())),
+    ("reason_in_probability", |s| Some(s.reason_in_probability.clone())),
+    ("reason_in_expectation", |s| Some(s.reason_in_expectation.clone())),
+];
+
+/// Real columns of a series.
+const FIGURES: [Named<Series, Option<f64>>; 14] = [
+    ("benign", |s| Some(s.growth.as_ref()?.probabilities.benign)),
+    ("tempered", |s| Some(s.growth.as_ref()?.probabilities.tempered)),
+    ("catastrophic", |s| Some(s.growth.as_ref()?.probabilities.catastrophic)),
+    ("evidence", |s| s.growth.as_ref()?.evidence),
+    ("exponent", |s| s.growth.as_ref()?.exponent),
+    ("exponent_low", |s| s.growth.as_ref()?.low),
+    ("exponent_high", |s| s.growth.as_ref()?.high),
+    ("limit", |s| Some(s.growth.as_ref()?.limit?.value)),
+    ("limit_low", |s| Some(s.growth.as_ref()?.limit?.low)),
+    ("limit_high", |s| Some(s.growth.as_ref()?.limit?.high)),
+    ("theory_limit", |s| s.theory_limit),
+    ("late_slope", |s| Some(s.growth.as_ref()?.late_slope.value)),
+    ("late_slope_low", |s| Some(s.growth.as_ref()?.late_slope.low)),
+    ("late_slope_high", |s| Some(s.growth.as_ref()?.late_slope.high)),
+];
+
+/// Tail indices of a series.
+const TAILS: [Named<Series, Option<TailIndex>>; 3] = [
+    ("tail_index", |s| s.tail_index),
+    ("tail_index_hill", |s| s.tail_index_hill),
+    ("tail_index_edge", |s| s.tail_index_edge),
+];
 
 /// A name, or an ending of one, and how to read its column.
 type Named<T, V> = (&'static str, fn(&T) -> V);
@@ -89,7 +169,7 @@ type Named<T, V> = (&'static str, fn(&T) -> V);
 const COUNTS: [Named<Level, u64>; 3] = [("n", |l| l.n), ("trials", |l| l.trials), ("failed", |l| l.failed)];
 
 /// Real columns of a level.
-const STATISTICS: [Named<Level, Option<f64>>; 8] = [
+const STATISTICS: [Named<Level, Option<f64>>; 17] = [
     ("mean", |l| l.mean),
     ("mean_se", |l| l.mean_se),
     ("median", |l| l.median),
@@ -98,6 +178,15 @@ const STATISTICS: [Named<Level, Option<f64>>; 8] = [
     ("q25", |l| l.q25),
     ("q75", |l| l.q75),
     ("max", |l| l.max),
+    ("kurtosis", |l| l.kurtosis),
+    ("trials_for_median", |l| l.trials_for_median.map(|trials| trials as f64)),
+    ("trials_for_mean", |l| l.trials_for_mean.map(|trials| trials as f64)),
+    ("tail_index", |l| l.tail_index.map(|index| index.value)),
+    ("tail_index_low", |l| l.tail_index.map(|index| index.low)),
+    ("tail_index_high", |l| l.tail_index.map(|index| index.high)),
+    ("tail_index_maxima", |l| l.tail_index_maxima.map(|index| index.value)),
+    ("tail_index_maxima_low", |l| l.tail_index_maxima.map(|index| index.low)),
+    ("tail_index_maxima_high", |l| l.tail_index_maxima.map(|index| index.high)),
 ];
 
 /// Columns of a quantile, by the ending of their names.

@@ -6,7 +6,9 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use polars::prelude::*;
-use tempered_analysis::{Error, Level, Options, Risk, Series, Summary, Verdict, analyze};
+use tempered_analysis::{
+    Error, Known, Level, Model, Options, Risk, Series, Summary, Verdict, analyze, notable, query,
+};
 
 /// Fixed pseudo-random numbers in (0, 1): a Weyl sequence, shuffled by its own digits.
 fn uniforms(count: usize, seed: u64) -> Vec<f64> {
@@ -67,18 +69,32 @@ const SIZES: [u64; 4] = [100, 1000, 10_000, 100_000];
 
 /// Four levels of 1000 trials in two shards each, whose medians follow a law; log-uniform noise of ± 50 %.
 fn write_law(run: &Path, estimator: &str, law: impl Fn(f64) -> f64) {
+    write_tailed_law(run, estimator, law, None);
+}
+
+/// The same with maxima over gaps that follow Fréchet's law of this index.
+fn write_tailed_law(run: &Path, estimator: &str, law: impl Fn(f64) -> f64, index_of_gaps: Option<f64>) {
     for (place, n) in SIZES.into_iter().enumerate() {
         for index in 0..2 {
             let noise = uniforms(500, 17 * place as u64 + index as u64);
             let values = noise.iter().map(|u| Some(law(n as f64) * (u - 0.5).exp())).collect();
-            let risks = vec![("risk_l2", values)];
+            let mut risks = vec![("risk_l2", values)];
+            if let Some(alpha) = index_of_gaps {
+                let maxima = uniforms(500, 1000 + 17 * place as u64 + index as u64);
+                let maxima = maxima.iter().map(|u| Some((-1.0 / u.ln()).powf(1.0 / alpha)));
+                risks.push(("gap_max_l2", maxima.collect()));
+            }
             Shard { estimator, n, index, cell: "00000000000000aa", labels: LABELS, risks }.write(run);
         }
     }
 }
 
 fn plain(run: &Path) -> Summary {
-    analyze(run, &Options::default(), &|_, _, _, _, _| None).unwrap()
+    analyze(run, &Options::default(), &silent).unwrap()
+}
+
+fn silent(_: &str, _: &str, _: &str, _: &str, _: Option<f64>) -> Known {
+    Known::default()
 }
 
 fn of<'a>(summary: &'a Summary, estimator: &str) -> &'a Series {
@@ -95,27 +111,114 @@ fn known_laws_get_their_verdicts() {
     let theory = |estimator: &str, design: &str, target: &str, noise: &str, p: Option<f64>| {
         assert_eq!([design, target, noise], LABELS);
         assert_eq!(p, Some(2.0));
-        match estimator {
-            "constant" => Some(Verdict::Tempered),
-            "root" => Some(Verdict::Tempered),
-            "inverse" => Some(Verdict::Undecided),
+        let in_probability = match estimator {
+            "constant" | "root" => Some(Verdict::Tempered),
             _ => None,
-        }
+        };
+        Known { in_probability, ..Known::default() }
     };
     let options = Options { domain: "hull".into(), ..Options::default() };
     let summary = analyze(run.path(), &options, &theory).unwrap();
-    let verdicts = ["constant", "root", "logarithm", "inverse"].map(|name| of(&summary, name).verdict);
-    assert_eq!(verdicts, [Verdict::Tempered, Verdict::Catastrophic, Verdict::Catastrophic, Verdict::Benign]);
-    let agrees = ["constant", "root", "logarithm", "inverse"].map(|name| of(&summary, name).agrees);
-    assert_eq!(agrees, [Some(true), Some(false), None, None]);
-    for (name, exponent) in [("constant", 0.0), ("root", 0.5), ("inverse", -1.0)] {
-        let growth = of(&summary, name).growth.unwrap();
-        assert!(growth.low - 0.01 < exponent && exponent < growth.high + 0.01, "{name}: {growth:?}");
-        assert!(growth.high - growth.low < 0.05, "{name}: {growth:?}");
+    let names = ["constant", "root", "logarithm", "inverse"];
+    let verdicts = names.map(|name| of(&summary, name).in_probability);
+    // A logarithm is no different from a limit that is approached slowly.
+    assert_eq!(verdicts, [Verdict::Tempered, Verdict::Catastrophic, Verdict::Undecided, Verdict::Benign]);
+    assert_eq!(names.map(|name| of(&summary, name).agrees), [Some(true), Some(false), None, None]);
+    let growth = |name| of(&summary, name).growth.clone().unwrap();
+    assert_eq!(growth("logarithm").model, Model::Logarithm);
+    for (name, exponent) in [("root", 0.5), ("inverse", -1.0)] {
+        let growth = growth(name);
+        let (low, high) = (growth.low.unwrap(), growth.high.unwrap());
+        assert!(low - 0.01 < exponent && exponent < high + 0.01, "{name}: {growth:?}");
+        assert!(high - low < 0.05, "{name}: {growth:?}");
     }
+    let limit = growth("constant").limit.unwrap();
+    assert!(limit.low < 2.0 / 3.0 && 2.0 / 3.0 < limit.high && limit.high - limit.low < 0.1, "{limit:?}");
     assert!(summary.series.iter().all(|series| series.domain == "hull" && series.levels.len() == 4));
     // The same files and options give the same numbers.
     assert_eq!(summary, analyze(run.path(), &options, &theory).unwrap());
+}
+
+#[test]
+fn tails_of_gaps_decide_what_slopes_cannot_and_whether_there_is_a_mean() {
+    let run = tempfile::tempdir().unwrap();
+    let log = |n: f64| 2.0 / std::f64::consts::PI * (n.ln() - 1.45);
+    for (name, alpha) in [("light", 2.0), ("even", 1.0), ("heavy", 0.7)] {
+        write_tailed_law(run.path(), name, log, Some(alpha));
+        let found = of(&plain(run.path()), name).tail_index.unwrap();
+        assert!(found.low < alpha && alpha < found.high, "{name}: {found:?}");
+    }
+    write_tailed_law(run.path(), "flat", |_| 1.0, Some(2.5));
+    let summary = plain(run.path());
+    let judged = |name| (of(&summary, name).in_probability, of(&summary, name).in_expectation);
+    assert_eq!(judged("light"), (Verdict::Tempered, Verdict::Tempered));
+    assert_eq!(judged("heavy"), (Verdict::Catastrophic, Verdict::Catastrophic));
+    assert_eq!(judged("flat"), (Verdict::Tempered, Verdict::Tempered));
+    assert_eq!(
+        (of(&summary, "light").mean_exists, of(&summary, "heavy").mean_exists),
+        (Some(true), Some(false))
+    );
+    assert!(of(&summary, "flat").levels.iter().all(|level| level.mean_trusted));
+    assert!(of(&summary, "heavy").levels.iter().all(|level| !level.mean_trusted));
+}
+
+#[test]
+fn estimators_are_compared_trial_by_trial() {
+    let run = tempfile::tempdir().unwrap();
+    let values = uniforms(400, 1);
+    let mut twice: Vec<Option<f64>> = values.iter().map(|u| Some(2.0 * u)).collect();
+    twice[7] = None;
+    let write = |estimator, values: Vec<Option<f64>>| {
+        let risks = vec![("risk_l1", values)];
+        Shard { estimator, n: 50, index: 0, cell: "00000000000000aa", labels: LABELS, risks }
+            .write(run.path());
+    };
+    write("one", values.iter().copied().map(Some).collect());
+    write("two", twice);
+    write("other", uniforms(400, 2).into_iter().map(Some).collect());
+    let pairs = plain(run.path()).pairs;
+    assert_eq!(pairs.len(), 3);
+    let same =
+        pairs.iter().find(|pair| (pair.estimator.as_str(), pair.against.as_str()) == ("one", "two")).unwrap();
+    assert_eq!((same.trials, same.ratio.value, same.wins), (399, Some(0.5), 1.0));
+    // Var(u − 2u) = Var u, against Var u + 4 Var u.
+    assert!((same.saved.unwrap() - 0.8).abs() < 1e-12 && (same.saved_log.unwrap() - 1.0).abs() < 1e-12);
+    let apart = pairs
+        .iter()
+        .find(|pair| (pair.estimator.as_str(), pair.against.as_str()) == ("one", "other"))
+        .unwrap();
+    assert!(apart.saved.unwrap().abs() < 0.15 && (apart.wins - 0.5).abs() < 0.1, "{apart:?}");
+}
+
+#[test]
+fn sql_answers_in_every_format() {
+    let run = tempfile::tempdir().unwrap();
+    write_law(run.path(), "7", |_| 1.0);
+    let sql =
+        "SELECT estimator, n, COUNT(*) AS trials FROM metrics GROUP BY estimator, n ORDER BY n DESC LIMIT 1";
+    let mut answer = query(run.path(), sql).unwrap();
+    assert_eq!(answer.csv().unwrap(), "estimator,n,trials\n7,100000,1000\n");
+    assert_eq!(answer.json().unwrap().trim(), r#"[{"estimator":"7","n":100000,"trials":1000}]"#);
+    let table = answer.table();
+    assert!(table.contains("estimator") && table.contains("100000"), "{table}");
+    let wrong = query(run.path(), "SELECT nothing FROM metrics").err().unwrap().to_string();
+    assert!(wrong.contains("nothing") && wrong.contains("metrics"), "{wrong}");
+    let none = query(&run.path().join("elsewhere"), sql);
+    assert!(matches!(none, Err(Error::Empty { .. })));
+}
+
+#[test]
+fn notable_trials_are_found() {
+    let run = tempfile::tempdir().unwrap();
+    let mut values = vec![Some(1.0); 30];
+    (values[4], values[9], values[11]) = (Some(50.0), None, Some(0.5));
+    let risks = vec![("risk_l2", values)];
+    Shard { estimator: "spline", n: 100, index: 0, cell: "00000000000000aa", labels: LABELS, risks }
+        .write(run.path());
+    let summary = plain(run.path());
+    let found = notable(run.path(), &summary.series[0], 100).unwrap().unwrap();
+    assert_eq!((found.median, found.worst), (0, 4));
+    assert_eq!(notable(run.path(), &summary.series[0], 99).unwrap(), None);
 }
 
 #[test]
@@ -143,7 +246,7 @@ fn medians_equal_direct_computation_and_failures_are_counted() {
     assert_eq!(level.quantiles.len(), 5);
     assert_eq!(level.quantiles[2].low, level.median_low);
     assert_eq!(summary.series[1].levels[0].median, level.median.map(|m| 2.0 * m));
-    assert_eq!(summary.series[0].verdict, Verdict::Undecided);
+    assert_eq!(summary.series[0].in_probability, Verdict::Undecided);
     assert_eq!(summary.series[0].growth, None);
 }
 
@@ -195,14 +298,13 @@ fn a_running_study_has_a_summary() {
     let summary = plain(run.path());
     assert_eq!(summary.series.len(), 1);
     assert_eq!(summary.series[0].levels.len(), 1);
-    assert_eq!(summary.series[0].verdict, Verdict::Undecided);
+    assert_eq!(summary.series[0].in_probability, Verdict::Undecided);
 }
 
 #[test]
 fn nothing_to_read_is_an_error_of_its_own() {
     let run = tempfile::tempdir().unwrap();
     let options = Options::default();
-    let silent = |_: &str, _: &str, _: &str, _: &str, _: Option<f64>| None;
     assert!(matches!(analyze(run.path(), &options, &silent), Err(Error::Empty { .. })));
     fs::create_dir_all(run.path().join("metrics/estimator=spline/n=100")).unwrap();
     assert!(matches!(analyze(run.path(), &options, &silent), Err(Error::Empty { .. })));
@@ -220,7 +322,7 @@ fn files_without_risks_are_an_error_of_their_own() {
     let risks = vec![("gap_max_l2", vec![Some(1.0)])];
     Shard { estimator: "spline", n: 100, index: 0, cell: "00000000000000aa", labels: LABELS, risks }
         .write(run.path());
-    let found = analyze(run.path(), &Options::default(), &|_, _, _, _, _| None);
+    let found = analyze(run.path(), &Options::default(), &silent);
     assert!(matches!(found, Err(Error::NoRisk { .. })), "{found:?}");
 }
 
@@ -236,7 +338,10 @@ fn summaries_are_written_whole() {
     let folder = run.path().join("summary");
     let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["levels.csv", "levels.parquet", "verdicts.csv", "verdicts.parquet"]);
+    assert_eq!(
+        names,
+        ["levels.csv", "levels.parquet", "pairs.csv", "pairs.parquet", "verdicts.csv", "verdicts.parquet"]
+    );
 
     let levels = ParquetReader::new(File::open(folder.join("levels.parquet")).unwrap()).finish().unwrap();
     assert_eq!(levels.height(), 8);
@@ -249,10 +354,12 @@ fn summaries_are_written_whole() {
     let csv = fs::read_to_string(folder.join("verdicts.csv")).unwrap();
     assert_eq!(csv.lines().count(), 3);
     assert!(
-        csv.starts_with("estimator,design,target,noise,p,domain,verdict,theory,agrees,exponent,"),
+        csv.starts_with("estimator,design,target,noise,p,domain,in_probability,in_expectation,theory_in"),
         "{csv}"
     );
-    assert!(csv.contains("root,uniform,zero,normal(sd=1),2,\"\",catastrophic,,,0.5"), "{csv}");
+    assert!(csv.contains("root,uniform,zero,normal(sd=1),2,\"\",catastrophic,catastrophic,"), "{csv}");
+    let pairs = fs::read_to_string(folder.join("pairs.csv")).unwrap();
+    assert!(pairs.contains("constant,root,uniform,zero,normal(sd=1),2,100,1000,0.1,"), "{pairs}");
 }
 
 #[test]
@@ -263,9 +370,13 @@ fn json_has_all_fields() {
     let series = &json[0];
     assert_eq!(series["estimator"], "root");
     assert_eq!(series["p"], 2.0);
-    assert_eq!(series["verdict"], "catastrophic");
+    assert_eq!(series["in_probability"], "catastrophic");
+    assert_eq!(series["in_expectation"], "catastrophic");
     assert_eq!(series["growth"]["model"], "power");
-    assert!(series["theory"].is_null() && series["agrees"].is_null());
+    assert!(series["growth"]["low"].as_f64() < series["growth"]["exponent"].as_f64());
+    for name in ["theory_in_probability", "theory_in_expectation", "agrees", "tail_index"] {
+        assert!(series[name].is_null(), "{name}");
+    }
     assert_eq!(series["levels"].as_array().unwrap().len(), 4);
     assert_eq!(series["levels"][3]["n"], 100_000);
     assert!(series["levels"][3]["quantiles"][0]["low"].is_number());
@@ -285,7 +396,10 @@ fn a_table_of_a_large_study_fits_a_terminal() {
             Shard { estimator, n, index: 0, cell: "00000000000000aa", labels, risks }.write(run.path());
         }
     }
-    let theory = |_: &str, _: &str, _: &str, _: &str, p: Option<f64>| p.map(|_| Verdict::Catastrophic);
+    let theory = |_: &str, _: &str, _: &str, _: &str, p: Option<f64>| Known {
+        in_probability: p.map(|_| Verdict::Catastrophic),
+        ..Known::default()
+    };
     let table = analyze(run.path(), &Options::default(), &theory).unwrap().table();
     println!("{table}");
     assert!(table.lines().all(|line| line.chars().count() <= 120), "{table}");

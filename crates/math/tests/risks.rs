@@ -60,7 +60,7 @@ fn scores_of_every_target_domain_and_end_have_twelve_digits() {
     let powers = reals(&references["scores"]["powers"]);
     let mut risks: Vec<Risk> = powers.iter().map(|p| Risk::lp(*p).unwrap()).collect();
     risks.push(Risk::Sup);
-    let names = columns(&risks);
+    let names = columns(&risks, Domain::Hull);
     let at = |name: &str| names.iter().position(|column| column == name).unwrap();
     let cases = references["scores"]["cases"].as_array().unwrap();
     assert_eq!(cases.len(), target::CATALOGUE.len() * 8);
@@ -107,7 +107,7 @@ fn a_gap_with_a_kink_is_one_gap() {
     let mut scores = Vec::new();
     let zero = build(target::CATALOGUE, "zero", &[]);
     Scorer::new(&risks, Domain::Hull, zero).score((&x, &y), &knots, &mut scores).unwrap();
-    let names = columns(&risks);
+    let names = columns(&risks, Domain::Hull);
     let score = |name: &str| scores[names.iter().position(|column| column == name).unwrap()];
     assert_eq!(score("depth_max"), 0.5);
     assert_eq!(score("risk_sup"), 1.5);

@@ -173,7 +173,7 @@ impl Plan {
 
     /// Names of the score columns.
     pub fn scores(&self) -> Vec<String> {
-        score::columns(&self.study.risks)
+        score::columns(&self.study.risks, self.study.domain)
     }
 }
 

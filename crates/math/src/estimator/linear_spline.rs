@@ -1,10 +1,12 @@
 //! The linear spline: neighbouring points joined by chords.
 
 use super::{Estimator, ends, slope_change};
-use crate::catalogue::Entry;
+use crate::catalogue::{Choice, Entry};
 use crate::predictor::Knots;
+use crate::risk::integrate;
 use crate::sample::{Degenerate, Sample};
 use crate::sum::all_finite;
+use crate::theory::{Class, Known, Setting, extends, moment};
 use crate::wide::{Kernel, wide};
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
@@ -13,6 +15,32 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     parameters: || vec![ends()],
     build: |values| Ok(Box::new(LinearSpline { clamp: values[0].word() == "clamp" })),
 };
+
+/// In probability tempered for every p, on random designs and grids; in expectation catastrophic on a random design
+/// where lines are extended beyond the data, for every p, and tempered otherwise.
+///
+/// A point at the fraction t of a gap errs by (1 − t) ε + t ε', so that R_p → E ∫_0^1 |(1 − t) ε + t ε'|^p dt: for
+/// normal noise m_p ∫ (1 − 2t + 2t²)^{p/2} dt with m_p = E|ε|^p, and (2/3) E ε² for p = 2 whatever the noise.
+///
+/// Source: Joshi, Vardi & Srebro (2024), arXiv 2307.15396, for f* Lipschitz; on the hull E R_p is the limit times
+/// (n − 1)/(n + 1), by the same integral.
+pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
+    if !matches!(setting.design, "uniform" | "grid") {
+        return None;
+    }
+    let explodes = setting.design == "uniform" && extends(estimator, setting);
+    let share = match (setting.noise.name(), setting.p) {
+        (_, 2.0) => Some(2.0 / 3.0),
+        ("normal", p) => Some(integrate(&|t| libm::pow(1.0 - 2.0 * t + 2.0 * t * t, p / 2.0), 0.0, 1.0)),
+        _ => None,
+    };
+    Some(Known {
+        in_probability: Some(Class::Tempered),
+        in_expectation: Some(if explodes { Class::Catastrophic } else { Class::Tempered }),
+        limit: share.map(|share| share * moment(setting.noise, setting.p)),
+        source: "arXiv 2307.15396",
+    })
+}
 
 /// f̂ is the chord on every gap.
 ///

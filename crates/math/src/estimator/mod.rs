@@ -3,9 +3,10 @@
 mod linear_spline;
 mod min_norm;
 
-use crate::catalogue::{Entry, Kind, Parameter, Value};
+use crate::catalogue::{Choice, Entry, Kind, Parameter, Value};
 use crate::predictor::Knots;
 use crate::sample::{Degenerate, Sample};
+use crate::theory::{Known, Setting};
 
 /// A rule S → f̂. Scratch is in `self`, so a worker owns one instance and nothing is allocated per trial.
 pub trait Estimator: Send {
@@ -18,6 +19,13 @@ pub trait Estimator: Send {
 
 /// Every estimator, in the order of the documentation.
 pub static CATALOGUE: &[Entry<dyn Estimator>] = &[linear_spline::ENTRY, min_norm::ENTRY];
+
+/// What is known of an estimator with these arguments in a setting.
+type Knowledge = fn(&Choice, &Setting<'_>) -> Option<Known>;
+
+/// What theory says of each estimator of which it says something.
+pub(crate) static KNOWN: &[(&str, Knowledge)] =
+    &[(linear_spline::ENTRY.name, linear_spline::known), (min_norm::ENTRY.name, min_norm::known)];
 
 /// The parameter `ends` that every interpolant has.
 fn ends() -> Parameter {

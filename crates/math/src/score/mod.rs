@@ -9,6 +9,7 @@ use crate::sum::{largest, sum};
 use crate::target::{Shape, Target};
 use crate::wide::{Kernel, wide};
 use difference::{Difference, Merger};
+use std::ops::Range;
 
 /// Scores that come before the risks, in order.
 const FIXED: [&str; 6] = ["hull_low", "hull_high", "norm", "variation", "depth_max", "train_error"];
@@ -19,7 +20,7 @@ pub const FIRST_RISK: usize = FIXED.len();
 ///
 /// Columns: the hull's ends; norm; variation of the slope; the largest depth of a kink away from the chord of
 /// its gap; the largest training error; each risk; for each R_p the largest contribution of a single gap
-/// between neighbouring data points.
+/// between neighbouring data points; on the unit interval, for each R_p, what lies outside the hull of the data.
 ///
 /// Errors: `Overflow` where a score is not finite. Cost: one pass over the knots a risk.
 /// Accuracy: ≤ 1e-12 relative for piecewise-linear targets, [`crate::risk::QUADRATURE_TOLERANCE`] for others.
@@ -30,21 +31,28 @@ pub struct Scorer {
     merger: Merger,
     pieces: Vec<f64>,
     gaps: Vec<f64>,
+    edges: Vec<f64>,
 }
 
-/// The names of the columns, for these risks.
-pub fn columns(risks: &[Risk]) -> Vec<String> {
+/// The names of the columns, for these risks on this domain.
+pub fn columns(risks: &[Risk], domain: Domain) -> Vec<String> {
     let fixed = FIXED.iter().map(|name| (*name).to_string());
     let risk = risks.iter().map(|risk| format!("risk_{}", risk.suffix()));
-    let gap = risks.iter().filter(|risk| risk.p().is_some()).map(|risk| format!("gap_max_{}", risk.suffix()));
-    fixed.chain(risk).chain(gap).collect()
+    let parts: &[&str] = match domain {
+        Domain::Hull => &["gap_max"],
+        Domain::Unit => &["gap_max", "edge"],
+    };
+    let integrals = || risks.iter().filter(|risk| risk.p().is_some());
+    let parts =
+        parts.iter().flat_map(|part| integrals().map(move |risk| format!("{part}_{}", risk.suffix())));
+    fixed.chain(risk).chain(parts).collect()
 }
 
 impl Scorer {
     /// A scorer for these risks on this domain.
     pub fn new(risks: &[Risk], domain: Domain, target: Box<dyn Target>) -> Scorer {
-        let (merger, pieces, gaps) = (Merger::default(), Vec::new(), Vec::new());
-        Scorer { risks: risks.to_vec(), domain, target, merger, pieces, gaps }
+        let (pieces, gaps, edges) = (Vec::new(), Vec::new(), Vec::new());
+        Scorer { risks: risks.to_vec(), domain, target, merger: Merger::default(), pieces, gaps, edges }
     }
 
     /// Appends the scores of `knots`, fitted to the sample (x, y), to `out`, in the order of [`columns`]; returns the
@@ -80,6 +88,7 @@ impl Kernel for Score<'_> {
         let target = scorer.target.as_ref();
         let difference = scorer.merger.difference(knots, target, scorer.domain);
         scorer.gaps.clear();
+        scorer.edges.clear();
         for risk in &scorer.risks {
             match risk {
                 Risk::Sup => out.push(supremum(&difference, target)),
@@ -87,10 +96,15 @@ impl Kernel for Score<'_> {
                     integrals(&difference, exponent, target, &mut scorer.pieces);
                     out.push(sum(&scorer.pieces));
                     scorer.gaps.push(largest_gap(&difference, &scorer.pieces));
+                    if scorer.domain == Domain::Unit {
+                        let Range { start, end } = difference.hull;
+                        scorer.edges.push(sum(&scorer.pieces[..start]) + sum(&scorer.pieces[end..]));
+                    }
                 }
             }
         }
         out.extend(&scorer.gaps);
+        out.extend(&scorer.edges);
         let (slope, intercept) = knots.skip();
         if out[start..].iter().chain([&slope, &intercept]).all(|score| score.is_finite()) {
             Ok(size.kinks)

@@ -7,9 +7,10 @@ mod quadratic;
 mod sparsest;
 
 use super::{Estimator, ends, slope_change};
-use crate::catalogue::{Entry, Invalid, Kind, Parameter, Value};
+use crate::catalogue::{Choice, Entry, Invalid, Kind, Parameter, Value};
 use crate::predictor::Knots;
 use crate::sample::{Degenerate, Sample};
+use crate::theory::{Class, Known, Setting, extends};
 use crate::wide::wide;
 use chain::{Chain, Kink, Penalty};
 use gaps::{Begin, Gaps, Write};
@@ -53,6 +54,32 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
         Ok(Box::new(MinNorm { rule, clamp, gaps: Gaps::default(), run: Run::default() }))
     },
 };
+
+/// With biases penalised: on a grid tempered for every p; on a random design tempered in probability for p < 2, and for
+/// f* = 0 catastrophic for p ≥ 2; in expectation the same, unless lines are extended beyond the data: then
+/// catastrophic for every p.
+///
+/// Source: Joshi, Vardi & Srebro (2024), arXiv 2307.15396. In expectation on the hull: the contribution of a gap has the
+/// tail index 2/p, so that its mean is finite if and only if p < 2.
+pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
+    if !estimator.arguments().contains(&("penalise_bias", Value::Flag(true))) {
+        return None;
+    }
+    let class = match setting.design {
+        "grid" => Some(Class::Tempered),
+        "uniform" if setting.p < 2.0 => Some(Class::Tempered),
+        "uniform" if setting.target == "zero" => Some(Class::Catastrophic),
+        "uniform" => None,
+        _ => return None,
+    };
+    let explodes = setting.design == "uniform" && extends(estimator, setting);
+    Some(Known {
+        in_probability: class,
+        in_expectation: if explodes { Some(Class::Catastrophic) } else { class },
+        limit: None,
+        source: "arXiv 2307.15396",
+    })
+}
 
 /// How a run of equal curvatures is fitted.
 #[derive(Clone, Copy, Debug, PartialEq)]

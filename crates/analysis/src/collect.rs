@@ -1,0 +1,250 @@
+//! Gathering samples that may be larger than memory.
+//!
+//! A few million values are held and sorted. Of more, a first pass over the files counts values by their leading bits,
+//! and a second one holds those near the ranks that are asked for: about one value in a hundred.
+
+use crate::error::Error;
+use crate::moments::Moments;
+use crate::ordered::{Ordered, Window};
+use crate::tail::LogBlocks;
+use std::ops::Range;
+
+/// Values of all columns together that are held.
+const HELD: u64 = 1 << 22;
+/// Bits of a double that counting leaves out: buckets are 0.8 % wide.
+const SHIFT: u32 = 45;
+const BUCKETS: usize = 1 << (63 - SHIFT);
+/// Standard deviations of a quantile's rank that are held on either side of it.
+const REACH: f64 = 8.0;
+/// The share of the largest values that is held for the tail, and how many at most.
+const TAIL_SHARE: u64 = 5;
+const TAIL_MOST: u64 = 200_000;
+/// Points of an [outline](Sample::outline).
+const OUTLINE: u64 = 256;
+
+/// What is gathered of one column.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sample {
+    /// Rows, those without a value included.
+    pub rows: u64,
+    /// Mean and spread.
+    pub moments: Moments,
+    /// Order statistics.
+    pub ordered: Ordered,
+    /// The logarithms, in blocks of interleaved trials.
+    pub logs: LogBlocks,
+    /// The distribution function: values with the share of the sample at or below them, both ascending.
+    pub outline: Vec<(f64, f64)>,
+}
+
+/// Calls its argument with (column, value) for every row of every column, in the same order each time.
+pub(crate) type Pass<'a> = dyn FnMut(&mut dyn FnMut(usize, Option<f64>)) -> Result<(), Error> + 'a;
+
+/// Gathers columns of `rows` rows. Of those that are `ordered` it holds what quantiles at these levels and their errors
+/// need, of others the moments alone.
+pub(crate) fn collect(
+    rows: u64,
+    ordered: &[bool],
+    levels: &[f64],
+    pass: &mut Pass<'_>,
+) -> Result<Vec<Sample>, Error> {
+    let columns = ordered.len();
+    let mut samples = vec![Sample::default(); columns];
+    if rows.saturating_mul(columns as u64) <= HELD {
+        let mut held = vec![Vec::new(); columns];
+        pass(&mut |column, value| {
+            samples[column].add(value);
+            if ordered[column] {
+                held[column].extend(value);
+            }
+        })?;
+        for (sample, values) in samples.iter_mut().zip(held) {
+            sample.ordered = Ordered::all(values);
+            sample.outline = outline_of(&sample.ordered);
+        }
+        return Ok(samples);
+    }
+    let mut counts: Vec<Vec<u64>> =
+        ordered.iter().map(|ordered| vec![0; if *ordered { BUCKETS } else { 0 }]).collect();
+    pass(&mut |column, value| {
+        samples[column].add(value);
+        if let Some(value) = value.filter(|_| ordered[column]) {
+            counts[column][bucket(value)] += 1;
+        }
+    })?;
+    let mut wanted: Vec<Wanted> = counts.iter().map(|counts| Wanted::new(counts, levels)).collect();
+    pass(&mut |column, value| {
+        if let Some(value) = value.filter(|_| ordered[column]) {
+            wanted[column].offer(value);
+        }
+    })?;
+    for ((sample, wanted), counts) in samples.iter_mut().zip(wanted).zip(&counts) {
+        sample.outline = outline_of_counts(counts);
+        sample.ordered = wanted.ordered(counts);
+    }
+    Ok(samples)
+}
+
+impl Sample {
+    fn add(&mut self, value: Option<f64>) {
+        if let Some(value) = value {
+            self.moments.push(value);
+            self.logs.push(self.rows, value);
+        }
+        self.rows += 1;
+    }
+}
+
+/// The leading bits of a value that is not negative: they ascend with it.
+fn bucket(value: f64) -> usize {
+    ((value.max(0.0).to_bits() >> SHIFT) as usize).min(BUCKETS - 1)
+}
+
+/// The least value of a bucket.
+fn floor(bucket: usize) -> f64 {
+    f64::from_bits((bucket as u64) << SHIFT)
+}
+
+/// The buckets whose values are held.
+struct Wanted {
+    is: Vec<bool>,
+    held: Vec<f64>,
+}
+
+impl Wanted {
+    fn new(counts: &[u64], levels: &[f64]) -> Wanted {
+        let total: u64 = counts.iter().sum();
+        let ranks = ranks(total, levels);
+        let mut start = 0;
+        let is = counts.iter().map(|count| {
+            let end = start + count;
+            let hit = ranks.iter().any(|range| range.start < end && start < range.end);
+            start = end;
+            hit && *count > 0
+        });
+        Wanted { is: is.collect(), held: Vec::new() }
+    }
+
+    fn offer(&mut self, value: f64) {
+        if self.is[bucket(value)] {
+            self.held.push(value);
+        }
+    }
+
+    fn ordered(mut self, counts: &[u64]) -> Ordered {
+        self.held.sort_unstable_by(f64::total_cmp);
+        let (mut windows, mut start, mut taken) = (Vec::<Window>::new(), 0u64, 0usize);
+        for (bucket, count) in counts.iter().enumerate() {
+            if self.is[bucket] {
+                let values = &self.held[taken..taken + *count as usize];
+                taken += values.len();
+                match windows.last_mut().filter(|last| last.start + last.values.len() as u64 == start) {
+                    Some(last) => last.values.extend(values),
+                    None => windows.push(Window { start, values: values.to_vec() }),
+                }
+            }
+            start += count;
+        }
+        Ordered::windows(start, windows)
+    }
+}
+
+/// Ranks around each quantile, the least value, and the largest ones.
+fn ranks(total: u64, levels: &[f64]) -> Vec<Range<u64>> {
+    let around = |level: &f64| {
+        let size = total as f64;
+        let (middle, reach) = (level * size, REACH * (level * (1.0 - level) * size).sqrt() + 2.0);
+        ((middle - reach).max(0.0) as u64)..((middle + reach) as u64 + 1).min(total)
+    };
+    let tail = (total / TAIL_SHARE).min(TAIL_MOST);
+    levels.iter().map(around).chain([0..1.min(total), total - tail..total]).collect()
+}
+
+fn outline_of(ordered: &Ordered) -> Vec<(f64, f64)> {
+    let count = ordered.count();
+    let ranks = outline_ranks(count);
+    ranks.filter_map(|rank| Some((ordered.get(rank)?, (rank + 1) as f64 / count as f64))).collect()
+}
+
+fn outline_of_counts(counts: &[u64]) -> Vec<(f64, f64)> {
+    let total: u64 = counts.iter().sum();
+    let mut ranks = outline_ranks(total).peekable();
+    let (mut outline, mut below) = (Vec::new(), 0);
+    for (bucket, count) in counts.iter().enumerate() {
+        below += count;
+        let mut here = None;
+        while ranks.next_if(|rank| *rank < below).is_some() {
+            here = Some((floor(bucket + 1), below as f64 / total as f64));
+        }
+        outline.extend(here);
+    }
+    outline
+}
+
+/// Ranks evenly spread over the sample and, towards the largest value, over the logarithm of the ranks from the top.
+fn outline_ranks(count: u64) -> impl Iterator<Item = u64> {
+    let even = (0..OUTLINE).map(move |k| (k as f64 / OUTLINE as f64 * count as f64) as u64);
+    let top = (0..OUTLINE / 2).map(move |k| {
+        let share = libm::pow(count.max(1) as f64, k as f64 / (OUTLINE / 2 - 1) as f64);
+        count.saturating_sub(share.round() as u64)
+    });
+    let mut ranks: Vec<u64> = even.chain(top).filter(|rank| *rank < count).collect();
+    ranks.sort_unstable();
+    ranks.dedup();
+    ranks.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::point::generator;
+    use rand_chacha::rand_core::Rng;
+
+    /// The second way against the first, on a heavy tail of a million values.
+    #[test]
+    fn two_passes_agree_with_sorting() {
+        let count = 300_000u64;
+        let mut rng = generator(3, &["collect"]);
+        let values: Vec<f64> =
+            (0..count).map(|_| ((rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64).powf(-1.5)).collect();
+        let levels = [0.05, 0.25, 0.5, 0.75, 0.95];
+        let mut pass = |each: &mut dyn FnMut(usize, Option<f64>)| {
+            values.iter().for_each(|value| each(0, Some(*value)));
+            Ok(())
+        };
+        let one = &collect(count, &[true], &levels, &mut pass).unwrap()[0];
+        let two = &collect(HELD + 1, &[true], &levels, &mut pass).unwrap()[0];
+        assert_eq!(one.ordered.count(), two.ordered.count());
+        assert_eq!((one.moments, one.rows), (two.moments, two.rows));
+        for level in levels {
+            for shift in -3000..3000 {
+                let rank = (level * count as f64) as u64;
+                let rank = rank.saturating_add_signed(shift);
+                if (rank as f64 - level * count as f64).abs()
+                    < 8.0 * (level * (1.0 - level) * count as f64).sqrt()
+                {
+                    assert_eq!(one.ordered.get(rank), two.ordered.get(rank), "{level} {shift}");
+                }
+            }
+        }
+        assert_eq!(one.ordered.get(0), two.ordered.get(0));
+        assert_eq!(one.ordered.largest(50_000), two.ordered.largest(50_000));
+        for (value, share) in &two.outline {
+            let exact = values.iter().filter(|v| *v < value).count() as f64 / count as f64;
+            assert!((exact - share).abs() < 1e-9, "{value}: {exact} against {share}");
+        }
+    }
+
+    #[test]
+    fn rows_without_a_value_are_counted() {
+        let mut pass = |each: &mut dyn FnMut(usize, Option<f64>)| {
+            [Some(2.0), None, Some(0.0)].into_iter().for_each(|value| each(0, value));
+            Ok(())
+        };
+        for rows in [3, HELD + 1] {
+            let sample = &collect(rows, &[true], &[0.5], &mut pass).unwrap()[0];
+            assert_eq!((sample.rows, sample.ordered.count()), (3, 2), "{rows}");
+            assert_eq!((sample.ordered.get(0), sample.ordered.get(1)), (Some(0.0), Some(2.0)));
+        }
+    }
+}

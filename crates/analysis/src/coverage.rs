@@ -1,0 +1,117 @@
+//! How often intervals cover the truth, over a thousand simulated studies each: nominal 95 %, found 90 to 98 %.
+
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use crate::growth::{Growth, grow};
+use crate::model::Model;
+use crate::moments::Moments;
+use crate::ordered::Ordered;
+use crate::point::{Point, generator, normal, uniform};
+use crate::quantile::Quantile;
+use crate::tail::{Bootstrap, LogBlocks, Top, block_maxima, hill, pooled_hill, spread};
+
+const STUDIES: u64 = 1000;
+const OPTIONS: Bootstrap = Bootstrap { rounds: 400, confidence: 0.95 };
+
+/// The share of studies whose interval holds the truth. A study without an interval counts as a miss.
+fn coverage(name: &str, truth: f64, interval: impl Fn(&mut ChaCha8Rng) -> Option<(f64, f64)> + Sync) {
+    let hits = (0..STUDIES)
+        .into_par_iter()
+        .filter(|study| {
+            let mut rng = generator(11, &[name, &study.to_string()]);
+            interval(&mut rng).is_some_and(|(low, high)| low <= truth && truth <= high)
+        })
+        .count();
+    let share = hits as f64 / STUDIES as f64;
+    println!("{name}: {:.1} %", 100.0 * share);
+    assert!((0.90..=0.98).contains(&share), "{name}: {share}");
+}
+
+fn pareto(count: usize, alpha: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
+    let mut values: Vec<f64> = (0..count).map(|_| (1.0 - uniform(rng)).powf(-1.0 / alpha)).collect();
+    values.sort_unstable_by(f64::total_cmp);
+    values
+}
+
+fn frechet(alpha: f64, rng: &mut ChaCha8Rng) -> f64 {
+    (-1.0 / (1.0 - uniform(rng)).ln()).powf(1.0 / alpha)
+}
+
+fn logs(values: impl Iterator<Item = f64>) -> LogBlocks {
+    let mut logs = LogBlocks::default();
+    values.enumerate().for_each(|(row, value)| logs.push(row as u64, value));
+    logs
+}
+
+#[test]
+#[ignore = "slow"]
+fn of_quantiles_and_means() {
+    for (q, truth) in [(0.25f64, 0.75f64.powf(-1.0)), (0.5, 2.0), (0.9, 10.0)] {
+        coverage(&format!("quantile {q} of a Pareto law of index 1"), truth, |rng| {
+            let quantile = Quantile::of(&Ordered::all(pareto(300, 1.0, rng)), q, 0.95);
+            quantile.low.zip(quantile.high)
+        });
+    }
+    coverage("mean of an exponential law", 1.0, |rng| {
+        let mut moments = Moments::default();
+        (0..400).for_each(|_| moments.push(-(1.0 - uniform(rng)).ln()));
+        let mean = moments.mean()?;
+        Some((mean.value - 1.96 * mean.error?, mean.value + 1.96 * mean.error?))
+    });
+}
+
+#[test]
+#[ignore = "slow"]
+fn of_tail_indices() {
+    for alpha in [0.5, 1.0, 1.5, 2.0] {
+        coverage(&format!("Hill, Pareto law of index {alpha}"), alpha, |rng| {
+            hill(&pareto(2000, alpha, rng), &OPTIONS, rng).map(|index| (index.low, index.high))
+        });
+        coverage(&format!("pooled Hill, Pareto laws of index {alpha}"), alpha, |rng| {
+            let tops: Vec<Top> =
+                (0..3).filter_map(|_| Top::of(&Ordered::all(pareto(3000, alpha, rng)))).collect();
+            let tops: Vec<&Top> = tops.iter().collect();
+            pooled_hill(&tops, &OPTIONS, rng).map(|index| (index.low, index.high))
+        });
+        coverage(&format!("spread of maxima, Fréchet laws of index {alpha}"), alpha, |rng| {
+            let levels: Vec<(f64, LogBlocks)> =
+                [100.0, 1000.0, 1e4, 1e5].map(|n| (n, logs((0..1000).map(|_| frechet(alpha, rng))))).into();
+            spread(&levels, &OPTIONS, rng).map(|index| (index.low, index.high))
+        });
+        coverage(&format!("block maxima, Fréchet law of index {alpha}"), alpha, |rng| {
+            let sample = logs((0..4000).map(|_| frechet(alpha, rng)));
+            block_maxima(&sample, &OPTIONS, rng).map(|index| (index.low, index.high))
+        });
+    }
+}
+
+/// A study whose median follows a law, with lognormal risks.
+fn study(law: impl Fn(f64) -> f64, rng: &mut ChaCha8Rng) -> Option<Growth> {
+    let mut points = Vec::new();
+    for n in [100.0f64, 316.0, 1000.0, 3162.0, 10_000.0, 31_623.0] {
+        let values = (0..500).map(|_| law(n) * (0.3 * normal(rng)).exp()).collect();
+        points.push(Point::of(n as u64, &Ordered::all(values), 0.5, OPTIONS.rounds, rng)?);
+    }
+    grow(&points, &OPTIONS)
+}
+
+#[test]
+#[ignore = "slow"]
+fn of_exponents_and_limits() {
+    for gamma in [0.5, 1.0, -0.5] {
+        coverage(&format!("exponent of n^{gamma}"), gamma, |rng| {
+            let growth = study(|n| 2.0 * n.powf(gamma), rng).filter(|growth| growth.model == Model::Power)?;
+            growth.low.zip(growth.high)
+        });
+    }
+    coverage("limit of a constant", 0.7, |rng| {
+        study(|_| 0.7, rng)?.limit.map(|limit| (limit.low, limit.high))
+    });
+    coverage("limit of 2 − 15/√n", 2.0, |rng| {
+        study(|n| 2.0 - 15.0 / n.sqrt(), rng)?.limit.map(|limit| (limit.low, limit.high))
+    });
+    coverage("late slope of a constant", 0.0, |rng| {
+        study(|_| 0.7, rng).map(|growth| (growth.late_slope.low, growth.late_slope.high))
+    });
+}

@@ -1,0 +1,118 @@
+//! The mean of a sample with its standard error, and whether that error can be believed.
+
+use serde::Serialize;
+
+/// Moments about the mean, gathered one value at a time.
+///
+/// Accuracy: of the order of roundoff times √N for the mean and the variance.
+///
+/// Source: Pébay (2008), "Formulas for robust, one-pass parallel computation of covariances and
+/// arbitrary-order statistical moments".
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Moments {
+    count: f64,
+    mean: f64,
+    second: f64,
+    third: f64,
+    fourth: f64,
+}
+
+/// A sample mean. It is an accident where the law has none.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Mean {
+    /// The sample mean.
+    pub value: f64,
+    /// Its standard error, s/√N.
+    pub error: Option<f64>,
+    /// The sample kurtosis, 3 for a normal law.
+    pub kurtosis: Option<f64>,
+}
+
+impl Mean {
+    /// Whether the standard error itself is known to better than a third: its relative error is
+    /// √((kurtosis − 1)/N)/2.
+    pub fn is_steady(&self, count: u64) -> bool {
+        self.kurtosis.is_some_and(|kurtosis| ((kurtosis - 1.0) / count as f64).sqrt() / 2.0 < 1.0 / 3.0)
+    }
+}
+
+impl Moments {
+    /// Adds a value.
+    pub fn push(&mut self, value: f64) {
+        let before = self.count;
+        self.count += 1.0;
+        let n = self.count;
+        let delta = value - self.mean;
+        let step = delta / n;
+        let squared = step * step;
+        let term = delta * step * before;
+        self.mean += step;
+        self.fourth +=
+            term * squared * (n * n - 3.0 * n + 3.0) + 6.0 * squared * self.second - 4.0 * step * self.third;
+        self.third += term * step * (n - 2.0) - 3.0 * step * self.second;
+        self.second += term;
+    }
+
+    /// The mean of what was added; none without values or where it is not finite.
+    pub fn mean(&self) -> Option<Mean> {
+        if self.count == 0.0 || !self.mean.is_finite() {
+            return None;
+        }
+        let error = (self.second / (self.count - 1.0) / self.count).sqrt();
+        let kurtosis = self.count * self.fourth / (self.second * self.second);
+        Some(Mean {
+            value: self.mean,
+            error: error.is_finite().then_some(error),
+            kurtosis: kurtosis.is_finite().then_some(kurtosis),
+        })
+    }
+
+    /// The variance of one value, s²; none for fewer than two.
+    pub fn variance(&self) -> Option<f64> {
+        let variance = self.second / (self.count - 1.0);
+        (self.count > 1.0 && variance.is_finite()).then_some(variance)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(values: &[f64]) -> Moments {
+        let mut moments = Moments::default();
+        values.iter().for_each(|value| moments.push(*value));
+        moments
+    }
+
+    #[test]
+    fn agree_with_two_passes() {
+        let values: Vec<f64> = (0..1000).map(|k| 1e6 + (f64::from(k) * 0.7).sin().powi(3)).collect();
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let power = |k: i32| values.iter().map(|v| (v - mean).powi(k)).sum::<f64>() / n;
+        let found = of(&values).mean().unwrap();
+        assert!((found.value / mean - 1.0).abs() < 1e-15);
+        assert!((found.error.unwrap() / (power(2) / (n - 1.0)).sqrt() - 1.0).abs() < 1e-9);
+        assert!((found.kurtosis.unwrap() / (power(4) / power(2).powi(2)) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_few_values_have_few_moments() {
+        assert_eq!(of(&[]).mean(), None);
+        let one = of(&[2.0]).mean().unwrap();
+        assert_eq!((one.value, one.error, one.kurtosis), (2.0, None, None));
+        // Squares 4 + 1 + 0 + 9 = 14, so s² = 14/3 and the error √(14/12).
+        let four = of(&[1.0, 2.0, 3.0, 6.0]).mean().unwrap();
+        assert!((four.error.unwrap() - (14.0f64 / 12.0).sqrt()).abs() < 1e-15);
+        // Fourth powers 16 + 1 + 0 + 81 = 98: kurtosis 4 · 98/14².
+        assert!((four.kurtosis.unwrap() - 2.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn heavy_samples_are_not_steady() {
+        let mut values = [1.0, 2.0].repeat(500);
+        assert!(of(&values).mean().unwrap().is_steady(1000));
+        values.push(1e9);
+        assert!(!of(&values).mean().unwrap().is_steady(1001));
+    }
+}

@@ -1,0 +1,176 @@
+//! Estimators against each other on the same samples.
+
+use libm::log;
+use serde::Serialize;
+
+use crate::collect::{Sample, collect};
+use crate::error::Error;
+use crate::moments::Moments;
+use crate::quantile::Quantile;
+use crate::risk::Risk;
+use crate::scan::{Partition, RiskColumns, Scan, read, reals};
+
+/// Estimators of more than so many labels are compared with the first one alone.
+const ALL_PAIRS: usize = 6;
+
+/// Two estimators in one cell under one risk, trial by trial.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Pair {
+    /// The first estimator's label.
+    pub estimator: String,
+    /// The second estimator's label.
+    pub against: String,
+    /// The design's label.
+    pub design: String,
+    /// The target's label.
+    pub target: String,
+    /// The noise's label.
+    pub noise: String,
+    /// The risk.
+    pub p: Risk,
+    /// The size of a training set.
+    pub n: u64,
+    /// Trials in which both have a risk.
+    pub trials: u64,
+    /// The median of R_first/R_second over trials, with its distribution-free interval.
+    pub ratio: Quantile,
+    /// The share of trials in which the first has the smaller risk.
+    pub wins: f64,
+    /// The mean of R_first − R_second, to be believed where both means are.
+    pub difference: Option<f64>,
+    /// Its standard error.
+    pub difference_se: Option<f64>,
+    /// 1 − Var(R_first − R_second)/(Var R_first + Var R_second): the variance that common samples save.
+    pub saved: Option<f64>,
+    /// The same for ln R, which has a variance under any power tail.
+    pub saved_log: Option<f64>,
+}
+
+/// Compares estimators in every cell that more than one of them has finished trials in.
+pub(crate) fn pairs(scan: &Scan, confidence: f64) -> Result<Vec<Pair>, Error> {
+    let mut pairs = Vec::new();
+    let labels: std::collections::BTreeSet<&str> =
+        scan.partitions.iter().map(|p| p.estimator.as_str()).collect();
+    for (place, first) in scan.partitions.iter().enumerate() {
+        if labels.len() > ALL_PAIRS && labels.first() != Some(&first.estimator.as_str()) {
+            continue;
+        }
+        for second in scan.partitions[place + 1..]
+            .iter()
+            .filter(|second| second.n == first.n && second.cell == first.cell)
+        {
+            pairs.extend(compare(scan, first, second, confidence)?);
+        }
+    }
+    Ok(pairs)
+}
+
+/// One pair of partitions of the same cell, risk by risk.
+fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) -> Result<Vec<Pair>, Error> {
+    // Per risk: the ratio, of which the median is wanted, both values and their difference, the same for logarithms.
+    const COLUMNS: usize = 7;
+    let wanted: Vec<bool> = (0..COLUMNS * scan.risks.len()).map(|column| column % COLUMNS == 0).collect();
+    let mut wins = vec![0u64; scan.risks.len()];
+    let rows = first.rows.min(second.rows);
+    let mut passes = 0;
+    let samples = collect(rows, &wanted, &[0.5], &mut |each| {
+        passes += 1;
+        both(scan, first, second, &mut |risk, a, b| {
+            wins[risk] += u64::from(passes == 1 && a < b);
+            let (log_a, log_b) = (log(a), log(b));
+            let columns = [a / b, a, b, a - b, log_a, log_b, log_a - log_b];
+            for (column, value) in columns.into_iter().enumerate() {
+                each(risk * COLUMNS + column, value.is_finite().then_some(value));
+            }
+        })
+    })?;
+    let pair = |((columns, wins), risk): ((&[Sample], u64), &RiskColumns)| {
+        let [ratio, a, b, difference, log_a, log_b, log_difference] = columns else { return None };
+        let mean = difference.moments.mean();
+        let count = ratio.ordered.count();
+        Some(Pair {
+            estimator: first.estimator.clone(),
+            against: second.estimator.clone(),
+            design: first.labels[0].clone(),
+            target: first.labels[1].clone(),
+            noise: first.labels[2].clone(),
+            p: risk.risk,
+            n: first.n,
+            trials: a.rows,
+            ratio: Quantile::of(&ratio.ordered, 0.5, confidence),
+            wins: wins as f64 / a.rows.max(1) as f64,
+            difference: mean.map(|mean| mean.value),
+            difference_se: mean.and_then(|mean| mean.error),
+            saved: saved(&difference.moments, &a.moments, &b.moments),
+            saved_log: saved(&log_difference.moments, &log_a.moments, &log_b.moments),
+        })
+        .filter(|_| count > 0)
+    };
+    Ok(samples.chunks(COLUMNS).zip(wins).zip(&scan.risks).filter_map(pair).collect())
+}
+
+fn saved(difference: &Moments, a: &Moments, b: &Moments) -> Option<f64> {
+    let apart = a.variance()? + b.variance()?;
+    let saved = 1.0 - difference.variance()? / apart;
+    saved.is_finite().then_some(saved)
+}
+
+/// Calls `each` with (risk, first, second) for every trial in which both have that risk.
+fn both(
+    scan: &Scan,
+    first: &Partition,
+    second: &Partition,
+    each: &mut dyn FnMut(usize, f64, f64),
+) -> Result<(), Error> {
+    let columns: Vec<&str> =
+        std::iter::once("trial").chain(scan.risks.iter().map(|risk| risk.value.as_str())).collect();
+    for file in &first.files {
+        let shard = Partition::shard(file);
+        let Some(other) = second.files.iter().find(|other| Partition::shard(other) == shard) else {
+            continue;
+        };
+        let (a, b) = (read(file, &columns)?, read(other, &columns)?);
+        let trials = |frame: &polars::prelude::DataFrame, file| -> Result<Vec<i64>, Error> {
+            let column = frame.column("trial").and_then(|column| column.i64());
+            Ok(column.map_err(Error::read(file))?.iter().flatten().collect())
+        };
+        let matches = matches(&trials(&a, file)?, &trials(&b, other)?);
+        for (risk, columns) in scan.risks.iter().enumerate() {
+            let x = reals(&a, &columns.value).map_err(Error::read(file))?;
+            let y = reals(&b, &columns.value).map_err(Error::read(other))?;
+            for (i, j) in &matches {
+                if let (Some(x), Some(y)) = (x.get(*i), y.get(*j)) {
+                    each(risk, x, y);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Places of equal numbers in two ascending lists.
+fn matches(a: &[i64], b: &[i64]) -> Vec<(usize, usize)> {
+    let (mut i, mut j, mut found) = (0, 0, Vec::new());
+    while i < a.len() && j < b.len() {
+        match a[i].cmp(&b[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                found.push((i, j));
+                (i, j) = (i + 1, j + 1);
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trials_are_matched_by_number() {
+        assert_eq!(matches(&[0, 2, 3, 7], &[1, 2, 7, 8]), [(1, 1), (3, 2)]);
+        assert_eq!(matches(&[], &[1]), []);
+    }
+}

@@ -1,0 +1,98 @@
+//! `tempered report`: what a run says, as one page.
+
+mod series;
+mod trials;
+
+use crate::args::Report as Options;
+use crate::exit::{Ending, Failure};
+use crate::{analyze, output, study};
+use std::path::{Path, PathBuf};
+use tempered_analysis::{RULE, Summary};
+use tempered_pipeline::RunDirectory;
+use tempered_pipeline::plan::Plan;
+use tempered_report::{Report, Study};
+
+/// Writes the report of a run directory, and figures and tables where they are asked for.
+pub fn report(options: &Options) -> Result<Ending, Failure> {
+    let (plan, directory) = study::recorded(&options.directory)?;
+    let summary = analyze::summarise(&options.directory, &plan, None)?;
+    let report = view(&summary, &plan, &directory, &options.directory)?;
+    let page = write(&report, &options.directory)?;
+    if let Some(folder) = &options.figures {
+        let files = tempered_report::write_figures(&report, folder)?;
+        eprintln!("{} figures in {}", files.len(), folder.display());
+    }
+    if let Some(folder) = &options.tables {
+        let files = tempered_report::write_tables(&report, folder)?;
+        eprintln!("{} tables in {}", files.len(), folder.display());
+    }
+    output::print(&page.display().to_string())?;
+    Ok(Ending::Done)
+}
+
+/// Writes the page of a summary that is at hand.
+pub fn page(
+    summary: &Summary,
+    plan: &Plan,
+    directory: &RunDirectory,
+    path: &Path,
+) -> Result<PathBuf, Failure> {
+    write(&view(summary, plan, directory, path)?, path)
+}
+
+fn write(report: &Report, path: &Path) -> Result<PathBuf, Failure> {
+    let text = tempered_report::page(report)?;
+    let folder = path.join("report");
+    let file = folder.join("index.html");
+    let unfinished = folder.join("index.html.unfinished");
+    let failed = |source| Failure::File { place: file.display().to_string(), source };
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    std::fs::write(&unfinished, text).map_err(failed)?;
+    std::fs::rename(&unfinished, &file).map_err(failed)?;
+    Ok(file)
+}
+
+fn view(summary: &Summary, plan: &Plan, directory: &RunDirectory, path: &Path) -> Result<Report, Failure> {
+    let mut risks: Vec<String> = summary.series.iter().map(|series| series.p.to_string()).collect();
+    risks.dedup();
+    let mut seen = std::collections::HashSet::new();
+    risks.retain(|risk| seen.insert(risk.clone()));
+    let (failed, trials) = summary.failures();
+    let planned = plan.cells.len() as u64 * plan.study.trials * plan.study.estimators.len() as u64;
+    let yaml = directory.read_record("study.yaml")?.unwrap_or_default();
+    Ok(Report {
+        study: Study {
+            name: plan.study.name.clone(),
+            yaml: String::from_utf8_lossy(&yaml).into_owned(),
+            seed: plan.study.seed,
+            command: format!("tempered run study.yaml --out {} --report", path.display()),
+            versions: vec![("tempered".into(), env!("CARGO_PKG_VERSION").into())],
+            trials,
+            failed,
+            finished: trials >= planned,
+        },
+        risks,
+        series: summary.series.iter().map(series::view).collect(),
+        trials: trials::drawn(summary, plan, path)?,
+        methods: methods(summary),
+    })
+}
+
+fn methods(summary: &Summary) -> Vec<String> {
+    let confidence = (summary.options.confidence * 1e6).round() / 1e4;
+    let mut paragraphs = vec![
+        format!(
+            "Every trial draws one training set and fits every estimator to it, so that estimators are compared on the \
+             same samples. Quantiles have distribution-free {confidence} % intervals from order statistics; means have \
+             standard errors, which are marked where the law has no mean or no variance to speak of; other intervals are \
+             bootstrap intervals of {} rounds.",
+            summary.options.bootstrap
+        ),
+        "Tail indices: that of the contributions of gaps comes from the spread of the logarithms of each trial's largest \
+         contribution (Fréchet's law), carried on to n = ∞ along n^(−1/2); Hill's estimator takes the largest number of \
+         upper order statistics that agrees with all smaller ones."
+            .into(),
+    ];
+    paragraphs.push(RULE.into());
+    paragraphs
+}

@@ -1,0 +1,86 @@
+//! Trials drawn again from their seeds.
+
+use crate::exit::Failure;
+use std::path::Path;
+use tempered_analysis::{Series, Summary, notable};
+use tempered_math::target;
+use tempered_pipeline::plan::{Cell, Plan};
+use tempered_pipeline::replay::compute;
+use tempered_report::{DrawnTrial, Fit};
+
+/// Points of a training set that can still be told apart in a figure.
+const MOST_POINTS: u64 = 120;
+/// Points at which a target is drawn.
+const TARGET_POINTS: u32 = 200;
+
+/// The median and the worst trial of the series with the heaviest risk, at the largest n that can be drawn.
+pub fn drawn(summary: &Summary, plan: &Plan, path: &Path) -> Result<Vec<DrawnTrial>, Failure> {
+    let Some((series, n)) = chosen(summary) else { return Ok(Vec::new()) };
+    let Some(notable) = notable(path, series, n)? else { return Ok(Vec::new()) };
+    let labels = [&series.design, &series.target, &series.noise];
+    let cell = plan.cells.iter().find(|cell| {
+        cell.n == n
+            && [cell.design.to_string(), cell.target.to_string(), cell.noise.to_string()].iter().eq(labels)
+    });
+    let Some(cell) = cell else { return Ok(Vec::new()) };
+    let of = format!("by R_{} of {}", series.p, series.estimator);
+    [("Median trial", notable.median), ("Worst trial", notable.worst)]
+        .into_iter()
+        .map(|(title, trial)| draw(plan, cell, format!("{title} {of}"), trial, path))
+        .collect()
+}
+
+/// The series whose largest risk is most times its median, and the n to draw it at.
+fn chosen(summary: &Summary) -> Option<(&Series, u64)> {
+    let spread = |series: &Series| {
+        let level = series.levels.iter().rev().find(|level| level.n <= MOST_POINTS)?;
+        let ratio = level.max? / level.median?;
+        ratio.is_finite().then_some((level.n, ratio))
+    };
+    let all = summary.series.iter().filter(|series| series.p.exponent().is_some_and(|p| p <= 2.0));
+    all.filter_map(|series| Some((series, spread(series)?)))
+        .max_by(|(_, (_, a)), (_, (_, b))| a.total_cmp(b))
+        .map(|(series, (n, _))| (series, n))
+}
+
+fn draw(plan: &Plan, cell: &Cell, title: String, trial: u64, path: &Path) -> Result<DrawnTrial, Failure> {
+    let mut data = Vec::new();
+    let mut fits = Vec::new();
+    for (label, estimator) in &plan.study.estimators {
+        let computed = compute(&plan.study, cell, estimator, trial)?;
+        data = computed.x.iter().copied().zip(computed.y.iter().copied()).collect();
+        if computed.status.is_err() {
+            continue;
+        }
+        let named = plan.scores().into_iter().zip(&computed.scores);
+        let risks = named.filter_map(|(name, score)| {
+            let p = name.strip_prefix("risk_")?.trim_start_matches('l').replace('_', ".");
+            Some(format!("R_{p} = {score:.3}"))
+        });
+        fits.push(Fit {
+            estimator: label.clone(),
+            knots: computed.knots.x.iter().copied().zip(computed.knots.y.iter().copied()).collect(),
+            risks: risks.collect::<Vec<_>>().join(", "),
+        });
+    }
+    let target = cell.target.build(target::CATALOGUE).map_err(tempered_pipeline::Error::from)?;
+    let (low, high) = data.first().zip(data.last()).map_or((0.0, 1.0), |(first, last)| (first.0, last.0));
+    let place = |k: u32| low + (high - low) * f64::from(k) / f64::from(TARGET_POINTS);
+    Ok(DrawnTrial {
+        title,
+        design: cell.design.to_string(),
+        target: cell.target.to_string(),
+        noise: cell.noise.to_string(),
+        n: cell.n,
+        trial,
+        command: format!(
+            "tempered replay {} --estimator {} --n {} --trial {trial}",
+            path.display(),
+            fits.last().map_or("LABEL", |fit| fit.estimator.as_str()),
+            cell.n
+        ),
+        data,
+        target_curve: (0..=TARGET_POINTS).map(|k| (place(k), target.value(place(k)))).collect(),
+        fits,
+    })
+}

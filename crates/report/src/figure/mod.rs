@@ -1,0 +1,18 @@
+//! The figures of a report, for its page and for papers.
+
+mod axis;
+mod canvas;
+mod dash;
+mod drawing;
+mod gallery;
+mod ink;
+mod law;
+mod name;
+mod risk;
+mod trial;
+mod write;
+
+pub(crate) use gallery::Kind;
+pub use gallery::{Figure, figures};
+pub(crate) use risk::symbol;
+pub use write::write_figures;

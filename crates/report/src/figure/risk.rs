@@ -1,0 +1,117 @@
+//! The risk against n, as it is and divided by a power of n.
+
+use super::axis::{Axis, Direction};
+use super::drawing::{Drawing, Key, Look, Mark, Stroke};
+use super::ink::{Ink, dash};
+use crate::number::{subscript, superscript};
+use crate::{Level, Series};
+
+/// A series with its estimator's place in the report.
+pub(super) type Placed<'a> = (usize, &'a Series);
+
+/// How the growth that was fitted is drawn: broad and pale, behind the medians.
+const FITTED: Stroke = Stroke { ink: Ink::Faint, width: 5.0, dash: &[] };
+
+/// The symbol of a risk, such as `R₂`.
+pub(crate) fn symbol(p: &str) -> String {
+    format!("R{}", subscript(p))
+}
+
+/// The symbol with the unit, such as `R₂ (units of y²)`.
+pub(super) fn with_unit(p: &str) -> String {
+    let unit = match p.parse::<f64>() {
+        Ok(1.0) | Err(_) => " (units of y)".to_owned(),
+        Ok(_) if p.contains('.') => format!(" (units of y^{p})"),
+        Ok(_) => format!(" (units of y{})", superscript(p)),
+    };
+    symbol(p) + &unit
+}
+
+/// What is drawn of a series: its levels, divided by a power of n, and the growth that was fitted.
+struct Curve<'a> {
+    estimator: usize,
+    levels: &'a [Level],
+    exponent: f64,
+    growth: &'a [(f64, f64)],
+}
+
+/// The risk against n: medians with their intervals, quartiles as a band, the growth that was fitted.
+pub(super) fn risk(title: String, p: &str, series: &[Placed<'_>]) -> Drawing {
+    let curves: Vec<Curve<'_>> = series
+        .iter()
+        .map(|&(estimator, s)| {
+            let growth = s.growth.as_ref().map_or(&[][..], |growth| &growth.curve);
+            Curve { estimator, levels: &s.levels, exponent: 0.0, growth }
+        })
+        .collect();
+    drawing(title, &with_unit(p), &curves, keys(series))
+}
+
+/// The risk divided by the power of n at which it settles; none where there is no series.
+pub(super) fn scaled(title: String, series: &[Placed<'_>]) -> Option<Drawing> {
+    let label = series.first().and_then(|(_, s)| s.scaling.as_ref()).map(|scaling| &scaling.label)?;
+    let curves: Vec<Curve<'_>> = series
+        .iter()
+        .map(|&(estimator, s)| {
+            let exponent = s.scaling.as_ref().map_or(0.0, |scaling| scaling.exponent);
+            Curve { estimator, levels: &s.levels, exponent, growth: &[] }
+        })
+        .collect();
+    Some(drawing(title, label, &curves, keys(series)))
+}
+
+fn drawing(title: String, label: &str, curves: &[Curve<'_>], mut legend: Vec<Key>) -> Drawing {
+    let mut marks: Vec<Mark> = curves.iter().map(band).collect();
+    marks.extend(curves.iter().map(|curve| Mark::Line { points: curve.growth.to_vec(), stroke: FITTED }));
+    marks.extend(curves.iter().flat_map(lines));
+    let points = || marks.iter().flat_map(Mark::points);
+    let x = Axis::log("sample size n", Direction::Across, points().map(|p| p.0));
+    let y = Axis::log(label, Direction::Up, points().map(|p| p.1));
+    if curves.iter().any(|curve| !curve.growth.is_empty()) {
+        legend.push(Key { label: "fitted growth".to_owned(), look: Look::Line(FITTED) });
+    }
+    Drawing { title, x, y, marks, legend }
+}
+
+/// One entry for each estimator.
+pub(super) fn keys(series: &[Placed<'_>]) -> Vec<Key> {
+    series.iter().map(|&(i, s)| Key { label: s.estimator.clone(), look: Look::Line(line(i)) }).collect()
+}
+
+/// The line of an estimator.
+pub(super) fn line(estimator: usize) -> Stroke {
+    Stroke { ink: Ink::Estimator(estimator), width: 1.6, dash: dash(estimator) }
+}
+
+fn band(curve: &Curve<'_>) -> Mark {
+    let points = curve.levels.iter().filter_map(|level| {
+        let (n, divisor) = divisor(level, curve.exponent);
+        Some((n, level.q25? / divisor, level.q75? / divisor))
+    });
+    Mark::Band { points: points.collect(), ink: Ink::Estimator(curve.estimator) }
+}
+
+/// The line through the medians, their markers and their intervals.
+fn lines(curve: &Curve<'_>) -> Vec<Mark> {
+    let &Curve { estimator, levels, exponent, .. } = curve;
+    let scaled = |level: &Level, value: Option<f64>| {
+        let (n, divisor) = divisor(level, exponent);
+        value.map(|value| (n, value / divisor))
+    };
+    let medians: Vec<(f64, f64)> = levels.iter().filter_map(|level| scaled(level, level.median)).collect();
+    let bar = Stroke { ink: Ink::Estimator(estimator), width: 1.0, dash: &[] };
+    let bars = levels.iter().filter_map(|level| {
+        let ends = vec![scaled(level, level.median_low)?, scaled(level, level.median_high)?];
+        Some(Mark::Line { points: ends, stroke: bar })
+    });
+    let mut marks = vec![Mark::Line { points: medians.clone(), stroke: line(estimator) }];
+    marks.extend(bars);
+    marks.push(Mark::Markers { points: medians, estimator });
+    marks
+}
+
+/// The sample size and its power.
+fn divisor(level: &Level, exponent: f64) -> (f64, f64) {
+    let n = level.n as f64;
+    (n, n.powf(exponent))
+}

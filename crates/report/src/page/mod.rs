@@ -1,0 +1,74 @@
+//! The page: one HTML file that opens offline.
+
+mod explore;
+mod head;
+mod levels;
+mod reasons;
+mod reproduce;
+mod selector;
+mod trials;
+mod verdicts;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::figure::figures;
+use crate::setting::Settings;
+use crate::{Error, Figure, Report};
+
+const STYLE: &str = include_str!("page.css");
+
+/// What the parts of a page are made from.
+struct Context<'a> {
+    report: &'a Report,
+    settings: Settings<'a>,
+    figures: Vec<Figure>,
+    /// The labels of the risks and the sample sizes of the selectors.
+    exponents: Vec<&'a str>,
+    sizes: Vec<u64>,
+}
+
+/// The report as one HTML file: no scripts, no requests, light and dark, on screens and in print.
+///
+/// # Errors
+///
+/// [`Error::Empty`] if there is no series to show.
+pub fn page(report: &Report) -> Result<String, Error> {
+    if report.series.is_empty() {
+        return Err(Error::Empty { study: report.study.name.clone() });
+    }
+    let context = Context {
+        report,
+        settings: Settings::of(report),
+        figures: figures(report),
+        exponents: report.exponents(),
+        sizes: report.sizes(),
+    };
+    Ok(document(&context).into_string())
+}
+
+fn document(context: &Context<'_>) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                link rel="icon" href="data:,";
+                title { (context.report.study.name) " – risks of interpolating estimators" }
+                style { (PreEscaped(STYLE)) (PreEscaped(selector::rules(context))) }
+            }
+            body {
+                a.skip href="#verdicts" { "Skip to the verdicts" }
+                (head::head(context))
+                main {
+                    (verdicts::section(context))
+                    (explore::section(context))
+                    (trials::section(context))
+                    (reasons::section(context))
+                    (reproduce::section(context))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Trials drawn in full.
+
+use maud::{Markup, html};
+
+use super::{Context, explore};
+use crate::DrawnTrial;
+use crate::figure::Kind;
+use crate::number::whole;
+
+/// The section; nothing where no trial is drawn.
+pub(super) fn section(context: &Context<'_>) -> Markup {
+    let drawn = context.figures.iter().filter_map(|figure| match figure.kind {
+        Kind::Trial { trial } => Some((figure, &context.report.trials[trial])),
+        _ => None,
+    });
+    html! {
+        @if !context.report.trials.is_empty() {
+            section #trials aria-labelledby="trials-title" {
+                h2 #trials-title { "Trials" }
+                p.note { "Single training sets with the predictors that interpolate them. Spikes between data points are what the higher risks see." }
+                div.panels { @for (figure, trial) in drawn { (explore::figure(figure, &caption(trial))) } }
+            }
+        }
+    }
+}
+
+fn caption(trial: &DrawnTrial) -> Markup {
+    html! {
+        "Trial " (whole(trial.trial)) "."
+        @for fit in &trial.fits { " " b { (fit.estimator) } @if !fit.risks.is_empty() { ": " (fit.risks) } "." }
+        @if !trial.command.is_empty() { pre tabindex="0" { code { (trial.command) } } }
+    }
+}

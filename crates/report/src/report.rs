@@ -1,0 +1,73 @@
+//! What a page shows: the study, its series and the trials drawn from it.
+
+use crate::{DrawnTrial, Series};
+
+/// Everything a page, its figures and its tables show.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// The study and how to run it again.
+    pub study: Study,
+    /// The labels of the risk exponents in the order of the selector, such as `1`, `1.5` or `sup`.
+    pub risks: Vec<String>,
+    /// One entry for each estimator, setting and risk; estimators keep the order in which they first appear.
+    pub series: Vec<Series>,
+    /// Trials to draw, such as the median one and the worst one.
+    pub trials: Vec<DrawnTrial>,
+    /// How the numbers came about, one paragraph each.
+    pub methods: Vec<String>,
+}
+
+/// The study and how to run it again.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Study {
+    /// Its name.
+    pub name: String,
+    /// The YAML file that defines it.
+    pub yaml: String,
+    /// The seed of all random numbers.
+    pub seed: u64,
+    /// The command that runs it again.
+    pub command: String,
+    /// Programs and libraries with their versions.
+    pub versions: Vec<(String, String)>,
+    /// Trials in the files, over all estimators and cells.
+    pub trials: u64,
+    /// Trials without a predictor.
+    pub failed: u64,
+    /// Whether every planned trial is there.
+    pub finished: bool,
+}
+
+impl Report {
+    /// The estimators in order of first appearance, which fixes their colour, dash and marker everywhere.
+    pub(crate) fn estimators(&self) -> Vec<&str> {
+        let fits = self.trials.iter().flat_map(|trial| &trial.fits).map(|fit| fit.estimator.as_str());
+        let mut names = Vec::new();
+        for name in self.series.iter().map(|series| series.estimator.as_str()).chain(fits) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// The sample sizes that have a distribution to show, ascending.
+    pub(crate) fn sizes(&self) -> Vec<u64> {
+        let mut sizes: Vec<u64> =
+            self.series.iter().flat_map(|series| &series.distributions).map(|d| d.n).collect();
+        sizes.sort_unstable();
+        sizes.dedup();
+        sizes
+    }
+
+    /// The risks of the selector: those listed, then any that only a series names.
+    pub(crate) fn exponents(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in self.risks.iter().chain(self.series.iter().map(|series| &series.p)) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names
+    }
+}
