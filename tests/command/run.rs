@@ -1,6 +1,7 @@
 //! Runs of the real binary: the same bytes whatever the threads, shares and interruptions.
 
 use crate::common::{assert_same_files, data_files, expect, small_study, tempered};
+use std::fs;
 use std::path::Path;
 
 fn run(study: &Path, out: &Path, flags: &[&str], code: i32) {
@@ -200,4 +201,44 @@ fn a_time_limit_stops_and_resumes() {
     run(&study, &late, &[], 0);
     run(&study, &whole, &[], 0);
     assert_same_files(&whole, &late);
+}
+
+#[test]
+fn reports_and_queries_are_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    let out = folder.path().join("out");
+    run(&study, &out, &["--report"], 0);
+    let page = fs::read_to_string(out.join("report/index.html")).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("tempered"), "{}", &page[..200]);
+    fs::remove_dir_all(out.join("report")).unwrap();
+    let (figures, tables) = (folder.path().join("figures"), folder.path().join("tables"));
+    let report = |path: &Path| {
+        let mut report = tempered();
+        report.arg("report").arg(path).arg("--tables").arg(&tables);
+        report
+    };
+    let said = expect(&mut report(&out), 0);
+    assert_eq!(
+        String::from_utf8_lossy(&said.stdout).trim(),
+        out.join("report/index.html").display().to_string()
+    );
+    // The same run gives the same page.
+    assert_eq!(fs::read_to_string(out.join("report/index.html")).unwrap(), page);
+    for name in ["levels.csv", "levels.md", "levels.tex", "verdicts.csv", "verdicts.md", "verdicts.tex"] {
+        assert!(tables.join(name).is_file(), "{name}");
+    }
+    expect(report(&out.join("elsewhere")).arg("--figures").arg(&figures), 74);
+
+    let query = |sql: &str, format: &str, code| {
+        let out = expect(tempered().arg("query").arg(&out).args([sql, "--format", format]), code);
+        String::from_utf8_lossy(if code == 0 { &out.stdout } else { &out.stderr }).into_owned()
+    };
+    let sql = "SELECT estimator, COUNT(*) AS fits FROM metrics GROUP BY estimator ORDER BY estimator";
+    let csv = query(sql, "csv", 0);
+    assert!(csv.starts_with("estimator,fits\nmin_norm,"), "{csv}");
+    let rows: serde_json::Value = serde_json::from_str(&query(sql, "json", 0)).unwrap();
+    assert_eq!(rows[1]["estimator"], "spline");
+    assert!(query(sql, "table", 0).contains("min_norm"));
+    assert!(query("SELECT kink FROM metrics", "csv", 2).contains("kink"));
 }

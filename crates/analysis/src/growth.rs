@@ -123,7 +123,11 @@ pub(crate) fn grow(points: &[Point], options: &Bootstrap) -> Option<Growth> {
 }
 
 fn data(points: &[Point], value: impl Fn(&Point) -> f64) -> Vec<Datum> {
-    points.iter().map(|p| Datum { log_n: log(p.n), value: value(p), error: p.spread }).collect()
+    let datum = |p: &Point| {
+        let value = value(p);
+        Datum { log_n: log(p.n), value, log_value: log(value), error: p.spread }
+    };
+    points.iter().map(datum).collect()
 }
 
 /// The same model on a replicate: a limit at a rate within a factor of five of the one that was found.

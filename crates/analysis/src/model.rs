@@ -66,6 +66,8 @@ pub(crate) struct Datum {
     pub log_n: f64,
     /// R.
     pub value: f64,
+    /// ln R.
+    pub log_value: f64,
     /// The standard error of ln R.
     pub error: f64,
 }
@@ -127,12 +129,12 @@ pub(crate) fn fit(model: Model, data: &[Datum]) -> Option<Fit> {
         Model::Constant => {
             let weight = |d: &Datum| 1.0 / (d.error * d.error);
             let total: f64 = data.iter().map(weight).sum();
-            let mean = data.iter().map(|d| weight(d) * log(d.value)).sum::<f64>() / total;
+            let mean = data.iter().map(|d| weight(d) * d.log_value).sum::<f64>() / total;
             finish(Fit { model, intercept: exp(mean), slope: 0.0, rate: 0.0, chi2: 0.0 }, data)
         }
-        Model::Power => {
-            line(model, 0.0, data, |d| (d.log_n, log(d.value), 1.0)).filter(|fit| fit.slope != 0.0)
-        }
+        Model::Power => line(model, 0.0, data, |d| (d.log_n, d.log_value, 1.0))
+            .and_then(|fit| finish(fit, data))
+            .filter(|fit| fit.slope != 0.0),
         Model::Logarithm => reweighted(model, 0.0, data, |l| l, |y| y).filter(|fit| fit.slope > 0.0),
         Model::SlowDecay => reweighted(model, 0.0, data, |l| l, f64::recip).filter(|fit| fit.slope > 0.0),
     }
@@ -155,7 +157,7 @@ fn reweighted(
     y: impl Fn(f64) -> f64,
 ) -> Option<Fit> {
     let first = line(model, rate, data, |d| (x(d.log_n), y(d.value), y(d.value)))?;
-    line(model, rate, data, |d| (x(d.log_n), y(d.value), y(first.value(d.log_n))))
+    finish(line(model, rate, data, |d| (x(d.log_n), y(d.value), y(first.value(d.log_n))))?, data)
 }
 
 /// The weighted least-squares line through points (x, y) whose error is the third number times that of ln R.
@@ -176,14 +178,14 @@ fn line(model: Model, rate: f64, data: &[Datum], point: impl Fn(&Datum) -> (f64,
     if !(sxx > 0.0 && slope.is_finite()) {
         return None;
     }
-    finish(Fit { model, intercept: my - slope * mx, slope, rate, chi2: 0.0 }, data)
+    Some(Fit { model, intercept: my - slope * mx, slope, rate, chi2: f64::INFINITY })
 }
 
 /// Adds χ²; none where the fit is not positive at every n.
 fn finish(fit: Fit, data: &[Datum]) -> Option<Fit> {
     let misses = data.iter().map(|d| {
         let f = fit.value(d.log_n);
-        (f > 0.0).then(|| ((log(d.value) - log(f)) / d.error).powi(2))
+        (f > 0.0).then(|| ((d.log_value - log(f)) / d.error).powi(2))
     });
     let chi2 = misses.sum::<Option<f64>>()?;
     chi2.is_finite().then_some(Fit { chi2, ..fit })
@@ -196,7 +198,7 @@ mod tests {
     const N: [f64; 5] = [100.0, 316.0, 1000.0, 3162.0, 10_000.0];
 
     fn datum(n: f64, value: f64) -> Datum {
-        Datum { log_n: n.ln(), value, error: 0.01 }
+        Datum { log_n: n.ln(), value, log_value: value.ln(), error: 0.01 }
     }
 
     #[test]

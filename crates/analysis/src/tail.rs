@@ -31,11 +31,11 @@ const STEP: f64 = 1.15;
 /// A variance below this share of the squared mean is what rounding leaves of a constant.
 const ROUNDING: f64 = 1e-13;
 /// Candidates agree if they differ by less than so many standard errors of their difference.
-const AGREE: f64 = 2.5;
+const AGREE: f64 = 3.0;
 
 /// α by Hill's estimator over the k largest of ascending values: 1/α = mean of ln(x_(i)/x_(k+1)).
 ///
-/// k is the largest number whose estimate agrees with those of all smaller ones, within 2.5 standard errors of the
+/// k is the largest number whose estimate agrees with those of all smaller ones, within three standard errors of the
 /// difference: where the tail stops being a power, larger k are biased and smaller ones tell.
 ///
 /// Errors: none where fewer than 30 positive values are there. Cost: O(values).

@@ -89,8 +89,13 @@ fn write_tailed_law(run: &Path, estimator: &str, law: impl Fn(f64) -> f64, index
     }
 }
 
+/// Few bootstrap rounds: the numbers here are not about them.
+fn options() -> Options {
+    Options { bootstrap: 200, ..Options::default() }
+}
+
 fn plain(run: &Path) -> Summary {
-    analyze(run, &Options::default(), &silent).unwrap()
+    analyze(run, &options(), &silent).unwrap()
 }
 
 fn silent(_: &str, _: &str, _: &str, _: &str, _: Option<f64>) -> Known {
@@ -117,7 +122,7 @@ fn known_laws_get_their_verdicts() {
         };
         Known { in_probability, ..Known::default() }
     };
-    let options = Options { domain: "hull".into(), ..Options::default() };
+    let options = Options { domain: "hull".into(), ..options() };
     let summary = analyze(run.path(), &options, &theory).unwrap();
     let names = ["constant", "root", "logarithm", "inverse"];
     let verdicts = names.map(|name| of(&summary, name).in_probability);
@@ -400,7 +405,7 @@ fn a_table_of_a_large_study_fits_a_terminal() {
         in_probability: p.map(|_| Verdict::Catastrophic),
         ..Known::default()
     };
-    let table = analyze(run.path(), &Options::default(), &theory).unwrap().table();
+    let table = analyze(run.path(), &options(), &theory).unwrap().table();
     println!("{table}");
     assert!(table.lines().all(|line| line.chars().count() <= 120), "{table}");
     assert!(!table.contains('\u{1b}'));

@@ -65,7 +65,7 @@ fn view(summary: &Summary, plan: &Plan, directory: &RunDirectory, path: &Path) -
             name: plan.study.name.clone(),
             yaml: String::from_utf8_lossy(&yaml).into_owned(),
             seed: plan.study.seed,
-            command: format!("tempered run study.yaml --out {} --report", path.display()),
+            command: format!("tempered run {}/_tempered/study.yaml --out again --report", path.display()),
             versions: vec![("tempered".into(), env!("CARGO_PKG_VERSION").into())],
             trials,
             failed,

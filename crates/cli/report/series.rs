@@ -43,7 +43,7 @@ pub fn view(series: &analysis::Series) -> Series {
             .filter_map(|(name, index)| Some((name.to_owned(), tail(index.as_ref()?))))
             .collect(),
         scaling: scaling(series),
-        levels: series.levels.iter().map(|each| level(each, series.mean_exists)).collect(),
+        levels: series.levels.iter().map(level).collect(),
         distributions: chosen(&series.levels).map(distribution).collect(),
     }
 }
@@ -82,7 +82,7 @@ fn scaling(series: &analysis::Series) -> Option<Scaling> {
         .then(|| Scaling { label: format!("R_{p} / {power}"), exponent })
 }
 
-fn level(level: &analysis::Level, mean_exists: Option<bool>) -> Level {
+fn level(level: &analysis::Level) -> Level {
     let quantile = |q: f64| level.quantiles.iter().find(|quantile| quantile.level == q)?.value;
     Level {
         n: level.n,
@@ -90,9 +90,7 @@ fn level(level: &analysis::Level, mean_exists: Option<bool>) -> Level {
         failed: level.failed,
         mean: level.mean,
         mean_se: level.mean_se,
-        mean_exists: mean_exists
-            .filter(|exists| !exists || level.mean_trusted)
-            .or(Some(false).filter(|_| !level.mean_trusted)),
+        mean_trusted: level.mean_trusted,
         median: level.median,
         median_low: level.median_low,
         median_high: level.median_high,

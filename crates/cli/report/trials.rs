@@ -55,12 +55,12 @@ fn draw(plan: &Plan, cell: &Cell, title: String, trial: u64, path: &Path) -> Res
         let named = plan.scores().into_iter().zip(&computed.scores);
         let risks = named.filter_map(|(name, score)| {
             let p = name.strip_prefix("risk_")?.trim_start_matches('l').replace('_', ".");
-            Some(format!("R_{p} = {score:.3}"))
+            Some((p, *score))
         });
         fits.push(Fit {
             estimator: label.clone(),
             knots: computed.knots.x.iter().copied().zip(computed.knots.y.iter().copied()).collect(),
-            risks: risks.collect::<Vec<_>>().join(", "),
+            risks: risks.collect(),
         });
     }
     let target = cell.target.build(target::CATALOGUE).map_err(tempered_pipeline::Error::from)?;

@@ -30,9 +30,9 @@ pub struct Study {
     pub command: String,
     /// Programs and libraries with their versions.
     pub versions: Vec<(String, String)>,
-    /// Trials in the files, over all estimators and cells.
+    /// Fits in the files: trials times estimators, over all cells.
     pub trials: u64,
-    /// Trials without a predictor.
+    /// Fits that failed.
     pub failed: u64,
     /// Whether every planned trial is there.
     pub finished: bool,

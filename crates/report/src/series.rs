@@ -102,8 +102,8 @@ pub struct Level {
     pub mean: Option<f64>,
     /// Its standard error.
     pub mean_se: Option<f64>,
-    /// Whether the law has a mean; where it has none, the sample mean is shown as not to be trusted.
-    pub mean_exists: Option<bool>,
+    /// Whether mean and standard error can be believed; where not, they are shown as not to be trusted.
+    pub mean_trusted: bool,
     /// The sample median.
     pub median: Option<f64>,
     /// The lower end of the median's interval.

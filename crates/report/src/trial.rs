@@ -32,6 +32,6 @@ pub struct Fit {
     pub estimator: String,
     /// The knots of the piecewise linear f̂, x ascending.
     pub knots: Vec<(f64, f64)>,
-    /// Its risks in words, such as `R₂ = 3.41`.
-    pub risks: String,
+    /// Its risks by their exponents, in order.
+    pub risks: Vec<(String, f64)>,
 }

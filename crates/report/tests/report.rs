@@ -19,7 +19,7 @@ fn everywhere(value: f64, label: &str) -> Report {
         failed: 7,
         mean: some,
         mean_se: some,
-        mean_exists: Some(false),
+        mean_trusted: false,
         median: some,
         median_low: some,
         median_high: some,
@@ -70,7 +70,7 @@ fn everywhere(value: f64, label: &str) -> Report {
         title: label.clone(),
         data: points.clone(),
         target_curve: points.clone(),
-        fits: vec![Fit { estimator: label.clone(), knots: points, risks: label.clone() }],
+        fits: vec![Fit { estimator: label.clone(), knots: points, risks: vec![(label.clone(), value)] }],
         command: label.clone(),
         ..DrawnTrial::default()
     };

@@ -38,6 +38,6 @@ fn facts(context: &Context<'_>) -> Vec<String> {
     if domains.windows(2).all(|pair| pair[0] == pair[1]) && !domains[0].is_empty() {
         facts.push(format!("risk over the {}", domains[0]));
     }
-    facts.push(format!("{} trials, {} failed", whole(report.study.trials), whole(report.study.failed)));
+    facts.push(format!("{} fits, {} failed", whole(report.study.trials), whole(report.study.failed)));
     facts
 }

@@ -10,10 +10,10 @@ use crate::{Level, Series};
 /// The table of one risk.
 pub(super) fn table(context: &Context<'_>, p: &str) -> Markup {
     let series = || context.report.series.iter().filter(move |series| series.p == p);
-    let untrusted = series().flat_map(|s| &s.levels).any(|level| level.mean_exists == Some(false));
+    let untrusted = series().flat_map(|s| &s.levels).any(|level| !level.mean_trusted && level.mean.is_some());
     html! {
         h3 { "Numbers of " (risk(p)) }
-        @if untrusted { p.note { "† The law of the risk has no mean there: the sample mean is an accident and does not settle." } }
+        @if untrusted { p.note { "† Not to be trusted: the law of the risk has no mean there, or no variance, or the sample does not show it." } }
         div.scroll tabindex="0" role="region" aria-label={ "Numbers for p = " (p) } {
             table.numbers {
                 thead { tr {
@@ -28,7 +28,7 @@ pub(super) fn table(context: &Context<'_>, p: &str) -> Markup {
 }
 
 fn row(context: &Context<'_>, series: &Series, level: &Level) -> Markup {
-    let untrusted = level.mean_exists == Some(false) && level.mean.is_some();
+    let untrusted = !level.mean_trusted && level.mean.is_some();
     html! {
         tr {
             th scope="row" { (series.estimator) }

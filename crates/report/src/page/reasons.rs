@@ -43,7 +43,7 @@ fn conclusion(conclusion: &Conclusion) -> Markup {
 fn grows(growth: &Growth) -> Markup {
     html! {
         (growth.formula)
-        @if let Some(exponent) = &growth.exponent { "; local exponent " (interval(exponent)) }
+        @if let Some(exponent) = &growth.exponent { "; exponent " (interval(exponent)) }
         @if let Some(second) = &growth.runner_up { "; next best " (second) @if let Some(odds) = growth.evidence { ", " (rough(Some(odds))) " times less likely" } }
     }
 }

@@ -2,10 +2,11 @@
 
 use maud::{Markup, html};
 
+use super::verdicts::risk;
 use super::{Context, explore};
 use crate::DrawnTrial;
 use crate::figure::Kind;
-use crate::number::whole;
+use crate::number::{figure, whole};
 
 /// The section; nothing where no trial is drawn.
 pub(super) fn section(context: &Context<'_>) -> Markup {
@@ -27,7 +28,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
 fn caption(trial: &DrawnTrial) -> Markup {
     html! {
         "Trial " (whole(trial.trial)) "."
-        @for fit in &trial.fits { " " b { (fit.estimator) } @if !fit.risks.is_empty() { ": " (fit.risks) } "." }
+        @for fit in &trial.fits { " " b { (fit.estimator) } @for (place, (p, value)) in fit.risks.iter().enumerate() { @if place > 0 { "," } " " (risk(p)) " = " (figure(Some(*value))) } "." }
         @if !trial.command.is_empty() { pre tabindex="0" { code { (trial.command) } } }
     }
 }

@@ -28,12 +28,12 @@ pub(super) fn table(report: &Report) -> Table {
         ("max", false),
         ("mean", true),
         ("mean_se", true),
-        ("mean_exists", false),
+        ("mean_trusted", false),
     ];
     let rows = report.series.iter().flat_map(|series| series.levels.iter().map(|level| row(series, level)));
     Table {
         name: "levels",
-        caption: "Risks over training sets. † The law has no mean, so its sample mean is an accident."
+        caption: "Risks over training sets. † Not to be trusted: the law has no mean, or no variance, or the sample does not show it."
             .to_owned(),
         columns: columns.map(|(name, shown)| Column { name, shown }).to_vec(),
         rows: rows.collect(),
@@ -43,7 +43,7 @@ pub(super) fn table(report: &Report) -> Table {
 fn row(series: &Series, level: &Level) -> Vec<Cell> {
     let text = |text: &str| Cell::Text(text.to_owned());
     let mean = match level.mean {
-        Some(mean) if level.mean_exists == Some(false) => Cell::Untrusted(mean),
+        Some(mean) if !level.mean_trusted => Cell::Untrusted(mean),
         mean => Cell::Number(mean),
     };
     vec![
@@ -66,6 +66,6 @@ fn row(series: &Series, level: &Level) -> Vec<Cell> {
         Cell::Number(level.max),
         mean,
         Cell::Number(level.mean_se),
-        Cell::Text(level.mean_exists.map_or("", |exists| if exists { "true" } else { "false" }).to_owned()),
+        Cell::Text(level.mean_trusted.to_string()),
     ]
 }

@@ -124,7 +124,7 @@ fn growth(catastrophic: bool, p: f64, law: &dyn Fn(u64) -> Law) -> Growth {
     }
 }
 
-fn level(n: u64, law: Law, mean_exists: bool) -> Level {
+fn level(n: u64, law: Law, mean_trusted: bool) -> Level {
     let at = |u: f64| Some(law.quantile(u));
     let points: Vec<f64> = (0..TRIALS).map(|k| law.quantile((k as f64 + 0.5) / TRIALS as f64)).collect();
     let mean = points.iter().sum::<f64>() / TRIALS as f64;
@@ -135,7 +135,7 @@ fn level(n: u64, law: Law, mean_exists: bool) -> Level {
         failed: 0,
         mean: Some(mean),
         mean_se: Some((variance / TRIALS as f64).sqrt()),
-        mean_exists: Some(mean_exists),
+        mean_trusted,
         median: at(0.5),
         median_low: at(0.469),
         median_high: at(0.531),

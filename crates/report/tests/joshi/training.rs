@@ -20,7 +20,8 @@ fn drawn(title: &str, design: &str, trial: u64) -> DrawnTrial {
     let n = 40;
     let data = sample(n, design, trial);
     let fit = |label: &str, knots: Vec<(f64, f64)>| {
-        let risks = format!("R₁ = {:.3}, R₂ = {:.3}", risk(&knots, 1.0), risk(&knots, 2.0));
+        let risks =
+            [("1", 1.0), ("2", 2.0)].map(|(p, exponent)| (p.to_owned(), risk(&knots, exponent))).to_vec();
         Fit { estimator: label.to_owned(), knots, risks }
     };
     DrawnTrial {
