@@ -3,7 +3,7 @@
 use libm::{exp, log};
 use serde::Serialize;
 
-use crate::model::{Datum, Fit, Model, fit, fit_limit, rates};
+use crate::model::{Datum, Fit, Model, fit, fit_limit, fit_refined, rates};
 use crate::point::Point;
 use crate::tail::Bootstrap;
 use crate::verdict::Verdict;
@@ -133,7 +133,7 @@ fn data(points: &[Point], value: impl Fn(&Point) -> f64) -> Vec<Datum> {
 /// The same model on a replicate: a limit at a rate within a factor of five of the one that was found.
 fn refit(found: &Fit, data: &[Datum]) -> Option<Fit> {
     match found.model {
-        Model::Limit => fit_limit(rates().filter(|rate| (0.2..5.0).contains(&(rate / found.rate))), data),
+        Model::Limit => fit_refined(rates().filter(|rate| (0.2..5.0).contains(&(rate / found.rate))), data),
         model => fit(model, data),
     }
 }
