@@ -126,3 +126,28 @@ fn scores_that_overflow_are_a_typed_error() {
         Scorer::new(&[Risk::lp(2.0).unwrap()], Domain::Hull, zero).score((&x, &y), &knots, &mut scores);
     assert_eq!(scored, Err(Degenerate::Overflow));
 }
+
+/// What lies outside the hull is what the unit interval adds to it.
+#[test]
+fn edges_are_the_difference_of_domains() {
+    let (x, y) = ([0.25, 0.5, 0.75], [1.0, 0.0, 2.0]);
+    let mut knots = Knots::default();
+    build(estimator::CATALOGUE, "linear_spline", &[]).fit(Sample::new(&x, &y).unwrap(), &mut knots).unwrap();
+    let risks = [Risk::lp(1.0).unwrap(), Risk::lp(3.0).unwrap(), Risk::Sup];
+    let score = |domain| {
+        let mut scores = Vec::new();
+        let zero = build(target::CATALOGUE, "zero", &[]);
+        Scorer::new(&risks, domain, zero).score((&x, &y), &knots, &mut scores).unwrap();
+        let names = columns(&risks, domain);
+        assert_eq!(names.len(), scores.len());
+        move |name: &str| scores[names.iter().position(|column| column == name).unwrap()]
+    };
+    let (hull, unit) = (score(Domain::Hull), score(Domain::Unit));
+    for p in ["l1", "l3"] {
+        let outside = unit(&format!("risk_{p}")) - hull(&format!("risk_{p}"));
+        assert!((unit(&format!("edge_{p}")) / outside - 1.0).abs() < 1e-14);
+        assert_eq!(unit(&format!("gap_max_{p}")), hull(&format!("gap_max_{p}")));
+    }
+    // Lines from 2 to 1 on the left, from 2 to 4 on the right, a quarter wide.
+    assert_eq!(unit("edge_l1"), 0.25 * (1.5 + 3.0));
+}
