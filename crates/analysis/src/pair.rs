@@ -71,7 +71,7 @@ fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) 
     const COLUMNS: usize = 7;
     let wanted: Vec<bool> = (0..COLUMNS * scan.risks.len()).map(|column| column % COLUMNS == 0).collect();
     let mut wins = vec![0u64; scan.risks.len()];
-    let rows = first.rows.min(second.rows);
+    let rows = first.rows().min(second.rows());
     let mut passes = 0;
     let samples = collect(rows, &wanted, &[0.5], &mut |each| {
         passes += 1;
@@ -124,12 +124,13 @@ fn both(
 ) -> Result<(), Error> {
     let columns: Vec<&str> =
         std::iter::once("trial").chain(scan.risks.iter().map(|risk| risk.value.as_str())).collect();
-    for file in &first.files {
-        let shard = Partition::shard(file);
-        let Some(other) = second.files.iter().find(|other| Partition::shard(other) == shard) else {
-            continue;
-        };
-        let (a, b) = (read(file, &columns)?, read(other, &columns)?);
+    let twins = first.files.iter().filter_map(|shard| {
+        let twin = second.files.iter().find(|twin| twin.name() == shard.name())?;
+        Some(shard.chunks().zip(twin.chunks()))
+    });
+    // Both files have a row for every trial from the first of the shard on, so that chunks hold the same trials.
+    for ((file, start), (other, _)) in twins.flatten() {
+        let (a, b) = (read(file, start, &columns)?, read(other, start, &columns)?);
         let trials = |frame: &polars::prelude::DataFrame, file| -> Result<Vec<i64>, Error> {
             let column = frame.column("trial").and_then(|column| column.i64());
             Ok(column.map_err(Error::read(file))?.iter().flatten().collect())

@@ -29,10 +29,18 @@ pub(crate) struct Partition {
     /// Labels of design, target and noise.
     pub labels: [String; 3],
     /// Its files, shard by shard.
-    pub files: Vec<PathBuf>,
-    /// Rows in them.
+    pub files: Vec<Shard>,
+}
+
+/// A metrics file.
+#[derive(Clone, Debug)]
+pub(crate) struct Shard {
+    pub path: PathBuf,
     pub rows: u64,
 }
+
+/// Rows that are read at once: a few row groups.
+const CHUNK: u64 = 4 * 122_880;
 
 /// The columns of one risk.
 #[derive(Clone, Debug)]
@@ -66,9 +74,10 @@ impl Scan {
             }
         }
         partitions.sort_by(|a, b| (&a.estimator, a.n, &a.cell).cmp(&(&b.estimator, b.n, &b.cell)));
-        let Some(file) = partitions.first().and_then(|partition| partition.files.first()) else {
+        let Some(first) = partitions.first().and_then(|partition| partition.files.first()) else {
             return Err(Error::Empty { path: folder });
         };
+        let file = &first.path;
         let schema = lazy(file)?.collect_schema().map_err(Error::read(file))?;
         let names: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).collect();
         let mut risks: Vec<RiskColumns> =
@@ -86,9 +95,9 @@ impl Scan {
     /// Gathers every risk of a partition, holding what quantiles at these levels need.
     pub fn samples(&self, partition: &Partition, levels: &[f64]) -> Result<Vec<RiskSamples>, Error> {
         let columns: Vec<&str> = self.risks.iter().flat_map(RiskColumns::names).collect();
-        let mut samples = collect(partition.rows, &vec![true; columns.len()], levels, &mut |each| {
-            partition.files.iter().try_for_each(|file| {
-                let frame = read(file, &columns)?;
+        let mut samples = collect(partition.rows(), &vec![true; columns.len()], levels, &mut |each| {
+            partition.chunks().try_for_each(|(file, start)| {
+                let frame = read(file, start, &columns)?;
                 for (place, name) in columns.iter().enumerate() {
                     reals(&frame, name).map_err(Error::read(file))?.iter().for_each(|value| {
                         each(place, value.filter(|value| !value.is_nan()));
@@ -129,32 +138,50 @@ impl Partition {
     /// The labels, which are the same in every row, and the number of rows.
     fn describe(&mut self) -> Result<(), Error> {
         let keys = ["design", "target", "noise"];
-        let first = &self.files[0];
+        let first = &self.files[0].path;
         let columns = keys.map(|name| col(name).cast(DataType::String));
         let frame = run(lazy(first)?.select(columns).limit(1)).map_err(Error::read(first))?;
         for (label, key) in self.labels.iter_mut().zip(keys) {
             let column = frame.column(key).map_err(Error::read(first))?;
             *label = column.str().map_err(Error::read(first))?.get(0).unwrap_or_default().to_owned();
         }
-        for file in &self.files {
+        for Shard { path: file, rows: counted } in &mut self.files {
             let count = run(lazy(file)?.select([len().alias("rows")])).map_err(Error::read(file))?;
             let rows = count.column("rows").and_then(|rows| rows.cast(&DataType::UInt64));
             let rows = rows.map_err(Error::read(file))?;
-            self.rows += rows.u64().map_err(Error::read(file))?.get(0).unwrap_or_default();
+            *counted = rows.u64().map_err(Error::read(file))?.get(0).unwrap_or_default();
         }
         Ok(())
     }
 
-    /// The number of a file's shard, by its name.
-    pub fn shard(file: &Path) -> String {
-        file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    /// Rows in all files.
+    pub fn rows(&self) -> u64 {
+        self.files.iter().map(|shard| shard.rows).sum()
+    }
+
+    /// Each file with the rows from which to [`read`], in order.
+    pub fn chunks(&self) -> impl Iterator<Item = (&Path, u64)> {
+        self.files.iter().flat_map(Shard::chunks)
     }
 }
 
-/// Columns of one file.
-pub(crate) fn read(file: &Path, columns: &[&str]) -> Result<DataFrame, Error> {
+impl Shard {
+    /// The rows from which to [`read`], in order.
+    pub fn chunks(&self) -> impl Iterator<Item = (&Path, u64)> {
+        (0..self.rows.div_ceil(CHUNK)).map(|chunk| (self.path.as_path(), chunk * CHUNK))
+    }
+
+    /// What names the shard: the same for every estimator.
+    pub fn name(&self) -> Option<&std::ffi::OsStr> {
+        self.path.file_name()
+    }
+}
+
+/// Columns of one file, half a million rows from this one on: memory does not depend on the size of shards.
+pub(crate) fn read(file: &Path, start: u64, columns: &[&str]) -> Result<DataFrame, Error> {
     let columns: Vec<Expr> = columns.iter().map(|name| col(*name)).collect();
-    run(lazy(file)?.select(columns)).map_err(Error::read(file))
+    let start = i64::try_from(start).unwrap_or(i64::MAX);
+    run(lazy(file)?.select(columns).slice(start, CHUNK as IdxSize)).map_err(Error::read(file))
 }
 
 /// A column of reals; what is not a number is none.
@@ -197,14 +224,13 @@ fn cells(estimator: &str, n: u64, folder: &Path) -> Result<Vec<Partition>, Error
         let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let cell = stem.rsplit_once('-').map_or(stem.as_str(), |(cell, _)| cell);
         match partitions.last_mut().filter(|last| last.cell == cell) {
-            Some(last) => last.files.push(file),
+            Some(last) => last.files.push(Shard { path: file, rows: 0 }),
             None => partitions.push(Partition {
                 estimator: estimator.to_owned(),
                 n,
                 cell: cell.to_owned(),
                 labels: Default::default(),
-                files: vec![file],
-                rows: 0,
+                files: vec![Shard { path: file, rows: 0 }],
             }),
         }
     }

@@ -32,8 +32,8 @@ pub fn notable(dir: &Path, series: &Series, n: u64) -> Result<Option<Notable>, E
     let level = series.levels.iter().find(|level| level.n == n).and_then(|level| level.median);
     let (Some(partition), Some(column), Some(median)) = (here, column, level) else { return Ok(None) };
     let (mut nearest, mut largest) = ((f64::INFINITY, None), (f64::NEG_INFINITY, None));
-    for file in &partition.files {
-        let frame = read(file, &["trial", column])?;
+    for (file, start) in partition.chunks() {
+        let frame = read(file, start, &["trial", column])?;
         let trials = frame.column("trial").and_then(|trials| trials.i64()).map_err(Error::read(file))?;
         for (trial, risk) in trials.iter().zip(reals(&frame, column).map_err(Error::read(file))?.iter()) {
             let (Some(trial), Some(risk)) = (trial.and_then(|trial| u64::try_from(trial).ok()), risk) else {
