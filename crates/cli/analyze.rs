@@ -27,8 +27,11 @@ pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
 /// Summarises a run directory and writes `summary/`; `error` is the relative standard error for which needed trials are
 /// stated.
 pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>) -> Result<Summary, Failure> {
+    // The report shows these whatever the study asks for.
+    let mut quantiles = plan.study.quantiles.clone();
+    quantiles.extend([0.05, 0.95].into_iter().filter(|q| !plan.study.quantiles.contains(q)));
     let options = Options {
-        quantiles: plan.study.quantiles.clone(),
+        quantiles,
         confidence: 0.95,
         bootstrap: BOOTSTRAP,
         seed: plan.study.seed,

@@ -136,7 +136,9 @@ impl Wanted {
         let (mut windows, mut start, mut taken) = (Vec::<Window>::new(), 0u64, 0usize);
         for (bucket, count) in counts.iter().enumerate() {
             if self.is[bucket] {
-                let values = &self.held[taken..taken + *count as usize];
+                // Fewer are there only if files changed between the passes.
+                let end = self.held.len().min(taken + *count as usize);
+                let values = &self.held[taken..end];
                 taken += values.len();
                 match windows.last_mut().filter(|last| last.start + last.values.len() as u64 == start) {
                     Some(last) => last.values.extend(values),

@@ -46,6 +46,14 @@ pub enum Error {
         /// What the writer said.
         source: PolarsError,
     },
+    /// A query for weights where none are stored.
+    #[error(
+        "{path} holds no weights: the study stores none, or has finished no shard with some (`store: {{weights: all}}`)"
+    )]
+    NoWeights {
+        /// The folder that was looked through.
+        path: PathBuf,
+    },
     /// A query that cannot be answered.
     #[error(
         "{source}; the tables are `metrics` and `weights`, and `SELECT * FROM metrics LIMIT 1` shows the columns"

@@ -3,13 +3,15 @@
 use libm::{exp, log};
 use serde::Serialize;
 
-use crate::model::{Datum, Fit, Model, fit, fit_limit, fit_refined, rates};
+use crate::model::{Datum, Fit, Model, fit, fit_limit, rates};
 use crate::point::Point;
 use crate::tail::Bootstrap;
 use crate::verdict::Verdict;
 
 /// Fewer levels than this say nothing about growth.
-pub(crate) const LEAST_LEVELS: usize = 3;
+const LEAST_LEVELS: usize = 3;
+/// Nor do levels whose sizes differ by less than this factor.
+const LEAST_SPAN: f64 = 10.0;
 
 /// An estimate with its bootstrap interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -81,7 +83,8 @@ struct Weighed {
     evidence: f64,
 }
 
-/// Weighs the models by the quantiles at all levels; none for fewer than three of them.
+/// Weighs the models by the quantiles at all levels; none for fewer than three of them, or where the last n is less than
+/// ten times the first.
 ///
 /// All models but the constant are shapes with two free ends, R at the first and at the last n, and take the same flat
 /// prior on these; a limit is averaged over its rate, even in ln γ from 0.001 to 2. The constant is the case of equal ends:
@@ -90,7 +93,7 @@ struct Weighed {
 ///
 /// Source: Jeffreys (1961), "Theory of Probability", on evidence; Birge (1932), Phys. Rev. 40, on raised errors.
 pub(crate) fn grow(points: &[Point], options: &Bootstrap) -> Option<Growth> {
-    if points.len() < LEAST_LEVELS {
+    if points.len() < LEAST_LEVELS || points[points.len() - 1].n < LEAST_SPAN * points[0].n {
         return None;
     }
     let data = data(points, |p| p.value);
@@ -100,7 +103,7 @@ pub(crate) fn grow(points: &[Point], options: &Bootstrap) -> Option<Growth> {
     let second = weighed.get(1);
     let replicates = points.iter().map(|p| p.draws.len()).min()?;
     let fits: Vec<Fit> =
-        (0..replicates).filter_map(|b| refit(&best.fit, &self::data(points, |p| p.draws[b]))).collect();
+        (0..replicates).filter_map(|b| fit(best.fit.model, &self::data(points, |p| p.draws[b]))).collect();
     let late_slope = late_slope(points, options)?;
     // Corrections to a power law are least at the last levels.
     let exponent = match best.fit.model {
@@ -128,14 +131,6 @@ fn data(points: &[Point], value: impl Fn(&Point) -> f64) -> Vec<Datum> {
         Datum { log_n: log(p.n), value, log_value: log(value), error: p.spread }
     };
     points.iter().map(datum).collect()
-}
-
-/// The same model on a replicate: a limit at a rate within a factor of five of the one that was found.
-fn refit(found: &Fit, data: &[Datum]) -> Option<Fit> {
-    match found.model {
-        Model::Limit => fit_refined(rates().filter(|rate| (0.2..5.0).contains(&(rate / found.rate))), data),
-        model => fit(model, data),
-    }
 }
 
 fn weigh(data: &[Datum]) -> Vec<Weighed> {
@@ -178,7 +173,7 @@ fn slope_error(data: &[Datum]) -> f64 {
 
 fn probabilities(weighed: &[Weighed], most: f64) -> Probabilities {
     let share = |class: Verdict| -> f64 {
-        weighed.iter().filter(|w| w.fit.class() == class).map(|w| exp(w.evidence - most)).sum()
+        weighed.iter().filter(|w| w.fit.class() == class).fold(0.0, |sum, w| sum + exp(w.evidence - most))
     };
     let [benign, tempered, catastrophic] =
         [Verdict::Benign, Verdict::Tempered, Verdict::Catastrophic].map(share);

@@ -141,7 +141,7 @@ pub(crate) fn fit(model: Model, data: &[Datum]) -> Option<Fit> {
 }
 
 /// The best limit approached at one of these rates or between two of them.
-pub(crate) fn fit_refined(rates: impl Iterator<Item = f64>, data: &[Datum]) -> Option<Fit> {
+fn fit_refined(rates: impl Iterator<Item = f64>, data: &[Datum]) -> Option<Fit> {
     const PARTS: i32 = 8;
     let found = fit_limit(rates, data)?;
     let part = log(FASTEST / SLOWEST) / (RATES - 1) as f64 / f64::from(PARTS);

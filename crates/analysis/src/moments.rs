@@ -30,7 +30,7 @@ pub struct Mean {
 
 impl Mean {
     /// Whether the standard error itself is known to better than a third: its relative error is
-    /// √((kurtosis − 1)/N)/2.
+    /// √((kurtosis − 1)/N)/2. The kurtosis of N values is at most N, so that few values are always steady.
     pub fn is_steady(&self, count: u64) -> bool {
         self.kurtosis.is_some_and(|kurtosis| ((kurtosis - 1.0) / count as f64).sqrt() / 2.0 < 1.0 / 3.0)
     }

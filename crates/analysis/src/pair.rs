@@ -34,9 +34,11 @@ pub struct Pair {
     pub trials: u64,
     /// The median of R_first/R_second over trials, with its distribution-free interval.
     pub ratio: Quantile,
-    /// The share of trials in which the first has the smaller risk.
+    /// The share of trials in which the first has the smaller risk; a tie counts half.
     pub wins: f64,
-    /// The mean of R_first − R_second, to be believed where both means are.
+    /// Whether both means can be trusted, and so the mean difference.
+    pub trusted: bool,
+    /// The mean of R_first − R_second.
     pub difference: Option<f64>,
     /// Its standard error.
     pub difference_se: Option<f64>,
@@ -70,13 +72,15 @@ fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) 
     // Per risk: the ratio, of which the median is wanted, both values and their difference, the same for logarithms.
     const COLUMNS: usize = 7;
     let wanted: Vec<bool> = (0..COLUMNS * scan.risks.len()).map(|column| column % COLUMNS == 0).collect();
-    let mut wins = vec![0u64; scan.risks.len()];
+    let mut wins = vec![0.0f64; scan.risks.len()];
     let rows = first.rows().min(second.rows());
     let mut passes = 0;
     let samples = collect(rows, &wanted, &[0.5], &mut |each| {
         passes += 1;
         both(scan, first, second, &mut |risk, a, b| {
-            wins[risk] += u64::from(passes == 1 && a < b);
+            if passes == 1 {
+                wins[risk] += if a < b { 1.0 } else { f64::from(u8::from(a == b)) / 2.0 };
+            }
             let (log_a, log_b) = (log(a), log(b));
             let columns = [a / b, a, b, a - b, log_a, log_b, log_a - log_b];
             for (column, value) in columns.into_iter().enumerate() {
@@ -84,7 +88,7 @@ fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) 
             }
         })
     })?;
-    let pair = |((columns, wins), risk): ((&[Sample], u64), &RiskColumns)| {
+    let pair = |((columns, wins), risk): ((&[Sample], f64), &RiskColumns)| {
         let [ratio, a, b, difference, log_a, log_b, log_difference] = columns else { return None };
         let mean = difference.moments.mean();
         let count = ratio.ordered.count();
@@ -98,7 +102,8 @@ fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) 
             n: first.n,
             trials: a.rows,
             ratio: Quantile::of(&ratio.ordered, 0.5, confidence),
-            wins: wins as f64 / a.rows.max(1) as f64,
+            wins: wins / a.rows.max(1) as f64,
+            trusted: false,
             difference: mean.map(|mean| mean.value),
             difference_se: mean.and_then(|mean| mean.error),
             saved: saved(&difference.moments, &a.moments, &b.moments),

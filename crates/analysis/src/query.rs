@@ -21,7 +21,7 @@ pub struct Answer {
 /// where some were stored.
 ///
 /// # Errors
-/// [`Error::Empty`] where no metrics file is finished yet; [`Error::Query`] for a query that polars refuses.
+/// [`Error::Empty`] where no metrics file is finished yet; [`Error::NoWeights`]; [`Error::Query`] for a query that polars refuses.
 pub fn query(dir: &Path, sql: &str) -> Result<Answer, Error> {
     let mut context = SQLContext::new();
     for table in ["metrics", "weights"] {
@@ -30,6 +30,8 @@ pub fn query(dir: &Path, sql: &str) -> Result<Answer, Error> {
             context.register(table, scan(&folder)?);
         } else if table == "metrics" {
             return Err(Error::Empty { path: folder });
+        } else if sql.to_lowercase().contains(table) {
+            return Err(Error::NoWeights { path: folder });
         }
     }
     let mut run = || -> PolarsResult<DataFrame> {

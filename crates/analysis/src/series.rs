@@ -37,13 +37,15 @@ pub struct Series {
     pub theory_source: Option<String>,
     /// Whether verdicts and theory agree wherever theory speaks; none where it does not, or a verdict is undecided.
     pub agrees: Option<bool>,
+    /// Whether the tail index decided the first verdict, where slopes could not.
+    pub decided_by_tail: bool,
     /// Why the first verdict is what it is.
     pub reason_in_probability: String,
     /// Why the second is.
     pub reason_in_expectation: String,
     /// Whether the mean over training sets is finite.
     pub mean_exists: Option<bool>,
-    /// The growth of the median; none for fewer than three levels.
+    /// The growth of the median; none for fewer than three levels that take part.
     pub growth: Option<Growth>,
     /// The growth of the lower quartile.
     pub growth_q25: Option<Growth>,

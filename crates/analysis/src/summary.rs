@@ -13,13 +13,17 @@ use crate::point::{Point, generator, normal};
 use crate::risk::Risk;
 use crate::scan::{Partition, RiskSamples, Scan};
 use crate::series::{Series, agreement};
-use crate::tail::{Bootstrap, LogBlocks, Top, block_maxima, hill, pooled_hill, spread};
-use crate::verdict::{Tails, Verdict, in_expectation, in_probability};
+use crate::tail::{Bootstrap, LogBlocks, Top, block_maxima, hill, is_constant, pooled_hill, spread};
+use crate::verdict::{Judgement, Tails, Verdict, in_expectation, in_probability};
 
 /// Fewer bootstrap replicates than this give no interval worth the name.
 const LEAST_REPLICATES: usize = 100;
 /// The quantiles whose growth is weighed: the median decides.
 const GROWN: [f64; 3] = [0.5, 0.25, 0.75];
+/// The share of failed trials above which a level takes no part in verdicts.
+const MOST_FAILED: f64 = 0.05;
+/// A mean of fewer values than this is not trusted.
+const LEAST_MEANS: u64 = 100;
 /// The domain that reaches beyond the data.
 const UNIT: &str = "unit";
 /// A law of this tail index and above has a variance.
@@ -141,11 +145,22 @@ pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Sum
             drafts.entry(key).or_default().join(draft);
         }
     }
-    let series = drafts
+    let series: Vec<Series> = drafts
         .into_par_iter()
         .map(|((labels, place), draft)| finish(labels, scan.risks[place].risk, draft, options, theory))
         .collect();
-    Ok(Summary { series, pairs: pairs(&scan, options.confidence)?, options: options.clone() })
+    let mut pairs = pairs(&scan, options.confidence)?;
+    for pair in &mut pairs {
+        let trusted = |estimator: &str| {
+            let labels = [estimator, &pair.design, &pair.target, &pair.noise];
+            let here = |series: &&Series| series.labels() == labels && series.p == pair.p;
+            let level =
+                series.iter().find(here).and_then(|s| s.levels.iter().find(|level| level.n == pair.n));
+            level.is_some_and(|level| level.mean_trusted)
+        };
+        pair.trusted = trusted(&pair.estimator) && trusted(&pair.against);
+    }
+    Ok(Summary { series, pairs, options: options.clone() })
 }
 
 /// What one partition adds to a series.
@@ -155,13 +170,21 @@ fn draft(partition: &Partition, risk: Risk, samples: &RiskSamples, options: &Opt
     let [design, target, noise] = partition.labels.each_ref().map(String::as_str);
     let labels = [&partition.estimator, design, target, noise, &risk.to_string(), &n.to_string()];
     let mut rng = generator(options.seed, &labels);
-    let points = GROWN.map(|q| Vec::from_iter(Point::of(n, &value.ordered, q, options.bootstrap, &mut rng)));
+    let failed = value.rows - value.ordered.count();
+    // Trials that fail are seldom a fair choice: where many do, the others say little of the law.
+    let whole = failed as f64 <= MOST_FAILED * value.rows as f64;
+    let points = GROWN.map(|q| {
+        let point = Point::of(n, &value.ordered, q, options.bootstrap, &mut rng);
+        Vec::from_iter(point.filter(|_| whole))
+    });
     let bootstrap = Bootstrap { rounds: options.bootstrap, confidence: options.confidence };
     let most = usize::try_from(value.ordered.count() / 5).unwrap_or(usize::MAX);
     let mut level = Level::of(n, value, &options.quantiles, options.confidence);
     level.tail_index = hill(value.ordered.largest(most), &bootstrap, &mut rng);
     level.tail_index_maxima = block_maxima(&value.logs, &bootstrap, &mut rng);
-    level.mean_trusted &= level.tail_index.is_none_or(|index| index.value > VARIANCE);
+    level.mean_trusted &= whole
+        && value.ordered.count() >= LEAST_MEANS
+        && level.tail_index.is_none_or(|index| index.value > VARIANCE);
     level.plan_trials(points[0].first().map(|point| point.spread), options.error);
     let means = level.mean.zip(level.mean_se).filter(|_| level.mean_trusted).and_then(|(mean, error)| {
         let draws = (0..options.bootstrap).map(|_| mean + error * normal(&mut rng)).collect();
@@ -199,32 +222,31 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
     let bootstrap = Bootstrap { rounds: options.bootstrap, confidence: options.confidence };
     let [growth, growth_q25, growth_q75]: [Option<Growth>; 3] =
         points.map(|points| grow(&points, &bootstrap));
+    let late: Vec<&Top> = last_half(&gap_tops).iter().collect();
     let tails = Tails {
         gaps: spread(&gap_logs, &bootstrap, &mut rng),
+        hill: pooled_hill(&late, &bootstrap, &mut rng),
         edges: pooled_hill(&edge_tops.iter().collect::<Vec<_>>(), &bootstrap, &mut rng),
         risks: levels.iter().filter_map(|level| level.tail_index).collect(),
         // On the unit interval gaps are not all there is.
         has_gaps: has_gaps && (has_edges || options.domain != UNIT),
+        constant_gaps: is_constant(&gap_logs),
         has_edges,
     };
-    let late: Vec<&Top> = last_half(&gap_tops).iter().collect();
-    let tail_index_hill = pooled_hill(&late, &bootstrap, &mut rng);
     // A mean whose variance is infinite by the tail of the gaps, although no sample shows it yet.
     let variance = tails.gaps.is_none_or(|gaps| gaps.value > VARIANCE)
-        && tails.edges.is_none_or(|edges| edges.value > VARIANCE);
+        && tails.edges.is_none_or(|edges| edges.value > VARIANCE)
+        && tails.mean_exists().0 != Some(false);
     for level in &mut levels {
         level.mean_trusted &= variance;
         level.trials_for_mean = level.trials_for_mean.filter(|_| variance);
     }
     let confidence = options.confidence;
-    let vanished = vanished(&levels);
-    let (verdict, reason) = if vanished {
-        (Verdict::Benign, "the median is zero at the last levels".into())
-    } else {
-        in_probability(growth.as_ref(), tails.gaps.as_ref(), confidence)
-    };
+    let Judgement { verdict, reason, by_tail } =
+        vanished(&levels).unwrap_or_else(|| in_probability(growth.as_ref(), &tails, confidence));
     let mean_growth = if variance { grow(&means, &bootstrap) } else { None };
-    let (mean_verdict, mean_reason) = in_expectation(verdict, &tails, mean_growth.as_ref(), confidence);
+    let Judgement { verdict: mean_verdict, reason: mean_reason, .. } =
+        in_expectation(verdict, &tails, mean_growth.as_ref(), confidence);
     let known = theory(&estimator, &design, &target, &noise, p.exponent());
     Series {
         agrees: agreement([(verdict, known.in_probability), (mean_verdict, known.in_expectation)]),
@@ -247,14 +269,23 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
         growth_q25,
         growth_q75,
         tail_index: tails.gaps,
-        tail_index_hill,
+        tail_index_hill: tails.hill,
+        decided_by_tail: by_tail,
         tail_index_edge: tails.edges,
         levels,
     }
 }
 
-/// Whether the median is exactly zero at the last of enough levels, which no logarithm can say.
-fn vanished(levels: &[Level]) -> bool {
+/// The judgement where the median is exactly zero at the last three levels, which no logarithm can say.
+fn vanished(levels: &[Level]) -> Option<Judgement> {
     const LEAST: usize = 3;
-    levels.iter().rev().take_while(|level| level.median_high == Some(0.0)).count() >= LEAST
+    if levels.iter().rev().take_while(|level| level.median_high == Some(0.0)).count() < LEAST {
+        return None;
+    }
+    let (verdict, reason) = if levels.iter().any(|level| level.median > Some(0.0)) {
+        (Verdict::Benign, "the median is zero at the last levels")
+    } else {
+        (Verdict::Undecided, "the median is zero at every level: no noise, or too little for the numbers")
+    };
+    Some(Judgement { verdict, reason: reason.into(), by_tail: false })
 }

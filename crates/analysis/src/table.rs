@@ -4,6 +4,7 @@ use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 use crate::growth::Growth;
 use crate::model::Model;
+use crate::pair::Pair;
 use crate::series::Series;
 use crate::summary::Summary;
 use crate::tail::TailIndex;
@@ -11,6 +12,8 @@ use crate::verdict::{RULE, Verdict};
 
 /// The width the table keeps to, as long as two levels still fit.
 const WIDTH: usize = 120;
+/// Comparisons of estimators that are shown.
+const PAIRS: usize = 10;
 /// Longer labels are cut in the table; the files have them whole.
 const LABEL: usize = 32;
 
@@ -40,6 +43,7 @@ impl Summary {
         if failed > 0 {
             text.push_str(&format!("{failed} of {trials} trials failed and have no risk.\n"));
         }
+        text.push_str(&self.comparisons());
         text.push_str(&wrap(&self.legend()));
         text.push_str(&wrap(RULE));
         text
@@ -104,6 +108,41 @@ impl Summary {
         counts
     }
 
+    /// Estimators against each other at the largest n, on the same samples; empty for one estimator.
+    fn comparisons(&self) -> String {
+        let Some(n) = self.pairs.iter().map(|pair| pair.n).max() else { return String::new() };
+        let varies = self.varies();
+        let pairs: Vec<&Pair> = self.pairs.iter().filter(|pair| pair.n == n).collect();
+        let mut text =
+            format!("On the same samples, n = {n}: the median of the ratio, and trials won by the first\n");
+        for pair in pairs.iter().take(PAIRS) {
+            let labels = [(1, &pair.design), (2, &pair.target), (3, &pair.noise)];
+            let labels: Vec<&str> =
+                labels.iter().filter(|(axis, _)| varies[*axis]).map(|(_, label)| label.as_str()).collect();
+            let interval = match (pair.ratio.value, pair.ratio.low, pair.ratio.high) {
+                (Some(value), Some(low), Some(high)) => {
+                    format!("{} ({} to {})", number(value), number(low), number(high))
+                }
+                (value, ..) => value.map_or_else(|| "–".into(), number),
+            };
+            let saved = pair.saved_log.map_or_else(String::new, |saved| {
+                format!(", {:.0} % of the variance of ln R saved by pairing", 100.0 * saved)
+            });
+            text += &format!(
+                "  {} / {}  {}  p {}: {interval}, {:.0} %{saved}\n",
+                pair.estimator,
+                pair.against,
+                labels.join(" "),
+                pair.p,
+                100.0 * pair.wins
+            );
+        }
+        if pairs.len() > PAIRS {
+            text += &format!("  … and {} more in summary/pairs.csv\n", pairs.len() - PAIRS);
+        }
+        text
+    }
+
     fn legend(&self) -> String {
         format!(
             "\u{2713} agrees with theory, \u{2717} contradicts it, ? theory speaks and the data do not, no mark: no theory. \
@@ -158,7 +197,8 @@ fn row(series: &Series, above: Option<[&str; 4]>, axes: &[usize], sizes: &[u64])
     cells.push(series.growth.as_ref().map_or_else(|| "–".into(), law));
     cells.push(series.tail_index.as_ref().map_or_else(|| "–".into(), tail));
     let [in_probability, in_expectation] = series.agreements();
-    cells.push(marked(series.in_probability, series.theory_in_probability, in_probability));
+    let by_tail = if series.decided_by_tail { " α" } else { "" };
+    cells.push(marked(series.in_probability, series.theory_in_probability, in_probability) + by_tail);
     cells.push(marked(series.in_expectation, series.theory_in_expectation, in_expectation));
     cells
 }
@@ -186,7 +226,12 @@ fn law(growth: &Growth) -> String {
 }
 
 fn tail(index: &TailIndex) -> String {
-    format!("{:.2} ±{:.2}", index.value, (index.high - index.low) / 2.0)
+    // Beyond this a law has all the moments that matter, if it has a power tail at all.
+    const LIGHT: f64 = 4.0;
+    if index.low > LIGHT {
+        return format!("> {LIGHT}");
+    }
+    format!("{:.2} [{:.2}, {:.2}]", index.value, index.low, index.high)
 }
 
 /// Four significant digits, with an exponent where the digits would not say more.

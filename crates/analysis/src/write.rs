@@ -72,6 +72,10 @@ impl Summary {
         }
         columns.push(Column::new("agrees".into(), self.series.iter().map(|s| s.agrees).collect::<Vec<_>>()));
         columns.push(Column::new(
+            "decided_by_tail".into(),
+            self.series.iter().map(|s| s.decided_by_tail).collect::<Vec<_>>(),
+        ));
+        columns.push(Column::new(
             "mean_exists".into(),
             self.series.iter().map(|s| s.mean_exists).collect::<Vec<_>>(),
         ));
@@ -107,6 +111,8 @@ impl Summary {
             let values = self.pairs.iter().map(|p| get(p) as i64).collect::<Vec<_>>();
             columns.push(Column::new(name.into(), values));
         }
+        let trusted = self.pairs.iter().map(|p| p.trusted).collect::<Vec<_>>();
+        columns.push(Column::new("trusted".into(), trusted));
         let figures: [Named<Pair, Option<f64>>; 8] = [
             ("ratio", |p| p.ratio.value),
             ("ratio_low", |p| p.ratio.low),
@@ -212,7 +218,9 @@ fn text(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
 
 /// Writes a file beside its place and gives it its name when it is complete.
 fn place(path: &Path, write: impl FnOnce(&File) -> PolarsResult<()>) -> Result<(), Error> {
-    let unfinished = path.with_extension("unfinished");
+    // Others may be at the same file.
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let unfinished = path.with_file_name(format!(".{name}.{}", std::process::id()));
     let failed = |source| Error::Folder { path: path.to_owned(), source };
     let file = File::create(&unfinished).map_err(failed)?;
     write(&file).map_err(|source| Error::Write { path: path.to_owned(), source })?;

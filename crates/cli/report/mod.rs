@@ -9,7 +9,7 @@ use crate::{analyze, output, study};
 use std::path::{Path, PathBuf};
 use tempered_analysis::{RULE, Summary};
 use tempered_pipeline::RunDirectory;
-use tempered_pipeline::plan::Plan;
+use tempered_pipeline::plan::{Cell, Plan};
 use tempered_report::{Report, Study};
 
 /// Writes the report of a run directory, and figures and tables where they are asked for.
@@ -44,7 +44,8 @@ fn write(report: &Report, path: &Path) -> Result<PathBuf, Failure> {
     let text = tempered_report::page(report)?;
     let folder = path.join("report");
     let file = folder.join("index.html");
-    let unfinished = folder.join("index.html.unfinished");
+    // Others may be at the same file.
+    let unfinished = folder.join(format!(".index.html.{}", std::process::id()));
     let failed = |source| Failure::File { place: file.display().to_string(), source };
     std::fs::create_dir_all(&folder).map_err(failed)?;
     std::fs::write(&unfinished, text).map_err(failed)?;
@@ -58,7 +59,6 @@ fn view(summary: &Summary, plan: &Plan, directory: &RunDirectory, path: &Path) -
     let mut seen = std::collections::HashSet::new();
     risks.retain(|risk| seen.insert(risk.clone()));
     let (failed, trials) = summary.failures();
-    let planned = plan.cells.len() as u64 * plan.study.trials * plan.study.estimators.len() as u64;
     let yaml = directory.read_record("study.yaml")?.unwrap_or_default();
     Ok(Report {
         study: Study {
@@ -69,13 +69,26 @@ fn view(summary: &Summary, plan: &Plan, directory: &RunDirectory, path: &Path) -
             versions: vec![("tempered".into(), env!("CARGO_PKG_VERSION").into())],
             trials,
             failed,
-            finished: trials >= planned,
+            finished: finished(summary, plan),
         },
         risks,
         series: summary.series.iter().map(series::view).collect(),
         trials: trials::drawn(summary, plan, path)?,
         methods: methods(summary),
     })
+}
+
+/// Whether every estimator has every trial of every cell.
+fn finished(summary: &Summary, plan: &Plan) -> bool {
+    let whole = |label: &str, cell: &Cell| {
+        let labels = [cell.design.to_string(), cell.target.to_string(), cell.noise.to_string()];
+        summary.series.iter().any(|series| {
+            series.estimator == label
+                && [&series.design, &series.target, &series.noise].into_iter().eq(&labels)
+                && series.levels.iter().any(|level| level.n == cell.n && level.trials >= plan.study.trials)
+        })
+    };
+    plan.study.estimators.iter().all(|(label, _)| plan.cells.iter().all(|cell| whole(label, cell)))
 }
 
 fn methods(summary: &Summary) -> Vec<String> {

@@ -99,6 +99,7 @@ fn level(level: &analysis::Level) -> Level {
         q75: level.q75,
         q95: quantile(0.95),
         max: level.max,
+        trials_needed: level.trials_for_median,
     }
 }
 

@@ -10,6 +10,8 @@ use tempered_report::{DrawnTrial, Fit};
 
 /// Points of a training set that can still be told apart in a figure.
 const MOST_POINTS: u64 = 120;
+/// Points of a training set that are too many to draw.
+const CROWDED: u64 = 1000;
 /// Points at which a target is drawn.
 const TARGET_POINTS: u32 = 200;
 
@@ -33,11 +35,18 @@ pub fn drawn(summary: &Summary, plan: &Plan, path: &Path) -> Result<Vec<DrawnTri
 /// The series whose largest risk is most times its median, and the n to draw it at.
 fn chosen(summary: &Summary) -> Option<(&Series, u64)> {
     let spread = |series: &Series| {
-        let level = series.levels.iter().rev().find(|level| level.n <= MOST_POINTS)?;
+        let level =
+            series.levels.iter().rev().find(|level| level.n <= MOST_POINTS).or(series.levels.first())?;
+        if level.n > CROWDED {
+            return None;
+        }
         let ratio = level.max? / level.median?;
         ratio.is_finite().then_some((level.n, ratio))
     };
-    let all = summary.series.iter().filter(|series| series.p.exponent().is_some_and(|p| p <= 2.0));
+    // Higher exponents see nothing but the highest spike.
+    let modest = |series: &&Series| series.p.exponent().is_some_and(|p| p <= 2.0);
+    let some = summary.series.iter().any(|series| modest(&series));
+    let all = summary.series.iter().filter(|series| !some || modest(series));
     all.filter_map(|series| Some((series, spread(series)?)))
         .max_by(|(_, (_, a)), (_, (_, b))| a.total_cmp(b))
         .map(|(series, (n, _))| (series, n))

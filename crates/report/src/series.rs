@@ -120,4 +120,6 @@ pub struct Level {
     pub q95: Option<f64>,
     /// The largest value.
     pub max: Option<f64>,
+    /// Trials after which the standard error of the median is 1 % of it.
+    pub trials_needed: Option<u64>,
 }

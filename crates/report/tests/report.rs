@@ -28,6 +28,7 @@ fn everywhere(value: f64, label: &str) -> Report {
         q75: some,
         q95: some,
         max: some,
+        trials_needed: None,
     };
     let label = label.to_owned();
     let series = Series {

@@ -19,7 +19,7 @@ pub(super) fn table(context: &Context<'_>, p: &str) -> Markup {
                 thead { tr {
                     th scope="col" { "estimator" } th scope="col" { "data" } th scope="col" { i { "n" } }
                     th scope="col" { "trials" } th scope="col" { "failed" } th scope="col" { "median" } th scope="col" { "interval" }
-                    th scope="col" { "quartiles" } th scope="col" { "5 % to 95 %" } th scope="col" { "largest" } th scope="col" { "mean" } th scope="col" { "std. error" }
+                    th scope="col" { "quartiles" } th scope="col" { "5 % to 95 %" } th scope="col" { "largest" } th scope="col" { "mean" } th scope="col" { "std. error" } th scope="col" title="trials after which the standard error of the median is 1 % of it" { "for 1 %" }
                 } }
                 @for series in series() { tbody { @for level in &series.levels { (row(context, series, level)) } } }
             }
@@ -41,8 +41,9 @@ fn row(context: &Context<'_>, series: &Series, level: &Level) -> Markup {
             td { (between(level.q25, level.q75)) }
             td { (between(level.q05, level.q95)) }
             td { (value("max", level.max)) }
-            td.untrusted[untrusted] { (value("mean", level.mean)) @if untrusted { span title="the law has no mean" { "†" } } }
+            td.untrusted[untrusted] { (value("mean", level.mean)) @if untrusted { span title="not to be trusted" { "†" } } }
             td.untrusted[untrusted] { (rough(level.mean_se)) }
+            td { (level.trials_needed.map_or_else(|| "–".into(), whole)) }
         }
     }
 }
