@@ -144,7 +144,7 @@ fn level(n: u64, law: Law, mean_trusted: bool) -> Level {
         q75: at(0.75),
         q95: at(0.95),
         max: at(1.0 - 0.5 / TRIALS as f64),
-        trials_needed: Some(TRIALS as u64),
+        trials_needed: Some(TRIALS),
     }
 }
 
