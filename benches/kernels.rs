@@ -7,7 +7,7 @@ use tempered_math::predictor::Knots;
 use tempered_math::risk::{Domain, Exponent, Risk};
 use tempered_math::sample::Sample;
 use tempered_math::score::Scorer;
-use tempered_math::seed::{Key, Purpose};
+use tempered_math::seed::{Draws, Key, Purpose};
 use tempered_math::{design, estimator, noise, target};
 
 const N: usize = 1000;
@@ -54,7 +54,7 @@ fn fitting_and_scoring(criterion: &mut Criterion) {
         let Ok(mut fitter) = (entry.build)(&defaults((entry.parameters)())) else { continue };
         let mut knots = Knots::default();
         group.bench_function(format!("fit {}", entry.name), |b| {
-            b.iter(|| black_box(fitter.fit(sample, &mut knots)).is_ok());
+            b.iter(|| black_box(fitter.fit(sample, &Draws::new(1, entry.name, 0), &mut knots)).is_ok());
         });
         for p in [1.0, 1.5, 2.0, 2.3, 3.0] {
             let zero =
