@@ -20,7 +20,9 @@ pub fn fit(options: &Fit) -> Result<Ending, Failure> {
     let mut knots = Knots::default();
     let mut fitter = choice.build(estimator::CATALOGUE).map_err(tempered_pipeline::Error::from)?;
     let content = format!("fit;estimator={choice}");
-    fitter.fit(sample, &Draws::new(0, &content, 0), &mut knots).map_err(|why| Failure::Data(format!("{place}: {why}")))?;
+    fitter
+        .fit(sample, &Draws::new(0, &content, 0), &mut knots)
+        .map_err(|why| Failure::Data(format!("{place}: {why}")))?;
     let ((slope, intercept), size) = (knots.skip(), knots.size());
     if ![slope, intercept, size.norm].into_iter().all(f64::is_finite) {
         return Err(Failure::Data(format!("{place}: {}", Degenerate::Overflow)));

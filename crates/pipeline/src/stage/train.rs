@@ -42,8 +42,7 @@ impl Stage for Train {
                         let choice = &self.plan.study.estimators[*estimator].1;
                         let content = cell.fit_content(choice);
                         let draws = |trial| Draws::new(seed, &content, trial);
-                        let trials = samples.trials.clone().map(draws).zip(&rows);
-                        fit_slab(choice, trials, &mut fits).map(|()| fits)
+                        fit_slab(choice, draws, (samples.trials.start, &rows), &mut fits).map(|()| fits)
                     };
                     let fits = order.estimators.iter().map(fit).collect::<Result<_, Error>>()?;
                     Ok(Trained { samples, fits })
@@ -57,14 +56,15 @@ impl Stage for Train {
 /// Fits one estimator to every trial of a slab. A trial that cannot be fitted, or whose fit panics, is data.
 fn fit_slab<'a>(
     choice: &Choice,
-    trials: impl ExactSizeIterator<Item = (Draws<'a>, &'a Result<Sample<'a>, Degenerate>)>,
+    draws: impl Fn(u64) -> Draws<'a>,
+    (first, rows): (u64, &[Result<Sample<'_>, Degenerate>]),
     fits: &mut Fits,
 ) -> Result<(), Error> {
     let mut estimator = choice.build(estimator::CATALOGUE)?;
     fits.status.clear();
-    fits.rows.resize_with(fits.rows.len().max(trials.len()), Knots::default);
-    for ((draws, sample), knots) in trials.zip(&mut fits.rows) {
-        let fit = || (*sample).and_then(|sample| estimator.fit(sample, &draws, knots));
+    fits.rows.resize_with(fits.rows.len().max(rows.len()), Knots::default);
+    for ((trial, sample), knots) in (first..).zip(rows).zip(&mut fits.rows) {
+        let fit = || (*sample).and_then(|sample| estimator.fit(sample, &draws(trial), knots));
         let status = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
         if status == Err(Degenerate::Panicked) {
             estimator = choice.build(estimator::CATALOGUE)?;
