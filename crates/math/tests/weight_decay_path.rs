@@ -82,7 +82,7 @@ fn the_certificate_holds() {
     for (n, low, high) in
         [(3, 0.0, 1.0), (5, -2.0, 2.0), (10, 0.0, 1.0), (30, -5.0, 5.0), (100, 0.0, 1.0), (300, 0.0, 1.0)]
     {
-        for seed in 0..6 {
+        for seed in 0..if n < 1000 { 6 } else { 2 } {
             let (x, y) = sample(n, low, high, seed);
             for lambda in [1e-4, 1e-2, 0.1, 1.0, 10.0] {
                 let knots = path(lambda, &x, &y);

@@ -14,8 +14,9 @@ use crate::sample::Degenerate;
 const TOLERANCE: f64 = 3e-10;
 /// Residual of the stationarity, relative to its terms.
 const RESIDUAL: f64 = 1e-14;
-/// A residual below this is rounding once it no longer falls.
-const ROUNDING: f64 = 1e-13;
+/// A residual below this is rounding once it has not halved in so many steps.
+const ROUNDING: f64 = 2e-12;
+const STALE: usize = 5;
 const OUTER: usize = 300;
 const NEWTON: usize = 1000;
 /// A step is too long where the slope at its end is more than this part of the slope at its start, upwards.
@@ -231,8 +232,8 @@ impl Dual {
     fn minimise(&mut self, y: &[f64], stiffness: f64) {
         let inner = 1..y.len() - 1;
         let mut residual = self.differentiate(y, stiffness);
+        let (mut best, mut stale) = (residual, 0);
         for _ in 0..NEWTON {
-            let before = residual;
             self.step.copy_from_slice(&self.gradient);
             (self.step[0], self.step[inner.end]) = (0.0, 0.0);
             self.hessian.solve(&mut self.step[inner.clone()]);
@@ -251,7 +252,11 @@ impl Dual {
                 }
                 length *= (slope / (slope - here)).clamp(0.1, 0.5);
             }
-            if residual <= RESIDUAL || (residual <= ROUNDING && residual > 0.5 * before) {
+            stale += 1;
+            if residual < 0.5 * best {
+                (best, stale) = (residual, 0);
+            }
+            if residual <= RESIDUAL || (residual <= ROUNDING && stale > STALE) {
                 return;
             }
         }

@@ -10,8 +10,8 @@ const END: f64 = 1e-13;
 /// Writes the knots of the predictor whose dual, of labels in units of `size`, is at hand.
 ///
 /// The values are f(x_i) = y_i − ρ_i, whose certificate is the dual's; sums of kinks would carry the rounding of large
-/// slopes in small gaps along.
-pub(super) fn write(x: &[f64], y: &[f64], dual: &Dual, size: f64, knots: &mut Knots) {
+/// slopes in small gaps along. Returns how far the two are apart, in units of the kinks' size.
+pub(super) fn write(x: &[f64], y: &[f64], dual: &Dual, size: f64, knots: &mut Knots) -> f64 {
     let n = x.len();
     let Knots { x: at, y: value, change, inner, .. } = knots;
     for list in [&mut *at, &mut *value, &mut *change] {
@@ -48,11 +48,11 @@ pub(super) fn write(x: &[f64], y: &[f64], dual: &Dual, size: f64, knots: &mut Kn
         }
     }
     (knots.clamp, knots.left, knots.right) = (false, 0, 0);
-    settle(x, y, dual, size, knots);
+    settle(x, y, dual, size, knots)
 }
 
 /// Finds the values at the knots, and the first slope: from all values, since the first gap by itself may be small.
-fn settle(x: &[f64], y: &[f64], dual: &Dual, size: f64, knots: &mut Knots) {
+fn settle(x: &[f64], y: &[f64], dual: &Dual, size: f64, knots: &mut Knots) -> f64 {
     let value = |i: usize| y[i] - size * dual.residual[i];
     let (mut slope, mut sum, mut inner) = (0.0, 0.0, 0);
     let mut left = Vec::with_capacity(x.len());
@@ -72,5 +72,9 @@ fn settle(x: &[f64], y: &[f64], dual: &Dual, size: f64, knots: &mut Knots) {
             left.push(value(i) - sum);
         }
     }
-    (knots.first_slope, _, _) = line(x, &left);
+    let (slope, intercept, middle) = line(x, &left);
+    knots.first_slope = slope;
+    let apart = x.iter().zip(&left).map(|(x, left)| (left - (slope * (x - middle) + intercept)).abs());
+    let bends: f64 = knots.change.iter().map(|change| change.abs()).sum();
+    apart.fold(0.0, f64::max) / (size + bends * (x[x.len() - 1] - x[0]))
 }

@@ -24,7 +24,15 @@ impl Polish {
     /// Solves Σ (f(x_i) − y_i)² + λ Σ s_k c_k √(1 + τ_k²) for f linear between the kinks τ_k, with s_k the signs at
     /// hand: in the values at the kinks its normal equations are tridiagonal. Kinks found to 1e-9 then give a certificate
     /// that is exact at kinks and off by squares elsewhere. Takes the result only where it agrees with the dual.
-    pub fn run(&mut self, (x, y): (&[f64], &[f64]), lambda: f64, dual: &Dual, size: f64, knots: &mut Knots) {
+    /// Returns whether it did.
+    pub fn run(
+        &mut self,
+        (x, y): (&[f64], &[f64]),
+        lambda: f64,
+        dual: &Dual,
+        size: f64,
+        knots: &mut Knots,
+    ) -> bool {
         self.begin(knots);
         let last = self.at.len() - 1;
         // A correction to what the dual found, so that little is lost in large values.
@@ -50,7 +58,7 @@ impl Polish {
             self.residual.push(y - piece(j, *x));
         }
         if turned || dual.violation(x, &self.residual, size) > CERTIFIED {
-            return;
+            return false;
         }
         let mut j = 0;
         for k in 0..knots.x.len() {
@@ -63,6 +71,7 @@ impl Polish {
             knots.change[self.knot[j]] = slopes[j] - slopes[j - 1];
         }
         knots.first_slope = slopes[0];
+        true
     }
 
     fn begin(&mut self, knots: &Knots) {
