@@ -2,12 +2,12 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
-use tempered_math::catalogue::Choice;
+use tempered_math::catalogue::{Choice, Kind, Parameter, Value};
 use tempered_math::predictor::Knots;
 use tempered_math::risk::{Domain, Exponent, Risk};
 use tempered_math::sample::Sample;
 use tempered_math::score::Scorer;
-use tempered_math::seed::{Key, Purpose};
+use tempered_math::seed::{Draws, Key, Purpose};
 use tempered_math::{design, estimator, noise, target};
 
 const N: usize = 1000;
@@ -39,9 +39,41 @@ fn drawing(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn defaults(parameters: Vec<tempered_math::catalogue::Parameter>) -> Vec<tempered_math::catalogue::Value> {
-    let three = tempered_math::catalogue::Value::Real(3.0);
-    parameters.into_iter().map(|parameter| parameter.default.unwrap_or(three.clone())).collect()
+fn defaults(parameters: Vec<Parameter>) -> Vec<Value> {
+    let given = |parameter: Parameter| match (parameter.default, parameter.kind) {
+        (Some(value), _) => value,
+        (None, Kind::Whole { .. }) => Value::Whole(100),
+        (None, _) => Value::Real(3.0),
+    };
+    parameters.into_iter().map(given).collect()
+}
+
+/// Full-batch steps of a network of m neurons on n points: figures are per point and neuron, to show O(n + m).
+fn training(criterion: &mut Criterion) {
+    const STEPS: u64 = 1000;
+    let mut group = criterion.benchmark_group("training");
+    group.sample_size(10);
+    let Some(entry) = estimator::CATALOGUE.iter().find(|entry| entry.name == "relu_network") else { return };
+    for (n, m) in [(5, 200), (200, 1000), (1000, 1000), (100_000, 100_000)] {
+        let steps = if n > 10_000 { STEPS / 100 } else { STEPS };
+        let given = [
+            ("width", Value::Whole(m)),
+            ("steps", Value::Whole(steps)),
+            ("weight_decay", Value::Real(1e-3)),
+            ("lr", Value::Real(if n > 10_000 { 1e-3 } else { 0.05 })),
+        ];
+        let fitter = Choice::new(entry, &given).and_then(|choice| choice.build(estimator::CATALOGUE));
+        let Ok(mut fitter) = fitter else { continue };
+        let (mut x, mut y) = (vec![0.0; n], vec![0.0; n]);
+        draw(&mut x, &mut y, 0);
+        let Ok(sample) = Sample::new(&x, &y) else { continue };
+        let (draws, mut knots) = (Draws::new(1, "training", 0), Knots::default());
+        group.throughput(Throughput::Elements((n as u64 + m) * steps));
+        group.bench_function(format!("n = {n}, m = {m}"), |b| {
+            b.iter(|| black_box(fitter.fit(sample, &draws, &mut knots)).is_ok());
+        });
+    }
+    group.finish();
 }
 
 fn fitting_and_scoring(criterion: &mut Criterion) {
@@ -54,7 +86,7 @@ fn fitting_and_scoring(criterion: &mut Criterion) {
         let Ok(mut fitter) = (entry.build)(&defaults((entry.parameters)())) else { continue };
         let mut knots = Knots::default();
         group.bench_function(format!("fit {}", entry.name), |b| {
-            b.iter(|| black_box(fitter.fit(sample, &mut knots)).is_ok());
+            b.iter(|| black_box(fitter.fit(sample, &Draws::new(1, entry.name, 0), &mut knots)).is_ok());
         });
         for p in [1.0, 1.5, 2.0, 2.3, 3.0] {
             let zero =
@@ -73,5 +105,5 @@ fn fitting_and_scoring(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(kernels, drawing, fitting_and_scoring);
+criterion_group!(kernels, drawing, fitting_and_scoring, training);
 criterion_main!(kernels);

@@ -8,6 +8,7 @@ use std::path::Path;
 use tempered_math::estimator;
 use tempered_math::predictor::Knots;
 use tempered_math::sample::{Degenerate, Sample};
+use tempered_math::seed::Draws;
 use tempered_pipeline::spec;
 
 /// Fits an estimator to a user's data.
@@ -18,7 +19,10 @@ pub fn fit(options: &Fit) -> Result<Ending, Failure> {
     let sample = Sample::new(&x, &y).map_err(|why| Failure::Data(format!("{place}: {why}")))?;
     let mut knots = Knots::default();
     let mut fitter = choice.build(estimator::CATALOGUE).map_err(tempered_pipeline::Error::from)?;
-    fitter.fit(sample, &mut knots).map_err(|why| Failure::Data(format!("{place}: {why}")))?;
+    let content = format!("fit;estimator={choice}");
+    fitter
+        .fit(sample, &Draws::new(0, &content, 0), &mut knots)
+        .map_err(|why| Failure::Data(format!("{place}: {why}")))?;
     let ((slope, intercept), size) = (knots.skip(), knots.size());
     if ![slope, intercept, size.norm].into_iter().all(f64::is_finite) {
         return Err(Failure::Data(format!("{place}: {}", Degenerate::Overflow)));

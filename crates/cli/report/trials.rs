@@ -61,6 +61,8 @@ fn draw(plan: &Plan, cell: &Cell, title: String, trial: u64, path: &Path) -> Res
         if computed.status.is_err() {
             continue;
         }
+        let hull = computed.knots.hull();
+        let (at, value) = (&computed.knots.x[hull.clone()], &computed.knots.y[hull]);
         let named = plan.scores().into_iter().zip(&computed.scores);
         let risks = named.filter_map(|(name, score)| {
             let p = name.strip_prefix("risk_")?.trim_start_matches('l').replace('_', ".");
@@ -68,7 +70,7 @@ fn draw(plan: &Plan, cell: &Cell, title: String, trial: u64, path: &Path) -> Res
         });
         fits.push(Fit {
             estimator: label.clone(),
-            knots: computed.knots.x.iter().copied().zip(computed.knots.y.iter().copied()).collect(),
+            knots: at.iter().copied().zip(value.iter().copied()).collect(),
             risks: risks.collect(),
         });
     }

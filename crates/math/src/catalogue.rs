@@ -11,6 +11,8 @@ use std::fmt;
 pub enum Value {
     /// A finite real number.
     Real(f64),
+    /// A whole number.
+    Whole(u64),
     /// A yes or no.
     Flag(bool),
     /// One of a fixed list of words.
@@ -23,6 +25,11 @@ impl Value {
     /// The real number; NaN for a value of another kind.
     pub fn real(&self) -> f64 {
         if let Value::Real(x) = self { *x } else { f64::NAN }
+    }
+
+    /// The whole number; 0 for a value of another kind.
+    pub fn whole(&self) -> u64 {
+        if let Value::Whole(x) = self { *x } else { 0 }
     }
 
     /// The flag; false for a value of another kind.
@@ -53,6 +60,13 @@ pub enum Kind {
         /// Upper bound, allowed itself.
         high: f64,
     },
+    /// A whole number with `low ≤ value ≤ high`.
+    Whole {
+        /// Lower bound.
+        low: u64,
+        /// Upper bound.
+        high: u64,
+    },
     /// A yes or no.
     Flag,
     /// One of these words.
@@ -78,6 +92,8 @@ impl Kind {
                 (true, true) if *closed => format!("a number from {low} to {high}"),
                 (true, true) => format!("a number above {low} and at most {high}"),
             },
+            Kind::Whole { low, high: u64::MAX } => format!("an integer of at least {low}"),
+            Kind::Whole { low, high } => format!("an integer from {low} to {high}"),
             Kind::Flag => "true or false".into(),
             Kind::Word(words) => {
                 let words: Vec<String> = words.iter().map(|w| format!("`{w}`")).collect();
@@ -93,6 +109,7 @@ impl Kind {
             (Kind::Real { low, closed, high }, Value::Real(x)) => {
                 x.is_finite() && (*x > *low || (*closed && *x == *low)) && *x <= *high
             }
+            (Kind::Whole { low, high }, Value::Whole(x)) => (low..=high).contains(&x),
             (Kind::Flag, Value::Flag(_)) => true,
             (Kind::Word(words), Value::Word(word)) => words.contains(word),
             (Kind::Reals, Value::Reals(xs)) => xs.iter().all(|x| x.is_finite()),
@@ -214,6 +231,7 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Value::Real(x) => write!(f, "{x}"),
+            Value::Whole(x) => write!(f, "{x}"),
             Value::Flag(x) => write!(f, "{x}"),
             Value::Word(x) => write!(f, "{x}"),
             Value::Reals(xs) => {

@@ -1,13 +1,16 @@
 //! Predictors: continuous piecewise-linear functions with their knots and slope changes.
 
 use crate::sum::sums_of_pairs;
+use std::ops::Range;
 
 /// The knots of many predictors, one row a trial, as a struct of arrays.
 ///
 /// - within a row `x` increases strictly, and the row holds every data point of its sample as a knot;
-/// - `inner` holds, in ascending order, the positions of the knots that are no data points;
+/// - `inner` holds, in ascending order, the positions of the knots between data points;
+/// - the first `left` and the last `right` knots lie beyond the data; all others that are not inner are data points;
 /// - `change` is the slope change at the knot, exactly 0 where the predictor passes straight through;
-/// - beyond the outer knots the outer slopes continue, unless `clamp` holds the outer values.
+/// - beyond the outer knots the slopes of the outer pieces continue, unless `clamp` holds the outer values: a predictor
+///   that bends beyond the data ends in a knot without slope change on that side.
 #[derive(Clone, Debug, Default)]
 pub struct Knots {
     /// Knot positions.
@@ -18,6 +21,10 @@ pub struct Knots {
     pub change: Vec<f64>,
     /// Positions of the knots between data points.
     pub inner: Vec<usize>,
+    /// The number of knots left of the data.
+    pub left: usize,
+    /// The number of knots right of the data.
+    pub right: usize,
     /// Slope left of the first knot.
     pub first_slope: f64,
     /// Whether the predictor is constant beyond the outer knots.
@@ -41,7 +48,12 @@ pub struct Size {
 }
 
 impl Knots {
-    /// Makes the predictor constant beyond its outer knots.
+    /// The positions of the knots from the first to the last data point.
+    pub fn hull(&self) -> Range<usize> {
+        self.left..self.x.len() - self.right
+    }
+
+    /// Makes the predictor constant beyond its outer knots, which are data points.
     pub fn clamp_ends(&mut self) {
         let last = self.x.len() - 1;
         let slope = |i: usize, j: usize| (self.y[j] - self.y[i]) / (self.x[j] - self.x[i]);
@@ -88,8 +100,8 @@ impl Knots {
     /// The largest |f̂(x_i) − y_i|, for the labels of the sample the predictor was fitted to.
     #[inline(always)]
     pub fn train_error(&self, y: &[f64]) -> f64 {
-        let (mut worst, mut start, mut point) = (0.0f64, 0, 0);
-        for end in self.inner.iter().copied().chain([self.y.len()]) {
+        let (mut worst, mut start, mut point) = (0.0f64, self.left, 0);
+        for end in self.inner.iter().copied().chain([self.hull().end]) {
             let count = end - start;
             for (value, y) in self.y[start..end].iter().zip(&y[point..point + count]) {
                 let miss = (value - y).abs();
@@ -107,7 +119,7 @@ impl Knots {
     pub fn depth(&self, x: &[f64], y: &[f64]) -> f64 {
         let mut deepest = 0.0f64;
         for (before, knot) in self.inner.iter().enumerate() {
-            let i = knot - before - 1;
+            let i = knot - self.left - before - 1;
             let chord = y[i] + (y[i + 1] - y[i]) * ((self.x[*knot] - x[i]) / (x[i + 1] - x[i]));
             let depth = (self.y[*knot] - chord).abs();
             deepest = if depth > deepest { depth } else { deepest };

@@ -34,6 +34,9 @@ pub enum Degenerate {
     /// An iteration did not reach its tolerance.
     #[error("the solver did not reach its tolerance")]
     NotConverged,
+    /// Training left the finite numbers.
+    #[error("training diverged")]
+    Diverged,
     /// The estimator panicked.
     #[error("the estimator panicked")]
     Panicked,
@@ -50,6 +53,7 @@ impl Degenerate {
             Degenerate::Unsorted(_) => "unsorted",
             Degenerate::Overflow => "overflow",
             Degenerate::NotConverged => "not_converged",
+            Degenerate::Diverged => "diverged",
             Degenerate::Panicked => "panicked",
         }
     }

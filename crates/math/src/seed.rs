@@ -56,6 +56,29 @@ impl Key {
     }
 }
 
+/// What an estimator may draw from in one trial: a generator for each purpose.
+///
+/// Nothing is computed before a generator is asked for, so estimators without randomness pay nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Draws<'a> {
+    seed: u64,
+    content: &'a str,
+    trial: u64,
+}
+
+impl<'a> Draws<'a> {
+    /// The draws of one trial. The content names the cell and the estimator, so that two estimators in one cell draw
+    /// different numbers.
+    pub fn new(seed: u64, content: &'a str, trial: u64) -> Draws<'a> {
+        Draws { seed, content, trial }
+    }
+
+    /// The generator for this purpose, at its start.
+    pub fn rng(&self, purpose: Purpose) -> ChaCha8Rng {
+        Key::new(self.seed, self.content, purpose).trial(self.trial)
+    }
+}
+
 /// A uniform number on [0, 1) with 53 random bits.
 #[inline]
 pub fn unit(rng: &mut ChaCha8Rng) -> f64 {

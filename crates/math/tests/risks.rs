@@ -8,6 +8,7 @@ use tempered_math::predictor::Knots;
 use tempered_math::risk::{Domain, Exponent, Risk};
 use tempered_math::sample::{Degenerate, Sample};
 use tempered_math::score::{Scorer, columns};
+use tempered_math::seed::Draws;
 use tempered_math::{estimator, target};
 
 fn references() -> Json {
@@ -69,7 +70,7 @@ fn scores_of_every_target_domain_and_end_have_twelve_digits() {
         let ends = Value::Word(if case["ends"] == "clamp" { "clamp" } else { "extend" });
         let mut fitter = build(estimator::CATALOGUE, "linear_spline", &[("ends", ends)]);
         let mut knots = Knots::default();
-        fitter.fit(Sample::new(&x, &y).unwrap(), &mut knots).unwrap();
+        fitter.fit(Sample::new(&x, &y).unwrap(), &Draws::new(0, "tests", 0), &mut knots).unwrap();
         let domain = if case["domain"] == "hull" { Domain::Hull } else { Domain::Unit };
         let mut scores = Vec::new();
         Scorer::new(&risks, domain, target_of(&case["target"])).score((&x, &y), &knots, &mut scores).unwrap();
@@ -99,7 +100,9 @@ fn a_gap_with_a_kink_is_one_gap() {
     let x = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0];
     let y = [1.0, 0.0, 0.0, 1.0, 1.0, 0.0];
     let mut knots = Knots::default();
-    build(estimator::CATALOGUE, "min_norm", &[]).fit(Sample::new(&x, &y).unwrap(), &mut knots).unwrap();
+    build(estimator::CATALOGUE, "min_norm", &[])
+        .fit(Sample::new(&x, &y).unwrap(), &Draws::new(0, "tests", 0), &mut knots)
+        .unwrap();
     assert_eq!(knots.inner.len(), 2);
     assert_eq!((knots.x[knots.inner[0]], knots.y[knots.inner[0]]), (1.5, -0.5));
     assert_eq!((knots.x[knots.inner[1]], knots.y[knots.inner[1]]), (3.5, 1.5));
@@ -119,7 +122,9 @@ fn a_gap_with_a_kink_is_one_gap() {
 fn scores_that_overflow_are_a_typed_error() {
     let (x, y) = ([0.0, 0.5, 1.0], [1e200, -1e200, 1e200]);
     let mut knots = Knots::default();
-    build(estimator::CATALOGUE, "linear_spline", &[]).fit(Sample::new(&x, &y).unwrap(), &mut knots).unwrap();
+    build(estimator::CATALOGUE, "linear_spline", &[])
+        .fit(Sample::new(&x, &y).unwrap(), &Draws::new(0, "tests", 0), &mut knots)
+        .unwrap();
     let mut scores = Vec::new();
     let zero = build(target::CATALOGUE, "zero", &[]);
     let scored =

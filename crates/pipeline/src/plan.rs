@@ -47,6 +47,11 @@ impl Cell {
         format!("n={};design={};target={};noise={}", self.n, self.design, self.target, self.noise)
     }
 
+    /// What an estimator fits here, by value: its random numbers derive from it.
+    pub fn fit_content(&self, estimator: &Choice) -> String {
+        format!("{};estimator={estimator}", self.content())
+    }
+
     /// The stream key of one purpose in this cell.
     pub fn stream(&self, seed: u64, purpose: Purpose) -> Key {
         Key::new(seed, &self.content(), purpose)

@@ -11,6 +11,7 @@ use tempered_math::catalogue::Choice;
 use tempered_math::predictor::Knots;
 use tempered_math::sample::{Degenerate, Sample};
 use tempered_math::score::Scorer;
+use tempered_math::seed::Draws;
 use tempered_math::{estimator, target};
 use tempered_store::{RunDirectory, WeightsChunk, read_metrics, read_weights_row};
 
@@ -80,8 +81,10 @@ pub fn compute(study: &Study, cell: &Cell, estimator: &Choice, trial: u64) -> Re
     let mut fitter = estimator.build(estimator::CATALOGUE)?;
     let mut scorer = Scorer::new(&study.risks, study.domain, cell.target.build(target::CATALOGUE)?);
     let (mut knots, mut scores) = (Knots::default(), Vec::new());
+    let content = cell.fit_content(estimator);
+    let draws = Draws::new(study.seed, &content, trial);
     let fit = || {
-        fitter.fit(Sample::new(&x, &y)?, &mut knots)?;
+        fitter.fit(Sample::new(&x, &y)?, &draws, &mut knots)?;
         scorer.score((&x, &y), &knots, &mut scores)
     };
     let status = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use tempered_pipeline::plan::Plan;
+use tempered_pipeline::replay::replay;
 use tempered_pipeline::run::{Ending, Settings, run};
 use tempered_pipeline::spec::parse;
 use tempered_pipeline::{Cancel, RunDirectory};
@@ -41,10 +42,33 @@ generate:
   n: [2, 30, 200]
   design: [uniform, grid]
   target: {sine: {frequency: 2}}
-train: {spline: linear_spline, min_norm: {min_norm: {ends: clamp}}, sparse: {min_norm: {penalise_bias: false}}}
+train:
+  spline: linear_spline
+  min_norm: {min_norm: {ends: clamp}}
+  sparse: {min_norm: {penalise_bias: false}}
+  path: {weight_decay_path: {lambda: 0.1}}
+  sgd: {relu_network: {width: 6, steps: 40, optimiser: sgd}}
+  noisy: {relu_network: {width: 5, steps: 40, optimiser: langevin, inverse_temperature: 100}}
 evaluate: {risks: [1, 2.5, sup], domain: unit}
 store: {weights: {every: 3}, shard_points: 3000}
 ";
+
+#[test]
+fn trained_networks_are_replayed_bit_by_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    complete(STUDY, folder.path(), 2, 700);
+    let plan = Plan::new(parse(STUDY.as_bytes(), "study.yaml", &[]).unwrap());
+    let directory = RunDirectory::create(folder.path()).unwrap();
+    for label in ["path", "sgd", "noisy"] {
+        for trial in [0, 21, 33] {
+            for replayed in replay(&plan, &directory, label, 30, trial).unwrap() {
+                assert_eq!((replayed.status, replayed.metrics_equal), ("ok", Some(true)), "{label} {trial}");
+                let stored = (trial % 3 == 0).then_some(true);
+                assert_eq!(replayed.weights_equal, stored, "{label} {trial}");
+            }
+        }
+    }
+}
 
 #[test]
 fn bytes_do_not_depend_on_the_size_of_batches() {

@@ -5,6 +5,7 @@ use crate::catalogue::{Choice, Entry};
 use crate::predictor::Knots;
 use crate::risk::integrate;
 use crate::sample::{Degenerate, Sample};
+use crate::seed::Draws;
 use crate::sum::all_finite;
 use crate::theory::{Class, Known, Setting, extends, moment};
 use crate::wide::{Kernel, wide};
@@ -50,7 +51,7 @@ struct LinearSpline {
 }
 
 impl Estimator for LinearSpline {
-    fn fit(&mut self, sample: Sample<'_>, knots: &mut Knots) -> Result<(), Degenerate> {
+    fn fit(&mut self, sample: Sample<'_>, _: &Draws<'_>, knots: &mut Knots) -> Result<(), Degenerate> {
         if !wide(Join { sample, knots }) {
             return Err(Degenerate::Overflow);
         }
@@ -81,7 +82,7 @@ impl Kernel for Join<'_> {
         value.clear();
         value.extend_from_slice(y);
         knots.inner.clear();
-        knots.clamp = false;
+        (knots.clamp, knots.left, knots.right) = (false, 0, 0);
         // Slopes first, that of the gap before each point; then each becomes the difference to the next one.
         knots.change.resize(n, 0.0);
         let change = &mut knots.change[..n];

@@ -2,23 +2,32 @@
 
 mod linear_spline;
 mod min_norm;
+mod relu_network;
+mod weight_decay_path;
 
 use crate::catalogue::{Choice, Entry, Kind, Parameter, Value};
 use crate::predictor::Knots;
 use crate::sample::{Degenerate, Sample};
+use crate::seed::Draws;
 use crate::theory::{Known, Setting};
 
 /// A rule S → f̂. Scratch is in `self`, so a worker owns one instance and nothing is allocated per trial.
 pub trait Estimator: Send {
-    /// Overwrites `knots` with those of f̂.
+    /// Overwrites `knots` with those of f̂. What is random in it comes from `draws` alone.
     ///
     /// # Errors
     /// The reason why this sample has no predictor; a failed trial is data.
-    fn fit(&mut self, sample: Sample<'_>, knots: &mut Knots) -> Result<(), Degenerate>;
+    fn fit(&mut self, sample: Sample<'_>, draws: &Draws<'_>, knots: &mut Knots) -> Result<(), Degenerate>;
+
+    /// Whether f̂(x_i) = y_i for every point of every sample.
+    fn interpolates(&self) -> bool {
+        true
+    }
 }
 
 /// Every estimator, in the order of the documentation.
-pub static CATALOGUE: &[Entry<dyn Estimator>] = &[linear_spline::ENTRY, min_norm::ENTRY];
+pub static CATALOGUE: &[Entry<dyn Estimator>] =
+    &[linear_spline::ENTRY, min_norm::ENTRY, relu_network::ENTRY, weight_decay_path::ENTRY];
 
 /// What is known of an estimator with these arguments in a setting.
 type Knowledge = fn(&Choice, &Setting<'_>) -> Option<Known>;

@@ -35,17 +35,18 @@ impl Merger {
         domain: Domain,
     ) -> Difference<'a> {
         let shape = target.shape();
-        let last = knots.x.len() - 1;
+        let ends = knots.hull();
+        let (first, last) = (knots.x[ends.start], knots.x[ends.end - 1]);
         let corners = match shape {
             Shape::PiecewiseLinear { knots } => Some(knots),
             Shape::Zero | Shape::Sine { .. } => None,
         };
-        if domain == Domain::Hull && corners.is_none() {
-            return Difference { at: &knots.x, error: &knots.y, joints: &knots.inner, hull: 0..last };
+        if domain == Domain::Hull && corners.is_none() && ends == (0..knots.x.len()) {
+            return Difference { at: &knots.x, error: &knots.y, joints: &knots.inner, hull: 0..ends.end - 1 };
         }
         let (low, high) = match domain {
-            Domain::Hull => (knots.x[0], knots.x[last]),
-            Domain::Unit => (knots.x[0].min(0.0), knots.x[last].max(1.0)),
+            Domain::Hull => (first, last),
+            Domain::Unit => (first.min(0.0), last.max(1.0)),
         };
         let hull = self.merge(knots, corners.unwrap_or(&[]), low, high);
         if corners.is_some() {
@@ -59,31 +60,35 @@ impl Merger {
         self.at.clear();
         self.error.clear();
         self.joints.clear();
-        let last = knots.x.len() - 1;
+        let ends = knots.hull();
+        let start = knots.x[..ends.start].partition_point(|t| *t <= low);
+        let stop = ends.end + knots.x[ends.end..].partition_point(|t| *t < high);
         let mut corners = corners.iter().copied().skip_while(|t| *t <= low).peekable();
         let mut inner = knots.inner.iter().copied().peekable();
-        if low < knots.x[0] {
+        if low < knots.x[start] {
             self.push(low, knots.value(low));
         }
-        let mut first = 0;
-        for (k, (x, y)) in knots.x.iter().zip(&knots.y).enumerate() {
+        let (mut first, mut end) = (0, 0);
+        for (k, (x, y)) in (start..stop).zip(knots.x[start..stop].iter().zip(&knots.y[start..stop])) {
             while let Some(t) = corners.next_if(|t| t < x) {
-                if k > 0 {
+                if k > ends.start && k < ends.end {
                     self.joints.push(self.at.len());
                 }
                 self.push(t, knots.value(t));
             }
             corners.next_if_eq(x);
-            if k == 0 {
+            if k == ends.start {
                 first = self.at.len();
+            }
+            if k + 1 == ends.end {
+                end = self.at.len();
             }
             if inner.next_if_eq(&k).is_some() {
                 self.joints.push(self.at.len());
             }
             self.push(*x, *y);
         }
-        let end = self.at.len() - 1;
-        if high > knots.x[last] {
+        if high > knots.x[stop - 1] {
             while let Some(t) = corners.next_if(|t| *t < high) {
                 self.push(t, knots.value(t));
             }

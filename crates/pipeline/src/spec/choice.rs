@@ -74,6 +74,7 @@ fn value(field: &Field<'_>, kind: &Kind, errors: &mut Errors) -> Option<Value> {
         Kind::Real { .. } => {
             field.real(&expected, |x| kind.accepts(&Value::Real(x)), errors).map(Value::Real)
         }
+        Kind::Whole { low, high } => field.integer(*low, *high, errors).map(Value::Whole),
         Kind::Flag => match field.node.text() {
             Some("true") => Some(Value::Flag(true)),
             Some("false") => Some(Value::Flag(false)),

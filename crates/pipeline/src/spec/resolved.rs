@@ -66,6 +66,7 @@ fn choice(choice: &Choice) -> Yaml {
     let arguments = choice.arguments().iter().map(|(name, value)| {
         let value = match value {
             Value::Real(x) => real(*x),
+            Value::Whole(x) => (*x).into(),
             Value::Flag(flag) => Yaml::Bool(*flag),
             Value::Word(word) => (*word).into(),
             Value::Reals(xs) => Yaml::Sequence(xs.iter().copied().map(real).collect()),

@@ -129,6 +129,13 @@ fn parameter(parameter: &Parameter) -> Json {
             }
             schema
         }
+        Kind::Whole { low, high } => {
+            let mut schema = json!({"type": "integer", "minimum": low});
+            if high < u64::MAX {
+                schema["maximum"] = json!(high);
+            }
+            schema
+        }
         Kind::Flag => json!({"type": "boolean"}),
         Kind::Word(words) => json!({"enum": words}),
         Kind::Reals => json!({"type": "array", "items": {"type": "number"}, "minItems": 1}),
@@ -136,6 +143,7 @@ fn parameter(parameter: &Parameter) -> Json {
     schema["description"] = json!(parameter.summary);
     match &parameter.default {
         Some(Value::Real(x)) => schema["default"] = json!(x),
+        Some(Value::Whole(x)) => schema["default"] = json!(x),
         Some(Value::Flag(x)) => schema["default"] = json!(x),
         Some(Value::Word(x)) => schema["default"] = json!(x),
         _ => {}

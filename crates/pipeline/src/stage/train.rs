@@ -11,6 +11,7 @@ use tempered_math::catalogue::Choice;
 use tempered_math::estimator;
 use tempered_math::predictor::Knots;
 use tempered_math::sample::{Degenerate, Sample};
+use tempered_math::seed::Draws;
 
 /// The second stage.
 pub struct Train {
@@ -29,6 +30,8 @@ impl Stage for Train {
 
     fn run(&mut self, batch: Batch<Samples>) -> Result<Batch<Trained>, Error> {
         let Batch { order, slabs } = batch;
+        let cell = &self.plan.cells[order.shard.cell];
+        let seed = self.plan.study.seed;
         let slabs = self.pool.install(|| {
             slabs
                 .into_par_iter()
@@ -37,7 +40,9 @@ impl Stage for Train {
                     let fit = |estimator: &usize| {
                         let mut fits = self.shelf.take();
                         let choice = &self.plan.study.estimators[*estimator].1;
-                        fit_slab(choice, &rows, &mut fits).map(|()| fits)
+                        let content = cell.fit_content(choice);
+                        let draws = |trial| Draws::new(seed, &content, trial);
+                        fit_slab(choice, draws, (samples.trials.start, &rows), &mut fits).map(|()| fits)
                     };
                     let fits = order.estimators.iter().map(fit).collect::<Result<_, Error>>()?;
                     Ok(Trained { samples, fits })
@@ -49,12 +54,17 @@ impl Stage for Train {
 }
 
 /// Fits one estimator to every trial of a slab. A trial that cannot be fitted, or whose fit panics, is data.
-fn fit_slab(choice: &Choice, rows: &[Result<Sample<'_>, Degenerate>], fits: &mut Fits) -> Result<(), Error> {
+fn fit_slab<'a>(
+    choice: &Choice,
+    draws: impl Fn(u64) -> Draws<'a>,
+    (first, rows): (u64, &[Result<Sample<'_>, Degenerate>]),
+    fits: &mut Fits,
+) -> Result<(), Error> {
     let mut estimator = choice.build(estimator::CATALOGUE)?;
     fits.status.clear();
     fits.rows.resize_with(fits.rows.len().max(rows.len()), Knots::default);
-    for (sample, knots) in rows.iter().zip(&mut fits.rows) {
-        let fit = || (*sample).and_then(|sample| estimator.fit(sample, knots));
+    for ((trial, sample), knots) in (first..).zip(rows).zip(&mut fits.rows) {
+        let fit = || (*sample).and_then(|sample| estimator.fit(sample, &draws(trial), knots));
         let status = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
         if status == Err(Degenerate::Panicked) {
             estimator = choice.build(estimator::CATALOGUE)?;

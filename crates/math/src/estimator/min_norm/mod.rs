@@ -10,6 +10,7 @@ use super::{Estimator, ends, slope_change};
 use crate::catalogue::{Choice, Entry, Invalid, Kind, Parameter, Value};
 use crate::predictor::Knots;
 use crate::sample::{Degenerate, Sample};
+use crate::seed::Draws;
 use crate::theory::{Class, Known, Setting, extends};
 use crate::wide::wide;
 use chain::{Chain, Kink, Penalty};
@@ -112,7 +113,7 @@ struct MinNorm {
 }
 
 impl Estimator for MinNorm {
-    fn fit(&mut self, sample: Sample<'_>, knots: &mut Knots) -> Result<(), Degenerate> {
+    fn fit(&mut self, sample: Sample<'_>, _: &Draws<'_>, knots: &mut Knots) -> Result<(), Degenerate> {
         let (x, y) = (sample.x(), sample.y());
         let spline = self.rule == Rule::Spline;
         if !wide(Begin { gaps: &mut self.gaps, x, y, meet: !spline }) {
@@ -133,7 +134,7 @@ impl Estimator for MinNorm {
             }
         }
         wide(Write { gaps: &mut self.gaps, x, y, knots });
-        knots.clamp = false;
+        (knots.clamp, knots.left, knots.right) = (false, 0, 0);
         if self.clamp {
             knots.clamp_ends();
         }

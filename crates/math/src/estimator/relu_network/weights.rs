@@ -1,0 +1,64 @@
+//! The weights θ of a network, in one row: a, w, b, and the affine part where it has one.
+
+/// θ of f(x) = Σ_j a_j (w_j x + b_j)₊ + a_0 x + b_0, in the order a, w, b, (a_0, b_0).
+#[derive(Default)]
+pub(super) struct Weights {
+    /// θ.
+    pub theta: Vec<f64>,
+    /// m, the number of neurons.
+    pub width: usize,
+}
+
+/// θ, or a gradient, by parts.
+pub(super) struct Parts<'a> {
+    pub a: &'a [f64],
+    pub w: &'a [f64],
+    pub b: &'a [f64],
+    /// a_0 and b_0; empty without an affine part.
+    pub skip: &'a [f64],
+}
+
+/// [`Parts`], to write to.
+pub(super) struct PartsMut<'a> {
+    pub a: &'a mut [f64],
+    pub w: &'a mut [f64],
+    pub b: &'a mut [f64],
+    pub skip: &'a mut [f64],
+}
+
+/// The length of θ.
+pub(super) fn length(width: usize, skip: bool) -> usize {
+    3 * width + if skip { 2 } else { 0 }
+}
+
+/// The parts of a row of `width` neurons.
+#[inline(always)]
+pub(super) fn parts(theta: &[f64], width: usize) -> Parts<'_> {
+    let (a, rest) = theta.split_at(width);
+    let (w, rest) = rest.split_at(width);
+    let (b, skip) = rest.split_at(width);
+    Parts { a, w, b, skip }
+}
+
+/// The parts of a row of `width` neurons, to write to.
+#[inline(always)]
+pub(super) fn parts_mut(theta: &mut [f64], width: usize) -> PartsMut<'_> {
+    let (a, rest) = theta.split_at_mut(width);
+    let (w, rest) = rest.split_at_mut(width);
+    let (b, skip) = rest.split_at_mut(width);
+    PartsMut { a, w, b, skip }
+}
+
+impl Weights {
+    /// The parts of θ.
+    #[inline(always)]
+    pub fn parts(&self) -> Parts<'_> {
+        parts(&self.theta, self.width)
+    }
+
+    /// a_0 and b_0, zero without an affine part.
+    #[inline(always)]
+    pub fn affine(&self) -> (f64, f64) {
+        if let [slope, intercept] = self.theta[3 * self.width..] { (slope, intercept) } else { (0.0, 0.0) }
+    }
+}

@@ -1,0 +1,80 @@
+//! The knots of a solution.
+
+use super::dual::{Dual, SIGNS};
+use super::line;
+use crate::predictor::Knots;
+
+/// A kink whose share at one end of its gap is below this part of the other one is at the end.
+const END: f64 = 1e-13;
+
+/// Writes the knots of the predictor whose dual, of labels in units of `size`, is at hand.
+///
+/// The values are f(x_i) = y_i − ρ_i, whose certificate is the dual's; sums of kinks would carry the rounding of large
+/// slopes in small gaps along. Returns how far the two are apart, in units of the kinks' size.
+pub(super) fn write(x: &[f64], y: &[f64], dual: &Dual, size: f64, knots: &mut Knots) -> f64 {
+    let n = x.len();
+    let Knots { x: at, y: value, change, inner, .. } = knots;
+    for list in [&mut *at, &mut *value, &mut *change] {
+        list.clear();
+    }
+    inner.clear();
+    let mut carried = 0.0;
+    for k in 0..n {
+        let (mut here, mut inside) = (carried, None);
+        carried = 0.0;
+        for (sign, s) in SIGNS.iter().enumerate().take(if k + 1 < n { 2 } else { 0 }) {
+            let [left, right] = dual.ends(k, sign).map(|end| s * size * end);
+            if left + right == 0.0 {
+                continue;
+            }
+            let gap = x[k + 1] - x[k];
+            let (after, before) = (gap * (right / (left + right)), gap * (left / (left + right)));
+            let place = if after <= before { x[k] + after } else { x[k + 1] - before };
+            if x[k] < place && place < x[k + 1] && left / right > END && right / left > END {
+                inside = Some((place, left + right));
+            } else if after <= before {
+                here += left + right;
+            } else {
+                carried += left + right;
+            }
+        }
+        at.push(x[k]);
+        // At the outer points a slope change moves no data.
+        change.push(if k == 0 || k == n - 1 { 0.0 } else { here });
+        if let Some((place, bend)) = inside {
+            inner.push(at.len());
+            at.push(place);
+            change.push(bend);
+        }
+    }
+    (knots.clamp, knots.left, knots.right) = (false, 0, 0);
+    settle(x, y, dual, size, knots)
+}
+
+/// Finds the values at the knots, and the first slope: from all values, since the first gap by itself may be small.
+fn settle(x: &[f64], y: &[f64], dual: &Dual, size: f64, knots: &mut Knots) -> f64 {
+    let value = |i: usize| y[i] - size * dual.residual[i];
+    let (mut slope, mut sum, mut inner) = (0.0, 0.0, 0);
+    let mut left = Vec::with_capacity(x.len());
+    for k in 0..knots.x.len() {
+        if k > 0 {
+            sum += slope * (knots.x[k] - knots.x[k - 1]);
+        }
+        slope += knots.change[k];
+        let i = k - inner;
+        if knots.inner.get(inner) == Some(&k) {
+            inner += 1;
+            let share = (knots.x[k] - x[i - 1]) / (x[i] - x[i - 1]);
+            let chord = value(i - 1) + (value(i) - value(i - 1)) * share;
+            knots.y.push(chord - knots.change[k] * share * (x[i] - knots.x[k]));
+        } else {
+            knots.y.push(value(i));
+            left.push(value(i) - sum);
+        }
+    }
+    let (slope, intercept, middle) = line(x, &left);
+    knots.first_slope = slope;
+    let apart = x.iter().zip(&left).map(|(x, left)| (left - (slope * (x - middle) + intercept)).abs());
+    let bends: f64 = knots.change.iter().map(|change| change.abs()).sum();
+    apart.fold(0.0, f64::max) / (size + bends * (x[x.len() - 1] - x[0]))
+}
