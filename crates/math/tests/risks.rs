@@ -137,7 +137,9 @@ fn scores_that_overflow_are_a_typed_error() {
 fn edges_are_the_difference_of_domains() {
     let (x, y) = ([0.25, 0.5, 0.75], [1.0, 0.0, 2.0]);
     let mut knots = Knots::default();
-    build(estimator::CATALOGUE, "linear_spline", &[]).fit(Sample::new(&x, &y).unwrap(), &mut knots).unwrap();
+    build(estimator::CATALOGUE, "linear_spline", &[])
+        .fit(Sample::new(&x, &y).unwrap(), &Draws::new(0, "tests", 0), &mut knots)
+        .unwrap();
     let risks = [Risk::lp(1.0).unwrap(), Risk::lp(3.0).unwrap(), Risk::Sup];
     let score = |domain| {
         let mut scores = Vec::new();
