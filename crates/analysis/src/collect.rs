@@ -11,8 +11,8 @@ use std::ops::Range;
 
 /// Values of all columns together that are held.
 const HELD: u64 = 1 << 22;
-/// Bits of a double that counting leaves out: buckets are 0.8 % wide.
-const SHIFT: u32 = 45;
+/// Bits of a double that counting leaves out: buckets are 0.4 % wide.
+const SHIFT: u32 = 44;
 const BUCKETS: usize = 1 << (63 - SHIFT);
 /// Standard deviations of a quantile's rank that are held on either side of it.
 const REACH: f64 = 8.0;
