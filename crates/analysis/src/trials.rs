@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use crate::error::Error;
-use crate::risk::Risk;
 use crate::scan::{Scan, read, reals};
 use crate::series::Series;
 
@@ -28,7 +27,7 @@ pub fn notable(dir: &Path, series: &Series, n: u64) -> Result<Option<Notable>, E
     let here = scan.partitions.iter().find(|partition| {
         partition.estimator == series.estimator && partition.n == n && partition.labels.each_ref() == labels
     });
-    let column = scan.risks.iter().find(|risk| same(risk.risk, series.p)).map(|risk| risk.value.as_str());
+    let column = scan.risks.iter().find(|risk| risk.risk == series.p).map(|risk| risk.value.as_str());
     let level = series.levels.iter().find(|level| level.n == n).and_then(|level| level.median);
     let (Some(partition), Some(column), Some(median)) = (here, column, level) else { return Ok(None) };
     let (mut nearest, mut largest) = ((f64::INFINITY, None), (f64::NEG_INFINITY, None));
@@ -48,8 +47,4 @@ pub fn notable(dir: &Path, series: &Series, n: u64) -> Result<Option<Notable>, E
         }
     }
     Ok(nearest.1.zip(largest.1).map(|(median, worst)| Notable { n, median, worst }))
-}
-
-fn same(a: Risk, b: Risk) -> bool {
-    a.order(b).is_eq()
 }
