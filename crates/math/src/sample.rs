@@ -34,6 +34,9 @@ pub enum Degenerate {
     /// An iteration did not reach its tolerance.
     #[error("the solver did not reach its tolerance")]
     NotConverged,
+    /// Rounding errors would decide the predictor.
+    #[error("the linear system is too ill-conditioned for double precision")]
+    IllConditioned,
     /// Training left the finite numbers.
     #[error("training diverged")]
     Diverged,
@@ -53,6 +56,7 @@ impl Degenerate {
             Degenerate::Unsorted(_) => "unsorted",
             Degenerate::Overflow => "overflow",
             Degenerate::NotConverged => "not_converged",
+            Degenerate::IllConditioned => "ill_conditioned",
             Degenerate::Diverged => "diverged",
             Degenerate::Panicked => "panicked",
         }

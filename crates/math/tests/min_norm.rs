@@ -5,20 +5,20 @@
 use microlp::{ComparisonOp, LinearExpr, OptimizationDirection, Problem, SolveOutcome, Variable};
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::estimator::CATALOGUE;
-use tempered_math::predictor::Knots;
+use tempered_math::predictor::{Knots, Predictor};
 use tempered_math::sample::Sample;
 use tempered_math::seed::{Draws, Key, Purpose, unit};
 
 fn fit(name: &str, arguments: &[(&str, Value)], x: &[f64], y: &[f64]) -> Knots {
     let entry = CATALOGUE.iter().find(|entry| entry.name == name).unwrap();
-    let mut knots = Knots::default();
+    let mut predictor = Predictor::default();
     let choice = Choice::new(entry, arguments).unwrap();
     choice
         .build(CATALOGUE)
         .unwrap()
-        .fit(Sample::new(x, y).unwrap(), &Draws::new(0, name, 0), &mut knots)
+        .fit(Sample::new(x, y).unwrap(), &Draws::new(0, name, 0), &mut predictor)
         .unwrap();
-    knots
+    predictor.knots().unwrap().clone()
 }
 
 fn least(x: &[f64], y: &[f64]) -> Knots {

@@ -4,7 +4,8 @@
 
 use serde_json::Value as Json;
 use tempered_math::catalogue::{Choice, Entry, Value};
-use tempered_math::predictor::Knots;
+use tempered_math::estimator::Report;
+use tempered_math::predictor::Predictor;
 use tempered_math::risk::{Domain, Exponent, Risk};
 use tempered_math::sample::{Degenerate, Sample};
 use tempered_math::score::{Scorer, columns};
@@ -69,14 +70,16 @@ fn scores_of_every_target_domain_and_end_have_twelve_digits() {
         let (x, y) = (reals(&case["x"]), reals(&case["y"]));
         let ends = Value::Word(if case["ends"] == "clamp" { "clamp" } else { "extend" });
         let mut fitter = build(estimator::CATALOGUE, "linear_spline", &[("ends", ends)]);
-        let mut knots = Knots::default();
-        fitter.fit(Sample::new(&x, &y).unwrap(), &Draws::new(0, "tests", 0), &mut knots).unwrap();
+        let mut predictor = Predictor::default();
+        fitter.fit(Sample::new(&x, &y).unwrap(), &Draws::new(0, "tests", 0), &mut predictor).unwrap();
         let domain = if case["domain"] == "hull" { Domain::Hull } else { Domain::Unit };
         let mut scores = Vec::new();
-        Scorer::new(&risks, domain, target_of(&case["target"])).score((&x, &y), &knots, &mut scores).unwrap();
+        Scorer::new(&risks, domain, target_of(&case["target"]))
+            .score((&x, &y), (&predictor, Report::default()), &mut scores)
+            .unwrap();
         let digits = if case["target"]["name"] == "sine" { 1e-10 } else { 1e-12 };
         let close = |column: String, want: f64| {
-            let got = scores[at(&column)];
+            let got = scores[at(&column)].unwrap();
             assert!((got - want).abs() <= digits * want, "{column} of {case}: {got}, not {want}");
         };
         for (k, risk) in risks.iter().take(powers.len()).enumerate() {
@@ -84,12 +87,16 @@ fn scores_of_every_target_domain_and_end_have_twelve_digits() {
             close(format!("gap_max_{}", risk.suffix()), real(&case["gaps"][k]));
         }
         close("risk_sup".into(), real(&case["supremum"]));
-        assert_eq!(scores[at("hull_low")], x[0]);
-        assert_eq!(scores[at("hull_high")], x[x.len() - 1]);
-        assert_eq!(scores[at("train_error")], 0.0);
-        assert_eq!(scores[at("depth_max")], 0.0);
-        assert_eq!(scores[at("norm")], knots.size().norm);
-        assert_eq!(scores[at("variation")], knots.size().variation);
+        assert_eq!(scores[at("hull_low")], Some(x[0]));
+        assert_eq!(scores[at("hull_high")], Some(x[x.len() - 1]));
+        assert_eq!(scores[at("train_error")], Some(0.0));
+        assert_eq!(scores[at("depth_max")], Some(0.0));
+        let size = predictor.knots().unwrap().size();
+        assert_eq!(scores[at("norm")], Some(size.norm));
+        assert_eq!(scores[at("variation")], Some(size.variation));
+        assert_eq!(scores[at("rank")], None);
+        let error = scores[at("quadrature_error")].unwrap();
+        assert!(if case["target"]["name"] == "sine" { error > 0.0 && error <= 1e-9 } else { error == 0.0 });
     }
 }
 
@@ -99,19 +106,22 @@ fn a_gap_with_a_kink_is_one_gap() {
     // Slopes −1, (0), 1, (0), −1 around the points: the two middle gaps' outer lines meet inside them.
     let x = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0];
     let y = [1.0, 0.0, 0.0, 1.0, 1.0, 0.0];
-    let mut knots = Knots::default();
+    let mut predictor = Predictor::default();
     build(estimator::CATALOGUE, "min_norm", &[])
-        .fit(Sample::new(&x, &y).unwrap(), &Draws::new(0, "tests", 0), &mut knots)
+        .fit(Sample::new(&x, &y).unwrap(), &Draws::new(0, "tests", 0), &mut predictor)
         .unwrap();
+    let knots = predictor.knots().unwrap();
     assert_eq!(knots.inner.len(), 2);
     assert_eq!((knots.x[knots.inner[0]], knots.y[knots.inner[0]]), (1.5, -0.5));
     assert_eq!((knots.x[knots.inner[1]], knots.y[knots.inner[1]]), (3.5, 1.5));
     let risks = [Risk::lp(1.0).unwrap(), Risk::Sup];
     let mut scores = Vec::new();
     let zero = build(target::CATALOGUE, "zero", &[]);
-    Scorer::new(&risks, Domain::Hull, zero).score((&x, &y), &knots, &mut scores).unwrap();
+    Scorer::new(&risks, Domain::Hull, zero)
+        .score((&x, &y), (&predictor, Report::default()), &mut scores)
+        .unwrap();
     let names = columns(&risks, Domain::Hull);
-    let score = |name: &str| scores[names.iter().position(|column| column == name).unwrap()];
+    let score = |name: &str| scores[names.iter().position(|column| column == name).unwrap()].unwrap();
     assert_eq!(score("depth_max"), 0.5);
     assert_eq!(score("risk_sup"), 1.5);
     assert_eq!(score("risk_l1"), 0.5 + 0.25 + 0.5 + 1.25 + 0.5);
@@ -121,14 +131,17 @@ fn a_gap_with_a_kink_is_one_gap() {
 #[test]
 fn scores_that_overflow_are_a_typed_error() {
     let (x, y) = ([0.0, 0.5, 1.0], [1e200, -1e200, 1e200]);
-    let mut knots = Knots::default();
+    let mut predictor = Predictor::default();
     build(estimator::CATALOGUE, "linear_spline", &[])
-        .fit(Sample::new(&x, &y).unwrap(), &Draws::new(0, "tests", 0), &mut knots)
+        .fit(Sample::new(&x, &y).unwrap(), &Draws::new(0, "tests", 0), &mut predictor)
         .unwrap();
     let mut scores = Vec::new();
     let zero = build(target::CATALOGUE, "zero", &[]);
-    let scored =
-        Scorer::new(&[Risk::lp(2.0).unwrap()], Domain::Hull, zero).score((&x, &y), &knots, &mut scores);
+    let scored = Scorer::new(&[Risk::lp(2.0).unwrap()], Domain::Hull, zero).score(
+        (&x, &y),
+        (&predictor, Report::default()),
+        &mut scores,
+    );
     assert_eq!(scored, Err(Degenerate::Overflow));
 }
 
@@ -136,18 +149,20 @@ fn scores_that_overflow_are_a_typed_error() {
 #[test]
 fn edges_are_the_difference_of_domains() {
     let (x, y) = ([0.25, 0.5, 0.75], [1.0, 0.0, 2.0]);
-    let mut knots = Knots::default();
+    let mut predictor = Predictor::default();
     build(estimator::CATALOGUE, "linear_spline", &[])
-        .fit(Sample::new(&x, &y).unwrap(), &Draws::new(0, "tests", 0), &mut knots)
+        .fit(Sample::new(&x, &y).unwrap(), &Draws::new(0, "tests", 0), &mut predictor)
         .unwrap();
     let risks = [Risk::lp(1.0).unwrap(), Risk::lp(3.0).unwrap(), Risk::Sup];
     let score = |domain| {
         let mut scores = Vec::new();
         let zero = build(target::CATALOGUE, "zero", &[]);
-        Scorer::new(&risks, domain, zero).score((&x, &y), &knots, &mut scores).unwrap();
+        Scorer::new(&risks, domain, zero)
+            .score((&x, &y), (&predictor, Report::default()), &mut scores)
+            .unwrap();
         let names = columns(&risks, domain);
         assert_eq!(names.len(), scores.len());
-        move |name: &str| scores[names.iter().position(|column| column == name).unwrap()]
+        move |name: &str| scores[names.iter().position(|column| column == name).unwrap()].unwrap()
     };
     let (hull, unit) = (score(Domain::Hull), score(Domain::Unit));
     for p in ["l1", "l3"] {

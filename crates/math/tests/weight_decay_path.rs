@@ -4,18 +4,18 @@
 
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::estimator::CATALOGUE;
-use tempered_math::predictor::Knots;
+use tempered_math::predictor::{Knots, Predictor};
 use tempered_math::sample::Sample;
 use tempered_math::seed::{Draws, Key, Purpose, unit};
 
 fn fit(name: &str, arguments: &[(&str, Value)], x: &[f64], y: &[f64]) -> Knots {
     let entry = CATALOGUE.iter().find(|entry| entry.name == name).unwrap();
-    let mut knots = Knots::default();
+    let mut predictor = Predictor::default();
     let choice = Choice::new(entry, arguments).unwrap();
     let sample = Sample::new(x, y).unwrap();
-    let fitted = choice.build(CATALOGUE).unwrap().fit(sample, &Draws::new(0, name, 0), &mut knots);
+    let fitted = choice.build(CATALOGUE).unwrap().fit(sample, &Draws::new(0, name, 0), &mut predictor);
     fitted.unwrap_or_else(|why| panic!("{choice}, n = {}: {why}", x.len()));
-    knots
+    predictor.knots().unwrap().clone()
 }
 
 fn path(lambda: f64, x: &[f64], y: &[f64]) -> Knots {

@@ -1,8 +1,8 @@
 //! The linear spline: neighbouring points joined by chords.
 
-use super::{Estimator, ends, slope_change};
+use super::{Estimator, Report, ends, slope_change};
 use crate::catalogue::{Choice, Entry};
-use crate::predictor::Knots;
+use crate::predictor::{Knots, Predictor};
 use crate::risk::integrate;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
@@ -51,14 +51,20 @@ struct LinearSpline {
 }
 
 impl Estimator for LinearSpline {
-    fn fit(&mut self, sample: Sample<'_>, _: &Draws<'_>, knots: &mut Knots) -> Result<(), Degenerate> {
+    fn fit(
+        &mut self,
+        sample: Sample<'_>,
+        _: &Draws<'_>,
+        predictor: &mut Predictor,
+    ) -> Result<Report, Degenerate> {
+        let knots = predictor.piecewise_linear();
         if !wide(Join { sample, knots }) {
             return Err(Degenerate::Overflow);
         }
         if self.clamp {
             knots.clamp_ends();
         }
-        Ok(())
+        Ok(Report::default())
     }
 }
 

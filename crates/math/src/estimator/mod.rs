@@ -6,23 +6,39 @@ mod relu_network;
 mod weight_decay_path;
 
 use crate::catalogue::{Choice, Entry, Kind, Parameter, Value};
-use crate::predictor::Knots;
+use crate::predictor::Predictor;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::theory::{Known, Setting};
 
 /// A rule S → f̂. Scratch is in `self`, so a worker owns one instance and nothing is allocated per trial.
 pub trait Estimator: Send {
-    /// Overwrites `knots` with those of f̂. What is random in it comes from `draws` alone.
+    /// Overwrites `predictor` with f̂, and tells how that went. What is random in it comes from `draws` alone.
     ///
     /// # Errors
     /// The reason why this sample has no predictor; a failed trial is data.
-    fn fit(&mut self, sample: Sample<'_>, draws: &Draws<'_>, knots: &mut Knots) -> Result<(), Degenerate>;
+    fn fit(
+        &mut self,
+        sample: Sample<'_>,
+        draws: &Draws<'_>,
+        predictor: &mut Predictor,
+    ) -> Result<Report, Degenerate>;
 
     /// Whether f̂(x_i) = y_i for every point of every sample.
     fn interpolates(&self) -> bool {
         true
     }
+}
+
+/// What a fit tells of itself, beside its predictor.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Report {
+    /// The numerical rank of the linear system that was solved, where one was.
+    pub rank: Option<u64>,
+    /// Steps of training, where there was training.
+    pub steps: Option<u64>,
+    /// Whether a stopping rule ended the training, rather than the limit of its steps.
+    pub converged: Option<bool>,
 }
 
 /// Every estimator, in the order of the documentation.

@@ -4,7 +4,8 @@ mod piece;
 mod quadrature;
 
 pub use piece::Exponent;
-pub use quadrature::{TOLERANCE as QUADRATURE_TOLERANCE, integrate};
+pub(crate) use quadrature::points;
+pub use quadrature::{Estimate, TOLERANCE as QUADRATURE_TOLERANCE, Values, integrate, integrate_powers};
 
 use std::fmt;
 

@@ -2,6 +2,7 @@
 
 use crate::predictor::Knots;
 use crate::risk::Domain;
+use crate::sum::{largest, sum};
 use crate::target::{Shape, Target};
 use std::ops::Range;
 
@@ -13,17 +14,48 @@ pub(super) struct Merger {
     joints: Vec<usize>,
 }
 
-/// A continuous function that is linear between its knots.
+/// A domain cut into pieces.
 ///
 /// - `at` increases strictly; its ends are the ends of the domain;
-/// - `error` is f̂ − f*, or f̂ alone where f* is not piecewise linear;
 /// - `hull` is the range of pieces between the outermost data points;
-/// - `joints` are the positions, within the hull, of the knots that are no data points.
-pub(super) struct Difference<'a> {
+/// - `joints` are the positions, within the hull, of the points that are no data points.
+#[derive(Clone)]
+pub(super) struct Cuts<'a> {
     pub at: &'a [f64],
-    pub error: &'a [f64],
     pub joints: &'a [usize],
     pub hull: Range<usize>,
+}
+
+/// A continuous function that is linear between its knots.
+///
+/// - `error` is f̂ − f* at the cuts, or f̂ alone where f* is not piecewise linear.
+pub(super) struct Difference<'a> {
+    pub cuts: Cuts<'a>,
+    pub error: &'a [f64],
+}
+
+impl Cuts<'_> {
+    /// The largest sum of the pieces of one gap between neighbouring data points.
+    #[inline(always)]
+    pub fn largest_gap(&self, pieces: &[f64]) -> f64 {
+        let mut most = largest(&pieces[self.hull.clone()]);
+        let (mut before, mut part) = (usize::MAX, 0.0);
+        for joint in self.joints {
+            if joint - 1 != before {
+                part = pieces[joint - 1];
+            }
+            part += pieces[*joint];
+            most = if part > most { part } else { most };
+            before = *joint;
+        }
+        most
+    }
+
+    /// The sum of the pieces outside the hull.
+    #[inline(always)]
+    pub fn outside(&self, pieces: &[f64]) -> f64 {
+        sum(&pieces[..self.hull.start]) + sum(&pieces[self.hull.end..])
+    }
 }
 
 impl Merger {
@@ -42,7 +74,8 @@ impl Merger {
             Shape::Zero | Shape::Sine { .. } => None,
         };
         if domain == Domain::Hull && corners.is_none() && ends == (0..knots.x.len()) {
-            return Difference { at: &knots.x, error: &knots.y, joints: &knots.inner, hull: 0..ends.end - 1 };
+            let cuts = Cuts { at: &knots.x, joints: &knots.inner, hull: 0..ends.end - 1 };
+            return Difference { cuts, error: &knots.y };
         }
         let (low, high) = match domain {
             Domain::Hull => (first, last),
@@ -52,7 +85,7 @@ impl Merger {
         if corners.is_some() {
             self.error.iter_mut().zip(&self.at).for_each(|(error, x)| *error -= target.value(*x));
         }
-        Difference { at: &self.at, error: &self.error, joints: &self.joints, hull }
+        Difference { cuts: Cuts { at: &self.at, joints: &self.joints, hull }, error: &self.error }
     }
 
     /// Lists f̂ at its knots, at the corners between, and at both ends; returns the pieces of the hull.

@@ -6,9 +6,9 @@ mod newton;
 mod quadratic;
 mod sparsest;
 
-use super::{Estimator, ends, slope_change};
+use super::{Estimator, Report, ends, slope_change};
 use crate::catalogue::{Choice, Entry, Invalid, Kind, Parameter, Value};
-use crate::predictor::Knots;
+use crate::predictor::Predictor;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::theory::{Class, Known, Setting, extends};
@@ -113,7 +113,13 @@ struct MinNorm {
 }
 
 impl Estimator for MinNorm {
-    fn fit(&mut self, sample: Sample<'_>, _: &Draws<'_>, knots: &mut Knots) -> Result<(), Degenerate> {
+    fn fit(
+        &mut self,
+        sample: Sample<'_>,
+        _: &Draws<'_>,
+        predictor: &mut Predictor,
+    ) -> Result<Report, Degenerate> {
+        let knots = predictor.piecewise_linear();
         let (x, y) = (sample.x(), sample.y());
         let spline = self.rule == Rule::Spline;
         if !wide(Begin { gaps: &mut self.gaps, x, y, meet: !spline }) {
@@ -138,7 +144,7 @@ impl Estimator for MinNorm {
         if self.clamp {
             knots.clamp_ends();
         }
-        Ok(())
+        Ok(Report::default())
     }
 }
 

@@ -10,9 +10,9 @@ mod tests;
 mod train;
 mod weights;
 
-use super::Estimator;
+use super::{Estimator, Report};
 use crate::catalogue::{Entry, Invalid, Kind, Parameter, Value};
-use crate::predictor::Knots;
+use crate::predictor::Predictor;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::{Draws, Purpose};
 use crate::sum::all_finite;
@@ -166,9 +166,15 @@ impl ReluNetwork {
 }
 
 impl Estimator for ReluNetwork {
-    fn fit(&mut self, sample: Sample<'_>, draws: &Draws<'_>, knots: &mut Knots) -> Result<(), Degenerate> {
+    fn fit(
+        &mut self,
+        sample: Sample<'_>,
+        draws: &Draws<'_>,
+        predictor: &mut Predictor,
+    ) -> Result<Report, Degenerate> {
+        let knots = predictor.piecewise_linear();
         self.begin(sample.x(), draws);
-        wide(Train {
+        let report = wide(Train {
             y: sample.y(),
             weights: &mut self.weights,
             gradient: &mut self.gradient,
@@ -182,7 +188,7 @@ impl Estimator for ReluNetwork {
             return Err(Degenerate::Diverged);
         }
         knots::write(sample.x(), &self.weights, &mut self.kinks, knots);
-        if all_finite(&knots.y) { Ok(()) } else { Err(Degenerate::Diverged) }
+        if all_finite(&knots.y) { Ok(report) } else { Err(Degenerate::Diverged) }
     }
 
     fn interpolates(&self) -> bool {

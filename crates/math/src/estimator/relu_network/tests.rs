@@ -3,6 +3,7 @@
 use super::*;
 use crate::catalogue::Choice;
 use crate::estimator::CATALOGUE;
+use crate::predictor::Knots;
 use crate::risk::{Domain, Exponent, Risk};
 use crate::score::{FIRST_RISK, Scorer};
 use crate::seed::unit;
@@ -134,8 +135,9 @@ fn steps_agree_with_dense_arithmetic() {
 fn knots_are_the_network() {
     let (x, y) = sample(12, 3);
     let mut net = network(&given(31, &[("init_scale", Value::Real(4.0))]));
-    let mut knots = Knots::default();
-    net.fit(Sample::new(&x, &y).unwrap(), &Draws::new(1, "knots", 0), &mut knots).unwrap();
+    let mut predictor = Predictor::default();
+    net.fit(Sample::new(&x, &y).unwrap(), &Draws::new(1, "knots", 0), &mut predictor).unwrap();
+    let knots = predictor.piecewise_linear();
     assert!(knots.x.windows(2).all(|pair| pair[0] < pair[1]));
     assert!(knots.left > 1 && knots.right > 1 && !knots.inner.is_empty());
     for k in -400..400 {
@@ -158,8 +160,9 @@ fn knots_are_the_network() {
 fn kinks_beyond_the_data_count_in_the_risk() {
     let (x, y) = (vec![0.3, 0.45, 0.5, 0.8], vec![1.0, -1.0, 0.5, 0.2]);
     let mut net = network(&given(60, &[("init_scale", Value::Real(6.0))]));
-    let mut knots = Knots::default();
-    net.fit(Sample::new(&x, &y).unwrap(), &Draws::new(1, "risk", 0), &mut knots).unwrap();
+    let mut predictor = Predictor::default();
+    net.fit(Sample::new(&x, &y).unwrap(), &Draws::new(1, "risk", 0), &mut predictor).unwrap();
+    let knots = predictor.knots().unwrap();
     let unit = 0.0..1.0;
     assert!(knots.x[..knots.left].iter().any(|t| unit.contains(t)));
     assert!(knots.x[knots.hull().end..].iter().any(|t| unit.contains(t)));
@@ -171,7 +174,10 @@ fn kinks_beyond_the_data_count_in_the_risk() {
         for (domain, low, high) in [(Domain::Hull, 0.3, 0.8), (Domain::Unit, 0.0, 1.0)] {
             let risks = [Risk::Lp(Exponent::new(2.0).unwrap()), Risk::Sup];
             let mut out = Vec::new();
-            Scorer::new(&risks, domain, target()).score((&x, &y), &knots, &mut out).unwrap();
+            Scorer::new(&risks, domain, target())
+                .score((&x, &y), (&predictor, Report::default()), &mut out)
+                .unwrap();
+            let out: Vec<f64> = out[FIRST_RISK..].iter().map(|score| score.unwrap()).collect();
             let (f, count) = (target(), 200_000);
             let errors: Vec<f64> = (0..count)
                 .map(|k| low + (high - low) * (f64::from(k) + 0.5) / f64::from(count))
@@ -179,16 +185,10 @@ fn kinks_beyond_the_data_count_in_the_risk() {
                 .collect();
             let mean = errors.iter().map(|e| e * e).sum::<f64>() / f64::from(count) * (high - low);
             let most = errors.iter().fold(0.0f64, |most, e| most.max(e.abs()));
-            assert!(
-                (out[FIRST_RISK] - mean).abs() < 1e-6 * mean,
-                "{name} {domain}: {} {mean}",
-                out[FIRST_RISK]
-            );
-            assert!((out[FIRST_RISK + 1] - most).abs() < 1e-3 * most, "{name} {domain}");
-            let (gap, edge) = (out[FIRST_RISK + 2], out.get(FIRST_RISK + 3));
-            assert!(
-                gap < out[FIRST_RISK] && edge.is_none_or(|edge| *edge > 0.0 && edge + gap <= out[FIRST_RISK])
-            );
+            assert!((out[0] - mean).abs() < 1e-6 * mean, "{name} {domain}: {} {mean}", out[0]);
+            assert!((out[1] - most).abs() < 1e-3 * most, "{name} {domain}");
+            let (gap, edge) = (out[2], out.get(3));
+            assert!(gap < out[0] && edge.is_none_or(|edge| *edge > 0.0 && edge + gap <= out[0]));
         }
     }
 }
@@ -209,9 +209,10 @@ fn neurons_with_one_kink_are_one_knot() {
 fn training_is_a_function_of_its_draws_and_reports_divergence() {
     let (x, y) = sample(10, 1);
     let fit = |given: &[(&str, Value)], trial| {
-        let mut knots = Knots::default();
+        let mut predictor = Predictor::default();
         let mut net = Choice::new(&ENTRY, given).unwrap().build(CATALOGUE).unwrap();
-        net.fit(Sample::new(&x, &y).unwrap(), &Draws::new(1, "draws", trial), &mut knots).map(|()| knots.y)
+        net.fit(Sample::new(&x, &y).unwrap(), &Draws::new(1, "draws", trial), &mut predictor)
+            .map(|_| predictor.knots().unwrap().y.clone())
     };
     let sgd = given(10, &[("optimiser", Value::Word("sgd")), ("schedule", Value::Word("cosine"))]);
     assert_eq!(fit(&sgd, 4), fit(&sgd, 4));
@@ -224,8 +225,8 @@ fn stops_end_training() {
     let (x, y) = sample(6, 2);
     let mean = |stop: &[(&'static str, Value)]| {
         let mut net = network(&given(200, stop));
-        let mut knots = Knots::default();
-        net.fit(Sample::new(&x, &y).unwrap(), &Draws::new(1, "stops", 0), &mut knots).unwrap();
+        let mut predictor = Predictor::default();
+        net.fit(Sample::new(&x, &y).unwrap(), &Draws::new(1, "stops", 0), &mut predictor).unwrap();
         (net.sweep.predict(&y, &net.weights), net.gradient.iter().map(|g| g * g).sum::<f64>().sqrt())
     };
     let (loss, _) = mean(&[("stop_loss", Value::Real(0.2))]);
@@ -263,9 +264,9 @@ fn time_a_step() {
             ("weight_decay", Value::Real(1e-3)),
             ("lr", Value::Real(if n > 10_000 { 1e-3 } else { 0.05 })),
         ]);
-        let mut knots = Knots::default();
+        let mut predictor = Predictor::default();
         let start = std::time::Instant::now();
-        net.fit(Sample::new(&x, &y).unwrap(), &Draws::new(1, "time", 0), &mut knots).unwrap();
+        net.fit(Sample::new(&x, &y).unwrap(), &Draws::new(1, "time", 0), &mut predictor).unwrap();
         let each = start.elapsed().as_secs_f64() / steps as f64;
         println!(
             "n {n} m {m}: {:.3} µs a step, {:.2} ns a point or neuron",

@@ -4,6 +4,7 @@ use super::optimiser::Optimiser;
 use super::schedule::Schedule;
 use super::sweep::{Decay, Sweep};
 use super::weights::Weights;
+use crate::estimator::Report;
 use crate::sample::Degenerate;
 use crate::wide::Kernel;
 use rand_chacha::ChaCha8Rng;
@@ -34,30 +35,31 @@ pub(super) struct Train<'a> {
 }
 
 impl Kernel for Train<'_> {
-    type Output = Result<(), Degenerate>;
+    type Output = Result<Report, Degenerate>;
 
     #[inline(always)]
-    fn call(self) -> Result<(), Degenerate> {
+    fn call(self) -> Result<Report, Degenerate> {
         let Train { y, weights, gradient, sweep, optimiser, decay, course, rng } = self;
         for step in 0..course.steps {
+            let converged = Ok(Report { steps: Some(step), converged: Some(true), ..Report::default() });
             optimiser.choose(sweep, rng);
             let loss = sweep.predict(y, weights);
             if !loss.is_finite() {
                 return Err(Degenerate::Diverged);
             }
             if course.stop_loss > 0.0 && loss <= course.stop_loss {
-                return Ok(());
+                return converged;
             }
             sweep.differentiate(weights, decay, gradient);
             if course.stop_gradient > 0.0
                 && crate::sum::sum_of_pairs(gradient, gradient, |g, h| g * h).sqrt() <= course.stop_gradient
             {
-                return Ok(());
+                return converged;
             }
             let rate = course.rate * course.schedule.factor(step, course.steps);
             optimiser.step(&mut weights.theta, gradient, rate, rng);
             sweep.locate(weights);
         }
-        Ok(())
+        Ok(Report { steps: Some(course.steps), converged: Some(false), ..Report::default() })
     }
 }

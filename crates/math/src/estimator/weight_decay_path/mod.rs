@@ -6,9 +6,9 @@ mod dual;
 mod knots;
 mod polish;
 
-use super::{Estimator, ends};
+use super::{Estimator, Report, ends};
 use crate::catalogue::{Entry, Kind, Parameter};
-use crate::predictor::Knots;
+use crate::predictor::Predictor;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::sum::all_finite;
@@ -64,7 +64,13 @@ struct WeightDecayPath {
 }
 
 impl Estimator for WeightDecayPath {
-    fn fit(&mut self, sample: Sample<'_>, _: &Draws<'_>, knots: &mut Knots) -> Result<(), Degenerate> {
+    fn fit(
+        &mut self,
+        sample: Sample<'_>,
+        _: &Draws<'_>,
+        predictor: &mut Predictor,
+    ) -> Result<Report, Degenerate> {
+        let knots = predictor.piecewise_linear();
         let (x, y) = (sample.x(), sample.y());
         let (slope, intercept, middle) = line(x, y);
         let labels = x.iter().zip(y).map(|(x, y)| y - (slope * (x - middle) + intercept));
@@ -100,7 +106,11 @@ impl Estimator for WeightDecayPath {
         if self.clamp {
             knots.clamp_ends();
         }
-        if all_finite(&knots.y) && all_finite(&knots.change) { Ok(()) } else { Err(Degenerate::Overflow) }
+        if all_finite(&knots.y) && all_finite(&knots.change) {
+            Ok(Report::default())
+        } else {
+            Err(Degenerate::Overflow)
+        }
     }
 
     fn interpolates(&self) -> bool {

@@ -1,0 +1,75 @@
+//! Predictors: the functions f̂ that estimators make of samples.
+
+mod knots;
+mod smooth;
+mod units;
+
+pub use knots::{Knots, Size};
+pub use smooth::{Pieces, Smooth};
+pub use units::Units;
+
+/// A predictor f̂ of one sample.
+#[derive(Debug)]
+pub enum Predictor {
+    /// Continuous, linear between knots: risks are exact.
+    PiecewiseLinear(Knots),
+    /// Analytic between breakpoints: risks by quadrature.
+    Smooth(Smooth),
+}
+
+impl Default for Predictor {
+    fn default() -> Predictor {
+        Predictor::PiecewiseLinear(Knots::default())
+    }
+}
+
+impl Predictor {
+    /// Makes it piecewise linear, and hands out the knots to overwrite.
+    pub fn piecewise_linear(&mut self) -> &mut Knots {
+        if let Predictor::Smooth(_) = self {
+            *self = Predictor::default();
+        }
+        match self {
+            Predictor::PiecewiseLinear(knots) => knots,
+            Predictor::Smooth(_) => unreachable!("made piecewise linear above"),
+        }
+    }
+
+    /// Makes it smooth between breakpoints, and hands out the function to overwrite.
+    pub fn smooth(&mut self) -> &mut Smooth {
+        if let Predictor::PiecewiseLinear(_) = self {
+            *self = Predictor::Smooth(Smooth::default());
+        }
+        match self {
+            Predictor::Smooth(smooth) => smooth,
+            Predictor::PiecewiseLinear(_) => unreachable!("made smooth above"),
+        }
+    }
+
+    /// The knots of a piecewise-linear predictor.
+    pub fn knots(&self) -> Option<&Knots> {
+        match self {
+            Predictor::PiecewiseLinear(knots) => Some(knots),
+            Predictor::Smooth(_) => None,
+        }
+    }
+
+    /// The value at x, which may be anywhere on the line.
+    ///
+    /// # Cost
+    /// One binary search, and one evaluation of a piece.
+    pub fn value(&self, x: f64) -> f64 {
+        match self {
+            Predictor::PiecewiseLinear(knots) => knots.value(x),
+            Predictor::Smooth(smooth) => smooth.value(x),
+        }
+    }
+
+    /// The largest |f̂(x_i) − y_i|, for the sample it was fitted to.
+    pub fn train_error(&self, x: &[f64], y: &[f64]) -> f64 {
+        match self {
+            Predictor::PiecewiseLinear(knots) => knots.train_error(y),
+            Predictor::Smooth(smooth) => smooth.train_error(x, y),
+        }
+    }
+}

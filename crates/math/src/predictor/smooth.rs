@@ -1,0 +1,75 @@
+//! Functions that are analytic between breakpoints, but not linear there.
+
+use super::Units;
+use std::fmt;
+
+/// The pieces of a function that is analytic between its breakpoints.
+pub trait Pieces: Send + Sync {
+    /// Overwrites `out` with the values of piece `piece` at the points `x`.
+    ///
+    /// Piece k lies between breakpoints k − 1 and k; piece 0 reaches to −∞ and the last one to +∞. Points may lie on
+    /// the piece's ends: there the value is the limit from within the piece.
+    ///
+    /// Shapes: `out` is as long as `x`.
+    fn values(&self, piece: usize, x: &[f64], out: &mut [f64]);
+
+    /// The function as a sum of units, in the basis that its estimator documents.
+    fn units(&self) -> Units;
+}
+
+/// A predictor with breakpoints.
+///
+/// - `breaks` increase strictly and hold no point but those between which `pieces` is analytic.
+pub struct Smooth {
+    /// Where the pieces meet.
+    pub breaks: Vec<f64>,
+    /// The function.
+    pub pieces: Box<dyn Pieces>,
+}
+
+/// Zero everywhere.
+struct Zero;
+
+impl Pieces for Zero {
+    fn values(&self, _: usize, _: &[f64], out: &mut [f64]) {
+        out.fill(0.0);
+    }
+
+    fn units(&self) -> Units {
+        Units::default()
+    }
+}
+
+impl Default for Smooth {
+    fn default() -> Smooth {
+        Smooth { breaks: Vec::new(), pieces: Box::new(Zero) }
+    }
+}
+
+impl fmt::Debug for Smooth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Smooth").field("breaks", &self.breaks).finish_non_exhaustive()
+    }
+}
+
+impl Smooth {
+    /// The piece that holds x; at a breakpoint the one on its right.
+    pub fn piece(&self, x: f64) -> usize {
+        self.breaks.partition_point(|at| *at <= x)
+    }
+
+    /// The value at x; at a breakpoint the limit from the right.
+    pub fn value(&self, x: f64) -> f64 {
+        let mut value = [0.0];
+        self.pieces.values(self.piece(x), &[x], &mut value);
+        value[0]
+    }
+
+    /// The largest |f̂(x_i) − y_i|.
+    pub fn train_error(&self, x: &[f64], y: &[f64]) -> f64 {
+        x.iter().zip(y).map(|(x, y)| (self.value(*x) - y).abs()).fold(0.0, |worst, miss| {
+            // NaN must not get lost.
+            if miss <= worst { worst } else { miss }
+        })
+    }
+}

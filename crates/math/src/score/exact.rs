@@ -1,0 +1,106 @@
+//! Scores of piecewise-linear predictors: in closed form where the target is piecewise linear too.
+
+use super::Scorer;
+use super::difference::Difference;
+use super::smooth::Integrals;
+use crate::predictor::Knots;
+use crate::risk::{Domain, Risk};
+use crate::sample::Degenerate;
+use crate::sum::{largest, sum};
+use crate::target::{Shape, Target};
+use crate::wide::Kernel;
+
+/// The scores of one predictor; the output is its number of kinks.
+pub(super) struct Score<'a> {
+    pub scorer: &'a mut Scorer,
+    pub data: (&'a [f64], &'a [f64]),
+    pub knots: &'a Knots,
+    pub out: &'a mut Vec<Option<f64>>,
+}
+
+impl Kernel for Score<'_> {
+    type Output = Result<u64, Degenerate>;
+
+    #[inline(always)]
+    fn call(self) -> Result<u64, Degenerate> {
+        let Score { scorer, data: (x, y), knots, out } = self;
+        let Scorer { risks, domain, target, scratch } = scorer;
+        let size = knots.size();
+        out.extend([x[0], x[x.len() - 1], size.norm, size.variation].map(Some));
+        out.extend([knots.depth(x, y), knots.train_error(y)].map(Some));
+        let target = target.as_ref();
+        let difference = scratch.merger.difference(knots, target, *domain);
+        let by_quadrature = matches!(target.shape(), Shape::Sine { .. });
+        if by_quadrature {
+            integrate(&difference, target, risks, &mut scratch.integrals);
+        }
+        out.push(Some(if by_quadrature { scratch.integrals.error() } else { 0.0 }));
+        scratch.gaps.clear();
+        scratch.edges.clear();
+        let mut integrals = 0;
+        for risk in risks.iter() {
+            match risk {
+                Risk::Sup => out.push(Some(supremum(&difference, target))),
+                Risk::Lp(exponent) => {
+                    let pieces = if by_quadrature {
+                        scratch.integrals.pieces(integrals)
+                    } else {
+                        exponent.integrals(difference.cuts.at, difference.error, &mut scratch.pieces);
+                        &scratch.pieces
+                    };
+                    integrals += 1;
+                    out.push(Some(sum(pieces)));
+                    scratch.gaps.push(difference.cuts.largest_gap(pieces));
+                    if *domain == Domain::Unit {
+                        scratch.edges.push(difference.cuts.outside(pieces));
+                    }
+                }
+            }
+        }
+        out.extend(scratch.gaps.iter().chain(&scratch.edges).copied().map(Some));
+        let (slope, intercept) = knots.skip();
+        if slope.is_finite() && intercept.is_finite() { Ok(size.kinks) } else { Err(Degenerate::Overflow) }
+    }
+}
+
+/// ∫ |f̂ − f*|^p over each piece, f* smooth.
+fn integrate(difference: &Difference<'_>, target: &dyn Target, risks: &[Risk], integrals: &mut Integrals) {
+    let at = difference.cuts.at;
+    let mut error = |piece: usize, x: &[f64], out: &mut [f64]| {
+        let (low, value) = (at[piece], difference.error[piece]);
+        let slope = (difference.error[piece + 1] - value) / (at[piece + 1] - low);
+        for (x, out) in x.iter().zip(out) {
+            *out = value + slope * (x - low) - target.value(*x);
+        }
+    };
+    integrals.fill(at, risks, &mut error);
+}
+
+/// sup |f̂ − f*|.
+fn supremum(difference: &Difference<'_>, target: &dyn Target) -> f64 {
+    let Shape::Sine { amplitude, rate } = target.shape() else {
+        return largest(difference.error);
+    };
+    let pieces = difference.cuts.at.windows(2).zip(difference.error.windows(2));
+    pieces.map(|(at, value)| sine_supremum(at, value, amplitude, rate, target)).fold(0.0, f64::max)
+}
+
+/// sup of |line − sine| on a piece: at its ends or where the slopes agree, cos(rate x) = slope/(A rate).
+fn sine_supremum(at: &[f64], value: &[f64], amplitude: f64, rate: f64, target: &dyn Target) -> f64 {
+    let (a, b, u, v) = (at[0], at[1], value[0], value[1]);
+    let slope = (v - u) / (b - a);
+    let miss = |x: f64| (u + slope * (x - a) - target.value(x)).abs();
+    let mut worst = miss(a).max((v - target.value(b)).abs());
+    let cosine = slope / (amplitude * rate);
+    if cosine.abs() <= 1.0 {
+        let angle = libm::acos(cosine);
+        for angle in [angle, -angle] {
+            let mut turn = libm::ceil((rate * a - angle) / std::f64::consts::TAU);
+            while (angle + std::f64::consts::TAU * turn) / rate <= b {
+                worst = worst.max(miss((angle + std::f64::consts::TAU * turn) / rate));
+                turn += 1.0;
+            }
+        }
+    }
+    worst
+}
