@@ -3,10 +3,11 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use tempered_math::catalogue::{Choice, Kind, Parameter, Value};
-use tempered_math::predictor::Knots;
+use tempered_math::estimator::Report;
+use tempered_math::predictor::Predictor;
 use tempered_math::risk::{Domain, Exponent, Risk};
 use tempered_math::sample::Sample;
-use tempered_math::score::Scorer;
+use tempered_math::score::{Criteria, Scorer};
 use tempered_math::seed::{Draws, Key, Purpose};
 use tempered_math::{design, estimator, noise, target};
 
@@ -67,10 +68,10 @@ fn training(criterion: &mut Criterion) {
         let (mut x, mut y) = (vec![0.0; n], vec![0.0; n]);
         draw(&mut x, &mut y, 0);
         let Ok(sample) = Sample::new(&x, &y) else { continue };
-        let (draws, mut knots) = (Draws::new(1, "training", 0), Knots::default());
+        let (draws, mut predictor) = (Draws::new(1, "training", 0), Predictor::default());
         group.throughput(Throughput::Elements((n as u64 + m) * steps));
         group.bench_function(format!("n = {n}, m = {m}"), |b| {
-            b.iter(|| black_box(fitter.fit(sample, &draws, &mut knots)).is_ok());
+            b.iter(|| black_box(fitter.fit(sample, &draws, &mut predictor)).is_ok());
         });
     }
     group.finish();
@@ -84,20 +85,20 @@ fn fitting_and_scoring(criterion: &mut Criterion) {
     let Ok(sample) = Sample::new(&x, &y) else { return };
     for entry in estimator::CATALOGUE {
         let Ok(mut fitter) = (entry.build)(&defaults((entry.parameters)())) else { continue };
-        let mut knots = Knots::default();
+        let mut predictor = Predictor::default();
         group.bench_function(format!("fit {}", entry.name), |b| {
-            b.iter(|| black_box(fitter.fit(sample, &Draws::new(1, entry.name, 0), &mut knots)).is_ok());
+            b.iter(|| black_box(fitter.fit(sample, &Draws::new(1, entry.name, 0), &mut predictor)).is_ok());
         });
         for p in [1.0, 1.5, 2.0, 2.3, 3.0] {
             let zero =
                 Choice::new(&target::CATALOGUE[0], &[]).and_then(|choice| choice.build(target::CATALOGUE));
             let (Some(exponent), Ok(zero)) = (Exponent::new(p), zero) else { continue };
-            let mut scorer = Scorer::new(&[Risk::Lp(exponent)], Domain::Hull, zero);
+            let mut scorer = Scorer::new(Criteria::risks(&[Risk::Lp(exponent)], Domain::Hull), zero);
             let mut out = Vec::new();
             group.bench_function(format!("score {} p = {p}", entry.name), |b| {
                 b.iter(|| {
                     out.clear();
-                    black_box(scorer.score((&x, &y), &knots, &mut out)).is_ok()
+                    black_box(scorer.score((&x, &y), (&predictor, Report::default()), None, &mut out)).is_ok()
                 });
             });
         }

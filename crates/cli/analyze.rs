@@ -35,7 +35,7 @@ pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>) -> Result<Summary
         confidence: 0.95,
         bootstrap: BOOTSTRAP,
         seed: plan.study.seed,
-        domain: plan.study.domain.to_string(),
+        domain: plan.study.criteria.domain.to_string(),
         error: error.unwrap_or(ERROR),
     };
     let known = |label: &str, design: &str, target: &str, noise: &str, p: Option<f64>| {
@@ -50,7 +50,7 @@ pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>) -> Result<Summary
 fn known(plan: &Plan, [label, design, target, noise]: [&str; 4], p: Option<f64>) -> Option<Known> {
     let noise = plan.study.noises.iter().find(|known| known.to_string() == noise)?;
     let (_, estimator) = plan.study.estimators.iter().find(|(known, _)| known == label)?;
-    let setting = Setting { design, target, noise, p: p?, domain: plan.study.domain };
+    let setting = Setting { design, target, noise, p: p?, domain: plan.study.criteria.domain };
     let known = theory::known(estimator, &setting)?;
     let verdict = |class| match class {
         Class::Benign => Verdict::Benign,

@@ -192,7 +192,7 @@ pub struct Fit {
     /// A name or an inline YAML value, e.g. '{min_norm: {penalise_bias: false}}'.
     #[arg(long, default_value = "min_norm")]
     pub estimator: String,
-    /// How to print; CSV holds the kinks.
+    /// How to print; CSV holds the kinks, or the units of a predictor that is not piecewise linear.
     #[arg(long, value_enum, default_value_t = FitFormat::Human)]
     pub format: FitFormat,
 }

@@ -3,6 +3,7 @@
 mod analyze;
 mod args;
 mod catalogue;
+mod data;
 mod exit;
 mod fit;
 mod init;

@@ -138,7 +138,7 @@ impl View {
     /// The live median of the last estimator at the largest n committed so far.
     fn median(&self) -> Option<String> {
         let (label, _) = self.plan.study.estimators.last()?;
-        let risk = self.plan.study.risks.first()?;
+        let risk = self.plan.study.criteria.risks.first()?;
         self.watch.view.read(|live| {
             let cells = self.plan.cells.iter().rev();
             let known = cells.filter_map(|cell| Some((cell.n, live.tally(label, &cell.key)?)));

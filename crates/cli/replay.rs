@@ -38,9 +38,12 @@ fn human(trial: &Trial) -> String {
         Some(false) => "DIFFERENT from the stored row",
         None => "not stored",
     };
-    let mut text = format!("{}\n  status  {}\n  kinks   {}\n", trial.cell, trial.status, trial.kinks);
-    for (name, value) in &trial.scores {
-        text += &format!("  {name:<14} {value}\n");
+    let mut text = format!("{}\n  status  {}\n", trial.cell, trial.status);
+    if let Some(kinks) = trial.kinks {
+        text += &format!("  {:<16} {kinks}\n", "kinks");
+    }
+    for (name, value) in trial.scores.iter().filter_map(|(name, value)| Some((name, (*value)?))) {
+        text += &format!("  {name:<16} {value}\n");
     }
     text + &format!("  metrics {}\n  weights {}\n", stored(trial.metrics_equal), stored(trial.weights_equal))
 }

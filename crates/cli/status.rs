@@ -39,7 +39,7 @@ pub fn status(options: &Status) -> Result<Ending, Failure> {
             rows.push((label, position, here, shards, live.tally(label, &cell.key)));
         }
     }
-    let risks: Vec<String> = plan.study.risks.iter().map(ToString::to_string).collect();
+    let risks: Vec<String> = plan.study.criteria.risks.iter().map(ToString::to_string).collect();
     if options.format == Format::Json {
         let cells: Vec<_> = rows
             .iter()
@@ -79,8 +79,8 @@ fn table(plan: &Plan, rows: &[Row<'_>]) -> String {
     let mut header = vec!["estimator".to_string(), "n".into()];
     header.extend(kept(axes.map(|(name, _)| name.into())));
     header.extend(["shards", "trials", "failed"].map(String::from));
-    header.extend(study.risks.iter().map(|risk| format!("R_{risk}")));
-    let numbers = header.len() - study.risks.len() - 3;
+    header.extend(study.criteria.risks.iter().map(|risk| format!("R_{risk}")));
+    let numbers = header.len() - study.criteria.risks.len() - 3;
     let mut table = Table::new();
     table.load_style(TableStyle::new()).set_header(header);
     for (label, cell, here, shards, tally) in rows {
@@ -90,7 +90,9 @@ fn table(plan: &Plan, rows: &[Row<'_>]) -> String {
         let (trials, failed) = tally.map_or((0, 0), |tally| (tally.trials, tally.failed));
         row.extend([format!("{here}/{shards}"), trials.to_string(), failed.to_string()]);
         let median = |risk| tally.and_then(|tally| tally.quantile(risk, 0.5));
-        row.extend((0..study.risks.len()).map(|r| median(r).map_or("–".into(), |m| format!("{m:.3}"))));
+        row.extend(
+            (0..study.criteria.risks.len()).map(|r| median(r).map_or("–".into(), |m| format!("{m:.3}"))),
+        );
         table.add_row(row);
     }
     for (index, column) in table.column_iter_mut().enumerate() {

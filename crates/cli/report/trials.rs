@@ -3,6 +3,7 @@
 use crate::exit::Failure;
 use std::path::Path;
 use tempered_analysis::{Series, Summary, notable};
+use tempered_math::predictor::Predictor;
 use tempered_math::target;
 use tempered_pipeline::plan::{Cell, Plan};
 use tempered_pipeline::replay::compute;
@@ -12,6 +13,8 @@ use tempered_report::{DrawnTrial, Fit};
 const MOST_POINTS: u64 = 120;
 /// Points of a training set that are too many to draw.
 const CROWDED: u64 = 1000;
+/// Lines that a piece of a smooth predictor is drawn with.
+const GAP_POINTS: usize = 24;
 /// Points at which a target is drawn.
 const TARGET_POINTS: u32 = 200;
 
@@ -52,6 +55,29 @@ fn chosen(summary: &Summary) -> Option<(&Series, u64)> {
         .map(|(series, (n, _))| (series, n))
 }
 
+/// A predictor from the first data point to the last: its knots, or as many points as the eye can tell apart.
+fn curve(predictor: &Predictor, x: &[f64]) -> Vec<(f64, f64)> {
+    match predictor {
+        Predictor::PiecewiseLinear(knots) => knots.hull().map(|k| (knots.x[k], knots.y[k])).collect(),
+        Predictor::Smooth(smooth) => {
+            let (first, last) = (x[0], x[x.len() - 1]);
+            let breaks = smooth.breaks.iter().filter(|at| **at > first && **at < last);
+            let mut cuts: Vec<f64> = x.iter().chain(breaks).copied().collect();
+            cuts.sort_by(f64::total_cmp);
+            cuts.dedup();
+            let mut curve = Vec::with_capacity((GAP_POINTS + 1) * cuts.len());
+            for ends in cuts.windows(2) {
+                let place = |k: usize| ends[0] + (ends[1] - ends[0]) * (k as f64 / GAP_POINTS as f64);
+                let at: [f64; GAP_POINTS + 1] = std::array::from_fn(place);
+                let mut values = [0.0; GAP_POINTS + 1];
+                smooth.pieces.values(smooth.piece(ends[0]), &at, &mut values);
+                curve.extend(at.into_iter().zip(values));
+            }
+            curve
+        }
+    }
+}
+
 fn draw(plan: &Plan, cell: &Cell, title: String, trial: u64, path: &Path) -> Result<DrawnTrial, Failure> {
     let mut data = Vec::new();
     let mut fits = Vec::new();
@@ -61,16 +87,14 @@ fn draw(plan: &Plan, cell: &Cell, title: String, trial: u64, path: &Path) -> Res
         if computed.status.is_err() {
             continue;
         }
-        let hull = computed.knots.hull();
-        let (at, value) = (&computed.knots.x[hull.clone()], &computed.knots.y[hull]);
         let named = plan.scores().into_iter().zip(&computed.scores);
         let risks = named.filter_map(|(name, score)| {
             let p = name.strip_prefix("risk_")?.trim_start_matches('l').replace('_', ".");
-            Some((p, *score))
+            Some((p, (*score)?))
         });
         fits.push(Fit {
             estimator: label.clone(),
-            knots: at.iter().copied().zip(value.iter().copied()).collect(),
+            curve: curve(&computed.predictor, &computed.x),
             risks: risks.collect(),
         });
     }

@@ -8,7 +8,7 @@ use tempered_math::estimator::Report;
 use tempered_math::predictor::Predictor;
 use tempered_math::risk::{Domain, Exponent, Risk};
 use tempered_math::sample::{Degenerate, Sample};
-use tempered_math::score::{Scorer, columns};
+use tempered_math::score::{Criteria, Scorer};
 use tempered_math::seed::Draws;
 use tempered_math::{estimator, target};
 
@@ -62,7 +62,7 @@ fn scores_of_every_target_domain_and_end_have_twelve_digits() {
     let powers = reals(&references["scores"]["powers"]);
     let mut risks: Vec<Risk> = powers.iter().map(|p| Risk::lp(*p).unwrap()).collect();
     risks.push(Risk::Sup);
-    let names = columns(&risks, Domain::Hull);
+    let names = Criteria::risks(&risks, Domain::Hull).columns();
     let at = |name: &str| names.iter().position(|column| column == name).unwrap();
     let cases = references["scores"]["cases"].as_array().unwrap();
     assert_eq!(cases.len(), target::CATALOGUE.len() * 8);
@@ -74,8 +74,8 @@ fn scores_of_every_target_domain_and_end_have_twelve_digits() {
         fitter.fit(Sample::new(&x, &y).unwrap(), &Draws::new(0, "tests", 0), &mut predictor).unwrap();
         let domain = if case["domain"] == "hull" { Domain::Hull } else { Domain::Unit };
         let mut scores = Vec::new();
-        Scorer::new(&risks, domain, target_of(&case["target"]))
-            .score((&x, &y), (&predictor, Report::default()), &mut scores)
+        Scorer::new(Criteria::risks(&risks, domain), target_of(&case["target"]))
+            .score((&x, &y), (&predictor, Report::default()), None, &mut scores)
             .unwrap();
         let digits = if case["target"]["name"] == "sine" { 1e-10 } else { 1e-12 };
         let close = |column: String, want: f64| {
@@ -117,10 +117,10 @@ fn a_gap_with_a_kink_is_one_gap() {
     let risks = [Risk::lp(1.0).unwrap(), Risk::Sup];
     let mut scores = Vec::new();
     let zero = build(target::CATALOGUE, "zero", &[]);
-    Scorer::new(&risks, Domain::Hull, zero)
-        .score((&x, &y), (&predictor, Report::default()), &mut scores)
+    Scorer::new(Criteria::risks(&risks, Domain::Hull), zero)
+        .score((&x, &y), (&predictor, Report::default()), None, &mut scores)
         .unwrap();
-    let names = columns(&risks, Domain::Hull);
+    let names = Criteria::risks(&risks, Domain::Hull).columns();
     let score = |name: &str| scores[names.iter().position(|column| column == name).unwrap()].unwrap();
     assert_eq!(score("depth_max"), 0.5);
     assert_eq!(score("risk_sup"), 1.5);
@@ -137,9 +137,10 @@ fn scores_that_overflow_are_a_typed_error() {
         .unwrap();
     let mut scores = Vec::new();
     let zero = build(target::CATALOGUE, "zero", &[]);
-    let scored = Scorer::new(&[Risk::lp(2.0).unwrap()], Domain::Hull, zero).score(
+    let scored = Scorer::new(Criteria::risks(&[Risk::lp(2.0).unwrap()], Domain::Hull), zero).score(
         (&x, &y),
         (&predictor, Report::default()),
+        None,
         &mut scores,
     );
     assert_eq!(scored, Err(Degenerate::Overflow));
@@ -157,10 +158,10 @@ fn edges_are_the_difference_of_domains() {
     let score = |domain| {
         let mut scores = Vec::new();
         let zero = build(target::CATALOGUE, "zero", &[]);
-        Scorer::new(&risks, domain, zero)
-            .score((&x, &y), (&predictor, Report::default()), &mut scores)
+        Scorer::new(Criteria::risks(&risks, domain), zero)
+            .score((&x, &y), (&predictor, Report::default()), None, &mut scores)
             .unwrap();
-        let names = columns(&risks, domain);
+        let names = Criteria::risks(&risks, domain).columns();
         assert_eq!(names.len(), scores.len());
         move |name: &str| scores[names.iter().position(|column| column == name).unwrap()].unwrap()
     };
@@ -172,4 +173,44 @@ fn edges_are_the_difference_of_domains() {
     }
     // Lines from 2 to 1 on the left, from 2 to 4 on the right, a quarter wide.
     assert_eq!(unit("edge_l1"), 0.25 * (1.5 + 3.0));
+}
+
+/// Distances against sums over many points, in closed form and by quadrature.
+#[test]
+fn distances_are_integrals_of_the_difference() {
+    let x = [0.1, 0.25, 0.4, 0.5, 0.75, 0.8, 0.95];
+    let y = [1.0, -0.5, 0.25, 2.0, 1.5, -1.0, 0.5];
+    let fit = |name: &str, arguments: &[(&str, Value)]| {
+        let mut predictor = Predictor::default();
+        build(estimator::CATALOGUE, name, arguments)
+            .fit(Sample::new(&x, &y).unwrap(), &Draws::new(0, "tests", 0), &mut predictor)
+            .unwrap();
+        predictor
+    };
+    let (spline, least) = (fit("linear_spline", &[]), fit("min_norm", &[]));
+    for domain in [Domain::Hull, Domain::Unit] {
+        let risks = [1.0, 1.5, 2.0].map(|p| Risk::lp(p).unwrap());
+        let mut criteria = Criteria::risks(&[risks[0], risks[1], risks[2], Risk::Sup], domain);
+        criteria.distances = true;
+        let names = criteria.columns();
+        let mut scorer = Scorer::new(criteria, build(target::CATALOGUE, "zero", &[]));
+        for (one, other) in [(&spline, &least), (&least, &spline)] {
+            let mut scores = Vec::new();
+            scorer.score((&x, &y), (one, Report::default()), Some(other), &mut scores).unwrap();
+            let score = |name: &str| scores[names.iter().position(|column| column == name).unwrap()].unwrap();
+            let (low, high) = if domain == Domain::Hull { (0.1, 0.95) } else { (0.0, 1.0) };
+            let count = 100_000;
+            let gaps = (0..count).map(|k| {
+                let at = low + (high - low) * (f64::from(k) + 0.5) / f64::from(count);
+                (one.value(at) - other.value(at)).abs()
+            });
+            let gaps: Vec<f64> = gaps.collect();
+            for (name, p) in [("distance_l1", 1.0), ("distance_l1_5", 1.5), ("distance_l2", 2.0)] {
+                let want = gaps.iter().map(|gap| gap.powf(p)).sum::<f64>() / f64::from(count) * (high - low);
+                assert!((score(name) - want).abs() <= 1e-6 * want, "{name}: {} {want}", score(name));
+            }
+            let most = gaps.iter().fold(0.0, |most: f64, gap| most.max(*gap));
+            assert!((score("distance_sup") - most).abs() <= 1e-3 * most);
+        }
+    }
 }

@@ -4,7 +4,8 @@ use crate::plan::Shard;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use tempered_flow::Credit;
-use tempered_math::predictor::Knots;
+use tempered_math::estimator::Report;
+use tempered_math::predictor::Predictor;
 use tempered_math::sample::Degenerate;
 
 /// A share of a shard to work on, and which estimators its files still lack.
@@ -53,9 +54,9 @@ impl Samples {
 #[derive(Default)]
 pub struct Fits {
     /// Predictors; the first `status.len()` are in use.
-    pub rows: Vec<Knots>,
-    /// Whether each trial has a predictor.
-    pub status: Vec<Result<(), Degenerate>>,
+    pub rows: Vec<Predictor>,
+    /// How each fit went, or why the trial has no predictor.
+    pub status: Vec<Result<Report, Degenerate>>,
 }
 
 /// Samples with the fits of each estimator.
@@ -64,6 +65,8 @@ pub struct Trained {
     pub samples: Samples,
     /// One entry an estimator of the order.
     pub fits: Vec<Fits>,
+    /// Fits of the estimator that distances are measured from, where the order lacks it.
+    pub reference: Option<Fits>,
 }
 
 /// Used buffers on their way back to the stage that fills them: in the steady state nothing is allocated.

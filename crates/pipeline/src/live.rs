@@ -28,13 +28,13 @@ impl Tally {
     }
 
     /// Counts rows: `scores` are the columns of the metrics table.
-    pub fn add<S: AsRef<str>>(&mut self, status: &[S], scores: &[Vec<f64>]) {
+    pub fn add<S: AsRef<str>>(&mut self, status: &[S], scores: &[Vec<Option<f64>>]) {
         self.trials += status.len() as u64;
         self.failed += status.iter().filter(|status| status.as_ref() != "ok").count() as u64;
         for ((sketch, largest), column) in
             self.sketches.iter_mut().zip(&mut self.largest).zip(&scores[FIRST_RISK..])
         {
-            for (value, _) in column.iter().zip(status).filter(|(_, status)| status.as_ref() == "ok") {
+            for value in column.iter().flatten() {
                 sketch.get_or_insert_with(empty_sketch).add(*value);
                 *largest = largest.max(*value);
             }
@@ -184,7 +184,7 @@ mod tests {
     /// A tally of so many trials.
     fn tally(trials: usize) -> Tally {
         let mut tally = Tally::new(1);
-        tally.add(&vec!["ok"; trials], &vec![vec![1.0; trials]; FIRST_RISK + 1]);
+        tally.add(&vec!["ok"; trials], &vec![vec![Some(1.0); trials]; FIRST_RISK + 1]);
         tally
     }
 
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn records_of_failed_trials_read_back() {
         let mut tally = Tally::new(2);
-        tally.add(&["overflow"; 3], &vec![vec![0.0; 3]; FIRST_RISK + 2]);
+        tally.add(&["overflow"; 3], &vec![vec![None; 3]; FIRST_RISK + 2]);
         let mut failed = Live::default();
         failed.commit("spline", "cell", 0, &tally);
         let read = Live::from_bytes(&failed.to_bytes().unwrap());

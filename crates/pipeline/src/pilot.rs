@@ -43,7 +43,8 @@ pub fn estimate(plan: &Plan) -> Result<Estimate, Error> {
     for (_, estimator) in &study.estimators {
         let (start, mut done, mut kinks) = (Instant::now(), 0u64, 0);
         while done == 0 || (start.elapsed() < BUDGET && done < study.trials) {
-            kinks += compute(study, &small, estimator, done)?.knots.size().kinks;
+            let trial = compute(study, &small, estimator, done)?;
+            kinks += trial.status.ok().flatten().unwrap_or(small.n);
             done += 1;
         }
         let each = done as f64 * small.n as f64;

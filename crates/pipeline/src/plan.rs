@@ -4,11 +4,10 @@ use crate::spec::{Study, Weights};
 use serde_json::json;
 use std::ops::Range;
 use tempered_math::catalogue::Choice;
-use tempered_math::score;
 use tempered_math::seed::{Key, Purpose};
 
 /// Raised when the numbers a plan leads to change; stored in every footer.
-pub const GENERATOR: &str = "1";
+pub const GENERATOR: &str = "2";
 /// Footer key of the version that wrote a file.
 pub(crate) const VERSION_KEY: &str = "tempered.version";
 /// Footer key of the range of trials in a file, `from..to` without `to`.
@@ -114,24 +113,24 @@ impl Plan {
     /// What decides the numbers in the files of one estimator, as name and value.
     pub fn identity(&self, estimator: usize) -> Vec<(String, String)> {
         let study = &self.study;
-        let risks: Vec<String> = study.risks.iter().map(ToString::to_string).collect();
+        let risks: Vec<String> = study.criteria.risks.iter().map(ToString::to_string).collect();
         let weights = match study.weights {
             Weights::All => "all".to_string(),
             Weights::None => "none".to_string(),
             Weights::Every(k) => format!("every {k}"),
         };
-        [
+        let mut identity = vec![
             ("generator", GENERATOR.to_string()),
             ("seed", study.seed.to_string()),
             ("risks", risks.join(", ")),
-            ("domain", study.domain.to_string()),
+            ("domain", study.criteria.domain.to_string()),
             ("weights", weights),
             ("shard_points", study.shard_points.to_string()),
             ("estimator", study.estimators[estimator].1.to_string()),
-        ]
-        .into_iter()
-        .map(|(name, value)| (name.to_string(), value))
-        .collect()
+        ];
+        identity.extend(study.reference.map(|r| ("reference", study.estimators[r].1.to_string())));
+        identity.extend(study.criteria.knots_within.map(|within| ("knots_per_gap", within.to_string())));
+        identity.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
     }
 
     /// The footer of the files of (estimator, shard). No clock, host or thread count: bytes are reproducible.
@@ -178,7 +177,7 @@ impl Plan {
 
     /// Names of the score columns.
     pub fn scores(&self) -> Vec<String> {
-        score::columns(&self.study.risks, self.study.domain)
+        self.study.criteria.columns()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::spec::Study;
 use crate::stage::{draw, push_weights};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tempered_math::catalogue::Choice;
-use tempered_math::predictor::Knots;
+use tempered_math::predictor::Predictor;
 use tempered_math::sample::{Degenerate, Sample};
 use tempered_math::score::Scorer;
 use tempered_math::seed::Draws;
@@ -25,10 +25,10 @@ pub struct Replay {
     pub y: Vec<f64>,
     /// "ok" or why the trial failed.
     pub status: &'static str,
-    /// Score names and values; empty for a failed trial.
-    pub scores: Vec<(String, f64)>,
-    /// Number of kinks.
-    pub kinks: u64,
+    /// Score names and values; empty for a failed trial, `None` where a score does not apply.
+    pub scores: Vec<(String, Option<f64>)>,
+    /// Number of kinks, where the predictor has kinks.
+    pub kinks: Option<u64>,
     /// The network, one row; none for a failed trial.
     pub weights: WeightsChunk,
     /// Whether the stored metrics row has the same bits; `None` where nothing is stored.
@@ -66,11 +66,11 @@ pub struct Trial {
     /// Labels.
     pub y: Vec<f64>,
     /// The predictor.
-    pub knots: Knots,
-    /// Its number of kinks, or why there is none.
-    pub status: Result<u64, Degenerate>,
+    pub predictor: Predictor,
+    /// Its number of kinks, where it has kinks, or why there is no predictor.
+    pub status: Result<Option<u64>, Degenerate>,
     /// Its scores; empty for a failed trial.
-    pub scores: Vec<f64>,
+    pub scores: Vec<Option<f64>>,
 }
 
 /// Computes one trial by itself.
@@ -79,19 +79,40 @@ pub fn compute(study: &Study, cell: &Cell, estimator: &Choice, trial: u64) -> Re
     draw(study.seed, cell, &mut samples)?;
     let Samples { x, y, .. } = samples;
     let mut fitter = estimator.build(estimator::CATALOGUE)?;
-    let mut scorer = Scorer::new(&study.risks, study.domain, cell.target.build(target::CATALOGUE)?);
-    let (mut knots, mut scores) = (Knots::default(), Vec::new());
+    let mut scorer = Scorer::new(study.criteria.clone(), cell.target.build(target::CATALOGUE)?);
+    let (mut predictor, mut scores) = (Predictor::default(), Vec::new());
     let content = cell.fit_content(estimator);
     let draws = Draws::new(study.seed, &content, trial);
+    let reference = match study.reference {
+        Some(position) => fit_reference(study, cell, position, (&x, &y), trial)?,
+        None => None,
+    };
     let fit = || {
-        fitter.fit(Sample::new(&x, &y)?, &draws, &mut knots)?;
-        scorer.score((&x, &y), &knots, &mut scores)
+        let report = fitter.fit(Sample::new(&x, &y)?, &draws, &mut predictor)?;
+        scorer.score((&x, &y), (&predictor, report), reference.as_ref(), &mut scores)
     };
     let status = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
     if status.is_err() {
         scores.clear();
     }
-    Ok(Trial { x, y, knots, status, scores })
+    Ok(Trial { x, y, predictor, status, scores })
+}
+
+/// The predictor that distances are measured from; none where its fit fails.
+fn fit_reference(
+    study: &Study,
+    cell: &Cell,
+    position: usize,
+    (x, y): (&[f64], &[f64]),
+    trial: u64,
+) -> Result<Option<Predictor>, Error> {
+    let choice = &study.estimators[position].1;
+    let mut estimator = choice.build(estimator::CATALOGUE)?;
+    let content = cell.fit_content(choice);
+    let mut predictor = Predictor::default();
+    let fit = || estimator.fit(Sample::new(x, y)?, &Draws::new(study.seed, &content, trial), &mut predictor);
+    let fitted = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
+    Ok(fitted.is_ok().then_some(predictor))
 }
 
 fn replay_cell(
@@ -102,12 +123,12 @@ fn replay_cell(
     trial: u64,
 ) -> Result<Replay, Error> {
     let content = &plan.cells[cell];
-    let Trial { x, y, knots, status, scores } =
+    let Trial { x, y, predictor, status, scores } =
         compute(&plan.study, content, &plan.study.estimators[estimator].1, trial)?;
     let mut weights = WeightsChunk::default();
     let (ok, word) = (status.is_ok(), status.map_or_else(|reason| reason.word(), |_| "ok"));
     if ok {
-        push_weights(trial, &knots, &mut weights);
+        push_weights(trial, &predictor, &mut weights);
     }
     let size = plan.shard_trials(content);
     let start = trial / size * size;
@@ -119,11 +140,13 @@ fn replay_cell(
         let table = read_metrics(&metrics_path)?;
         table.trial.iter().position(|t| *t == trial).map(|row| {
             table.status[row] == word
-                && table.kinks[row] == status.ok()
+                && table.kinks[row] == status.ok().flatten()
                 && (!ok
-                    || table.scores.iter().zip(&scores).all(|(column, score)| {
-                        column[row].is_some_and(|stored| stored.to_bits() == score.to_bits())
-                    }))
+                    || table
+                        .scores
+                        .iter()
+                        .zip(&scores)
+                        .all(|(column, score)| column[row].map(f64::to_bits) == score.map(f64::to_bits)))
         })
     } else {
         None
@@ -144,7 +167,7 @@ fn replay_cell(
         x,
         y,
         status: word,
-        kinks: status.unwrap_or(0),
+        kinks: status.ok().flatten(),
         scores: plan.scores().into_iter().zip(scores).collect(),
         weights,
         metrics_equal,

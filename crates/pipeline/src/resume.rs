@@ -5,7 +5,7 @@ use crate::live::{Live, Tally};
 use crate::plan::{self, Plan, Shard};
 use crate::spec::Weights;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use tempered_store::{Footer, Found, Place, RunDirectory, read_footer, read_metrics};
 
@@ -54,10 +54,14 @@ pub fn agree(plan: &Plan, directory: &RunDirectory) -> Result<(), Error> {
                 numbers.insert(label, old);
                 continue;
             };
-            for (name, value) in new {
-                let stored = old.get(name).map_or("nothing", String::as_str);
-                if stored != value {
-                    differences.push(format!("  {label}: {name} was {stored}, is {value}"));
+            let said = |side: &BTreeMap<String, String>, name: &str| {
+                side.get(name).map_or("nothing", String::as_str).to_string()
+            };
+            let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+            for name in names {
+                let (was, is) = (said(&old, name), said(new, name));
+                if was != is {
+                    differences.push(format!("  {label}: {name} was {was}, is {is}"));
                 }
             }
         }
@@ -154,10 +158,8 @@ pub fn recount(
         }
         let path = directory.metrics_path(&place);
         let table = read_metrics(&path)?;
-        let scores: Vec<Vec<f64>> =
-            table.scores.iter().map(|column| column.iter().map(|v| v.unwrap_or(0.0)).collect()).collect();
-        let mut tally = Tally::new(plan.study.risks.len());
-        tally.add(&table.status, &scores);
+        let mut tally = Tally::new(plan.study.criteria.risks.len());
+        tally.add(&table.status, &table.scores);
         live.commit(label, &place.cell, shard.index, &tally);
     }
     Ok(())

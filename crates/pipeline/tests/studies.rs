@@ -74,6 +74,8 @@ fn resolved_studies_read_back() {
             ("seed", "18446744073709551615"),
             ("aggregate.max_failed", "0.5"),
             ("evaluate.domain", "unit"),
+            ("evaluate.reference", "min_norm"),
+            ("evaluate.knots_per_gap", "0.01"),
         ]),
     ] {
         assert_eq!(parse(study.to_yaml().as_bytes(), "resolved", &[]).unwrap(), study);

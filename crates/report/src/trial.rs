@@ -30,8 +30,8 @@ pub struct DrawnTrial {
 pub struct Fit {
     /// The estimator's label.
     pub estimator: String,
-    /// The knots of the piecewise linear f̂, x ascending.
-    pub knots: Vec<(f64, f64)>,
+    /// Points of f̂ to be joined by lines, x ascending.
+    pub curve: Vec<(f64, f64)>,
     /// Its risks by their exponents, in order.
     pub risks: Vec<(String, f64)>,
 }

@@ -71,7 +71,7 @@ fn everywhere(value: f64, label: &str) -> Report {
         title: label.clone(),
         data: points.clone(),
         target_curve: points.clone(),
-        fits: vec![Fit { estimator: label.clone(), knots: points, risks: vec![(label.clone(), value)] }],
+        fits: vec![Fit { estimator: label.clone(), curve: points, risks: vec![(label.clone(), value)] }],
         command: label.clone(),
         ..DrawnTrial::default()
     };

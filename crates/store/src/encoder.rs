@@ -187,7 +187,6 @@ impl Estimator {
     fn flush_metrics(&mut self) -> Result<(), Error> {
         let (rows, labels) = (&self.rows, &self.labels);
         let count = rows.trial.len();
-        let ok: Vec<bool> = rows.status.iter().map(|status| *status == "ok").collect();
         let mut columns = keys(labels, &rows.trial);
         columns.push(array(StringArray::from_iter_values(&rows.status)));
         for text in [&labels.design, &labels.target, &labels.noise] {
@@ -196,19 +195,16 @@ impl Estimator {
         for value in &labels.parameters {
             columns.push(array(Float64Array::from(vec![*value; count])));
         }
-        let kinks = rows.kinks.iter().zip(&ok).map(|(kinks, ok)| ok.then_some(kinks.cast_signed()));
+        let kinks = rows.kinks.iter().map(|kinks| kinks.map(u64::cast_signed));
         columns.push(array(kinks.collect::<Int64Array>()));
         for (name, scores) in self.layout.scores.iter().zip(&rows.scores) {
-            let bad = scores.iter().zip(&ok).position(|(score, ok)| *ok && !score.is_finite());
-            if let Some(row) = bad {
-                return Err(Error::NotFinite {
-                    column: name.clone(),
-                    trial: rows.trial[row],
-                    value: scores[row],
-                });
+            let bad = rows.trial.iter().zip(scores).find_map(|(trial, score)| {
+                score.filter(|score| !score.is_finite()).map(|value| (*trial, value))
+            });
+            if let Some((trial, value)) = bad {
+                return Err(Error::NotFinite { column: name.clone(), trial, value });
             }
-            let values = scores.iter().zip(&ok).map(|(score, ok)| ok.then_some(*score));
-            columns.push(array(values.collect::<Float64Array>()));
+            columns.push(array(scores.iter().copied().collect::<Float64Array>()));
         }
         self.encoded.groups.push(self.metrics.encode(columns)?);
         let rows = &mut self.rows;

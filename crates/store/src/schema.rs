@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub struct Layout {
     /// Real parameters of the cell, NULL where they do not apply.
     pub parameters: Vec<String>,
-    /// Scores, NULL where the trial failed.
+    /// Scores, NULL where the trial failed or where they do not apply.
     pub scores: Vec<String>,
 }
 
@@ -38,10 +38,10 @@ pub struct MetricsChunk {
     pub trial: Vec<u64>,
     /// "ok", or why the trial failed.
     pub status: Vec<&'static str>,
-    /// Numbers of kinks; stored as NULL where the trial failed.
-    pub kinks: Vec<u64>,
-    /// One list a score column; stored as NULL where the trial failed.
-    pub scores: Vec<Vec<f64>>,
+    /// Numbers of kinks, where predictors have kinks.
+    pub kinks: Vec<Option<u64>>,
+    /// One list a score column; `None` where the trial failed or the score does not apply.
+    pub scores: Vec<Vec<Option<f64>>>,
 }
 
 /// Networks of neighbouring trials, column by column: row r has the units `ends[r − 1] .. ends[r]`.

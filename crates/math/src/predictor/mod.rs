@@ -54,6 +54,14 @@ impl Predictor {
         }
     }
 
+    /// The points between which it is analytic.
+    pub fn breaks(&self) -> &[f64] {
+        match self {
+            Predictor::PiecewiseLinear(knots) => &knots.x,
+            Predictor::Smooth(smooth) => &smooth.breaks,
+        }
+    }
+
     /// The value at x, which may be anywhere on the line.
     ///
     /// # Cost

@@ -1,8 +1,8 @@
 //! Scores of piecewise-linear predictors: in closed form where the target is piecewise linear too.
 
-use super::Scorer;
 use super::difference::Difference;
 use super::smooth::Integrals;
+use super::{Criteria, Scorer};
 use crate::predictor::Knots;
 use crate::risk::{Domain, Risk};
 use crate::sample::Degenerate;
@@ -24,7 +24,7 @@ impl Kernel for Score<'_> {
     #[inline(always)]
     fn call(self) -> Result<u64, Degenerate> {
         let Score { scorer, data: (x, y), knots, out } = self;
-        let Scorer { risks, domain, target, scratch } = scorer;
+        let Scorer { criteria: Criteria { risks, domain, .. }, target, scratch } = scorer;
         let size = knots.size();
         out.extend([x[0], x[x.len() - 1], size.norm, size.variation].map(Some));
         out.extend([knots.depth(x, y), knots.train_error(y)].map(Some));

@@ -1,41 +1,30 @@
 //! Scores: what is stored of a predictor.
 
+mod criteria;
 mod difference;
+mod distance;
 mod exact;
+mod knots_per_gap;
 mod smooth;
+
+pub use criteria::{Criteria, FIRST_RISK};
 
 use crate::estimator::Report;
 use crate::predictor::Predictor;
-use crate::risk::{Domain, Risk};
 use crate::sample::Degenerate;
 use crate::target::Target;
 use crate::wide::wide;
-
-/// Scores that come before the risks, in order.
-const FIXED: [&str; 10] = [
-    "rank",
-    "steps",
-    "converged",
-    "hull_low",
-    "hull_high",
-    "norm",
-    "variation",
-    "depth_max",
-    "train_error",
-    "quadrature_error",
-];
-/// Position of the first risk among the scores.
-pub const FIRST_RISK: usize = FIXED.len();
 
 /// Computes the scores of predictors against one target.
 ///
 /// Columns: the numerical rank of the linear system solved; steps of training, and whether a stopping rule ended it (1)
 /// or their limit (0); the hull's ends; norm; variation of the slope; the largest depth of a kink away from the chord of
 /// its gap; the largest training error; the largest error estimate of a risk, relative to it, 0 where risks are exact;
-/// each risk; for each R_p the largest contribution of a single gap
-/// between neighbouring data points; on the unit interval, for each R_p, what lies outside the hull of the data.
+/// each risk; for each R_p the largest contribution of a single gap between neighbouring data points; on the unit
+/// interval, for each R_p, what lies outside the hull of the data; where asked for, for each risk, the same functional
+/// of (f̂, f̂_ref), f̂_ref the reference predictor of the sample, and the shares of gaps with 0, 1, 2, 3 and more knots.
 ///
-/// Predictors that are not piecewise linear have no norm, variation, depth or kinks; rank, steps and convergence are
+/// Predictors that are not piecewise linear have no norm, variation, depth or knots; rank, steps and convergence are
 /// those of the fit's [`Report`].
 ///
 /// Errors: `Overflow` where a score is not finite. Cost: one pass over the knots a risk; by quadrature, 15 or more
@@ -43,8 +32,7 @@ pub const FIRST_RISK: usize = FIXED.len();
 /// Accuracy: ≤ 1e-12 relative for piecewise-linear predictors and targets, [`crate::risk::QUADRATURE_TOLERANCE`] for
 /// others as long as `quadrature_error` says so.
 pub struct Scorer {
-    risks: Vec<Risk>,
-    domain: Domain,
+    criteria: Criteria,
     target: Box<dyn Target>,
     scratch: Scratch,
 }
@@ -60,32 +48,20 @@ struct Scratch {
     edges: Vec<f64>,
 }
 
-/// The names of the columns, for these risks on this domain.
-pub fn columns(risks: &[Risk], domain: Domain) -> Vec<String> {
-    let fixed = FIXED.iter().map(|name| (*name).to_string());
-    let risk = risks.iter().map(|risk| format!("risk_{}", risk.suffix()));
-    let parts: &[&str] = match domain {
-        Domain::Hull => &["gap_max"],
-        Domain::Unit => &["gap_max", "edge"],
-    };
-    let integrals = || risks.iter().filter(|risk| risk.p().is_some());
-    let parts =
-        parts.iter().flat_map(|part| integrals().map(move |risk| format!("{part}_{}", risk.suffix())));
-    fixed.chain(risk).chain(parts).collect()
-}
-
 impl Scorer {
-    /// A scorer for these risks on this domain.
-    pub fn new(risks: &[Risk], domain: Domain, target: Box<dyn Target>) -> Scorer {
-        Scorer { risks: risks.to_vec(), domain, target, scratch: Scratch::default() }
+    /// A scorer by these criteria.
+    pub fn new(criteria: Criteria, target: Box<dyn Target>) -> Scorer {
+        Scorer { criteria, target, scratch: Scratch::default() }
     }
 
-    /// Appends the scores of a predictor, fitted to the sample (x, y), to `out`, in the order of [`columns`], `None`
-    /// where a score does not apply; returns the number of kinks of a piecewise-linear predictor.
+    /// Appends the scores of a predictor, fitted to the sample (x, y), to `out`, in the order of
+    /// [`Criteria::columns`], `None` where a score does not apply; returns the number of kinks of a piecewise-linear
+    /// predictor. Without a `reference` there are no distances.
     pub fn score(
         &mut self,
         data: (&[f64], &[f64]),
         (predictor, report): (&Predictor, Report),
+        reference: Option<&Predictor>,
         out: &mut Vec<Option<f64>>,
     ) -> Result<Option<u64>, Degenerate> {
         let start = out.len();
@@ -99,6 +75,13 @@ impl Scorer {
                 None
             }
         };
+        if self.criteria.distances {
+            distance::distances(self, data.0, predictor, reference, out);
+        }
+        if let Some(within) = self.criteria.knots_within {
+            let shares = predictor.knots().map(|knots| knots_per_gap::shares(knots, data, within));
+            out.extend(shares.map_or([None; 5], |shares| shares.map(Some)));
+        }
         let finite = out[start..].iter().flatten().all(|score| score.is_finite());
         if finite { Ok(kinks) } else { Err(Degenerate::Overflow) }
     }

@@ -1,14 +1,14 @@
 //! Scores by quadrature, for errors that are analytic between breakpoints.
 
 use super::difference::Cuts;
-use super::{Scorer, Scratch};
+use super::{Criteria, Scorer, Scratch};
 use crate::predictor::Smooth;
 use crate::risk::{Domain, Estimate, Exponent, Risk, Values, integrate_powers, points};
 use crate::sum::{largest, sum};
-use crate::target::{Shape, Target};
+use crate::target::Shape;
 
 /// Values of an error on a piece, at several points.
-type PieceValues<'a> = dyn FnMut(usize, &[f64], &mut [f64]) + 'a;
+pub(super) type PieceValues<'a> = dyn FnMut(usize, &[f64], &mut [f64]) + 'a;
 
 /// Maxima at samples below this share of the largest are not searched further.
 const WORTH: f64 = 0.9;
@@ -20,7 +20,6 @@ const SECTIONS: u32 = 44;
 pub(super) struct Intervals {
     at: Vec<f64>,
     joints: Vec<usize>,
-    piece: Vec<usize>,
 }
 
 /// ∫ |g|^p over each interval, for each exponent among the risks.
@@ -39,10 +38,15 @@ pub(super) fn score(
     smooth: &Smooth,
     out: &mut Vec<Option<f64>>,
 ) {
-    let Scorer { risks, domain, target, scratch } = scorer;
+    let Scorer { criteria: Criteria { risks, domain, .. }, target, scratch } = scorer;
     let Scratch { intervals, integrals, gaps, edges, .. } = scratch;
     let target = target.as_ref();
-    let (cuts, pieces) = intervals.cut(x, smooth, target, *domain);
+    let corners = match target.shape() {
+        Shape::PiecewiseLinear { knots } => knots,
+        Shape::Zero | Shape::Sine { .. } => &[],
+    };
+    let cuts = intervals.cut(x, smooth.breaks.iter().chain(corners), *domain);
+    let pieces: Vec<usize> = cuts.at.iter().map(|at| smooth.piece(*at)).collect();
     let mut error = |interval: usize, x: &[f64], out: &mut [f64]| {
         smooth.pieces.values(pieces[interval], x, out);
         if !matches!(target.shape(), Shape::Zero) {
@@ -71,31 +75,24 @@ pub(super) fn score(
 }
 
 impl Intervals {
-    /// Cuts the domain; beside the cuts, the piece of f̂ that each interval lies in.
-    fn cut<'a>(
+    /// Cuts the domain at breakpoints and data points.
+    pub fn cut<'a, 'b>(
         &'a mut self,
-        x: &[f64],
-        smooth: &Smooth,
-        target: &dyn Target,
+        x: &'b [f64],
+        breaks: impl Iterator<Item = &'b f64>,
         domain: Domain,
-    ) -> (Cuts<'a>, &'a [usize]) {
+    ) -> Cuts<'a> {
         let (first, last) = (x[0], x[x.len() - 1]);
         let (low, high) = match domain {
             Domain::Hull => (first, last),
             Domain::Unit => (first.min(0.0), last.max(1.0)),
         };
-        let corners = match target.shape() {
-            Shape::PiecewiseLinear { knots } => knots,
-            Shape::Zero | Shape::Sine { .. } => &[],
-        };
         self.at.clear();
         self.at.extend([low, high]);
         let inside = |at: &&f64| **at > low && **at < high;
-        self.at.extend(smooth.breaks.iter().chain(corners).chain(x).filter(inside));
+        self.at.extend(breaks.chain(x).filter(inside));
         self.at.sort_unstable_by(f64::total_cmp);
         self.at.dedup();
-        self.piece.clear();
-        self.piece.extend(self.at[..self.at.len() - 1].iter().map(|at| smooth.piece(*at)));
         let position = |point: f64| self.at.partition_point(|at| *at < point);
         let hull = position(first)..position(last);
         self.joints.clear();
@@ -105,7 +102,7 @@ impl Intervals {
                 self.joints.push(k);
             }
         }
-        (Cuts { at: &self.at, joints: &self.joints, hull }, &self.piece)
+        Cuts { at: &self.at, joints: &self.joints, hull }
     }
 }
 
@@ -153,7 +150,7 @@ impl Integrals {
 /// sup |g| over all intervals: the largest sample, refined by golden-section search.
 ///
 /// Accuracy: a few units of roundoff, where no two extrema lie between neighbouring samples; there are 17 an interval.
-fn supremum(at: &[f64], error: &mut PieceValues<'_>) -> f64 {
+pub(super) fn supremum(at: &[f64], error: &mut PieceValues<'_>) -> f64 {
     let mut peaks = Vec::with_capacity(at.len());
     let mut samples = Vec::new();
     for (k, ends) in at.windows(2).enumerate() {

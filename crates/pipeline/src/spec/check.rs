@@ -8,6 +8,7 @@ use super::read::{Errors, Field, quoted, suggestion};
 use super::study::{Study, Weights};
 use tempered_math::catalogue::{Choice, Entry};
 use tempered_math::risk::{Domain, Risk};
+use tempered_math::score::Criteria;
 use tempered_math::{design, estimator, noise, target};
 
 /// Sample points a shard: about a second of work, weights of a few hundred megabytes at most.
@@ -74,11 +75,12 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
     let count = trials.as_ref().and_then(|field| field.integer(1, 1 << 48, errors));
     let axes = generate.and_then(|field| axes(&field, errors));
     let estimators = train.and_then(|field| estimators(&field, errors));
-    let evaluate = evaluate(fields[6].as_ref(), errors);
+    let labels: Vec<&str> = estimators.iter().flatten().map(|(label, _)| label.as_str()).collect();
+    let evaluate = evaluate(fields[6].as_ref(), &labels, errors);
     let store = store(fields[7].as_ref(), errors);
     let aggregate = aggregate(fields[8].as_ref(), errors);
     let (n, designs, targets, noises) = axes?;
-    let (risks, domain) = evaluate?;
+    let (criteria, reference) = evaluate?;
     let (weights, shard_points) = store?;
     let (quantiles, max_failed) = aggregate?;
     let study = Study {
@@ -90,8 +92,8 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
         targets,
         noises,
         estimators: estimators?,
-        risks,
-        domain,
+        criteria,
+        reference,
         weights,
         shard_points,
         quantiles,
@@ -226,8 +228,14 @@ fn estimators(field: &Field<'_>, errors: &mut Errors) -> Option<Vec<(String, Cho
     read.into_iter().map(|pair| pair.and_then(|(label, choice)| Some((label?, choice?)))).collect()
 }
 
-fn evaluate(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<(Vec<Risk>, Domain)> {
-    let fields = field.map_or(vec![None, None], |field| field.map(&["risks", "domain"], errors));
+/// The criteria, and the position of the reference among the labels.
+fn evaluate(
+    field: Option<&Field<'_>>,
+    labels: &[&str],
+    errors: &mut Errors,
+) -> Option<(Criteria, Option<usize>)> {
+    let keys = ["risks", "domain", "reference", "knots_per_gap"];
+    let fields = field.map_or(vec![None; keys.len()], |field| field.map(&keys, errors));
     let risks = match &fields[0] {
         None => [1.0, 2.0].into_iter().map(Risk::lp).collect(),
         Some(field) => {
@@ -244,7 +252,19 @@ fn evaluate(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<(Vec<Risk>
             _ => Domain::Unit,
         }),
     };
-    Some((risks?, domain?))
+    // Labels that are wrong themselves are reported where they stand.
+    let reference = match &fields[2] {
+        Some(field) if !labels.is_empty() => word(field, labels, errors).map(Some),
+        _ => Some(None),
+    };
+    let share = |x: f64| (0.0..1.0).contains(&x);
+    let knots_within = match &fields[3] {
+        Some(field) => field.real("a number of at least 0 and below 1", share, errors).map(Some),
+        None => Some(None),
+    };
+    let reference = reference?;
+    let (risks, domain, knots_within) = (risks?, domain?, knots_within?);
+    Some((Criteria { risks, domain, distances: reference.is_some(), knots_within }, reference))
 }
 
 fn risk(field: &Field<'_>, errors: &mut Errors) -> Option<Risk> {

@@ -22,6 +22,12 @@ impl Study {
             Weights::None => "none".into(),
             Weights::Every(k) => map([("every", k.into())]),
         };
+        let mut evaluate = vec![
+            ("risks", Yaml::Sequence(self.criteria.risks.iter().map(risk).collect())),
+            ("domain", self.criteria.domain.to_string().into()),
+        ];
+        evaluate.extend(self.reference.map(|r| ("reference", self.estimators[r].0.as_str().into())));
+        evaluate.extend(self.criteria.knots_within.map(|within| ("knots_per_gap", real(within))));
         let root = map([
             ("version", 1.into()),
             ("name", self.name.as_str().into()),
@@ -29,13 +35,7 @@ impl Study {
             ("trials", self.trials.into()),
             ("generate", generate),
             ("train", train),
-            (
-                "evaluate",
-                map([
-                    ("risks", Yaml::Sequence(self.risks.iter().map(risk).collect())),
-                    ("domain", self.domain.to_string().into()),
-                ]),
-            ),
+            ("evaluate", map(evaluate)),
             ("store", map([("weights", weights), ("shard_points", self.shard_points.into())])),
             (
                 "aggregate",

@@ -40,6 +40,15 @@ pub fn schema() -> Json {
                 json!({"enum": ["hull", "unit"], "default": "hull",
                 "description": "[x_(1), x_(n)], or [0, 1]."}),
             ),
+            (
+                "reference",
+                json!({"type": "string", "description": "Label of the estimator that distances are measured from."}),
+            ),
+            (
+                "knots_per_gap",
+                json!({"type": "number", "minimum": 0, "exclusiveMaximum": 1,
+                "description": "Counts knots between data points; bends below this share of the range of y are none."}),
+            ),
         ],
         &[],
     );

@@ -1,7 +1,7 @@
 //! Studies: what a YAML file says, after checking.
 
 use tempered_math::catalogue::Choice;
-use tempered_math::risk::{Domain, Risk};
+use tempered_math::score::Criteria;
 
 /// A checked study.
 ///
@@ -26,10 +26,10 @@ pub struct Study {
     pub noises: Vec<Choice>,
     /// Estimators by label.
     pub estimators: Vec<(String, Choice)>,
-    /// What is evaluated.
-    pub risks: Vec<Risk>,
-    /// Where it is evaluated.
-    pub domain: Domain,
+    /// What is evaluated, and where.
+    pub criteria: Criteria,
+    /// Position of the estimator that distances are measured from.
+    pub reference: Option<usize>,
     /// Which networks are stored.
     pub weights: Weights,
     /// Sample points a shard at most, but at least one trial.

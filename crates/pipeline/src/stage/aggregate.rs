@@ -35,7 +35,7 @@ impl Sink for Aggregate {
     type Error = Error;
 
     fn take(&mut self, receipt: Receipt) -> Result<(), Error> {
-        let risks = self.plan.study.risks.len();
+        let risks = self.plan.study.criteria.risks.len();
         self.pending.resize_with(receipt.estimators.len(), || Tally::new(risks));
         let mut trials = 0;
         for (e, (tally, chunks)) in self.pending.iter_mut().zip(&receipt.metrics).enumerate() {

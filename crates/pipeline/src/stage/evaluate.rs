@@ -8,11 +8,11 @@ use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tempered_flow::{Pool, Stage};
-use tempered_math::predictor::Knots;
+use tempered_math::predictor::{Knots, Predictor, Units};
 use tempered_math::sample::Degenerate;
 use tempered_math::score::Scorer;
 use tempered_math::target;
-use tempered_store::{MetricsChunk, WeightsChunk};
+use tempered_store::{Inner, MetricsChunk, WeightsChunk};
 
 /// The third stage.
 pub struct Evaluate {
@@ -54,10 +54,12 @@ impl Stage for Evaluate {
                 .map(|slab| {
                     let study = &self.plan.study;
                     let target = cell.target.build(target::CATALOGUE)?;
-                    let mut scorer = Scorer::new(&study.risks, study.domain, target);
-                    let rows =
-                        slab.fits.iter().map(|fits| self.rows(&mut scorer, &slab.samples, fits)).collect();
-                    slab.fits.into_iter().for_each(|fits| self.fits.give(fits));
+                    let mut scorer = Scorer::new(study.criteria.clone(), target);
+                    let among = order.estimators.iter().position(|e| Some(*e) == study.reference);
+                    let reference = slab.reference.as_ref().or(among.map(|position| &slab.fits[position]));
+                    let row = |fits| self.rows(&mut scorer, &slab.samples, fits, reference);
+                    let rows = slab.fits.iter().map(row).collect();
+                    slab.fits.into_iter().chain(slab.reference).for_each(|fits| self.fits.give(fits));
                     self.samples.give(slab.samples);
                     Ok(rows)
                 })
@@ -76,7 +78,13 @@ impl Stage for Evaluate {
 }
 
 impl Evaluate {
-    fn rows(&self, scorer: &mut Scorer, samples: &Samples, fits: &Fits) -> (MetricsChunk, WeightsChunk) {
+    fn rows(
+        &self,
+        scorer: &mut Scorer,
+        samples: &Samples,
+        fits: &Fits,
+        reference: Option<&Fits>,
+    ) -> (MetricsChunk, WeightsChunk) {
         let columns = self.plan.scores().len();
         let mut metrics = MetricsChunk {
             trial: samples.trials.clone().collect(),
@@ -88,20 +96,21 @@ impl Evaluate {
         weights.clear();
         let mut row = Vec::with_capacity(columns);
         let fitted = samples.trials.clone().zip(samples.pairs()).zip(fits.rows.iter().zip(&fits.status));
-        for ((trial, data), (knots, status)) in fitted {
+        for (k, ((trial, data), (predictor, status))) in fitted.enumerate() {
             row.clear();
-            let mut score = || {
-                catch_unwind(AssertUnwindSafe(|| scorer.score(data, knots, &mut row)))
-                    .unwrap_or(Err(Degenerate::Panicked))
+            let reference = reference.filter(|fits| fits.status[k].is_ok()).map(|fits| &fits.rows[k]);
+            let mut score = |report| {
+                let score = || scorer.score(data, (predictor, report), reference, &mut row);
+                catch_unwind(AssertUnwindSafe(score)).unwrap_or(Err(Degenerate::Panicked))
             };
-            let status = (*status).and_then(|()| score());
+            let status = (*status).and_then(&mut score);
             metrics.status.push(status.map_or_else(|reason| reason.word(), |_| "ok"));
-            metrics.kinks.push(status.unwrap_or(0));
+            metrics.kinks.push(status.ok().flatten());
             for (c, column) in metrics.scores.iter_mut().enumerate() {
-                column.push(if status.is_ok() { row[c] } else { 0.0 });
+                column.push(if status.is_ok() { row[c] } else { None });
             }
             if status.is_ok() && wanted(self.plan.study.weights, trial) {
-                push_weights(trial, knots, &mut weights);
+                push_weights(trial, predictor, &mut weights);
             }
         }
         (metrics, weights)
@@ -117,12 +126,42 @@ fn wanted(weights: Weights, trial: u64) -> bool {
     }
 }
 
-/// Appends the network f(x) = Σ outer (inner x + bias)₊ + skip_slope x + skip_intercept.
-pub fn push_weights(trial: u64, knots: &Knots, weights: &mut WeightsChunk) {
-    let (slope, intercept) = knots.skip();
+/// Appends the predictor as Σ outer φ(inner x + bias) + skip_slope x + skip_intercept, φ = (·)₊ where it is piecewise
+/// linear.
+pub fn push_weights(trial: u64, predictor: &Predictor, weights: &mut WeightsChunk) {
+    let (slope, intercept) = match predictor {
+        Predictor::PiecewiseLinear(knots) => {
+            push_kinks(knots, weights);
+            knots.skip()
+        }
+        Predictor::Smooth(smooth) => push_units(smooth.pieces.units(), weights),
+    };
     weights.trial.push(trial);
     weights.skip_slope.push(slope);
     weights.skip_intercept.push(intercept);
+    weights.ends.push(weights.outer.len());
+    if let Inner::Given(inner) = &mut weights.inner {
+        inner.resize(weights.outer.len(), 1.0);
+    }
+}
+
+/// Appends units; returns their affine part.
+fn push_units(units: Units, weights: &mut WeightsChunk) -> (f64, f64) {
+    let Units { skip_slope, skip_intercept, outer, inner, bias } = units;
+    if !inner.is_empty() {
+        if matches!(weights.inner, Inner::Ones) {
+            weights.inner = Inner::Given(weights.inner());
+        }
+        if let Inner::Given(all) = &mut weights.inner {
+            all.extend(inner);
+        }
+    }
+    weights.outer.extend(outer);
+    weights.bias.extend(bias);
+    (skip_slope, skip_intercept)
+}
+
+fn push_kinks(knots: &Knots, weights: &mut WeightsChunk) {
     let (outer, bias) = (&mut weights.outer, &mut weights.bias);
     let start = outer.len();
     // Whole copies first, then kinks move up over the knots between them: a branch would be a guess on noise.
@@ -136,5 +175,4 @@ pub fn push_weights(trial: u64, knots: &Knots, weights: &mut WeightsChunk) {
     }
     outer.truncate(count);
     bias.truncate(count);
-    weights.ends.push(weights.outer.len());
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tempered_flow::{Pool, Stage};
 use tempered_math::catalogue::Choice;
 use tempered_math::estimator;
-use tempered_math::predictor::Knots;
+use tempered_math::predictor::Predictor;
 use tempered_math::sample::{Degenerate, Sample};
 use tempered_math::seed::Draws;
 
@@ -45,7 +45,10 @@ impl Stage for Train {
                         fit_slab(choice, draws, (samples.trials.start, &rows), &mut fits).map(|()| fits)
                     };
                     let fits = order.estimators.iter().map(fit).collect::<Result<_, Error>>()?;
-                    Ok(Trained { samples, fits })
+                    let missing =
+                        self.plan.study.reference.filter(|position| !order.estimators.contains(position));
+                    let reference = missing.as_ref().map(fit).transpose()?;
+                    Ok(Trained { samples, fits, reference })
                 })
                 .collect::<Result<Vec<Trained>, Error>>()
         })?;
@@ -62,9 +65,9 @@ fn fit_slab<'a>(
 ) -> Result<(), Error> {
     let mut estimator = choice.build(estimator::CATALOGUE)?;
     fits.status.clear();
-    fits.rows.resize_with(fits.rows.len().max(rows.len()), Knots::default);
-    for ((trial, sample), knots) in (first..).zip(rows).zip(&mut fits.rows) {
-        let fit = || (*sample).and_then(|sample| estimator.fit(sample, &draws(trial), knots));
+    fits.rows.resize_with(fits.rows.len().max(rows.len()), Predictor::default);
+    for ((trial, sample), predictor) in (first..).zip(rows).zip(&mut fits.rows) {
+        let fit = || (*sample).and_then(|sample| estimator.fit(sample, &draws(trial), predictor));
         let status = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
         if status == Err(Degenerate::Panicked) {
             estimator = choice.build(estimator::CATALOGUE)?;

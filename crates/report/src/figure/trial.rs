@@ -17,7 +17,7 @@ pub(super) fn trial(title: String, trial: &DrawnTrial, place: impl Fn(&str) -> u
     ];
     for fit in &trial.fits {
         let stroke = Stroke { width: 1.3, ..line(place(&fit.estimator)) };
-        marks.push(Mark::Line { points: fit.knots.clone(), stroke });
+        marks.push(Mark::Line { points: fit.curve.clone(), stroke });
         legend.push(Key { label: fit.estimator.clone(), look: Look::Line(stroke) });
     }
     marks.push(Mark::Line { points: trial.target_curve.clone(), stroke: TARGET });

@@ -22,7 +22,7 @@ fn drawn(title: &str, design: &str, trial: u64) -> DrawnTrial {
     let fit = |label: &str, knots: Vec<(f64, f64)>| {
         let risks =
             [("1", 1.0), ("2", 2.0)].map(|(p, exponent)| (p.to_owned(), risk(&knots, exponent))).to_vec();
-        Fit { estimator: label.to_owned(), knots, risks }
+        Fit { estimator: label.to_owned(), curve: knots, risks }
     };
     DrawnTrial {
         title: title.to_owned(),

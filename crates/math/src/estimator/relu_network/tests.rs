@@ -5,7 +5,7 @@ use crate::catalogue::Choice;
 use crate::estimator::CATALOGUE;
 use crate::predictor::Knots;
 use crate::risk::{Domain, Exponent, Risk};
-use crate::score::{FIRST_RISK, Scorer};
+use crate::score::{Criteria, FIRST_RISK, Scorer};
 use crate::seed::unit;
 use crate::target;
 use weights::parts;
@@ -174,8 +174,8 @@ fn kinks_beyond_the_data_count_in_the_risk() {
         for (domain, low, high) in [(Domain::Hull, 0.3, 0.8), (Domain::Unit, 0.0, 1.0)] {
             let risks = [Risk::Lp(Exponent::new(2.0).unwrap()), Risk::Sup];
             let mut out = Vec::new();
-            Scorer::new(&risks, domain, target())
-                .score((&x, &y), (&predictor, Report::default()), &mut out)
+            Scorer::new(Criteria::risks(&risks, domain), target())
+                .score((&x, &y), (&predictor, Report::default()), None, &mut out)
                 .unwrap();
             let out: Vec<f64> = out[FIRST_RISK..].iter().map(|score| score.unwrap()).collect();
             let (f, count) = (target(), 200_000);

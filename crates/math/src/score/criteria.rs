@@ -1,0 +1,65 @@
+//! What is evaluated of every predictor, and the names of its columns.
+
+use crate::risk::{Domain, Risk};
+
+/// Scores that come before the risks, in order.
+const FIXED: [&str; 10] = [
+    "rank",
+    "steps",
+    "converged",
+    "hull_low",
+    "hull_high",
+    "norm",
+    "variation",
+    "depth_max",
+    "train_error",
+    "quadrature_error",
+];
+/// Position of the first risk among the scores.
+pub const FIRST_RISK: usize = FIXED.len();
+/// Columns for the shares of gaps with so many knots.
+const GAPS: [&str; 5] = ["gaps_with_0", "gaps_with_1", "gaps_with_2", "gaps_with_3", "gaps_with_more"];
+
+/// What is evaluated of every predictor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Criteria {
+    /// Functionals of (f̂, f*).
+    pub risks: Vec<Risk>,
+    /// Where f̂ is judged.
+    pub domain: Domain,
+    /// Whether the distance from a reference predictor of the same sample is measured.
+    pub distances: bool,
+    /// Whether the knots in each gap between data points are counted, and the share of the range of y below which
+    /// bends are none.
+    pub knots_within: Option<f64>,
+}
+
+impl Criteria {
+    /// Risks alone.
+    pub fn risks(risks: &[Risk], domain: Domain) -> Criteria {
+        Criteria { risks: risks.to_vec(), domain, distances: false, knots_within: None }
+    }
+
+    /// The names of the columns.
+    pub fn columns(&self) -> Vec<String> {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_string()).collect::<Vec<_>>();
+        let named = |part: &str, risks: &[&Risk]| {
+            risks.iter().map(|risk| format!("{part}_{}", risk.suffix())).collect::<Vec<_>>()
+        };
+        let all: Vec<&Risk> = self.risks.iter().collect();
+        let integrals: Vec<&Risk> = self.risks.iter().filter(|risk| risk.p().is_some()).collect();
+        let mut columns = words(&FIXED);
+        columns.extend(named("risk", &all));
+        columns.extend(named("gap_max", &integrals));
+        if self.domain == Domain::Unit {
+            columns.extend(named("edge", &integrals));
+        }
+        if self.distances {
+            columns.extend(named("distance", &all));
+        }
+        if self.knots_within.is_some() {
+            columns.extend(words(&GAPS));
+        }
+        columns
+    }
+}
