@@ -38,13 +38,14 @@ def missing(python, folder, peer):
         return None
     print(f"installing {peer}", file=sys.stderr, flush=True)
     # One at a time, so that one that fails does not take the others along; every peer is fed through NumPy.
-    command = [python, "-m", "pip", "install", "--quiet", "--constraint", REQUIREMENTS, "numpy", peer]
-    pip = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+    pins = [pin for pin in REQUIREMENTS.read_text().split() if pin.split("==")[0] in ("numpy", peer)]
+    command = [python, "-m", "pip", "install", "--quiet", "--constraint", REQUIREMENTS, *pins]
+    pip = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True)
     if pip.returncode == 0:
         done.touch()
         return None
     errors = [line for line in pip.stderr.splitlines() if "ERROR" in line] or ["pip failed"]
-    return errors[-1]
+    return errors[0]
 
 
 def settings(threads):
