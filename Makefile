@@ -1,4 +1,4 @@
-.PHONY: build test test-slow bench fmt lint run
+.PHONY: build test test-slow bench bench-peers fmt lint run
 
 build:
 	cargo build --release
@@ -11,6 +11,9 @@ test-slow:
 
 bench:
 	cargo bench
+
+bench-peers:
+	python3 benches/peers/run.py $(OPTIONS)
 
 fmt:
 	cargo fmt --all
