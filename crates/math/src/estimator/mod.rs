@@ -1,6 +1,9 @@
 //! Estimators: rules that turn a sample into a predictor.
 
+mod gaussian_kernel;
+mod laplace_kernel;
 mod linear_spline;
+mod matern;
 mod min_norm;
 mod relu_network;
 mod weight_decay_path;
@@ -33,7 +36,7 @@ pub trait Estimator: Send {
 /// What a fit tells of itself, beside its predictor.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Report {
-    /// The numerical rank of the linear system that was solved, where one was.
+    /// The numerical rank of the linear system that was solved, before any ridge, where one was.
     pub rank: Option<u64>,
     /// Steps of training, where there was training.
     pub steps: Option<u64>,
@@ -42,15 +45,25 @@ pub struct Report {
 }
 
 /// Every estimator, in the order of the documentation.
-pub static CATALOGUE: &[Entry<dyn Estimator>] =
-    &[linear_spline::ENTRY, min_norm::ENTRY, relu_network::ENTRY, weight_decay_path::ENTRY];
+pub static CATALOGUE: &[Entry<dyn Estimator>] = &[
+    linear_spline::ENTRY,
+    min_norm::ENTRY,
+    relu_network::ENTRY,
+    weight_decay_path::ENTRY,
+    laplace_kernel::ENTRY,
+    matern::ENTRY,
+    gaussian_kernel::ENTRY,
+];
 
 /// What is known of an estimator with these arguments in a setting.
 type Knowledge = fn(&Choice, &Setting<'_>) -> Option<Known>;
 
 /// What theory says of each estimator of which it says something.
-pub(crate) static KNOWN: &[(&str, Knowledge)] =
-    &[(linear_spline::ENTRY.name, linear_spline::known), (min_norm::ENTRY.name, min_norm::known)];
+pub(crate) static KNOWN: &[(&str, Knowledge)] = &[
+    (linear_spline::ENTRY.name, linear_spline::known),
+    (min_norm::ENTRY.name, min_norm::known),
+    (laplace_kernel::ENTRY.name, laplace_kernel::known),
+];
 
 /// The parameter `ends` that every interpolant has.
 fn ends() -> Parameter {
@@ -59,6 +72,26 @@ fn ends() -> Parameter {
         summary: "beyond the outermost data points f̂ extends its outer lines or keeps its outer values",
         kind: Kind::Word(&["extend", "clamp"]),
         default: Some(Value::Word("extend")),
+    }
+}
+
+/// The parameter `bandwidth` that every kernel has.
+fn bandwidth() -> Parameter {
+    Parameter {
+        name: "bandwidth",
+        summary: "h, the length over which the kernel falls, in units of x",
+        kind: Kind::POSITIVE,
+        default: None,
+    }
+}
+
+/// The parameter `ridge` that every kernel has.
+fn ridge() -> Parameter {
+    Parameter {
+        name: "ridge",
+        summary: "added to the diagonal of the kernel matrix; 0 interpolates",
+        kind: Kind::Real { low: 0.0, closed: true, high: f64::INFINITY },
+        default: Some(Value::Real(0.0)),
     }
 }
 
