@@ -1,8 +1,12 @@
 //! Estimators: rules that turn a sample into a predictor.
 
+mod cubic_spline;
 mod linear_spline;
 mod min_norm;
+mod nearest;
+mod polynomial;
 mod relu_network;
+mod shepard;
 mod weight_decay_path;
 
 use crate::catalogue::{Choice, Entry, Kind, Parameter, Value};
@@ -42,15 +46,28 @@ pub struct Report {
 }
 
 /// Every estimator, in the order of the documentation.
-pub static CATALOGUE: &[Entry<dyn Estimator>] =
-    &[linear_spline::ENTRY, min_norm::ENTRY, relu_network::ENTRY, weight_decay_path::ENTRY];
+pub static CATALOGUE: &[Entry<dyn Estimator>] = &[
+    linear_spline::ENTRY,
+    min_norm::ENTRY,
+    relu_network::ENTRY,
+    weight_decay_path::ENTRY,
+    nearest::ENTRY,
+    shepard::ENTRY,
+    cubic_spline::ENTRY,
+    polynomial::ENTRY,
+];
 
 /// What is known of an estimator with these arguments in a setting.
 type Knowledge = fn(&Choice, &Setting<'_>) -> Option<Known>;
 
 /// What theory says of each estimator of which it says something.
-pub(crate) static KNOWN: &[(&str, Knowledge)] =
-    &[(linear_spline::ENTRY.name, linear_spline::known), (min_norm::ENTRY.name, min_norm::known)];
+pub(crate) static KNOWN: &[(&str, Knowledge)] = &[
+    (linear_spline::ENTRY.name, linear_spline::known),
+    (min_norm::ENTRY.name, min_norm::known),
+    (nearest::ENTRY.name, nearest::known),
+    (shepard::ENTRY.name, shepard::known),
+    (cubic_spline::ENTRY.name, cubic_spline::known),
+];
 
 /// The parameter `ends` that every interpolant has.
 fn ends() -> Parameter {
