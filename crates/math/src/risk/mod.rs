@@ -4,8 +4,8 @@ mod piece;
 mod quadrature;
 
 pub use piece::Exponent;
-pub(crate) use quadrature::points;
 pub use quadrature::{Estimate, TOLERANCE as QUADRATURE_TOLERANCE, Values, integrate, integrate_powers};
+pub(crate) use quadrature::{estimate_powers, points};
 
 use std::fmt;
 

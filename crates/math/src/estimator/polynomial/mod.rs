@@ -7,7 +7,7 @@ use crate::catalogue::{Entry, Kind, Parameter};
 use crate::predictor::{Pieces, Predictor, Units};
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
-use crate::sum::{all_finite, largest};
+use crate::sum::{largest, sum_of_pairs};
 use qr::Qr;
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
@@ -64,7 +64,8 @@ impl Estimator for Polynomial {
         if !(high - low).is_finite() || 2.0 / (high - low) == f64::INFINITY {
             return Err(Degenerate::Overflow);
         }
-        let mut series = Series { low, high, outer: vec![0.0; terms] };
+        let weight = (0..terms).map(|j| (2.0 * j as f64 + 1.0).sqrt()).collect();
+        let mut series = Series { low, high, outer: vec![0.0; terms], weight };
         // In units of the largest label, so that squares do not overflow.
         let unit = if size > 0.0 { size } else { 1.0 };
         let labels: Vec<f64> = y.iter().map(|y| y / unit).collect();
@@ -89,9 +90,10 @@ impl Estimator for Polynomial {
             return Err(Degenerate::IllConditioned);
         }
         series.outer.iter_mut().for_each(|c| *c *= unit);
-        let slope = 2.0 / (high - low);
-        let bias = series.scaled(0.0);
-        if !all_finite(&series.outer) || !slope.is_finite() || !bias.is_finite() {
+        // Bounds what the evaluation meets on its way, anywhere on the hull.
+        let reach =
+            sum_of_pairs(&series.outer, &series.weight, |c, weight| (c * weight).abs() * weight.powi(3));
+        if !reach.is_finite() || !series.scaled(0.0).is_finite() {
             return Err(Degenerate::Overflow);
         }
         let smooth = predictor.smooth();
@@ -132,6 +134,8 @@ struct Series {
     low: f64,
     high: f64,
     outer: Vec<f64>,
+    /// √(2j + 1).
+    weight: Vec<f64>,
 }
 
 /// Points evaluated side by side: each is a chain of dependent operations, and a rule of the quadrature has 15.
@@ -151,9 +155,8 @@ impl Pieces for Series {
             t.iter_mut().zip(x).for_each(|(t, x)| *t = self.scaled(*x));
             // b_j = c_j √(2j + 1) + (2j + 1)/(j + 1) t b_{j+1} − (j + 1)/(j + 2) b_{j+2}.
             let (mut here, mut after) = ([0.0; LANES], [0.0; LANES]);
-            for (j, c) in self.outer.iter().enumerate().rev() {
-                let degree = j as f64;
-                let weight = c * (2.0 * degree + 1.0).sqrt();
+            for (j, (c, weight)) in self.outer.iter().zip(&self.weight).enumerate().rev() {
+                let (degree, weight) = (j as f64, c * weight);
                 let (grow, shrink) = ((2.0 * degree + 1.0) / (degree + 1.0), (degree + 1.0) / (degree + 2.0));
                 for lane in 0..LANES {
                     let next = weight + grow * t[lane] * here[lane] - shrink * after[lane];
