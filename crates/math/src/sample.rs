@@ -16,6 +16,9 @@ pub enum Degenerate {
     /// Fewer than two points.
     #[error("fewer than two points")]
     TooFew,
+    /// Fewer points than the estimator's parameters ask for.
+    #[error("fewer points than the estimator's parameters ask for")]
+    Scarce,
     /// x and y differ in length.
     #[error("x and y differ in length")]
     Lengths,
@@ -50,6 +53,7 @@ impl Degenerate {
     pub fn word(&self) -> &'static str {
         match self {
             Degenerate::TooFew => "too_few",
+            Degenerate::Scarce => "scarce",
             Degenerate::Lengths => "lengths",
             Degenerate::NotFinite(_) => "not_finite",
             Degenerate::DuplicateX(_) => "duplicate_x",

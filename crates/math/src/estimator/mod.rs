@@ -1,11 +1,15 @@
 //! Estimators: rules that turn a sample into a predictor.
 
+mod cubic_spline;
 mod gaussian_kernel;
 mod laplace_kernel;
 mod linear_spline;
 mod matern;
 mod min_norm;
+mod nearest;
+mod polynomial;
 mod relu_network;
+mod shepard;
 mod weight_decay_path;
 
 use crate::catalogue::{Choice, Entry, Kind, Parameter, Value};
@@ -50,6 +54,10 @@ pub static CATALOGUE: &[Entry<dyn Estimator>] = &[
     min_norm::ENTRY,
     relu_network::ENTRY,
     weight_decay_path::ENTRY,
+    nearest::ENTRY,
+    shepard::ENTRY,
+    cubic_spline::ENTRY,
+    polynomial::ENTRY,
     laplace_kernel::ENTRY,
     matern::ENTRY,
     gaussian_kernel::ENTRY,
@@ -62,6 +70,9 @@ type Knowledge = fn(&Choice, &Setting<'_>) -> Option<Known>;
 pub(crate) static KNOWN: &[(&str, Knowledge)] = &[
     (linear_spline::ENTRY.name, linear_spline::known),
     (min_norm::ENTRY.name, min_norm::known),
+    (nearest::ENTRY.name, nearest::known),
+    (shepard::ENTRY.name, shepard::known),
+    (cubic_spline::ENTRY.name, cubic_spline::known),
     (laplace_kernel::ENTRY.name, laplace_kernel::known),
 ];
 

@@ -4,8 +4,8 @@ mod piece;
 mod quadrature;
 
 pub use piece::Exponent;
-pub(crate) use quadrature::points;
 pub use quadrature::{Estimate, TOLERANCE as QUADRATURE_TOLERANCE, Values, integrate, integrate_powers};
+pub(crate) use quadrature::{estimate_powers, points};
 
 use std::fmt;
 
@@ -57,6 +57,17 @@ pub enum Domain {
     Hull,
     /// [0, 1], which must contain the data; beyond them f̂ follows the estimator's `ends`.
     Unit,
+}
+
+impl Domain {
+    /// Its ends, for data at these x.
+    pub fn ends(self, x: &[f64]) -> (f64, f64) {
+        let (first, last) = (x[0], x[x.len() - 1]);
+        match self {
+            Domain::Hull => (first, last),
+            Domain::Unit => (first.min(0.0), last.max(1.0)),
+        }
+    }
 }
 
 impl fmt::Display for Domain {

@@ -77,10 +77,7 @@ impl Merger {
             let cuts = Cuts { at: &knots.x, joints: &knots.inner, hull: 0..ends.end - 1 };
             return Difference { cuts, error: &knots.y };
         }
-        let (low, high) = match domain {
-            Domain::Hull => (first, last),
-            Domain::Unit => (first.min(0.0), last.max(1.0)),
-        };
+        let (low, high) = domain.ends(&knots.x[ends.clone()]);
         let hull = self.merge(knots, corners.unwrap_or(&[]), low, high);
         if corners.is_some() {
             self.error.iter_mut().zip(&self.at).for_each(|(error, x)| *error -= target.value(*x));

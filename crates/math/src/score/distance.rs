@@ -46,7 +46,7 @@ pub(super) fn distances(
             }
         }
         (predictor, Some(reference)) => {
-            let breaks = predictor.breaks().iter().chain(reference.breaks());
+            let breaks = predictor.breaks().iter().chain(reference.breaks()).copied();
             let cuts = scratch.intervals.cut(x, breaks, criteria.domain);
             let mut error = |_: usize, x: &[f64], out: &mut [f64]| {
                 x.iter().zip(out).for_each(|(x, out)| *out = predictor.value(*x) - reference.value(*x));

@@ -27,7 +27,7 @@ use crate::wide::wide;
 /// Predictors that are not piecewise linear have no norm, variation, depth or knots; rank, steps and convergence are
 /// those of the fit's [`Report`].
 ///
-/// Errors: `Overflow` where a score is not finite. Cost: one pass over the knots a risk; by quadrature, 15 or more
+/// Errors: `Overflow` where a score is not finite. Cost: one pass over the knots a risk; by quadrature, 17 or more
 /// evaluations a piece.
 /// Accuracy: ≤ 1e-12 relative for piecewise-linear predictors and targets, [`crate::risk::QUADRATURE_TOLERANCE`] for
 /// others as long as `quadrature_error` says so.

@@ -3,8 +3,10 @@
 use super::difference::Cuts;
 use super::{Criteria, Scorer, Scratch};
 use crate::predictor::Smooth;
-use crate::risk::{Domain, Estimate, Exponent, Risk, Values, integrate_powers, points};
-use crate::sum::{largest, sum};
+use crate::risk::{
+    Domain, Estimate, Exponent, QUADRATURE_TOLERANCE, Risk, estimate_powers, integrate_powers, points,
+};
+use crate::sum::{all_finite, largest, sum};
 use crate::target::Shape;
 
 /// Values of an error on a piece, at several points.
@@ -15,7 +17,10 @@ const WORTH: f64 = 0.9;
 /// Steps of a golden-section search: the extremum is then known to 1e-9 of an interval, its value to 1e-16.
 const SECTIONS: u32 = 44;
 
-/// A domain cut at the breakpoints of f̂, the corners of f*, and the data points.
+/// Turns of a sine at which a domain is cut at most; of a faster one, extrema may be missed.
+const TURNS: f64 = 65_536.0;
+
+/// A domain cut at the breakpoints of f̂, the corners or turning points of f*, and the data points.
 #[derive(Default)]
 pub(super) struct Intervals {
     at: Vec<f64>,
@@ -27,7 +32,13 @@ pub(super) struct Intervals {
 pub(super) struct Integrals {
     exponents: Vec<Exponent>,
     pieces: Vec<Vec<f64>>,
+    /// Error estimates of the pieces, and their sums.
+    misses: Vec<Vec<f64>>,
     errors: Vec<f64>,
+    /// Whether a single rule sees all there is of a piece.
+    clean: Vec<bool>,
+    /// Means of the pieces.
+    scales: Vec<f64>,
     estimates: Vec<Estimate>,
 }
 
@@ -41,11 +52,15 @@ pub(super) fn score(
     let Scorer { criteria: Criteria { risks, domain, .. }, target, scratch } = scorer;
     let Scratch { intervals, integrals, gaps, edges, .. } = scratch;
     let target = target.as_ref();
-    let corners = match target.shape() {
-        Shape::PiecewiseLinear { knots } => knots,
-        Shape::Zero | Shape::Sine { .. } => &[],
+    let breaks = smooth.breaks.iter().copied();
+    let cuts = match target.shape() {
+        Shape::Zero => intervals.cut(x, breaks, *domain),
+        Shape::PiecewiseLinear { knots } => intervals.cut(x, breaks.chain(knots.iter().copied()), *domain),
+        Shape::Sine { rate, .. } => {
+            let (low, high) = domain.ends(x);
+            intervals.cut(x, breaks.chain(turns(rate, low, high)), *domain)
+        }
     };
-    let cuts = intervals.cut(x, smooth.breaks.iter().chain(corners), *domain);
     let pieces: Vec<usize> = cuts.at.iter().map(|at| smooth.piece(*at)).collect();
     let mut error = |interval: usize, x: &[f64], out: &mut [f64]| {
         smooth.pieces.values(pieces[interval], x, out);
@@ -76,21 +91,13 @@ pub(super) fn score(
 
 impl Intervals {
     /// Cuts the domain at breakpoints and data points.
-    pub fn cut<'a, 'b>(
-        &'a mut self,
-        x: &'b [f64],
-        breaks: impl Iterator<Item = &'b f64>,
-        domain: Domain,
-    ) -> Cuts<'a> {
+    pub fn cut(&mut self, x: &[f64], breaks: impl Iterator<Item = f64>, domain: Domain) -> Cuts<'_> {
         let (first, last) = (x[0], x[x.len() - 1]);
-        let (low, high) = match domain {
-            Domain::Hull => (first, last),
-            Domain::Unit => (first.min(0.0), last.max(1.0)),
-        };
+        let (low, high) = domain.ends(x);
         self.at.clear();
         self.at.extend([low, high]);
-        let inside = |at: &&f64| **at > low && **at < high;
-        self.at.extend(breaks.chain(x).filter(inside));
+        let inside = |at: &f64| *at > low && *at < high;
+        self.at.extend(breaks.chain(x.iter().copied()).filter(inside));
         self.at.sort_unstable_by(f64::total_cmp);
         self.at.dedup();
         let position = |point: f64| self.at.partition_point(|at| *at < point);
@@ -106,6 +113,14 @@ impl Intervals {
     }
 }
 
+/// Where a sine of this rate turns between two points, so that between cuts it is monotone.
+fn turns(rate: f64, low: f64, high: f64) -> impl Iterator<Item = f64> {
+    let half = std::f64::consts::PI / rate;
+    let (first, last) = (libm::ceil(low / half - 0.5), libm::floor(high / half - 0.5));
+    let count = if last - first < TURNS { (last - first + 1.0).max(0.0) as usize } else { 0 };
+    (0..count).map(move |turn| (first + turn as f64 + 0.5) * half)
+}
+
 impl Integrals {
     /// Integrates over every interval between neighbouring points `at`.
     pub fn fill(&mut self, at: &[f64], risks: &[Risk], error: &mut PieceValues<'_>) {
@@ -114,21 +129,44 @@ impl Integrals {
             Risk::Lp(exponent) => Some(exponent),
             Risk::Sup => None,
         }));
-        let count = self.exponents.len();
-        self.pieces.resize_with(count.max(self.pieces.len()), Vec::new);
-        self.pieces.iter_mut().for_each(Vec::clear);
+        let exponents = self.exponents.len();
+        for rows in [&mut self.pieces, &mut self.misses] {
+            rows.resize_with(exponents.max(rows.len()), Vec::new);
+            rows.iter_mut().for_each(Vec::clear);
+        }
         self.errors.clear();
-        self.errors.resize(count, 0.0);
-        self.estimates.resize(count, Estimate::default());
-        for (k, ends) in at.windows(2).enumerate() {
+        self.clean.clear();
+        self.scales.clear();
+        self.estimates.resize(exponents, Estimate::default());
+        let count = at.len() - 1;
+        // One rule everywhere tells how large the whole is, and what is small beside it: the largest gap is no less than
+        // the mean of all pieces, so what is known to a tolerance of that mean is known well enough.
+        for k in 0..count {
             let mut values = |x: &[f64], out: &mut [f64]| error(k, x, out);
-            let values: &mut Values<'_> = &mut values;
-            integrate_powers(values, (ends[0], ends[1]), &self.exponents, &mut self.estimates);
-            for (e, Estimate { value, error }) in self.estimates.iter().enumerate() {
-                self.pieces[e].push(*value);
-                self.errors[e] += error;
+            let ends = (at[k], at[k + 1]);
+            self.clean.push(estimate_powers(&mut values, ends, &self.exponents, &mut self.estimates));
+            for (e, estimate) in self.estimates.iter().enumerate() {
+                self.pieces[e].push(estimate.value);
+                self.misses[e].push(estimate.error);
             }
         }
+        self.scales.extend(self.pieces[..exponents].iter().map(|pieces| sum(pieces) / count as f64));
+        for k in 0..count {
+            let settled = self.clean[k]
+                && (0..exponents).all(|e| {
+                    self.misses[e][k] <= QUADRATURE_TOLERANCE * self.pieces[e][k].max(self.scales[e])
+                });
+            if !settled {
+                let mut values = |x: &[f64], out: &mut [f64]| error(k, x, out);
+                let (exponents, scales) = (&self.exponents, &self.scales);
+                integrate_powers(&mut values, (at[k], at[k + 1]), exponents, scales, &mut self.estimates);
+                for (e, Estimate { value, error }) in self.estimates.iter().enumerate() {
+                    self.pieces[e][k] = *value;
+                    self.misses[e][k] = *error;
+                }
+            }
+        }
+        self.errors.extend(self.misses[..exponents].iter().map(|misses| sum(misses)));
     }
 
     /// The integrals of one exponent.
@@ -150,16 +188,18 @@ impl Integrals {
 /// sup |g| over all intervals: the largest sample, refined by golden-section search.
 ///
 /// Accuracy: a few units of roundoff, where no two extrema lie between neighbouring samples; there are 17 an interval.
+/// Infinite where a sample is not finite.
 pub(super) fn supremum(at: &[f64], error: &mut PieceValues<'_>) -> f64 {
     let mut peaks = Vec::with_capacity(at.len());
-    let mut samples = Vec::new();
+    let (mut samples, mut values) = (Vec::new(), Vec::new());
     for (k, ends) in at.windows(2).enumerate() {
         samples.clear();
-        samples.push(ends[0]);
         samples.extend(points(ends[0], ends[1]));
-        samples.push(ends[1]);
-        let mut values = vec![0.0; samples.len()];
+        values.resize(samples.len(), 0.0);
         error(k, &samples, &mut values);
+        if !all_finite(&values) {
+            return f64::INFINITY;
+        }
         let peak =
             (0..values.len()).fold(0, |best, i| if values[i].abs() > values[best].abs() { i } else { best });
         let around = (samples[peak.saturating_sub(1)], samples[(peak + 1).min(samples.len() - 1)]);

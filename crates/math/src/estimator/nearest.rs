@@ -1,0 +1,144 @@
+//! Nearest neighbours: the mean of the nearest labels.
+
+use super::{Estimator, Report};
+use crate::catalogue::{Choice, Entry, Kind, Parameter, Value};
+use crate::predictor::{Pieces, Predictor, Units};
+use crate::sample::{Degenerate, Sample};
+use crate::seed::Draws;
+use crate::sum::all_finite;
+use crate::theory::{Class, Known, Setting, moment};
+
+pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
+    name: "nearest",
+    summary: "the mean of the k nearest labels",
+    parameters: || {
+        vec![Parameter {
+            name: "k",
+            summary: "how many neighbours; one interpolates",
+            kind: Kind::Whole { low: 1, high: u64::MAX },
+            default: Some(Value::Whole(1)),
+        }]
+    },
+    build: |values| {
+        Ok(Box::new(Nearest {
+            k: usize::try_from(values[0].whole()).unwrap_or(usize::MAX),
+            tails: Vec::new(),
+        }))
+    },
+};
+
+/// Tempered for every p and k, on random designs and grids, in probability and in expectation: a point errs by the mean
+/// of k labels' noise, so that R_p → E |(ε_1 + … + ε_k)/k|^p, which is m_p k^{−p/2} for normal noise, m_p for k = 1, and
+/// E ε²/k for p = 2 whatever the noise. For f* = 0 and on a domain D, E R_p is that times E |D|, exactly.
+///
+/// Source: Cover & Hart (1967) for k = 1; every label is as good as any other, whatever the design, and f* is
+/// continuous.
+pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
+    if !matches!(setting.design, "uniform" | "grid") {
+        return None;
+    }
+    let k = estimator.arguments().iter().find(|(name, _)| *name == "k")?.1.whole() as f64;
+    let p = setting.p;
+    let exact = k == 1.0 || p == 2.0 || setting.noise.name() == "normal";
+    Some(Known {
+        in_probability: Some(Class::Tempered),
+        in_expectation: Some(Class::Tempered),
+        limit: exact.then(|| moment(setting.noise, p) * libm::pow(k, -p / 2.0)),
+        source: "Cover & Hart (1967)",
+    })
+}
+
+/// f̂(x) = (1/k) Σ y_i over the k points x_i nearest to x.
+///
+/// Piecewise constant: the window i … i + k − 1 gives way to the next one halfway between x_i and x_{i+k}. There, of two
+/// labels equally far the one on the right counts. Breakpoints are a subset of the n − k midpoints: midpoints that
+/// rounding makes equal are one, and a midpoint that rounds down to x_i gives way to x_{i+k}, so that k = 1 interpolates
+/// whatever the gaps. Units are steps, φ(z) = 1 for z ≥ 0 and 0 below.
+///
+/// Errors: `Scarce` for fewer than k points; `Overflow` where a sum of k labels or a jump is not finite. Cost: O(n).
+/// Accuracy: k units of roundoff of the mean of |y_i|; exact for k = 1.
+///
+/// Source: Fix & Hodges (1951); Cover & Hart (1967). Sums over windows: van Herk (1992).
+struct Nearest {
+    k: usize,
+    /// Sums from each label to the end of its block of k.
+    tails: Vec<f64>,
+}
+
+impl Estimator for Nearest {
+    fn fit(
+        &mut self,
+        sample: Sample<'_>,
+        _: &Draws<'_>,
+        predictor: &mut Predictor,
+    ) -> Result<Report, Degenerate> {
+        let (x, y, k) = (sample.x(), sample.y(), self.k);
+        if k > sample.n() {
+            return Err(Degenerate::Scarce);
+        }
+        self.sum_tails(y);
+        let smooth = predictor.smooth();
+        smooth.breaks.clear();
+        let mut steps = Steps { breaks: Vec::new(), values: vec![self.tails[0] / k as f64] };
+        // The sum from the start of a block; with the tail before it, that of a window. Nothing is subtracted, so a large
+        // label spoils none but its own windows.
+        let mut head = 0.0;
+        for (i, (left, right)) in x.iter().zip(&x[k..]).enumerate() {
+            head = if i % k == 0 { y[i + k] } else { head + y[i + k] };
+            let window = if (i + 1) % k == 0 { head } else { self.tails[i + 1] + head };
+            let middle = 0.5 * left + 0.5 * right;
+            let at = if middle > *left { middle } else { *right };
+            if steps.breaks.last().is_some_and(|last| *last >= at) {
+                steps.values.pop();
+            } else {
+                steps.breaks.push(at);
+            }
+            steps.values.push(window / k as f64);
+        }
+        let jumps = steps.values.windows(2).all(|pair| (pair[1] - pair[0]).is_finite());
+        if !jumps || !all_finite(&steps.values) {
+            return Err(Degenerate::Overflow);
+        }
+        smooth.breaks.extend_from_slice(&steps.breaks);
+        smooth.pieces = Box::new(steps);
+        Ok(Report::default())
+    }
+
+    fn interpolates(&self) -> bool {
+        self.k == 1
+    }
+}
+
+impl Nearest {
+    fn sum_tails(&mut self, y: &[f64]) {
+        self.tails.clear();
+        self.tails.extend_from_slice(y);
+        for block in self.tails.chunks_mut(self.k) {
+            for i in (1..block.len()).rev() {
+                block[i - 1] += block[i];
+            }
+        }
+    }
+}
+
+/// A step function; `values` has one entry more than `breaks`.
+struct Steps {
+    breaks: Vec<f64>,
+    values: Vec<f64>,
+}
+
+impl Pieces for Steps {
+    fn values(&self, piece: usize, _: &[f64], out: &mut [f64]) {
+        out.fill(self.values[piece]);
+    }
+
+    fn units(&self) -> Units {
+        Units {
+            skip_slope: 0.0,
+            skip_intercept: self.values[0],
+            outer: self.values.windows(2).map(|pair| pair[1] - pair[0]).collect(),
+            inner: Vec::new(),
+            bias: self.breaks.iter().map(|at| -at).collect(),
+        }
+    }
+}
