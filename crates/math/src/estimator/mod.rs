@@ -3,6 +3,7 @@
 mod linear_spline;
 mod min_norm;
 mod relu_network;
+mod two_layer_network;
 mod weight_decay_path;
 
 use crate::catalogue::{Choice, Entry, Kind, Parameter, Value};
@@ -42,8 +43,13 @@ pub struct Report {
 }
 
 /// Every estimator, in the order of the documentation.
-pub static CATALOGUE: &[Entry<dyn Estimator>] =
-    &[linear_spline::ENTRY, min_norm::ENTRY, relu_network::ENTRY, weight_decay_path::ENTRY];
+pub static CATALOGUE: &[Entry<dyn Estimator>] = &[
+    linear_spline::ENTRY,
+    min_norm::ENTRY,
+    relu_network::ENTRY,
+    two_layer_network::ENTRY,
+    weight_decay_path::ENTRY,
+];
 
 /// What is known of an estimator with these arguments in a setting.
 type Knowledge = fn(&Choice, &Setting<'_>) -> Option<Known>;

@@ -5,7 +5,7 @@ use super::weights::Weights;
 use crate::predictor::Knots;
 
 /// A kink further out than this is at infinity: its neuron is on everywhere or nowhere.
-const FARTHEST: f64 = 1e150;
+pub(crate) const FARTHEST: f64 = 1e150;
 /// A slope change at most this, relative to the terms it is the sum of, is their rounding error.
 const NOTHING: f64 = 4.0 * f64::EPSILON;
 

@@ -9,7 +9,7 @@ const SAME: f64 = 4.0 * f64::EPSILON;
 
 /// Whether two positions are one up to rounding.
 #[inline(always)]
-fn same(s: f64, t: f64) -> bool {
+pub(crate) fn same(s: f64, t: f64) -> bool {
     (s - t).abs() <= SAME * s.abs().min(t.abs())
 }
 

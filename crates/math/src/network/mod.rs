@@ -12,7 +12,8 @@ mod two_layer;
 mod weights;
 
 pub(crate) use init::Init;
-pub(crate) use kinks::{Kink, write};
+pub(crate) use kinks::{FARTHEST, Kink, write};
+pub(crate) use knots::same;
 pub(crate) use penalty::Decay;
 pub(crate) use train::{Model, Trainer};
 pub(crate) use two_layer::Setup;

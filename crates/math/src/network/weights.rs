@@ -72,4 +72,16 @@ impl Weights {
         let square = |part: &[f64]| sum_of_pairs(part, part, |p, q| p * q);
         0.5 * (decay.weights * (square(a) + square(w)) + decay.biases * square(b))
     }
+
+    /// Adds the gradient of the penalty.
+    #[inline(always)]
+    pub fn decay(&self, decay: Decay, gradient: &mut [f64]) {
+        let m = self.width;
+        for (g, theta) in gradient[..2 * m].iter_mut().zip(&self.theta) {
+            *g += decay.weights * theta;
+        }
+        for (g, theta) in gradient[2 * m..3 * m].iter_mut().zip(&self.theta[2 * m..]) {
+            *g += decay.biases * theta;
+        }
+    }
 }
