@@ -18,6 +18,7 @@ fn choices<T: ?Sized>(catalogue: &[Entry<T>]) -> Vec<Choice> {
                 Kind::Word(words) => Value::Word(words[word % words.len()]),
                 Kind::Flag => Value::Flag(true),
                 Kind::Whole { .. } => Value::Whole(7),
+                Kind::Wholes { .. } => Value::Wholes(vec![7, 5]),
                 Kind::Real { .. } => Value::Real(7.0),
             };
             (parameter.name, value)

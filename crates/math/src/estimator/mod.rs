@@ -1,5 +1,6 @@
 //! Estimators: rules that turn a sample into a predictor.
 
+mod deep_relu_network;
 mod linear_spline;
 mod min_norm;
 mod relu_network;
@@ -48,6 +49,7 @@ pub static CATALOGUE: &[Entry<dyn Estimator>] = &[
     min_norm::ENTRY,
     relu_network::ENTRY,
     two_layer_network::ENTRY,
+    deep_relu_network::ENTRY,
     weight_decay_path::ENTRY,
 ];
 

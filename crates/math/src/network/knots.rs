@@ -19,7 +19,7 @@ pub(crate) fn same(s: f64, t: f64) -> bool {
 ///
 /// `kink(k)` is where kink k of `count` is, in ascending order. `cross` is told of each knot in ascending order, with
 /// the kinks that are there, and returns the function's value and slope change.
-pub(super) fn lay(
+pub(crate) fn lay(
     x: &[f64],
     (count, kink): (usize, impl Fn(usize) -> f64),
     first_slope: f64,

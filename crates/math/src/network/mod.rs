@@ -13,7 +13,7 @@ mod weights;
 
 pub(crate) use init::Init;
 pub(crate) use kinks::{FARTHEST, Kink, write};
-pub(crate) use knots::same;
+pub(crate) use knots::{lay, same};
 pub(crate) use penalty::Decay;
 pub(crate) use train::{Model, Trainer};
 pub(crate) use two_layer::Setup;

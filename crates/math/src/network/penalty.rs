@@ -4,7 +4,7 @@ use super::{FROM_ZERO, real};
 use crate::catalogue::{Kind, Parameter, Value};
 
 /// What weighs on the weights.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Decay {
     /// λ.
     pub weights: f64,
