@@ -26,8 +26,8 @@ const FACTORIALS: [f64; 12] = [
     1.0 / 479_001_600.0,
     1.0 / 6_227_020_800.0,
 ];
-/// 1/(2 k + 1) for k = 0, …, 16.
-const ODD: [f64; 17] = [
+/// 1/(2 k + 1) for k = 0, …, 19.
+const ODD: [f64; 20] = [
     1.0,
     1.0 / 3.0,
     1.0 / 5.0,
@@ -45,6 +45,9 @@ const ODD: [f64; 17] = [
     1.0 / 29.0,
     1.0 / 31.0,
     1.0 / 33.0,
+    1.0 / 35.0,
+    1.0 / 37.0,
+    1.0 / 39.0,
 ];
 /// The polynomial of (1 + 2 u) e^{u²} erfc(u) in (u − 3.75)/(u + 3.75).
 const SCALED: [f64; 24] = [
@@ -74,16 +77,25 @@ const SCALED: [f64; 24] = [
     3.1114333809799254e-10,
 ];
 
-/// c_0 + c_1 t + c_2 t² + …
+/// c_0 + c_1 t + c_2 t² + …, in four chains of every fourth term: one chain would wait for itself. N is a multiple of
+/// four.
 #[inline(always)]
 fn polynomial<const N: usize>(coefficients: &[f64; N], t: f64) -> f64 {
-    let mut sum = coefficients[N - 1];
-    let mut k = N - 1;
+    let square = t * t;
+    let fourth = square * square;
+    let c = coefficients;
+    let mut k = N - 4;
+    let mut sums = [c[k], c[k + 1], c[k + 2], c[k + 3]];
     while k > 0 {
-        k -= 1;
-        sum = sum * t + coefficients[k];
+        k -= 4;
+        sums = [
+            sums[0] * fourth + c[k],
+            sums[1] * fourth + c[k + 1],
+            sums[2] * fourth + c[k + 2],
+            sums[3] * fourth + c[k + 3],
+        ];
     }
-    sum
+    (sums[0] + sums[1] * t) + square * (sums[2] + sums[3] * t)
 }
 
 /// 2^k and e^r − 1 with x = k ln 2 + r and |r| ≤ ½ ln 2, for x between [`LOW`] and [`HIGH`].
