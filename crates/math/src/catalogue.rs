@@ -19,6 +19,8 @@ pub enum Value {
     Word(&'static str),
     /// A list of finite real numbers.
     Reals(Vec<f64>),
+    /// A list of whole numbers.
+    Wholes(Vec<u64>),
 }
 
 impl Value {
@@ -45,6 +47,11 @@ impl Value {
     /// The list; empty for a value of another kind.
     pub fn reals(&self) -> &[f64] {
         if let Value::Reals(xs) = self { xs } else { &[] }
+    }
+
+    /// The list of whole numbers; empty for a value of another kind.
+    pub fn wholes(&self) -> &[u64] {
+        if let Value::Wholes(xs) = self { xs } else { &[] }
     }
 }
 
@@ -73,6 +80,13 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// A list of finite real numbers.
     Reals,
+    /// A list, not empty, of whole numbers with `low ≤ value ≤ high`.
+    Wholes {
+        /// Lower bound.
+        low: u64,
+        /// Upper bound.
+        high: u64,
+    },
 }
 
 impl Kind {
@@ -100,6 +114,8 @@ impl Kind {
                 format!("one of {}", words.join(", "))
             }
             Kind::Reals => "a list of finite numbers".into(),
+            Kind::Wholes { low, high: u64::MAX } => format!("a list of integers of at least {low}"),
+            Kind::Wholes { low, high } => format!("a list of integers from {low} to {high}"),
         }
     }
 
@@ -113,6 +129,9 @@ impl Kind {
             (Kind::Flag, Value::Flag(_)) => true,
             (Kind::Word(words), Value::Word(word)) => words.contains(word),
             (Kind::Reals, Value::Reals(xs)) => xs.iter().all(|x| x.is_finite()),
+            (Kind::Wholes { low, high }, Value::Wholes(xs)) => {
+                !xs.is_empty() && xs.iter().all(|x| (low..=high).contains(&x))
+            }
             _ => false,
         }
     }
@@ -234,13 +253,16 @@ impl fmt::Display for Value {
             Value::Whole(x) => write!(f, "{x}"),
             Value::Flag(x) => write!(f, "{x}"),
             Value::Word(x) => write!(f, "{x}"),
-            Value::Reals(xs) => {
-                f.write_str("[")?;
-                for (i, x) in xs.iter().enumerate() {
-                    write!(f, "{}{x}", if i == 0 { "" } else { ", " })?;
-                }
-                f.write_str("]")
-            }
+            Value::Reals(xs) => list(f, xs),
+            Value::Wholes(xs) => list(f, xs),
         }
     }
+}
+
+fn list<T: fmt::Display>(f: &mut fmt::Formatter<'_>, xs: &[T]) -> fmt::Result {
+    f.write_str("[")?;
+    for (i, x) in xs.iter().enumerate() {
+        write!(f, "{}{x}", if i == 0 { "" } else { ", " })?;
+    }
+    f.write_str("]")
 }

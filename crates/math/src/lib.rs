@@ -5,6 +5,8 @@
 pub mod catalogue;
 pub mod design;
 pub mod estimator;
+mod exponential;
+mod network;
 pub mod noise;
 pub mod predictor;
 pub mod risk;

@@ -8,7 +8,7 @@ use tempered_math::catalogue::Choice;
 use tempered_math::predictor::Predictor;
 use tempered_math::risk::{Domain, Exponent, Risk};
 use tempered_math::sample::Degenerate;
-use tempered_math::score::{Criteria, Scorer, FIRST_RISK};
+use tempered_math::score::{Criteria, FIRST_RISK, Scorer};
 use tempered_math::seed::{Key, Purpose};
 use tempered_math::theory::{Setting, known};
 use tempered_math::{noise, target};
@@ -197,7 +197,8 @@ fn risk(choice: &Choice, x: &[f64], y: &[f64]) -> f64 {
     let zero = target::CATALOGUE.iter().find(|entry| entry.name == "zero").unwrap();
     let zero = Choice::new(zero, &[]).unwrap().build(target::CATALOGUE).unwrap();
     let mut scores = Vec::new();
-    let mut scorer = Scorer::new(Criteria::risks(&[Risk::Lp(Exponent::new(2.0).unwrap())], Domain::Hull), zero);
+    let mut scorer =
+        Scorer::new(Criteria::risks(&[Risk::Lp(Exponent::new(2.0).unwrap())], Domain::Hull), zero);
     scorer.score((x, y), (&predictor, report), None, &mut scores).unwrap();
     scores[FIRST_RISK].unwrap()
 }

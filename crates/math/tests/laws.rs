@@ -8,23 +8,29 @@ use tempered_math::sample::{Degenerate, Sample};
 use tempered_math::seed::{Draws, Key, Purpose};
 use tempered_math::{design, estimator, noise, target};
 
-/// Each entry with its defaults; required parameters get a value that any kind accepts.
+/// Each entry with its defaults; required parameters get a value that any kind accepts, and words each of theirs.
 fn choices<T: ?Sized>(catalogue: &[Entry<T>]) -> Vec<Choice> {
-    let choice = |entry: &Entry<T>| {
+    let choice = |entry: &Entry<T>, word: usize| {
         let required = (entry.parameters)().into_iter().filter(|parameter| parameter.default.is_none());
         let given = required.map(|parameter| {
             let value = match parameter.kind {
                 Kind::Reals => Value::Reals(vec![0.0, 0.4, 1.0]),
-                Kind::Word(words) => Value::Word(words[0]),
+                Kind::Word(words) => Value::Word(words[word % words.len()]),
                 Kind::Flag => Value::Flag(true),
                 Kind::Whole { .. } => Value::Whole(7),
+                Kind::Wholes { .. } => Value::Wholes(vec![7, 5]),
                 Kind::Real { .. } => Value::Real(7.0),
             };
             (parameter.name, value)
         });
         Choice::new(entry, &given.collect::<Vec<_>>()).unwrap()
     };
-    catalogue.iter().map(choice).collect()
+    let words = |entry: &Entry<T>| {
+        let required = (entry.parameters)().into_iter().filter(|parameter| parameter.default.is_none());
+        let counts = required.map(|p| if let Kind::Word(words) = p.kind { words.len() } else { 1 });
+        counts.max().unwrap_or(1)
+    };
+    catalogue.iter().flat_map(|entry| (0..words(entry)).map(|word| choice(entry, word))).collect()
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Estimators: rules that turn a sample into a predictor.
 
 mod cubic_spline;
+mod deep_relu_network;
 mod gaussian_kernel;
 mod laplace_kernel;
 mod linear_spline;
@@ -10,6 +11,7 @@ mod nearest;
 mod polynomial;
 mod relu_network;
 mod shepard;
+mod two_layer_network;
 mod weight_decay_path;
 
 use crate::catalogue::{Choice, Entry, Kind, Parameter, Value};
@@ -53,6 +55,8 @@ pub static CATALOGUE: &[Entry<dyn Estimator>] = &[
     linear_spline::ENTRY,
     min_norm::ENTRY,
     relu_network::ENTRY,
+    two_layer_network::ENTRY,
+    deep_relu_network::ENTRY,
     weight_decay_path::ENTRY,
     nearest::ENTRY,
     shepard::ENTRY,

@@ -68,7 +68,6 @@ impl Merger {
     ) -> Difference<'a> {
         let shape = target.shape();
         let ends = knots.hull();
-        let (first, last) = (knots.x[ends.start], knots.x[ends.end - 1]);
         let corners = match shape {
             Shape::PiecewiseLinear { knots } => Some(knots),
             Shape::Zero | Shape::Sine { .. } => None,

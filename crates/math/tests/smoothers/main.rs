@@ -14,7 +14,7 @@ use tempered_math::estimator::{CATALOGUE, Report};
 use tempered_math::predictor::Predictor;
 use tempered_math::risk::{Domain, Risk};
 use tempered_math::sample::{Degenerate, Sample};
-use tempered_math::score::{Criteria, Scorer, FIRST_RISK};
+use tempered_math::score::{Criteria, FIRST_RISK, Scorer};
 use tempered_math::seed::{Draws, Key, Purpose, unit};
 use tempered_math::{design, noise, target};
 
@@ -93,6 +93,8 @@ fn risks(powers: &[f64], f: &Predictor, data: (&[f64], &[f64]), domain: Domain) 
     let risks: Vec<Risk> = powers.iter().map(|p| Risk::lp(*p).unwrap()).collect();
     let zero = choice(target::CATALOGUE, "zero", &[]).build(target::CATALOGUE).unwrap();
     let mut out = Vec::new();
-    Scorer::new(Criteria::risks(&risks, domain), zero).score(data, (f, Report::default()), None, &mut out).unwrap();
+    Scorer::new(Criteria::risks(&risks, domain), zero)
+        .score(data, (f, Report::default()), None, &mut out)
+        .unwrap();
     out[FIRST_RISK..FIRST_RISK + risks.len()].iter().map(|risk| risk.unwrap()).collect()
 }

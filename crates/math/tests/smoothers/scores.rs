@@ -6,7 +6,7 @@ use tempered_math::estimator::Report;
 use tempered_math::predictor::Predictor;
 use tempered_math::risk::{Domain, Risk};
 use tempered_math::sample::Degenerate;
-use tempered_math::score::{Criteria, Scorer, FIRST_RISK};
+use tempered_math::score::{Criteria, FIRST_RISK, Scorer};
 use tempered_math::target::{self, Target};
 
 /// The target of this name.
@@ -27,7 +27,12 @@ fn scores(
     let mut risks: Vec<Risk> = POWERS.iter().map(|p| Risk::lp(*p).unwrap()).collect();
     risks.push(Risk::Sup);
     let (names, mut out) = (Criteria::risks(&risks, domain).columns(), Vec::new());
-    Scorer::new(Criteria::risks(&risks, domain), target).score(data, (f, Report::default()), None, &mut out)?;
+    Scorer::new(Criteria::risks(&risks, domain), target).score(
+        data,
+        (f, Report::default()),
+        None,
+        &mut out,
+    )?;
     assert_eq!(names.len(), out.len());
     Ok(move |name: &str| out[names.iter().position(|column| column == name).unwrap()])
 }
@@ -243,7 +248,8 @@ fn scores_that_are_not_finite_are_a_typed_error() {
         let zero = target_of("zero", &[]);
         let scored = Scorer::new(Criteria::risks(&[risk], Domain::Unit), zero).score(
             (&x, &[1.0, -1.0, 1.0, -1.0]),
-            (&f, Report::default()), None,
+            (&f, Report::default()),
+            None,
             &mut Vec::new(),
         );
         assert_eq!(scored, Err(Degenerate::Overflow), "{risk}");

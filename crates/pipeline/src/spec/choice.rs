@@ -101,5 +101,17 @@ fn value(field: &Field<'_>, kind: &Kind, errors: &mut Errors) -> Option<Value> {
                 items.iter().map(|item| item.real("a finite number", |_| true, errors)).collect();
             values.into_iter().collect::<Option<Vec<f64>>>().map(Value::Reals)
         }
+        Kind::Wholes { low, high } => {
+            let items = match &field.node.value {
+                Yaml::List(items) if !items.is_empty() => field.items(errors),
+                _ => {
+                    errors.expected(field, &expected);
+                    return None;
+                }
+            };
+            let values: Vec<Option<u64>> =
+                items.iter().map(|item| item.integer(*low, *high, errors)).collect();
+            values.into_iter().collect::<Option<Vec<u64>>>().map(Value::Wholes)
+        }
     }
 }

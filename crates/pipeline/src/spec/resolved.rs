@@ -70,6 +70,7 @@ fn choice(choice: &Choice) -> Yaml {
             Value::Flag(flag) => Yaml::Bool(*flag),
             Value::Word(word) => (*word).into(),
             Value::Reals(xs) => Yaml::Sequence(xs.iter().copied().map(real).collect()),
+            Value::Wholes(xs) => Yaml::Sequence(xs.iter().map(|x| (*x).into()).collect()),
         };
         (*name, value)
     });

@@ -138,16 +138,11 @@ fn parameter(parameter: &Parameter) -> Json {
             }
             schema
         }
-        Kind::Whole { low, high } => {
-            let mut schema = json!({"type": "integer", "minimum": low});
-            if high < u64::MAX {
-                schema["maximum"] = json!(high);
-            }
-            schema
-        }
+        Kind::Whole { low, high } => whole(low, high),
         Kind::Flag => json!({"type": "boolean"}),
         Kind::Word(words) => json!({"enum": words}),
         Kind::Reals => json!({"type": "array", "items": {"type": "number"}, "minItems": 1}),
+        Kind::Wholes { low, high } => json!({"type": "array", "items": whole(low, high), "minItems": 1}),
     };
     schema["description"] = json!(parameter.summary);
     match &parameter.default {
@@ -156,6 +151,14 @@ fn parameter(parameter: &Parameter) -> Json {
         Some(Value::Flag(x)) => schema["default"] = json!(x),
         Some(Value::Word(x)) => schema["default"] = json!(x),
         _ => {}
+    }
+    schema
+}
+
+fn whole(low: u64, high: u64) -> Json {
+    let mut schema = json!({"type": "integer", "minimum": low});
+    if high < u64::MAX {
+        schema["maximum"] = json!(high);
     }
     schema
 }

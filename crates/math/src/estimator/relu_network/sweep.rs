@@ -7,7 +7,7 @@
 //! A neuron stays where it is while it is off at one neighbour of its kink and on at the other one. These two x are
 //! kept beside its weights: the test is arithmetic without branches, and few neurons fail it in a step.
 
-use super::weights::{Parts, PartsMut, Weights, parts, parts_mut};
+use crate::network::{Decay, Parts, PartsMut, Weights, parts, parts_mut};
 use crate::sum::sum_of_pairs;
 
 /// Neurons that are tested together.
@@ -18,15 +18,6 @@ const COPIES: usize = 4;
 const FEW_POINTS: usize = 64;
 /// Places a neuron is walked before its place is searched for.
 const WALK: usize = 16;
-
-/// What weighs on the weights.
-#[derive(Clone, Copy)]
-pub(super) struct Decay {
-    /// λ.
-    pub weights: f64,
-    /// λ, or 0 where biases are not penalised.
-    pub biases: f64,
-}
 
 /// One set of data with the places of the neurons on it.
 #[derive(Default)]

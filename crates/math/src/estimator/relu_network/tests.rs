@@ -3,12 +3,12 @@
 use super::*;
 use crate::catalogue::Choice;
 use crate::estimator::CATALOGUE;
+use crate::network::parts;
 use crate::predictor::Knots;
 use crate::risk::{Domain, Exponent, Risk};
 use crate::score::{Criteria, FIRST_RISK, Scorer};
-use crate::seed::unit;
+use crate::seed::{Purpose, unit};
 use crate::target;
-use weights::parts;
 
 fn network(given: &[(&str, Value)]) -> ReluNetwork {
     let choice = Choice::new(&ENTRY, given).unwrap();
@@ -72,7 +72,7 @@ fn dense(
 fn beside_the_twin(given: &[(&str, Value)], n: usize, steps: u64) -> usize {
     let (x, y) = sample(n, n as u64);
     let mut net = network(given);
-    let m = net.weights.width;
+    let m = net.setup.width;
     net.begin(&x, &Draws::new(1, "twin", 0));
     let mut rng = Draws::new(1, "twin", 0).rng(Purpose::Optimiser);
     let mut crossings = 0;
@@ -80,19 +80,25 @@ fn beside_the_twin(given: &[(&str, Value)], n: usize, steps: u64) -> usize {
         let p = parts(theta, m);
         (0..m).flat_map(|j| x.iter().map(move |x| (j, x))).map(|(j, x)| p.w[j] * x + p.b[j] > 0.0).collect()
     };
-    let mut before = active(&net.weights.theta);
+    let mut before = active(&net.model.weights.theta);
     for step in 0..steps {
-        net.optimiser.choose(&mut net.sweep, &mut rng);
-        let loss = net.sweep.predict(&y, &net.weights);
-        net.sweep.differentiate(&net.weights, net.decay, &mut net.gradient);
-        let (expected, gradient, size) = dense(&net.weights.theta, m, (&x, &y), &net.sweep.share, net.decay);
+        net.setup.trainer.optimiser.choose(net.model.share(), &mut rng);
+        let loss = net.model.sweep.predict(&y, &net.model.weights);
+        net.model.sweep.differentiate(&net.model.weights, net.model.decay, &mut net.setup.trainer.gradient);
+        let (expected, gradient, size) =
+            dense(&net.model.weights.theta, m, (&x, &y), &net.model.sweep.share, net.model.decay);
         assert!((loss - expected).abs() <= 1e-12 * (1.0 + expected), "{step}: {loss} {expected}");
-        for (k, (ours, twin)) in net.gradient.iter().zip(&gradient).enumerate() {
+        for (k, (ours, twin)) in net.setup.trainer.gradient.iter().zip(&gradient).enumerate() {
             assert!((ours - twin).abs() <= 1e-12 * (1.0 + size[k]), "{step} {k}: {ours} {twin}");
         }
-        net.optimiser.step(&mut net.weights.theta, &net.gradient, net.course.rate, &mut rng);
-        net.sweep.locate(&net.weights);
-        let after = active(&net.weights.theta);
+        net.setup.trainer.optimiser.step(
+            &mut net.model.weights.theta,
+            &net.setup.trainer.gradient,
+            net.setup.trainer.course.rate,
+            &mut rng,
+        );
+        net.model.sweep.locate(&net.model.weights);
+        let after = active(&net.model.weights.theta);
         crossings += before.iter().zip(&after).filter(|(before, after)| before != after).count();
         before = after;
     }
@@ -142,7 +148,7 @@ fn knots_are_the_network() {
     assert!(knots.left > 1 && knots.right > 1 && !knots.inner.is_empty());
     for k in -400..400 {
         let at = f64::from(k) * 0.01;
-        let expected = value(&net.weights.theta, 31, at);
+        let expected = value(&net.model.weights.theta, 31, at);
         assert!((knots.value(at) - expected).abs() < 1e-11, "{at}: {} {expected}", knots.value(at));
     }
     for (i, x) in x.iter().enumerate() {
@@ -150,7 +156,7 @@ fn knots_are_the_network() {
         assert_eq!(knots.x[place], *x);
     }
     let norm: f64 = {
-        let p = net.weights.parts();
+        let p = net.model.weights.parts();
         (0..31).map(|j| p.a[j].abs() * (p.w[j] * p.w[j] + p.b[j] * p.b[j]).sqrt()).sum()
     };
     assert!((knots.size().norm - norm).abs() < 1e-9 * norm);
@@ -181,7 +187,7 @@ fn kinks_beyond_the_data_count_in_the_risk() {
             let (f, count) = (target(), 200_000);
             let errors: Vec<f64> = (0..count)
                 .map(|k| low + (high - low) * (f64::from(k) + 0.5) / f64::from(count))
-                .map(|at| value(&net.weights.theta, 60, at) - f.value(at))
+                .map(|at| value(&net.model.weights.theta, 60, at) - f.value(at))
                 .collect();
             let mean = errors.iter().map(|e| e * e).sum::<f64>() / f64::from(count) * (high - low);
             let most = errors.iter().fold(0.0f64, |most, e| most.max(e.abs()));
@@ -197,11 +203,23 @@ fn kinks_beyond_the_data_count_in_the_risk() {
 fn neurons_with_one_kink_are_one_knot() {
     let mut weights = Weights { theta: vec![1.0, 2.0, -3.0, 1.0, -2.0, 0.0, -0.5, 1.0, 2.0], width: 3 };
     let mut knots = Knots::default();
-    knots::write(&[0.0, 1.0], &weights, &mut Vec::new(), &mut knots);
+    write(&[0.0, 1.0], &weights, 0.0, &mut Vec::new(), &mut knots);
     assert_eq!((knots.x.clone(), knots.inner.clone()), (vec![-1.0, 0.0, 0.5, 1.0, 3.0], vec![2]));
     assert_eq!((knots.change[2], knots.first_slope, knots.value(0.25)), (5.0, -4.0, -5.0));
+    // A kink and a data point that rounding alone keeps apart are one, and so are two kinks.
+    let places = |theta: [f64; 9]| {
+        let mut knots = Knots::default();
+        let weights = Weights { theta: theta.to_vec(), width: 3 };
+        write(&[0.0, 1.0], &weights, 0.0, &mut Vec::new(), &mut knots);
+        (knots.x.clone(), knots.change.clone(), knots.size().kinks)
+    };
+    let (third, other) = (1.0 / 3.0, 1.0 / 3.0 + f64::EPSILON / 4.0);
+    let (x, change, kinks) = places([1.0, 2.0, 1.0, 1.0, 1.0, 1.0, -third, -other, -1.0 - f64::EPSILON]);
+    assert_eq!((x, change, kinks), (vec![-1.0, 0.0, third, 1.0, 3.0], vec![0.0, 0.0, 3.0, 1.0, 0.0], 2));
+    let (_, change, kinks) = places([1.0, -1.0, 0.0, 1.0, 1.0, 1.0, -third, -other, 0.0]);
+    assert_eq!((change[2], kinks), (0.0, 0));
     weights.theta[6] = 0.0;
-    knots::write(&[0.0, 1.0], &weights, &mut Vec::new(), &mut knots);
+    write(&[0.0, 1.0], &weights, 0.0, &mut Vec::new(), &mut knots);
     assert_eq!((knots.change[1], knots.left, knots.right), (1.0, 1, 1));
 }
 
@@ -227,12 +245,24 @@ fn stops_end_training() {
         let mut net = network(&given(200, stop));
         let mut predictor = Predictor::default();
         net.fit(Sample::new(&x, &y).unwrap(), &Draws::new(1, "stops", 0), &mut predictor).unwrap();
-        (net.sweep.predict(&y, &net.weights), net.gradient.iter().map(|g| g * g).sum::<f64>().sqrt())
+        (
+            net.model.sweep.predict(&y, &net.model.weights),
+            net.setup.trainer.gradient.iter().map(|g| g * g).sum::<f64>().sqrt(),
+        )
     };
     let (loss, _) = mean(&[("stop_loss", Value::Real(0.2))]);
     assert!(loss <= 0.2 && loss > 0.19, "{loss}");
     let (_, norm) = mean(&[("stop_gradient", Value::Real(0.1))]);
     assert!(norm <= 0.1, "{norm}");
+    let report = |stop: &[(&'static str, Value)]| {
+        let mut net = network(&given(50, stop));
+        net.fit(Sample::new(&x, &y).unwrap(), &Draws::new(1, "stops", 0), &mut Predictor::default()).unwrap()
+    };
+    let plateau =
+        |share| report(&[("stop_plateau", Value::Real(share)), ("plateau_window", Value::Whole(100))]);
+    let (early, late) = (plateau(0.5), plateau(0.001));
+    assert!(early.converged == Some(true) && early.steps < late.steps, "{early:?} {late:?}");
+    assert_eq!(early.steps.unwrap() % 100, 99);
 }
 
 #[test]
@@ -240,6 +270,7 @@ fn parameters_that_do_nothing_are_refused() {
     let refused =
         |more: &[(&'static str, Value)]| Choice::new(&ENTRY, &given(7, more)).unwrap_err().parameter;
     assert_eq!(refused(&[("init", Value::Word("antisymmetric"))]), "width");
+    assert_eq!(refused(&[("plateau_window", Value::Whole(4))]), "plateau_window");
     assert_eq!(refused(&[("batch", Value::Whole(4))]), "batch");
     assert_eq!(refused(&[("momentum", Value::Real(0.5))]), "momentum");
     assert_eq!(refused(&[("inverse_temperature", Value::Real(1.0))]), "inverse_temperature");

@@ -1,6 +1,5 @@
 //! Optimisers: what becomes of the weights, given a gradient.
 
-use super::sweep::Sweep;
 use crate::catalogue::{Invalid, Value};
 use crate::seed::unit;
 use crate::ziggurat::fill_normal;
@@ -13,7 +12,7 @@ pub(super) const MOMENTUM: f64 = 0.9;
 
 /// The rule of a step with step size η and gradient g.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Rule {
+pub(crate) enum Rule {
     /// θ ← θ − η g.
     Gd,
     /// v ← μ v + g, θ ← θ − η v.
@@ -60,7 +59,7 @@ impl Rule {
 }
 
 /// A rule with what it remembers between steps.
-pub(super) struct Optimiser {
+pub(crate) struct Optimiser {
     pub rule: Rule,
     /// Running means of g and g², or noise.
     first: Vec<f64>,
@@ -91,12 +90,17 @@ impl Optimiser {
         }
     }
 
-    /// Draws the points that count in this step.
+    /// Draws the points that count in this step, by their shares in the gradient.
     #[inline(always)]
-    pub fn choose(&mut self, sweep: &mut Sweep, rng: &mut ChaCha8Rng) {
+    pub fn choose(&mut self, share: &mut [f64], rng: &mut ChaCha8Rng) {
         if let Rule::Sgd { batch } = self.rule {
-            draw_batch(&mut self.order, batch, &mut sweep.share, rng);
+            draw_batch(&mut self.order, batch, share, rng);
         }
+    }
+
+    /// Whether a step takes a part of the points.
+    pub fn draws_batches(&self) -> bool {
+        matches!(self.rule, Rule::Sgd { .. })
     }
 
     /// One step of size `rate`.

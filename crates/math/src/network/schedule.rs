@@ -2,7 +2,7 @@
 
 /// The factor on the step size at step t of T.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Schedule {
+pub(crate) enum Schedule {
     /// 1.
     Constant,
     /// 1 − t/T.

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// The law of the initial weights. The affine part starts at zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Init {
+pub(crate) enum Init {
     /// a, w, b independent.
     Normal,
     /// w, b independent and a = ±√(w² + b²): what gradient flow leaves balanced.

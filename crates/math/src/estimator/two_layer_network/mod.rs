@@ -1,0 +1,94 @@
+//! Trained two-layer networks of activations other than ReLU.
+
+mod activation;
+mod curve;
+mod dense;
+#[cfg(test)]
+mod tests;
+
+use super::{Estimator, Report};
+use crate::catalogue::{Entry, Invalid, Kind, Parameter, Value};
+use crate::network::{Kink, Setup, write};
+use crate::predictor::Predictor;
+use crate::sample::{Degenerate, Sample};
+use crate::seed::Draws;
+use crate::sum::all_finite;
+use activation::{Activation, LEAK};
+use dense::Dense;
+
+pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
+    name: "two_layer_network",
+    summary: "a two-layer network of any activation but ReLU, trained from random weights",
+    parameters,
+    build: |values| Ok(Box::new(TwoLayerNetwork::new(values)?)),
+};
+
+fn parameters() -> Vec<Parameter> {
+    let mut all = vec![Parameter {
+        name: "activation",
+        summary: "φ; for ReLU there is relu_network, which is faster",
+        kind: Kind::Word(Activation::WORDS),
+        default: None,
+    }];
+    all.extend(Setup::parameters());
+    all
+}
+
+/// f(x) = Σ_j a_j φ(w_j x + b_j) + a_0 x + b_0, trained on (1/n) Σ (f(x_i) − y_i)² + (λ/2) ‖θ‖².
+///
+/// θ = (a, w, b), or (a, w) where biases are not penalised; the affine part is free. With leaky ReLU the predictor is
+/// piecewise linear, and stored as (·)₊ units; with any other φ its units are those of the network. Reaching the step
+/// limit is no failure; the predictor is that of the last step.
+///
+/// Errors: `Diverged` where the loss or a weight is no longer finite. Cost: O(n m) a step, of sgd O(m) a point of its
+/// batch unless a loss is watched, and O(m) an evaluation of f; nothing is allocated between steps. Accuracy: gradients
+/// to 1e-12 relative to the sizes of their terms.
+///
+/// Source: activations at [`Activation`]; training as for `relu_network`.
+struct TwoLayerNetwork {
+    setup: Setup,
+    model: Dense,
+    kinks: Vec<Kink>,
+}
+
+impl TwoLayerNetwork {
+    /// The network with these arguments, in the order of [`parameters`].
+    fn new(values: &[Value]) -> Result<TwoLayerNetwork, Invalid> {
+        let invalid = Invalid { parameter: "activation", expected: "takes one of its words" };
+        let (word, rest) = values.split_first().ok_or(invalid.clone())?;
+        let activation = Activation::new(word.word()).ok_or(invalid)?;
+        let setup = Setup::new(rest)?;
+        let model = Dense::new(activation, setup.decay);
+        Ok(TwoLayerNetwork { setup, model, kinks: Vec::new() })
+    }
+
+    /// Draws the initial weights and forgets the last trial.
+    fn begin(&mut self, x: &[f64], draws: &Draws<'_>) {
+        self.setup.begin(&mut self.model.weights, x.len(), draws);
+        self.model.begin(x);
+    }
+}
+
+impl Estimator for TwoLayerNetwork {
+    fn fit(
+        &mut self,
+        sample: Sample<'_>,
+        draws: &Draws<'_>,
+        predictor: &mut Predictor,
+    ) -> Result<Report, Degenerate> {
+        self.begin(sample.x(), draws);
+        let report = self.setup.trainer.run(&mut self.model, sample.y(), draws)?;
+        let Dense { activation, weights, .. } = &self.model;
+        if *activation != Activation::LeakyRelu {
+            curve::write(weights, *activation, predictor.smooth());
+            return Ok(report);
+        }
+        let knots = predictor.piecewise_linear();
+        write(sample.x(), weights, LEAK, &mut self.kinks, knots);
+        if all_finite(&knots.y) { Ok(report) } else { Err(Degenerate::Diverged) }
+    }
+
+    fn interpolates(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,189 @@
+//! The course of training.
+
+use super::optimiser::{MOMENTUM, Optimiser, Rule};
+use super::plateau::{Plateau, WINDOW};
+use super::schedule::Schedule;
+use super::{FROM_ZERO, count, real, word};
+use crate::catalogue::{Invalid, Kind, Parameter, Value};
+use crate::estimator::Report;
+use crate::sample::Degenerate;
+use crate::seed::{Draws, Purpose};
+use crate::sum::{all_finite, sum_of_pairs};
+use crate::wide::{Kernel, wide};
+use rand_chacha::ChaCha8Rng;
+
+/// A model in training: weights θ, and the loss (1/n) Σ r_i² + penalty with r_i = f(x_i) − y_i.
+///
+/// All methods are called in a kernel: they and what they call must be `#[inline(always)]`.
+pub(crate) trait Model {
+    /// θ.
+    fn weights(&mut self) -> &mut [f64];
+
+    /// Of each point, ∂/∂r_i of the loss over r_i: 2/n, or what a batch leaves of it.
+    fn share(&mut self) -> &mut [f64];
+
+    /// Predicts, and leaves what the gradient is read from; returns the mean of squared residuals, over all points
+    /// where `all`, and at least over those with a share elsewhere.
+    fn predict(&mut self, y: &[f64], all: bool) -> f64;
+
+    /// Overwrites `gradient` with that of the loss predicted last, weight decay included.
+    fn differentiate(&mut self, gradient: &mut [f64]);
+
+    /// The penalty at θ.
+    fn penalty(&self) -> f64;
+
+    /// Follows θ after a step.
+    fn follow(&mut self);
+}
+
+/// How long to train, and how fast.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Course {
+    /// Step size η at the start.
+    pub rate: f64,
+    pub schedule: Schedule,
+    pub steps: u64,
+    /// Stops once the mean of squared residuals is at most this; never where it is 0.
+    pub stop_loss: f64,
+    /// Stops once the norm of the gradient is at most this; never where it is 0.
+    pub stop_gradient: f64,
+    plateau: Plateau,
+}
+
+/// An optimiser on its course.
+pub(crate) struct Trainer {
+    pub course: Course,
+    pub optimiser: Optimiser,
+    pub gradient: Vec<f64>,
+}
+
+impl Trainer {
+    /// The parameters of training, `steps` aside.
+    pub fn parameters() -> Vec<Parameter> {
+        vec![
+            word(
+                "optimiser",
+                "gradient descent, with momentum, Adam, stochastic, or with noise",
+                Rule::WORDS,
+            ),
+            real("lr", "step size at the start", Kind::POSITIVE, 0.05),
+            word("schedule", "how the step size falls to zero over the steps, or stays", Schedule::WORDS),
+            real(
+                "momentum",
+                "share of the last step that is kept, for momentum and adam",
+                Kind::Real { low: 0.0, closed: true, high: 0.999_999 },
+                MOMENTUM,
+            ),
+            count("batch", "points a step of sgd, n at most", 1 << 32, Some(1)),
+            real("inverse_temperature", "β of langevin, whose noise is √(2 lr/β) a step", FROM_ZERO, 0.0),
+            real("stop_loss", "stops at this mean of squared residuals; 0 never stops", FROM_ZERO, 0.0),
+            real("stop_gradient", "stops at this norm of the gradient; 0 never stops", FROM_ZERO, 0.0),
+            real(
+                "stop_plateau",
+                "stops where a window lowers the lowest loss, penalty included, by no more than this share of it; \
+                 0 never stops",
+                Kind::Real { low: 0.0, closed: true, high: 1.0 },
+                0.0,
+            ),
+            count("plateau_window", "steps of a window of stop_plateau", u64::MAX, Some(WINDOW)),
+        ]
+    }
+
+    /// From the argument `steps` and those of [`Trainer::parameters`], in order.
+    pub fn new(steps: &Value, values: &[Value]) -> Result<Trainer, Invalid> {
+        let [
+            optimiser,
+            lr,
+            schedule,
+            momentum,
+            batch,
+            beta,
+            stop_loss,
+            stop_gradient,
+            stop_plateau,
+            plateau_window,
+        ] = values
+        else {
+            return Err(Invalid { parameter: "optimiser", expected: "takes one argument a parameter" });
+        };
+        if stop_plateau.real() == 0.0 && plateau_window.whole() != WINDOW {
+            return Err(Invalid { parameter: "plateau_window", expected: "is for stop_plateau alone" });
+        }
+        Ok(Trainer {
+            course: Course {
+                rate: lr.real(),
+                schedule: Schedule::new(schedule.word()),
+                steps: steps.whole(),
+                stop_loss: stop_loss.real(),
+                stop_gradient: stop_gradient.real(),
+                plateau: Plateau::new(stop_plateau.real(), plateau_window.whole()),
+            },
+            optimiser: Optimiser::new(Rule::new(optimiser.word(), momentum, batch, beta)?),
+            gradient: Vec::new(),
+        })
+    }
+
+    /// Forgets the last training, for a model of this many weights on n points.
+    pub fn begin(&mut self, length: usize, n: usize) {
+        self.gradient.clear();
+        self.gradient.resize(length, 0.0);
+        self.optimiser.begin(length, n);
+    }
+
+    /// Trains a model on these labels, after [`Trainer::begin`].
+    ///
+    /// Errors: `Diverged` where the loss or a weight is no longer finite.
+    pub fn run(
+        &mut self,
+        model: &mut impl Model,
+        y: &[f64],
+        draws: &Draws<'_>,
+    ) -> Result<Report, Degenerate> {
+        let report = wide(Train { y, model, trainer: self, rng: &mut draws.rng(Purpose::Optimiser) })?;
+        if all_finite(model.weights()) { Ok(report) } else { Err(Degenerate::Diverged) }
+    }
+}
+
+/// Training as a kernel.
+struct Train<'a, M> {
+    y: &'a [f64],
+    model: &'a mut M,
+    trainer: &'a mut Trainer,
+    rng: &'a mut ChaCha8Rng,
+}
+
+impl<M: Model> Kernel for Train<'_, M> {
+    type Output = Result<Report, Degenerate>;
+
+    #[inline(always)]
+    fn call(self) -> Result<Report, Degenerate> {
+        let Train { y, model, trainer: Trainer { course, optimiser, gradient }, rng } = self;
+        let mut plateau = course.plateau;
+        // A loss that is only looked at for its finiteness may be that of a batch.
+        let all = !optimiser.draws_batches() || course.stop_loss > 0.0 || plateau.watches();
+        for step in 0..course.steps {
+            let converged = Ok(Report { steps: Some(step), converged: Some(true), ..Report::default() });
+            optimiser.choose(model.share(), rng);
+            let loss = model.predict(y, all);
+            if !loss.is_finite() {
+                return Err(Degenerate::Diverged);
+            }
+            if course.stop_loss > 0.0 && loss <= course.stop_loss {
+                return converged;
+            }
+            if plateau.watches() && plateau.is_reached(loss + model.penalty()) {
+                return converged;
+            }
+            model.differentiate(gradient);
+            if course.stop_gradient > 0.0
+                && sum_of_pairs(gradient, gradient, |g, h| g * h).sqrt() <= course.stop_gradient
+            {
+                return converged;
+            }
+            let rate = course.rate * course.schedule.factor(step, course.steps);
+            optimiser.step(model.weights(), gradient, rate, rng);
+            model.follow();
+        }
+        Ok(Report { steps: Some(course.steps), converged: Some(false), ..Report::default() })
+    }
+}
