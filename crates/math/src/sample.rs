@@ -1,6 +1,6 @@
 //! Samples: training sets with sorted x.
 
-use crate::sum::all_finite;
+use crate::sum::{all_finite, ascending};
 use crate::wide::{Kernel, wide};
 
 /// One training set S: x strictly increasing, y beside it.
@@ -79,8 +79,7 @@ impl Kernel for Probe<'_> {
     #[inline(always)]
     fn call(self) -> (bool, bool) {
         let Probe { x, y } = self;
-        let ascending = x.iter().zip(&x[1..]).fold(true, |all, (a, b)| all & (a < b));
-        (all_finite(x) & all_finite(y), ascending)
+        (all_finite(x) & all_finite(y), ascending(x))
     }
 }
 

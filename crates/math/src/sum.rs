@@ -10,11 +10,14 @@ const LANES: usize = 8;
 const BLOCK: usize = 1024;
 
 /// Σ term(a_i, b_i), K sums at once.
+///
+/// The terms of a row come sum by sum, not pair by pair: only then does the compiler fill a register with terms of one
+/// sum. Every term of (0, 0) must be 0, which fills up the last row.
 #[inline(always)]
-pub(crate) fn sums_of_pairs<const K: usize>(
+pub(crate) fn sums_of_rows<const K: usize>(
     a: &[f64],
     b: &[f64],
-    term: impl Fn(f64, f64) -> [f64; K],
+    terms: impl Fn(&[f64; LANES], &[f64; LANES]) -> [[f64; LANES]; K],
 ) -> [f64; K] {
     let (mut total, mut lost) = ([0.0f64; K], [0.0; K]);
     for (a, b) in a.chunks(BLOCK).zip(b.chunks(BLOCK)) {
@@ -22,18 +25,10 @@ pub(crate) fn sums_of_pairs<const K: usize>(
         let (rows_a, rest_a) = a.as_chunks::<LANES>();
         let (rows_b, rest_b) = b.as_chunks::<LANES>();
         for (a, b) in rows_a.iter().zip(rows_b) {
-            for lane in 0..LANES {
-                let terms = term(a[lane], b[lane]);
-                for k in 0..K {
-                    lanes[k][lane] += terms[k];
-                }
-            }
+            add(&mut lanes, &terms(a, b));
         }
-        for (lane, (a, b)) in rest_a.iter().zip(rest_b).enumerate() {
-            let terms = term(*a, *b);
-            for k in 0..K {
-                lanes[k][lane] += terms[k];
-            }
+        if !rest_a.is_empty() {
+            add(&mut lanes, &terms(&filled_up(rest_a), &filled_up(rest_b)));
         }
         for k in 0..K {
             let [a, b, c, d, e, f, g, h] = lanes[k];
@@ -48,10 +43,37 @@ pub(crate) fn sums_of_pairs<const K: usize>(
     std::array::from_fn(|k| if lost[k].is_finite() { total[k] + lost[k] } else { total[k] })
 }
 
+#[inline(always)]
+fn add<const K: usize>(lanes: &mut [[f64; LANES]; K], terms: &[[f64; LANES]; K]) {
+    for k in 0..K {
+        for lane in 0..LANES {
+            lanes[k][lane] += terms[k][lane];
+        }
+    }
+}
+
+/// A row that starts with these numbers and goes on with zeros.
+#[inline(always)]
+fn filled_up(rest: &[f64]) -> [f64; LANES] {
+    let mut row = [0.0; LANES];
+    row[..rest.len()].copy_from_slice(rest);
+    row
+}
+
+/// A row of terms.
+#[inline(always)]
+pub(crate) fn row(term: impl Fn(usize) -> f64) -> [f64; LANES] {
+    let mut row = [0.0; LANES];
+    for (lane, value) in row.iter_mut().enumerate() {
+        *value = term(lane);
+    }
+    row
+}
+
 /// Σ term(a_i, b_i).
 #[inline(always)]
 pub(crate) fn sum_of_pairs(a: &[f64], b: &[f64], term: impl Fn(f64, f64) -> f64) -> f64 {
-    let [sum] = sums_of_pairs(a, b, |a, b| [term(a, b)]);
+    let [sum] = sums_of_rows(a, b, |a, b| [row(|i| term(a[i], b[i]))]);
     sum
 }
 
@@ -61,10 +83,34 @@ pub(crate) fn sum(a: &[f64]) -> f64 {
     sum_of_pairs(a, a, |a, _| a)
 }
 
-/// Whether every a_i is finite: a sum of products with zero is NaN exactly where one is not.
+/// Whether every a_i is finite: the product with zero is NaN exactly where one is not.
 #[inline(always)]
 pub(crate) fn all_finite(a: &[f64]) -> bool {
-    sum_of_pairs(a, a, |a, _| a * 0.0) == 0.0
+    let mut lanes = [0.0f64; 4 * LANES];
+    let (rows, rest) = a.as_chunks::<{ 4 * LANES }>();
+    for row in rows {
+        for (lane, a) in lanes.iter_mut().zip(row) {
+            *lane += a * 0.0;
+        }
+    }
+    let rest = rest.iter().fold(0.0, |sum, a| sum + a * 0.0);
+    lanes.iter().fold(rest, |sum, lane| sum + lane) == 0.0
+}
+
+/// Whether every a_i is below a_{i+1}.
+#[inline(always)]
+pub(crate) fn ascending(a: &[f64]) -> bool {
+    // Counted in reals, since comparisons of reals are then not narrowed to truth values one by one.
+    let mut lanes = [0.0f64; 2 * LANES];
+    let next = a.get(1..).unwrap_or(&[]);
+    let (rows, rest) = a[..next.len()].as_chunks::<{ 2 * LANES }>();
+    let (next_rows, next_rest) = next.as_chunks::<{ 2 * LANES }>();
+    for (row, next) in rows.iter().zip(next_rows) {
+        for (lane, (a, b)) in lanes.iter_mut().zip(row.iter().zip(next)) {
+            *lane += if a < b { 0.0 } else { 1.0 };
+        }
+    }
+    lanes == [0.0; 2 * LANES] && rest.iter().zip(next_rest).all(|(a, b)| a < b)
 }
 
 /// max |a_i|, 0 for an empty slice. NaN counts as absent.

@@ -91,14 +91,28 @@ pub fn fill_normal(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
     }
 }
 
-/// Writes `scale` × a standard exponential number to each place; returns one more.
-pub fn fill_exponential(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) -> f64 {
+/// Writes `scale` × a standard exponential number to each place.
+pub fn fill_exponential(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
     let layers = &*EXPONENTIAL_LAYERS;
     let mut words = Words::new(rng);
     for value in out {
         *value = scale * exponential(&mut words, layers);
     }
-    scale * exponential(&mut words, layers)
+    // A stream's next reader starts at the block that this word, not used, belongs to.
+    exponential(&mut words, layers);
+}
+
+/// Writes the first arrivals of a Poisson process of rate 1, the running sums of standard exponential numbers; returns
+/// the next one.
+pub fn fill_arrivals(rng: &mut ChaCha8Rng, out: &mut [f64]) -> f64 {
+    let layers = &*EXPONENTIAL_LAYERS;
+    let mut words = Words::new(rng);
+    let mut time = 0.0;
+    for value in out {
+        time += exponential(&mut words, layers);
+        *value = time;
+    }
+    time + exponential(&mut words, layers)
 }
 
 #[inline(always)]

@@ -5,6 +5,7 @@ mod jittered_grid;
 mod uniform;
 
 use crate::catalogue::Entry;
+use crate::sum::ascending;
 use rand_chacha::ChaCha8Rng;
 
 /// A law of n sorted points.
@@ -18,8 +19,7 @@ pub static CATALOGUE: &[Entry<dyn Design>] = &[uniform::ENTRY, grid::ENTRY, jitt
 
 /// Moves ties that rounding made up by one unit in the last place, so that x increases strictly.
 fn separate(x: &mut [f64]) {
-    let ascending = x.windows(2).fold(true, |all, pair| all & (pair[0] < pair[1]));
-    if ascending {
+    if ascending(x) {
         return;
     }
     for i in 1..x.len() {

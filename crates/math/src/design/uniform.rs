@@ -2,7 +2,7 @@
 
 use super::{Design, separate};
 use crate::catalogue::Entry;
-use crate::ziggurat::fill_exponential;
+use crate::ziggurat::fill_arrivals;
 use rand_chacha::ChaCha8Rng;
 
 pub(super) const ENTRY: Entry<dyn Design> = Entry {
@@ -21,13 +21,7 @@ struct Uniform;
 
 impl Design for Uniform {
     fn fill(&self, rng: &mut ChaCha8Rng, x: &mut [f64]) {
-        let beyond = fill_exponential(rng, 1.0, x);
-        let mut total = 0.0;
-        for value in x.iter_mut() {
-            total += *value;
-            *value = total;
-        }
-        let scale = 1.0 / (total + beyond);
+        let scale = 1.0 / fill_arrivals(rng, x);
         for value in x.iter_mut() {
             *value *= scale;
         }

@@ -1,6 +1,6 @@
 //! Predictors: continuous piecewise-linear functions with their knots and slope changes.
 
-use crate::sum::sums_of_pairs;
+use crate::sum::{largest, row, sums_of_rows};
 use std::ops::Range;
 
 /// The knots of many predictors, one row a trial, as a struct of arrays.
@@ -67,9 +67,9 @@ impl Knots {
     /// Norm, variation and number of kinks, in one pass.
     #[inline(always)]
     pub fn size(&self) -> Size {
-        let [norm, variation, kinks] = sums_of_pairs(&self.x, &self.change, |x, c| {
-            let c = c.abs();
-            [c * (1.0 + x * x).sqrt(), c, if c != 0.0 { 1.0 } else { 0.0 }]
+        let [norm, variation, kinks] = sums_of_rows(&self.x, &self.change, |x, c| {
+            let norm = row(|i| c[i].abs() * (1.0 + x[i] * x[i]).sqrt());
+            [norm, row(|i| c[i].abs()), row(|i| if c[i] != 0.0 { 1.0 } else { 0.0 })]
         });
         Size { norm, variation, kinks: kinks as u64 }
     }
@@ -100,16 +100,14 @@ impl Knots {
     /// The largest |f̂(x_i) − y_i|, for the labels of the sample the predictor was fitted to.
     #[inline(always)]
     pub fn train_error(&self, y: &[f64]) -> f64 {
-        let (mut worst, mut start, mut point) = (0.0f64, self.left, 0);
+        let mut worst = [0.0f64; WIDTH];
+        let (mut start, mut point) = (self.left, 0);
         for end in self.inner.iter().copied().chain([self.hull().end]) {
             let count = end - start;
-            for (value, y) in self.y[start..end].iter().zip(&y[point..point + count]) {
-                let miss = (value - y).abs();
-                worst = if miss > worst { miss } else { worst };
-            }
+            largest_miss(&mut worst, &self.y[start..], &y[point..], count);
             (start, point) = (end + 1, point + count);
         }
-        worst
+        largest(&worst)
     }
 
     /// The largest distance of an inner knot from the chord of its gap, in units of y.
@@ -117,13 +115,57 @@ impl Knots {
     /// Shapes: the sample the predictor was fitted to.
     #[inline(always)]
     pub fn depth(&self, x: &[f64], y: &[f64]) -> f64 {
-        let mut deepest = 0.0f64;
-        for (before, knot) in self.inner.iter().enumerate() {
-            let i = knot - self.left - before - 1;
-            let chord = y[i] + (y[i + 1] - y[i]) * ((self.x[*knot] - x[i]) / (x[i + 1] - x[i]));
-            let depth = (self.y[*knot] - chord).abs();
-            deepest = if depth > deepest { depth } else { deepest };
+        let mut deepest = [0.0f64; WIDTH];
+        for (row, knots) in self.inner.chunks(WIDTH).enumerate() {
+            // Gathered first, so that the arithmetic is done side by side; places left over have depth 0.
+            let [mut x0, mut x1, mut y0, mut y1] = [[0.0; WIDTH], [1.0; WIDTH], [0.0; WIDTH], [0.0; WIDTH]];
+            let [mut at, mut value] = [[0.0; WIDTH]; 2];
+            for (lane, knot) in knots.iter().enumerate() {
+                let i = knot - self.left - (row * WIDTH + lane) - 1;
+                let (ends, labels) = (&x[i..i + 2], &y[i..i + 2]);
+                (x0[lane], x1[lane], y0[lane], y1[lane]) = (ends[0], ends[1], labels[0], labels[1]);
+                (at[lane], value[lane]) = (self.x[*knot], self.y[*knot]);
+            }
+            for k in 0..WIDTH {
+                let chord = y0[k] + (y1[k] - y0[k]) * ((at[k] - x0[k]) / (x1[k] - x0[k]));
+                let depth = (value[k] - chord).abs();
+                deepest[k] = if depth > deepest[k] { depth } else { deepest[k] };
+            }
         }
-        deepest
+        largest(&deepest)
+    }
+}
+
+/// Numbers worked on side by side.
+const WIDTH: usize = 8;
+
+/// Raises each lane of `worst` to the largest |a_i − b_i| over i < count with i = lane mod 8.
+///
+/// Between two inner knots there are a few data points, at random: whole rows are compared and what is too much is
+/// masked, since a loop of that many turns would be a wrong guess each time. Where a row would end beyond the data
+/// it is done one by one.
+#[inline(always)]
+fn largest_miss(worst: &mut [f64; WIDTH], a: &[f64], b: &[f64], count: usize) {
+    let mut done = 0;
+    loop {
+        // Reals, since they are compared in the registers of the values.
+        let left = (count - done) as i64 as f64;
+        let rows = (a[done..].first_chunk::<WIDTH>(), b[done..].first_chunk::<WIDTH>());
+        let (Some(a), Some(b)) = rows else {
+            for (a, b) in a[done..count].iter().zip(&b[done..count]) {
+                let miss = (a - b).abs();
+                worst[0] = if miss > worst[0] { miss } else { worst[0] };
+            }
+            return;
+        };
+        for lane in 0..WIDTH {
+            let miss = (a[lane] - b[lane]).abs();
+            let miss = if (lane as f64) < left { miss } else { 0.0 };
+            worst[lane] = if miss > worst[lane] { miss } else { worst[lane] };
+        }
+        done += WIDTH;
+        if done >= count {
+            return;
+        }
     }
 }

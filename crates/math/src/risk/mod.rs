@@ -1,6 +1,7 @@
 //! Risks: functionals of (f̂, f*).
 
 mod piece;
+mod power;
 mod quadrature;
 
 pub use piece::Exponent;

@@ -23,7 +23,6 @@
 //! longer concave. Its kink is found by bisection over its angle; the chains on its two sides then end in
 //! a point of known ψ.
 
-use super::meeting;
 use super::newton::{End, Newton};
 use crate::sample::Degenerate;
 
@@ -64,28 +63,12 @@ pub(super) struct Chain {
 impl Chain {
     /// Finds the kink of every gap, `None` where the fit is the chord.
     ///
-    /// Shapes: K + 1 points `x` and slope changes `bend` > 0; K ≥ 1 gaps `gap`, `kinks`.
+    /// Shapes: K + 1 points `x` and slope changes `bend` > 0; K ≥ 2 gaps `gap`, `kinks`.
     /// # Errors
     /// `NotConverged` above [`TOLERANCE`].
     /// # Cost
-    /// O(K) a Newton step; closed forms for K ≤ 2.
+    /// O(K) a Newton step.
     pub fn solve(
-        &mut self,
-        penalty: Penalty,
-        x: &[f64],
-        gap: &[f64],
-        bend: &[f64],
-        kinks: &mut [Option<Kink>],
-    ) -> Result<(), Degenerate> {
-        match gap.len() {
-            1 => kinks[0] = Some(meeting(gap[0], bend[0], bend[1])),
-            2 => three_points(penalty, x[1], gap, bend, kinks),
-            _ => self.long(penalty, x, gap, bend, kinks)?,
-        }
-        Ok(())
-    }
-
-    fn long(
         &mut self,
         penalty: Penalty,
         x: &[f64],
@@ -243,25 +226,4 @@ fn place(penalty: Penalty, x: f64, h: f64, left: f64, right: f64, m: f64) -> Kin
     let tau = x + left;
     let depth = if penalty == Penalty::Biased { m * (1.0 + tau * tau).sqrt() } else { m };
     Kink { left, right, depth, change: depth / left * (h / right) }
-}
-
-/// Three points: mirroring at the middle point reads 1/b = 1/a − κ, κ = 2x/(1 + x²), with a, b the distances
-/// of the kinks from it, and makes interpolation linear in α = 1/a:
-/// Δ_0 h_0 α + Δ_2 h_1 (α − κ) = Δ_0 + Δ_1 + Δ_2. A kink that would leave its gap is pinned: that gap is a chord.
-fn three_points(penalty: Penalty, x: f64, h: &[f64], d: &[f64], kinks: &mut [Option<Kink>]) {
-    let kappa = if penalty == Penalty::Biased { 2.0 * x / (1.0 + x * x) } else { 0.0 };
-    let alpha = (d[0] + d[1] + d[2] + d[2] * h[1] * kappa) / (d[0] * h[0] + d[2] * h[1]);
-    let beta = alpha - kappa;
-    if alpha * h[0] <= 1.0 {
-        kinks[1] = Some(meeting(h[1], d[1], d[2]));
-    } else if beta * h[1] <= 1.0 {
-        kinks[0] = Some(meeting(h[0], d[0], d[1]));
-    } else {
-        let (a, b) = (1.0 / alpha, 1.0 / beta);
-        let (far_left, far_right) = (h[0] - a, h[1] - b);
-        kinks[0] =
-            Some(Kink { left: far_left, right: a, depth: d[0] * far_left, change: d[0] * (h[0] * alpha) });
-        kinks[1] =
-            Some(Kink { left: b, right: far_right, depth: d[2] * far_right, change: d[2] * (h[1] * beta) });
-    }
 }

@@ -1,11 +1,11 @@
 //! The gaps of a sample and the kink, if any, that the fit has in each.
 
-use super::chain::Kink;
-use super::{meeting, slope_change};
+use super::chain::{Kink, Penalty};
+use super::three::Three;
+use super::{Rule, meeting, slope_change};
 use crate::predictor::Knots;
 use crate::sum::all_finite;
 use crate::wide::Kernel;
-use std::ops::Range;
 
 /// One entry a gap, beside the slope changes of the chords at the points.
 ///
@@ -16,14 +16,18 @@ use std::ops::Range;
 pub(super) struct Gaps {
     /// Slope change of the chords at each point; 0 at the outermost.
     pub change: Vec<f64>,
-    /// Whether the gap has a kink.
-    pub kept: Vec<bool>,
+    /// 1 where the gap has a kink and 0 elsewhere: as wide as a real, so that loops over both fill registers.
+    pub kept: Vec<u64>,
+    /// The first gaps of the runs that are left to be fitted one by one, ascending.
+    pub longer: Vec<usize>,
     /// Slope of the chord.
     slope: Vec<f64>,
     /// Position, value and slope change of the kink.
     x: Vec<f64>,
     y: Vec<f64>,
     bend: Vec<f64>,
+    /// The first gaps of runs of three points, ascending; then all gaps with kinks.
+    listed: Vec<usize>,
     /// Slope left of every knot.
     first_slope: f64,
     /// Whether rounding puts a kink on a data point.
@@ -38,50 +42,64 @@ impl Gaps {
         for list in [&mut self.slope, &mut self.x, &mut self.y, &mut self.bend] {
             list.resize(n - 1, 0.0);
         }
-        let ends = x.iter().zip(&x[1..]).zip(y.iter().zip(&y[1..]));
-        for (slope, ((x0, x1), (y0, y1))) in self.slope.iter_mut().zip(ends) {
-            *slope = (y1 - y0) / (x1 - x0);
-        }
+        self.kept.resize(n - 1, 0);
         self.change.resize(n, 0.0);
+        chords(x, y, &mut self.slope);
         for (change, pair) in self.change[1..].iter_mut().zip(self.slope.windows(2)) {
             *change = slope_change(pair[0], pair[1]);
         }
         (self.change[0], self.change[n - 1]) = (0.0, 0.0);
         self.first_slope = self.slope[0];
         self.some_outside = false;
-        self.kept.clear();
-        self.kept.resize(n - 1, false);
     }
 
     /// Keeps, in every gap between points of equal curvature, the kink where its outer lines meet: the fit
-    /// of a run of two points, and a mark for longer ones.
+    /// of a run of two points. Lists the longer runs.
     #[inline(always)]
     fn propose_meetings(&mut self, x: &[f64], y: &[f64]) {
-        let data = x.windows(2).zip(y.windows(2)).zip(&self.slope).zip(self.change.windows(2));
-        let kinks = self.x.iter_mut().zip(&mut self.y).zip(&mut self.bend);
-        for ((((x, y), slope), change), ((at, value), bend)) in data.zip(kinks) {
-            let kink = meeting(x[1] - x[0], change[0].abs(), change[1].abs());
-            (*at, *value, *bend) = knot((x[0], x[1]), (y[0], y[1]), *slope, change[0], kink);
+        let Gaps { slope, change, x: at, y: value, bend, kept, .. } = self;
+        self.some_outside = meetings(x, y, slope, change, at, value, bend, kept);
+        self.listed.clear();
+        self.longer.clear();
+        let (mut before, mut words) = (0, words(&self.kept).peekable());
+        while let Some((first, here)) = words.next() {
+            let next = words.peek().map_or(0, |(_, word)| *word);
+            let starts = here & (here >> 1 | next << 63) & !(here << 1 | before >> 63);
+            let three_gaps = here >> 2 | next << 62;
+            push_ones(&mut self.listed, first, starts & !three_gaps);
+            push_ones(&mut self.longer, first, starts & three_gaps);
+            before = here;
         }
-        let mut some_outside = false;
-        let ends = x.iter().zip(&x[1..]).zip(&self.x).zip(self.change.iter().zip(&self.change[1..]));
-        for ((((x0, x1), at), (c0, c1)), kept) in ends.zip(&mut self.kept) {
-            *kept = ((*c0 > 0.0) & (*c1 > 0.0)) | ((*c0 < 0.0) & (*c1 < 0.0));
-            some_outside |= *kept & !((x0 < at) & (at < x1));
-        }
-        self.some_outside = some_outside;
     }
 
-    /// The next run of three or more points that starts at `from` or later: its gaps.
-    pub fn long_run(&self, from: usize) -> Option<Range<usize>> {
-        let start = from + self.kept[from..].windows(2).position(|pair| pair[0] & pair[1])?;
-        let count = self.kept[start..].iter().take_while(|kept| **kept).count();
-        Some(start..start + count)
+    /// Fits all runs of three points.
+    #[inline(always)]
+    fn fit_threes(&mut self, penalty: Penalty, x: &[f64], y: &[f64]) {
+        for starts in self.listed.chunks(Three::COUNT) {
+            // What is left of the last row does the first run once more.
+            let starts = std::array::from_fn(|k| *starts.get(k).unwrap_or(&starts[0]));
+            let three = Three::gather(&starts, x, y, &self.slope, &self.change);
+            let (gaps, some_outside) = three.solve(penalty);
+            for (second, fitted) in gaps.iter().enumerate() {
+                for (k, start) in starts.iter().enumerate() {
+                    let gap = start + second;
+                    (self.x[gap], self.y[gap], self.bend[gap]) = (fitted.x[k], fitted.y[k], fitted.bend[k]);
+                    self.kept[gap] = fitted.kept[k];
+                }
+            }
+            self.some_outside |= some_outside;
+        }
+    }
+
+    /// Adds the runs of three points to those that are fitted one by one.
+    fn leave_threes(&mut self) {
+        self.longer.append(&mut self.listed);
+        self.longer.sort_unstable();
     }
 
     /// Gives a gap of a run this kink, or none.
     pub fn set(&mut self, x: &[f64], y: &[f64], gap: usize, kink: Option<Kink>) {
-        self.kept[gap] = kink.is_some();
+        self.kept[gap] = u64::from(kink.is_some());
         if let Some(kink) = kink {
             let (ends, labels) = ((x[gap], x[gap + 1]), (y[gap], y[gap + 1]));
             // The outermost points have no curvature of their own.
@@ -90,7 +108,7 @@ impl Gaps {
             if gap == 0 {
                 self.first_slope = self.slope[0] - (kink.depth / kink.left).copysign(sign);
             }
-            self.some_outside |= !inside(&x[gap..], self.x[gap]);
+            self.some_outside |= !inside(x[gap], self.x[gap], x[gap + 1]);
         }
     }
 
@@ -100,42 +118,39 @@ impl Gaps {
     fn write(&mut self, x: &[f64], y: &[f64], knots: &mut Knots) {
         let absorbed = if self.some_outside { self.absorb(x) } else { Vec::new() };
         let n = x.len();
-        let kinks: usize = self.kept.iter().map(|kept| usize::from(*kept)).sum();
-        // One place more than needed: a kink is written before it is known whether it is kept.
-        let room = n + kinks + 1;
+        hand_over(&self.kept, &mut self.change[1..]);
+        self.listed.clear();
+        for (first, word) in words(&self.kept) {
+            push_ones(&mut self.listed, first, word);
+        }
+        let count = n + self.listed.len();
         for list in [&mut knots.x, &mut knots.y, &mut knots.change] {
-            list.resize(room, 0.0);
+            list.resize(count + ROW, 0.0);
         }
-        knots.inner.resize(kinks + 1, 0);
-        let (at, value, bend) = (&mut knots.x[..room], &mut knots.y[..room], &mut knots.change[..room]);
-        let places = &mut knots.inner[..kinks + 1];
-        let (mut count, mut inner, mut behind) = (0, 0, false);
-        let points = x.iter().zip(y).zip(&self.change);
-        let gaps = self.x.iter().zip(&self.y).zip(&self.bend).zip(&self.kept);
-        for (((x, y), own), (((kink, depth), change), kept)) in points.zip(gaps) {
-            // A factor, since a choice would be compiled to a branch.
-            let own = own * f64::from(u8::from(!(behind | kept)));
-            at[count..count + 2].copy_from_slice(&[*x, *kink]);
-            value[count..count + 2].copy_from_slice(&[*y, *depth]);
-            bend[count..count + 2].copy_from_slice(&[own, *change]);
-            places[inner] = count + 1;
-            count += 1 + usize::from(*kept);
-            inner += usize::from(*kept);
-            behind = *kept;
+        knots.inner.clear();
+        let (at, value, bend) = (&mut knots.x[..], &mut knots.y[..], &mut knots.change[..]);
+        let mut point = 0;
+        for (before, gap) in self.listed.iter().enumerate() {
+            let (start, place, points) = (point + before, gap + 1 + before, gap + 1 - point);
+            copy(&mut at[start..], &x[point..], points);
+            copy(&mut value[start..], &y[point..], points);
+            copy(&mut bend[start..], &self.change[point..], points);
+            (at[place], value[place], bend[place]) = (self.x[*gap], self.y[*gap], self.bend[*gap]);
+            knots.inner.push(place);
+            point = gap + 1;
         }
-        (at[count], value[count], bend[count]) = (x[n - 1], y[n - 1], 0.0);
-        // A point's place is its number plus the kinks before it; both lists ascend.
-        let (mut before, mut counted) = (0, 0);
+        let (start, points) = (point + self.listed.len(), n - point);
+        copy(&mut at[start..], &x[point..], points);
+        copy(&mut value[start..], &y[point..], points);
+        copy(&mut bend[start..], &self.change[point..], points);
+        // A point's place is its number plus the kinks before it.
         for (point, change) in absorbed {
-            before += self.kept[counted..point].iter().filter(|kept| **kept).count();
-            counted = point;
-            bend[point + before] += change;
+            bend[point + self.listed.partition_point(|gap| *gap < point)] += change;
         }
         knots.first_slope = self.first_slope;
         for list in [&mut knots.x, &mut knots.y, &mut knots.change] {
-            list.truncate(count + 1);
+            list.truncate(count);
         }
-        knots.inner.truncate(inner);
     }
 
     /// Drops the kinks that rounding puts on data points; returns those points and the slope changes.
@@ -143,8 +158,8 @@ impl Gaps {
     fn absorb(&mut self, x: &[f64]) -> Vec<(usize, f64)> {
         let mut absorbed = Vec::new();
         for i in 0..self.kept.len() {
-            if self.kept[i] && !inside(&x[i..], self.x[i]) {
-                self.kept[i] = false;
+            if self.kept[i] == 1 && !inside(x[i], self.x[i], x[i + 1]) {
+                self.kept[i] = 0;
                 (self.change[i], self.change[i + 1]) = (0.0, 0.0);
                 absorbed.push((if self.x[i] <= x[i] { i } else { i + 1 }, self.bend[i]));
             }
@@ -153,12 +168,12 @@ impl Gaps {
     }
 }
 
-/// [`Gaps::begin`], then [`Gaps::propose_meetings`] if asked for, as a kernel.
+/// [`Gaps::begin`], then the fits of all runs of two and, with a penalty, of three points, as a kernel.
 pub(super) struct Begin<'a> {
     pub gaps: &'a mut Gaps,
     pub x: &'a [f64],
     pub y: &'a [f64],
-    pub meet: bool,
+    pub rule: Rule,
 }
 
 impl Kernel for Begin<'_> {
@@ -167,11 +182,23 @@ impl Kernel for Begin<'_> {
 
     #[inline(always)]
     fn call(self) -> bool {
-        self.gaps.begin(self.x, self.y);
-        if self.meet {
-            self.gaps.propose_meetings(self.x, self.y);
+        let Begin { gaps, x, y, rule } = self;
+        gaps.begin(x, y);
+        match rule {
+            Rule::Spline => {
+                gaps.kept.fill(0);
+                gaps.longer.clear();
+            }
+            Rule::Sparsest => {
+                gaps.propose_meetings(x, y);
+                gaps.leave_threes();
+            }
+            Rule::Least(penalty) => {
+                gaps.propose_meetings(x, y);
+                gaps.fit_threes(penalty, x, y);
+            }
         }
-        all_finite(&self.gaps.slope)
+        all_finite(&gaps.slope)
     }
 }
 
@@ -192,15 +219,105 @@ impl Kernel for Write<'_> {
     }
 }
 
-/// Whether a position is strictly between the first two of these.
+// The loops below take each slice as an argument of its own: the compiler then knows that they do not overlap.
+
+/// The slope of every chord.
 #[inline(always)]
-fn inside(ends: &[f64], at: f64) -> bool {
-    (ends[0] < at) & (at < ends[1])
+fn chords(x: &[f64], y: &[f64], slope: &mut [f64]) {
+    let ends = x.iter().zip(&x[1..]).zip(y.iter().zip(&y[1..]));
+    for (slope, ((x0, x1), (y0, y1))) in slope.iter_mut().zip(ends) {
+        *slope = (y1 - y0) / (x1 - x0);
+    }
+}
+
+/// The kink of every gap where its outer lines meet, kept between points of equal curvature; whether one that is kept
+/// is not inside its gap.
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "see above")]
+fn meetings(
+    x: &[f64],
+    y: &[f64],
+    slope: &[f64],
+    change: &[f64],
+    at: &mut [f64],
+    value: &mut [f64],
+    bend: &mut [f64],
+    kept: &mut [u64],
+) -> bool {
+    let gaps = slope.len();
+    let (x0, x1, y0, y1) = (&x[..gaps], &x[1..][..gaps], &y[..gaps], &y[1..][..gaps]);
+    let (c0, c1) = (&change[..gaps], &change[1..][..gaps]);
+    let (at, value, bend, kept) = (&mut at[..gaps], &mut value[..gaps], &mut bend[..gaps], &mut kept[..gaps]);
+    let mut outside = 0;
+    for i in 0..gaps {
+        let kink = meeting(x1[i] - x0[i], c0[i].abs(), c1[i].abs());
+        (at[i], value[i], bend[i]) = knot((x0[i], x1[i]), (y0[i], y1[i]), slope[i], c0[i], kink);
+        let equal = ((c0[i] > 0.0) & (c1[i] > 0.0)) | ((c0[i] < 0.0) & (c1[i] < 0.0));
+        kept[i] = u64::from(equal);
+        outside |= u64::from(equal & !inside(x0[i], at[i], x1[i]));
+    }
+    outside != 0
+}
+
+/// Takes their slope changes from the inner points beside kinks.
+#[inline(always)]
+fn hand_over(kept: &[u64], change: &mut [f64]) {
+    for (change, beside) in change.iter_mut().zip(kept.windows(2)) {
+        *change *= if beside[0] | beside[1] == 0 { 1.0 } else { 0.0 };
+    }
+}
+
+/// Numbers copied at a time.
+const ROW: usize = 8;
+
+/// Copies the first `count` numbers, and maybe up to [`ROW`] more: most copies are short and differ in length, and a
+/// whole row costs less than a wrong guess of how many there are.
+#[inline(always)]
+fn copy(to: &mut [f64], from: &[f64], count: usize) {
+    let mut done = 0;
+    loop {
+        match (to[done..].first_chunk_mut::<ROW>(), from[done..].first_chunk::<ROW>()) {
+            (Some(to), Some(from)) => *to = *from,
+            _ => return to[done..count].copy_from_slice(&from[done..count]),
+        }
+        done += ROW;
+        if done >= count {
+            return;
+        }
+    }
+}
+
+/// Flags by 64, as bits: the number of the first one and the word.
+#[inline(always)]
+fn words(flags: &[u64]) -> impl Iterator<Item = (usize, u64)> {
+    let word = |flags: &[u64]| flags.iter().enumerate().fold(0, |word, (i, flag)| word | flag << i);
+    flags.chunks(64).enumerate().map(move |(k, flags)| (64 * k, word(flags)))
+}
+
+/// Appends the numbers of the bits of a word that are 1, ascending, counted from `first`.
+#[inline(always)]
+fn push_ones(list: &mut Vec<usize>, first: usize, mut word: u64) {
+    while word != 0 {
+        list.push(first + word.trailing_zeros() as usize);
+        word &= word - 1;
+    }
+}
+
+/// Whether low < at < high.
+#[inline(always)]
+pub(super) fn inside(low: f64, at: f64, high: f64) -> bool {
+    (low < at) & (at < high)
 }
 
 /// Position, value and slope change of a kink, each measured from the nearer data point.
 #[inline(always)]
-fn knot((x0, x1): (f64, f64), (y0, y1): (f64, f64), slope: f64, sign: f64, kink: Kink) -> (f64, f64, f64) {
+pub(super) fn knot(
+    (x0, x1): (f64, f64),
+    (y0, y1): (f64, f64),
+    slope: f64,
+    sign: f64,
+    kink: Kink,
+) -> (f64, f64, f64) {
     let near_left = kink.left <= kink.right;
     let (from_left, from_right) = (x0 + kink.left, x1 - kink.right);
     let (chord_left, chord_right) = (y0 + slope * kink.left, y1 - slope * kink.right);

@@ -5,6 +5,7 @@ mod gaps;
 mod newton;
 mod quadratic;
 mod sparsest;
+mod three;
 
 use super::{Estimator, Report, ends, slope_change};
 use crate::catalogue::{Choice, Entry, Invalid, Kind, Parameter, Value};
@@ -98,7 +99,8 @@ enum Rule {
 /// With chord slopes δ_i, f̂ is the chord on every gap whose ends have curvatures sign(δ_i − δ_{i−1}) that
 /// differ, and on the first and the last gap unless that one spans more than a right angle seen from (0, 1).
 /// Each maximal run of points of one curvature sign is fitted by itself: one point takes a kink, two points
-/// the kink where the outer lines meet, longer runs the solution of a [`Chain`].
+/// the kink where the outer lines meet, three points have a closed form ([`three`]), longer runs the solution of a
+/// [`Chain`].
 ///
 /// Errors: `NotConverged` where a chain misses its tolerance. Cost: O(n).
 /// Accuracy: knots interpolate exactly; relative residual of the optimality conditions ≤ 1e-10.
@@ -121,23 +123,19 @@ impl Estimator for MinNorm {
     ) -> Result<Report, Degenerate> {
         let knots = predictor.piecewise_linear();
         let (x, y) = (sample.x(), sample.y());
-        let spline = self.rule == Rule::Spline;
-        if !wide(Begin { gaps: &mut self.gaps, x, y, meet: !spline }) {
+        if !wide(Begin { gaps: &mut self.gaps, x, y, rule: self.rule }) {
             return Err(Degenerate::Overflow);
         }
-        if !spline {
-            let mut from = 0;
-            while let Some(run) = self.gaps.long_run(from) {
-                let points = run.start..=run.end;
-                self.run.fit(self.rule, &x[points.clone()], &self.gaps.change[points])?;
-                for (gap, kink) in run.clone().zip(&self.run.kinks) {
-                    self.gaps.set(x, y, gap, *kink);
-                }
-                from = run.end;
+        for k in 0..self.gaps.longer.len() {
+            let start = self.gaps.longer[k];
+            let end = start + self.gaps.kept[start..].iter().take_while(|kept| **kept == 1).count();
+            self.run.fit(self.rule, &x[start..=end], &self.gaps.change[start..=end])?;
+            for (gap, kink) in (start..end).zip(&self.run.kinks) {
+                self.gaps.set(x, y, gap, *kink);
             }
-            if self.rule == Rule::Least(Penalty::Biased) {
-                self.fit_wide_outer_gap(x, y)?;
-            }
+        }
+        if self.rule == Rule::Least(Penalty::Biased) {
+            self.fit_wide_outer_gap(x, y)?;
         }
         wide(Write { gaps: &mut self.gaps, x, y, knots });
         (knots.clamp, knots.left, knots.right) = (false, 0, 0);
