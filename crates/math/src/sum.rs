@@ -12,7 +12,7 @@ const BLOCK: usize = 1024;
 /// Σ term(a_i, b_i), K sums at once.
 ///
 /// The terms of a row come sum by sum, not pair by pair: only then does the compiler fill a register with terms of one
-/// sum. Every term of (0, 0) must be 0, which fills up the last row.
+/// sum. The last row is filled up with zeros, whose terms do not count.
 #[inline(always)]
 pub(crate) fn sums_of_rows<const K: usize>(
     a: &[f64],
@@ -28,7 +28,9 @@ pub(crate) fn sums_of_rows<const K: usize>(
             add(&mut lanes, &terms(a, b));
         }
         if !rest_a.is_empty() {
-            add(&mut lanes, &terms(&filled_up(rest_a), &filled_up(rest_b)));
+            let mut last = terms(&filled_up(rest_a), &filled_up(rest_b));
+            last.iter_mut().for_each(|terms| terms[rest_a.len()..].fill(0.0));
+            add(&mut lanes, &last);
         }
         for k in 0..K {
             let [a, b, c, d, e, f, g, h] = lanes[k];

@@ -5,7 +5,7 @@ use crate::catalogue::{Choice, Entry, Kind, Parameter};
 use crate::predictor::{Pieces, Predictor, Units};
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
-use crate::sum::{sum_of_pairs, sums_of_pairs};
+use crate::sum::{row, sum_of_pairs, sums_of_rows};
 use crate::theory::{Class, Known, Setting, moment};
 use crate::wide::{Kernel, wide};
 
@@ -194,9 +194,9 @@ impl<P: Power> Kernel for Mean<'_, P> {
     fn call(self) -> f64 {
         let Mean { means, at, distance, label, .. } = self;
         let beta = means.beta;
-        let [numerator, denominator] = sums_of_pairs(&means.x, &means.y, |x, y| {
-            let weight = P::of(distance / (at - x).abs(), beta);
-            [weight * (y - label), weight]
+        let [numerator, denominator] = sums_of_rows(&means.x, &means.y, |x, y| {
+            let weight = row(|i| P::of(distance / (at - x[i]).abs(), beta));
+            [row(|i| weight[i] * (y[i] - label)), weight]
         });
         label + numerator / denominator
     }
