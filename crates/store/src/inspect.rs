@@ -4,7 +4,7 @@ use crate::checksum::{Checksum, read_checksum};
 use crate::error::Error;
 use crate::footer::{Footer, Found, read_footer};
 use crate::place::{Place, Table};
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchReader};
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fs::File;
@@ -58,15 +58,11 @@ pub fn inspect(path: &Path, table: Table, place: &Place) -> Result<Inspected, Er
     let rows = (BATCH_POINTS / place.n.max(1)).clamp(1, BATCH_ROWS);
     let reader = reader.with_batch_size(usize::try_from(rows).unwrap_or(1)).build();
     let mut seen = Seen { path, place, trials: Vec::new(), ok: Vec::new() };
-    for batch in reader.map_err(Error::parquet(path))? {
-        let batch = batch.map_err(Error::arrow(path))?;
-        seen.keys(&batch)?;
-        match table {
-            Table::Metrics => seen.metrics(&batch)?,
-            Table::Weights => seen.weights(&batch)?,
-        }
-        let trials = seen.column(&batch, "trial", &DataType::Int64)?.as_primitive::<Int64Type>();
-        seen.trials.extend(trials.values().iter().map(|trial| trial.cast_unsigned()));
+    let reader = reader.map_err(Error::parquet(path))?;
+    // A file without rows has its columns all the same.
+    seen.batch(table, &RecordBatch::new_empty(reader.schema()))?;
+    for batch in reader {
+        seen.batch(table, &batch.map_err(Error::arrow(path))?)?;
     }
     let Seen { trials, ok, .. } = seen;
     Ok(Inspected { footer, bytes, checksum, trials, ok })
@@ -81,6 +77,17 @@ struct Seen<'a> {
 }
 
 impl Seen<'_> {
+    fn batch(&mut self, table: Table, batch: &RecordBatch) -> Result<(), Error> {
+        self.keys(batch)?;
+        match table {
+            Table::Metrics => self.metrics(batch)?,
+            Table::Weights => self.weights(batch)?,
+        }
+        let trials = self.column(batch, "trial", &DataType::Int64)?.as_primitive::<Int64Type>();
+        self.trials.extend(trials.values().iter().map(|trial| trial.cast_unsigned()));
+        Ok(())
+    }
+
     /// Columns that say where a row belongs.
     fn keys(&self, batch: &RecordBatch) -> Result<(), Error> {
         for (name, expected) in [("estimator", &self.place.estimator), ("cell", &self.place.cell)] {
