@@ -10,12 +10,13 @@ use std::path::Path;
 use std::sync::Arc;
 use tempered_flow::{Pool, Stage};
 use tempered_pipeline::batch::{Order, Shelf};
+use tempered_pipeline::plan::{Plan, Shard};
 use tempered_pipeline::resume::place;
 use tempered_pipeline::run::{Ending, Settings, run};
 use tempered_pipeline::stage::{Encode, Evaluated, Store};
 use tempered_pipeline::verify::{Draw, Fault, Verified, repair, verify};
 use tempered_pipeline::{Cancel, Error, RunDirectory};
-use tempered_store::{Footer, Found, MetricsChunk, read_footer, read_metrics};
+use tempered_store::{Footer, Found, MetricsChunk, Table, WeightsChunk, read_footer, read_metrics};
 
 const STUDY: &str = "
 version: 1
@@ -201,6 +202,76 @@ fn sound_files_that_were_not_sealed_are_found() {
     assert_eq!(found(&verified(STUDY, &root)), expected);
 }
 
+/// The rows of a metrics file without failed trials.
+fn stored(path: &Path) -> MetricsChunk {
+    let table = read_metrics(path).unwrap();
+    let all = |column: &Vec<Option<f64>>| column.iter().map(|value| value.unwrap()).collect();
+    MetricsChunk {
+        status: vec!["ok"; table.trial.len()],
+        trial: table.trial,
+        kinks: table.kinks.iter().map(|kinks| kinks.unwrap()).collect(),
+        scores: table.scores.iter().map(all).collect(),
+    }
+}
+
+/// Stores rows as those of the second estimator of a shard.
+fn store(
+    plan: &Arc<Plan>,
+    directory: &RunDirectory,
+    shard: &Arc<Shard>,
+    metrics: MetricsChunk,
+    weights: WeightsChunk,
+) {
+    let trials = shard.trials.clone();
+    let order = Order { shard: shard.clone(), estimators: Arc::new([1]), trials, last: true, credit: None };
+    let rows = Evaluated { order, metrics: vec![vec![metrics]], weights: vec![vec![weights]] };
+    let encoded = Encode::new(plan.clone(), Pool::new(1).unwrap(), Shelf::new()).run(rows).unwrap();
+    Store::new(plan.clone(), directory.clone()).run(encoded).unwrap();
+}
+
+/// A writer with a mistake in it: the bytes add up and the rows do not.
+#[test]
+fn rows_that_are_not_one_a_trial_and_networks_that_are_missing_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = STUDY.replace("student_t: {df: 0.004}", "normal: {sd: 1}");
+    complete(&study, folder.path());
+    let before = data(folder.path());
+    let (plan, directory) = (Arc::new(plan(&study)), RunDirectory::open(folder.path()).unwrap());
+    let shard = Arc::new(plan.shards().nth(2).unwrap());
+    let place = place(&plan, 1, &shard);
+    let whole = stored(&directory.metrics_path(&place));
+    type Spoil = fn(&mut MetricsChunk);
+    let spoils: [(Spoil, Table, &str); 4] = [
+        (|rows| rows.trial[4] = rows.trial[3], Table::Metrics, "row 4 is of trial 13, expected trial 14"),
+        (|rows| rows.trial[9] = 99, Table::Metrics, "row 9 is of trial 99, expected trial 19"),
+        (
+            |rows| {
+                rows.trial.pop();
+                rows.status.pop();
+                rows.kinks.pop();
+                rows.scores.iter_mut().for_each(|column| column.truncate(9));
+            },
+            Table::Metrics,
+            "row 9 is of no trial, expected trial 19",
+        ),
+        (|_| (), Table::Weights, "trial 12: its network is not stored"),
+    ];
+    for (spoil, table, expected) in spoils {
+        let mut rows = whole.clone();
+        spoil(&mut rows);
+        store(&plan, &directory, &shard, rows, WeightsChunk::default());
+        directory.remove_record("sealed.json").unwrap();
+        let said = verified(&study, folder.path()).findings;
+        assert_eq!(said.len(), 1, "{expected}: {said:?}");
+        assert_eq!(
+            (said[0].path.clone(), said[0].fault.to_string()),
+            (place.path(table), expected.to_string())
+        );
+        mend(&study, folder.path());
+        assert!(data(folder.path()) == before, "{expected}");
+    }
+}
+
 /// A program that computes other numbers leaves files that are sound in themselves: only seeds tell.
 #[test]
 fn rows_that_their_seeds_do_not_give_are_found() {
@@ -214,19 +285,9 @@ fn rows_that_their_seeds_do_not_give_are_found() {
     let shard = Arc::new(plan.shards().nth(2).unwrap());
     let path = directory.metrics_path(&place(&plan, 1, &shard));
     let rewrite = |change: &dyn Fn(&mut f64)| {
-        let table = read_metrics(&path).unwrap();
-        let all = |column: &Vec<Option<f64>>| column.iter().map(|value| value.unwrap_or(0.0)).collect();
-        let mut scores: Vec<Vec<f64>> = table.scores.iter().map(all).collect();
-        change(&mut scores[3][4]);
-        let kinks = table.kinks.iter().map(|kinks| kinks.unwrap()).collect();
-        let metrics =
-            MetricsChunk { status: vec!["ok"; table.trial.len()], trial: table.trial, kinks, scores };
-        let trials = shard.trials.clone();
-        let order =
-            Order { shard: shard.clone(), estimators: Arc::new([1]), trials, last: true, credit: None };
-        let rows = Evaluated { order, metrics: vec![vec![metrics]], weights: vec![Vec::new()] };
-        let encoded = Encode::new(plan.clone(), Pool::new(1).unwrap(), Shelf::new()).run(rows).unwrap();
-        Store::new(plan.clone(), directory.clone()).run(encoded).unwrap();
+        let mut metrics = stored(&path);
+        change(&mut metrics.scores[3][4]);
+        store(&plan, &directory, &shard, metrics, WeightsChunk::default());
     };
     rewrite(&|_| ());
     assert!(data(folder.path()) == before, "the same rows make the same file");
