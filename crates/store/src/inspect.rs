@@ -10,8 +10,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fs::File;
 use std::path::Path;
 
-/// Points whose rows are decoded at a time: three lists of these take 24 MB.
-const BATCH_POINTS: u64 = 1 << 20;
+/// Values of a column that are decoded at a time, on average: three lists of these take 24 MB.
+const BATCH_VALUES: u64 = 1 << 20;
 /// Rows that are decoded at a time at most.
 const BATCH_ROWS: u64 = 1 << 16;
 
@@ -34,7 +34,7 @@ pub struct Inspected {
 /// another place, values that are no finite numbers, scores of failed trials, networks whose lists differ in length.
 ///
 /// Which trials there should be is for the caller to judge. The file is read twice, the second time from memory as a
-/// rule; at most 24 MB of values are held.
+/// rule; about 24 MB of values are held.
 ///
 /// # Errors
 /// The first thing that is wrong ([`Error::is_damage`]), or a disk that refuses.
@@ -55,7 +55,12 @@ pub fn inspect(path: &Path, table: Table, place: &Place) -> Result<Inspected, Er
     };
     let file = File::open(path).map_err(Error::io(path))?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(Error::parquet(path))?;
-    let rows = (BATCH_POINTS / place.n.max(1)).clamp(1, BATCH_ROWS);
+    let longest = reader.metadata().row_groups().iter().map(|group| {
+        let values = group.columns().iter().map(|column| column.num_values()).max();
+        (values.unwrap_or(0) / group.num_rows().max(1)).cast_unsigned()
+    });
+    let longest = longest.max().unwrap_or(0).max(1);
+    let rows = (BATCH_VALUES / longest).clamp(1, BATCH_ROWS);
     let reader = reader.with_batch_size(usize::try_from(rows).unwrap_or(1)).build();
     let mut seen = Seen { path, place, trials: Vec::new(), ok: Vec::new() };
     let reader = reader.map_err(Error::parquet(path))?;
