@@ -12,7 +12,8 @@ pub struct Arguments {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 2 bad usage or YAML or the plan differs, 3 more failed trials than allowed, \
-4 nothing to analyse, 5 this share done, 65 stored data differ, 74 input or output, 75 stopped (run again to go on), 70 bug";
+4 nothing to analyse, 5 sound or done as far as it goes but the study is not complete, \
+65 stored data are wrong, 74 input or output, 75 stopped (run again to go on), 70 bug";
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -28,6 +29,8 @@ pub enum Command {
     Report(Report),
     /// Answer SQL over the tables metrics and weights of a run directory.
     Query(Query),
+    /// Read every data file of a run directory and say what is wrong with which.
+    Verify(Verify),
     /// Recompute one trial from its seed and compare it with what is stored.
     Replay(Replay),
     /// Fit an estimator to data of your own (columns x and y of a CSV or Parquet file).
@@ -158,6 +161,24 @@ pub struct Query {
     /// How to print.
     #[arg(long, value_enum, default_value_t = QueryFormat::Table)]
     pub format: QueryFormat,
+}
+
+#[derive(Args)]
+pub struct Verify {
+    /// The run directory.
+    pub directory: PathBuf,
+    /// Also recompute rows drawn at random from their seeds and compare bits: a number of them or a share, e.g. 0.1%.
+    #[arg(long, value_name = "ROWS")]
+    pub recompute: Option<String>,
+    /// Move what is wrong to _quarantine and compute it again.
+    #[arg(long)]
+    pub repair: bool,
+    /// Threads of the pool [default: all].
+    #[arg(long, env = "TEMPERED_THREADS")]
+    pub threads: Option<usize>,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 #[derive(Args)]

@@ -10,9 +10,9 @@ pub enum Ending {
     Done,
     /// 3: complete, but more failed trials than allowed.
     TooManyFailed,
-    /// 5: this share is done, the study is not complete.
+    /// 5: this share is done, or what is there is sound; the study is not complete.
     ShareDone,
-    /// 65: stored data do not equal what is recomputed.
+    /// 65: stored data are not what a run of the study stores.
     Mismatch,
     /// 75: stopped; the same command goes on.
     Stopped,
@@ -102,7 +102,28 @@ fn pipeline(error: &Pipeline) -> u8 {
         Pipeline::Store(error) if error.is_damage() => 65,
         Pipeline::Store(_) => 74,
         Pipeline::Panicked { .. } | Pipeline::Choice(_) | Pipeline::Json(_) | Pipeline::Pool(_) => 70,
-        Pipeline::Degenerate(_) => 65,
+        Pipeline::Degenerate(_) | Pipeline::RecordsDiffer { .. } | Pipeline::Seal { .. } => 65,
         _ => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    /// An error as a run tells it: of a stage, with the path.
+    fn told(source: io::Error) -> Pipeline {
+        let source = Box::new(tempered_store::Error::Io { path: "weights".into(), source }.into());
+        Pipeline::Stage { stage: "store", source }
+    }
+
+    #[test]
+    fn a_disk_that_refuses_is_no_damage() {
+        for number in [5, 13, 27, 28, 30, 122] {
+            assert_eq!(pipeline(&told(io::Error::from_raw_os_error(number))), 74, "{number}");
+        }
+        let damage = tempered_store::Error::NoChecksum { path: "weights".into() };
+        assert_eq!(pipeline(&damage.into()), 65);
     }
 }

@@ -16,6 +16,7 @@ mod report;
 mod run;
 mod status;
 mod study;
+mod verify;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Command::Analyze(options) => analyze::analyze(&options),
         Command::Report(options) => report::report(&options),
         Command::Query(options) => query::query(&options),
+        Command::Verify(options) => verify::verify(&options),
         Command::Replay(options) => replay::replay(&options),
         Command::Fit(options) => fit::fit(&options),
         Command::List => catalogue::list(),

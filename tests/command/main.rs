@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod common;
+mod disk;
 mod fit;
 mod houses;
+mod kills;
 mod run;
+mod verify;

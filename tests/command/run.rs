@@ -27,25 +27,6 @@ fn bytes_do_not_depend_on_threads_or_shares() {
 }
 
 #[test]
-fn kills_leave_no_trace() {
-    let folder = tempfile::tempdir().unwrap();
-    let study = small_study(folder.path());
-    let (whole, killed) = (folder.path().join("whole"), folder.path().join("killed"));
-    run(&study, &whole, &[], 0);
-    // Twenty kills at moments spread over a run; every restart makes some progress or is killed again.
-    for round in 0..20u64 {
-        let mut child = tempered().arg("run").arg(&study).arg("--out").arg(&killed).spawn().unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(15 + (round * 37) % 140));
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
-    run(&study, &killed, &[], 0);
-    assert_same_files(&whole, &killed);
-    let left = std::fs::read_dir(killed.join("_staging")).unwrap().count();
-    assert_eq!(left, 0, "staging files left behind");
-}
-
-#[test]
 fn damaged_and_missing_files_are_redone() {
     let folder = tempfile::tempdir().unwrap();
     let study = small_study(folder.path());

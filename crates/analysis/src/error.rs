@@ -23,7 +23,9 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A metrics file could not be read.
-    #[error("cannot read {path}: {source}; run the study again to have it replaced, if it is damaged")]
+    #[error(
+        "cannot read {path}: {source}; if it is damaged, `tempered verify --repair` on the directory replaces it"
+    )]
     Read {
         /// The file.
         path: PathBuf,

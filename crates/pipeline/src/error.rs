@@ -39,6 +39,22 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// Two records of one directory say different things.
+    #[error(
+        "{directory}: _tempered/study.yaml and _tempered/plan.json contradict each other:\n{differences}\none of them was changed after the run; restore it"
+    )]
+    RecordsDiffer {
+        /// The run directory.
+        directory: PathBuf,
+        /// One line a difference.
+        differences: String,
+    },
+    /// The seal is not as it was written.
+    #[error("{path} is damaged; remove it and run the study again to seal what is there")]
+    Seal {
+        /// The record.
+        path: PathBuf,
+    },
     /// A directory without a study.
     #[error("{0} holds no study: expected _tempered/study.yaml; give a directory that `tempered run` made")]
     NoStudy(PathBuf),

@@ -11,7 +11,9 @@ pub mod plan;
 pub mod replay;
 pub mod resume;
 pub mod run;
+pub mod seal;
 pub mod stage;
+pub mod verify;
 
 pub use error::Error;
 pub use tempered_flow::{Cancel, Meter, Reading};

@@ -182,6 +182,6 @@ impl Plan {
 }
 
 /// Sixteen hexadecimal digits of a BLAKE3 hash.
-fn hash(text: &str) -> String {
+pub(crate) fn hash(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex()[..16].to_string()
 }

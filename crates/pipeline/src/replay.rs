@@ -13,7 +13,7 @@ use tempered_math::sample::{Degenerate, Sample};
 use tempered_math::score::Scorer;
 use tempered_math::seed::Draws;
 use tempered_math::{estimator, target};
-use tempered_store::{RunDirectory, WeightsChunk, read_metrics, read_weights_row};
+use tempered_store::{MetricsTable, RunDirectory, WeightsChunk, WeightsRow, read_metrics, read_weights_row};
 
 /// One trial, recomputed.
 pub struct Replay {
@@ -61,6 +61,8 @@ pub fn replay(
 
 /// One trial from its seed to its scores.
 pub struct Trial {
+    /// Its number.
+    pub trial: u64,
     /// Sorted positions.
     pub x: Vec<f64>,
     /// Labels.
@@ -71,6 +73,52 @@ pub struct Trial {
     pub status: Result<Option<u64>, Degenerate>,
     /// Its scores; empty for a failed trial.
     pub scores: Vec<Option<f64>>,
+}
+
+impl Trial {
+    /// "ok" or why the trial failed.
+    pub fn word(&self) -> &'static str {
+        self.status.map_or_else(|reason| reason.word(), |_| "ok")
+    }
+
+    /// The network, one row; none for a failed trial.
+    pub fn weights(&self) -> WeightsChunk {
+        let mut weights = WeightsChunk::default();
+        if self.status.is_ok() {
+            push_weights(self.trial, &self.predictor, &mut weights);
+        }
+        weights
+    }
+
+    /// Whether its row in a table has the same bits; `None` where it has no row.
+    pub fn is_row_of(&self, table: &MetricsTable) -> Option<bool> {
+        let row = table.trial.iter().position(|trial| *trial == self.trial)?;
+        let scores = || {
+            table
+                .scores
+                .iter()
+                .zip(&self.scores)
+                .all(|(column, score)| column[row].map(f64::to_bits) == score.map(f64::to_bits))
+        };
+        Some(
+            table.status[row] == self.word()
+                && table.kinks[row] == self.status.ok().flatten()
+                && (self.status.is_err() || scores()),
+        )
+    }
+
+    /// Whether a stored network has the same bits.
+    pub fn is_network(&self, row: &WeightsRow) -> bool {
+        let same = |a: &[f64], b: &[f64]| {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
+        };
+        let weights = self.weights();
+        same(&row.outer, &weights.outer)
+            && same(&row.inner, &weights.inner())
+            && same(&row.bias, &weights.bias)
+            && same(&[row.skip_slope], &weights.skip_slope)
+            && same(&[row.skip_intercept], &weights.skip_intercept)
+    }
 }
 
 /// Computes one trial by itself.
@@ -95,7 +143,7 @@ pub fn compute(study: &Study, cell: &Cell, estimator: &Choice, trial: u64) -> Re
     if status.is_err() {
         scores.clear();
     }
-    Ok(Trial { x, y, predictor, status, scores })
+    Ok(Trial { trial, x, y, predictor, status, scores })
 }
 
 /// The predictor that distances are measured from; none where its fit fails.
@@ -123,45 +171,20 @@ fn replay_cell(
     trial: u64,
 ) -> Result<Replay, Error> {
     let content = &plan.cells[cell];
-    let Trial { x, y, predictor, status, scores } =
-        compute(&plan.study, content, &plan.study.estimators[estimator].1, trial)?;
-    let mut weights = WeightsChunk::default();
-    let (ok, word) = (status.is_ok(), status.map_or_else(|reason| reason.word(), |_| "ok"));
-    if ok {
-        push_weights(trial, &predictor, &mut weights);
-    }
+    let computed = compute(&plan.study, content, &plan.study.estimators[estimator].1, trial)?;
+    let (word, weights) = (computed.word(), computed.weights());
     let size = plan.shard_trials(content);
     let start = trial / size * size;
     let shard =
         Shard { cell, index: u32::try_from(trial / size).unwrap_or(u32::MAX), trials: start..start + size };
     let place = place(plan, estimator, &shard);
     let metrics_path = directory.metrics_path(&place);
-    let metrics_equal = if metrics_path.exists() {
-        let table = read_metrics(&metrics_path)?;
-        table.trial.iter().position(|t| *t == trial).map(|row| {
-            table.status[row] == word
-                && table.kinks[row] == status.ok().flatten()
-                && (!ok
-                    || table
-                        .scores
-                        .iter()
-                        .zip(&scores)
-                        .all(|(column, score)| column[row].map(f64::to_bits) == score.map(f64::to_bits)))
-        })
-    } else {
-        None
-    };
+    let metrics_equal =
+        if metrics_path.exists() { computed.is_row_of(&read_metrics(&metrics_path)?) } else { None };
     let weights_path = directory.weights_path(&place);
     let stored = if weights_path.exists() { read_weights_row(&weights_path, trial)? } else { None };
-    let same =
-        |a: &[f64], b: &[f64]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits());
-    let weights_equal = stored.map(|row| {
-        same(&row.outer, &weights.outer)
-            && same(&row.inner, &weights.inner())
-            && same(&row.bias, &weights.bias)
-            && same(&[row.skip_slope], &weights.skip_slope)
-            && same(&[row.skip_intercept], &weights.skip_intercept)
-    });
+    let weights_equal = stored.map(|row| computed.is_network(&row));
+    let Trial { x, y, status, scores, .. } = computed;
     Ok(Replay {
         cell: content.content(),
         x,

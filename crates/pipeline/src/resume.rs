@@ -1,4 +1,4 @@
-//! Resume: what of a plan is missing on disk.
+//! Resume: what of a plan is missing on disk, judged by footers alone. Damage inside a file is for `verify` to find.
 
 use crate::error::Error;
 use crate::live::{Live, Tally};
@@ -6,6 +6,7 @@ use crate::plan::{self, Plan, Shard};
 use crate::spec::Weights;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::Path;
 use tempered_store::{Footer, Found, Place, RunDirectory, read_footer, read_metrics};
 
@@ -17,7 +18,7 @@ const PLAN_RECORD: &str = "plan.json";
 struct Record {
     plan: serde_json::Value,
     /// By label, estimators of earlier plans included: names and values of what decides their numbers.
-    numbers: BTreeMap<String, BTreeMap<String, String>>,
+    numbers: Numbers,
 }
 
 /// Where the files of (estimator, shard) lie.
@@ -31,44 +32,59 @@ pub fn place(plan: &Plan, estimator: usize, shard: &Shard) -> Place {
     }
 }
 
+/// What decided the numbers in a directory, by label: names and values.
+pub(crate) type Numbers = BTreeMap<String, BTreeMap<String, String>>;
+
+/// Reads what decided the numbers in a directory; `None` where no run recorded it.
+pub(crate) fn numbers(directory: &RunDirectory) -> Result<Option<Numbers>, Error> {
+    let Some(bytes) = directory.read_record(PLAN_RECORD)? else { return Ok(None) };
+    match serde_json::from_slice::<Record>(&bytes) {
+        Ok(record) => Ok(Some(record.numbers)),
+        Err(error) => Err(no_record(directory, format!("is damaged ({error})"))),
+    }
+}
+
+pub(crate) fn no_record(directory: &RunDirectory, why: String) -> Error {
+    Error::NoRecord { path: directory.root().join("_tempered").join(PLAN_RECORD), why }
+}
+
+/// What the estimators of a plan that were in the directory before would alter, a line each.
+pub(crate) fn differences(plan: &Plan, old: &Numbers) -> Vec<String> {
+    let mut differences = Vec::new();
+    for (estimator, (label, _)) in plan.study.estimators.iter().enumerate() {
+        let Some(old) = old.get(label) else { continue };
+        let new: BTreeMap<String, String> = plan.identity(estimator).into_iter().collect();
+        let said = |side: &BTreeMap<String, String>, name: &str| {
+            side.get(name).map_or("nothing", String::as_str).to_string()
+        };
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        for name in names {
+            let (was, is) = (said(old, name), said(&new, name));
+            if was != is {
+                differences.push(format!("  {label}: {name} was {was}, is {is}"));
+            }
+        }
+    }
+    differences
+}
+
 /// Refuses a directory whose numbers this plan would alter; otherwise records the plan.
 ///
 /// Estimators and levels may come and go; seed, risks, domain, stored weights and the parameters of an
 /// estimator that keeps its label may not.
 pub fn agree(plan: &Plan, directory: &RunDirectory) -> Result<(), Error> {
-    let mut numbers: BTreeMap<String, BTreeMap<String, String>> = (0..plan.study.estimators.len())
-        .map(|e| (plan.study.estimators[e].0.clone(), plan.identity(e).into_iter().collect()))
-        .collect();
-    let unknown =
-        |why: String| Error::NoRecord { path: directory.root().join("_tempered").join(PLAN_RECORD), why };
-    let record = directory.read_record(PLAN_RECORD)?;
-    if record.is_none() && !directory.listing()?.files.is_empty() {
-        return Err(unknown("is missing beside finished files".into()));
+    let old = numbers(directory)?;
+    if old.is_none() && !directory.listing()?.files.is_empty() {
+        return Err(no_record(directory, "is missing beside finished files".into()));
     }
-    if let Some(bytes) = record {
-        let read = serde_json::from_slice::<Record>(&bytes);
-        let old = read.map_err(|error| unknown(format!("is damaged ({error})")))?;
-        let mut differences = Vec::new();
-        for (label, old) in old.numbers {
-            let Some(new) = numbers.get(&label) else {
-                numbers.insert(label, old);
-                continue;
-            };
-            let said = |side: &BTreeMap<String, String>, name: &str| {
-                side.get(name).map_or("nothing", String::as_str).to_string()
-            };
-            let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-            for name in names {
-                let (was, is) = (said(&old, name), said(new, name));
-                if was != is {
-                    differences.push(format!("  {label}: {name} was {was}, is {is}"));
-                }
-            }
-        }
-        if !differences.is_empty() {
-            let directory = directory.root().to_path_buf();
-            return Err(Error::PlanDiffers { directory, differences: differences.join("\n") });
-        }
+    let mut numbers = old.unwrap_or_default();
+    let differences = differences(plan, &numbers);
+    if !differences.is_empty() {
+        let directory = directory.root().to_path_buf();
+        return Err(Error::PlanDiffers { directory, differences: differences.join("\n") });
+    }
+    for (estimator, (label, _)) in plan.study.estimators.iter().enumerate() {
+        numbers.insert(label.clone(), plan.identity(estimator).into_iter().collect());
     }
     let study = plan.study.to_yaml();
     directory.write_record("study.yaml", study.as_bytes())?;
@@ -129,9 +145,7 @@ fn state(found: Found, expected: &[(String, String)], shard: &Shard, row_a_trial
             return State::Damaged(format!("{key} is {stored}, expected {value}"));
         }
     }
-    let trials = footer.get(plan::TRIALS_KEY).and_then(|text| text.split_once(".."));
-    let trials = trials.and_then(|(from, to)| Some(from.parse::<u64>().ok()?..to.parse::<u64>().ok()?));
-    match trials {
+    match trials(&footer) {
         Some(trials) if trials.start == shard.trials.start => {
             if row_a_trial && trials.end.checked_sub(trials.start) != Some(footer.rows) {
                 return State::Damaged(format!("{} rows for trials {trials:?}", footer.rows));
@@ -140,6 +154,26 @@ fn state(found: Found, expected: &[(String, String)], shard: &Shard, row_a_trial
         }
         _ => State::Damaged(format!("no range of trials from {}", shard.trials.start)),
     }
+}
+
+/// The range of trials that a file says it holds.
+pub(crate) fn trials(footer: &Footer) -> Option<Range<u64>> {
+    let (from, to) = footer.get(plan::TRIALS_KEY)?.split_once("..")?;
+    Some(from.parse().ok()?..to.parse().ok()?)
+}
+
+/// Whether no file of a plan is missing, too short or damaged. Footers are read, nothing is moved.
+pub(crate) fn complete(plan: &Plan, directory: &RunDirectory) -> Result<bool, Error> {
+    for shard in plan.shards() {
+        for estimator in 0..plan.study.estimators.len() {
+            let path = directory.metrics_path(&place(plan, estimator, &shard));
+            let found = state(read_footer(&path)?, &plan.footer(estimator, &shard), &shard, true);
+            if found != State::Complete {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
 }
 
 /// Adds a shard's finished estimators that the live summaries do not count yet.

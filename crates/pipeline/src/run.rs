@@ -4,12 +4,13 @@ use crate::batch::{Order, Shelf};
 use crate::error::Error;
 use crate::live::{Live, LiveView};
 use crate::plan::{Plan, Shard};
-use crate::resume;
 use crate::stage::{Aggregate, Encode, Evaluate, Generate, Store, Train};
+use crate::{resume, seal};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 use tempered_flow::{Cancel, Credits, Failure, Flow, Meter, Pool, Reading, Report};
-use tempered_store::RunDirectory;
+use tempered_store::{Place, RunDirectory};
 
 /// Batches that wait between two stages at most.
 const CAPACITY: usize = 2;
@@ -41,12 +42,14 @@ pub struct Settings {
     pub deadline: Option<Instant>,
     /// Points of samples a batch and thread.
     pub batch_points: u64,
+    /// Do these files only; all that are missing where there is no such list.
+    pub only: Option<BTreeSet<Place>>,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Settings { threads, share: (1, 1), deadline: None, batch_points: BATCH_POINTS }
+        Settings { threads, share: (1, 1), deadline: None, batch_points: BATCH_POINTS, only: None }
     }
 }
 
@@ -113,12 +116,21 @@ pub fn run(
                 live.forget(&place.estimator, &place.cell);
             }
         }
+        let wanted = |estimator: &usize| match &settings.only {
+            Some(only) => only.contains(&resume::place(&plan, *estimator, &shard)),
+            None => true,
+        };
+        let orders: Arc<[usize]> = missing.iter().copied().filter(wanted).collect();
         let shard = Arc::new(shard);
         let complete = (0..plan.study.estimators.len()).filter(|estimator| !missing.contains(estimator));
         done.push((shard.clone(), complete.collect::<Vec<usize>>()));
-        if !missing.is_empty() {
-            todo.push((shard, Arc::<[usize]>::from(missing)));
+        if !orders.is_empty() {
+            todo.push((shard, orders));
         }
+    }
+    if !todo.is_empty() {
+        // It would be of what was there before.
+        directory.remove_record(seal::RECORD)?;
     }
     for (shard, complete) in &done {
         resume::recount(&plan, directory, shard, complete, &mut live)?;
@@ -159,6 +171,9 @@ pub fn run(
         }
         Err(Failure::Panicked { stage, message }) => return Err(Error::Panicked { stage, message }),
     };
+    if ending == Ending::Complete {
+        seal::seal(directory)?;
+    }
     let stages = meters.iter().map(|meter| meter.read()).collect();
     Ok(Outcome { ending, trials: view.trials(), stages })
 }
@@ -174,19 +189,10 @@ fn aggregate(plan: &Arc<Plan>, directory: &RunDirectory, view: &LiveView, record
     }
 }
 
-/// Complete if no shard of any share is missing, by one listing.
+/// Complete if no shard of any share is missing.
 fn ending(plan: &Plan, directory: &RunDirectory, settings: &Settings) -> Result<Ending, Error> {
-    if settings.share.1 == 1 {
-        return Ok(Ending::Complete);
-    }
-    for shard in plan.shards() {
-        for estimator in 0..plan.study.estimators.len() {
-            if !directory.metrics_path(&resume::place(plan, estimator, &shard)).exists() {
-                return Ok(Ending::ShareDone);
-            }
-        }
-    }
-    Ok(Ending::Complete)
+    let all = settings.share.1 == 1 && settings.only.is_none();
+    Ok(if all || resume::complete(plan, directory)? { Ending::Complete } else { Ending::ShareDone })
 }
 
 /// The source: shards cut into batches. Asked to stop, it ends after the shard it is in.

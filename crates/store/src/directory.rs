@@ -1,14 +1,14 @@
 //! Run directories.
 
+use crate::disk::{Disk, Local};
 use crate::error::Error;
 use crate::place::{Place, Table};
 use std::collections::hash_map::RandomState;
-use std::fs::{self, File};
+use std::fs;
 use std::hash::{BuildHasher, Hasher};
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 const RECORDS: &str = "_tempered";
 const STAGING: &str = "_staging";
@@ -18,6 +18,7 @@ const QUARANTINE: &str = "_quarantine";
 #[derive(Clone, Debug)]
 pub struct RunDirectory {
     root: PathBuf,
+    disk: Arc<dyn Disk>,
 }
 
 /// The finished files of a run, by name alone.
@@ -25,6 +26,8 @@ pub struct RunDirectory {
 pub struct Listing {
     /// Every file of the data tree.
     pub files: Vec<Listed>,
+    /// What lies in the data tree and has no place there.
+    pub strays: Vec<PathBuf>,
 }
 
 /// A finished file.
@@ -41,11 +44,23 @@ pub struct Listed {
 impl RunDirectory {
     /// Makes the folders of a run directory, or opens one that is there.
     pub fn create(root: &Path) -> Result<RunDirectory, Error> {
+        RunDirectory::create_on(Arc::new(Local), root)
+    }
+
+    /// The same on a file system of the caller's.
+    pub fn create_on(disk: Arc<dyn Disk>, root: &Path) -> Result<RunDirectory, Error> {
+        let there = root.is_dir();
         for folder in [RECORDS, STAGING, Table::Metrics.name(), Table::Weights.name()] {
             let path = root.join(folder);
-            fs::create_dir_all(&path).map_err(Error::io(&path))?;
+            disk.create_folders(&path).map_err(Error::io(&path))?;
         }
-        Ok(RunDirectory { root: root.to_path_buf() })
+        let directory = RunDirectory { root: root.to_path_buf(), disk };
+        directory.sync_folder(root)?;
+        match root.parent() {
+            Some(parent) if !there && parent.is_dir() => directory.sync_folder(parent)?,
+            _ => {}
+        }
+        Ok(directory)
     }
 
     /// Opens a run directory.
@@ -54,7 +69,7 @@ impl RunDirectory {
     /// The folder is not there.
     pub fn open(root: &Path) -> Result<RunDirectory, Error> {
         fs::metadata(root).map_err(Error::io(root))?;
-        Ok(RunDirectory { root: root.to_path_buf() })
+        Ok(RunDirectory { root: root.to_path_buf(), disk: Arc::new(Local) })
     }
 
     /// Where it lies.
@@ -78,13 +93,22 @@ impl RunDirectory {
         let staged = folder.join(format!(".{name}.{}.tmp", unique()));
         let path = folder.join(name);
         let write = || {
-            let mut file = File::create(&staged)?;
+            let mut file = self.disk.create(&staged)?;
             file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&staged, &path)
+            file.sync()?;
+            self.disk.rename(&staged, &path)
         };
-        write().map_err(Error::io(&path))?;
-        sync_folder(&folder)
+        write().map_err(|error| {
+            // The error that is told is the first one.
+            let _ = self.remove(&staged);
+            Error::io(&path)(error)
+        })?;
+        self.sync_folder(&folder)
+    }
+
+    /// Removes a record; no error where there is none.
+    pub fn remove_record(&self, name: &str) -> Result<(), Error> {
+        self.remove(&self.root.join(RECORDS).join(name))
     }
 
     /// Reads a record; `None` where there is none.
@@ -100,10 +124,8 @@ impl RunDirectory {
     /// Appends a line to a log among the records. Logs hold clocks and hosts; data files never do.
     pub fn append_log(&self, name: &str, line: &str) -> Result<(), Error> {
         let path = self.root.join(RECORDS).join(name);
-        let mut options = File::options();
-        let file = options.create(true).append(true).open(&path);
         // One write, so that lines of processes that share the directory do not mix.
-        file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes())).map_err(Error::io(&path))
+        self.disk.append(&path, format!("{line}\n").as_bytes()).map_err(Error::io(&path))
     }
 
     /// Names of the records.
@@ -124,19 +146,35 @@ impl RunDirectory {
         let prefix = place.staging_name(table) + ".";
         for (name, path) in entries(&self.root.join(STAGING))? {
             if name.starts_with(&prefix) && !alive(&name[prefix.len()..]) {
-                remove(&path)?;
+                self.remove(&path)?;
             }
         }
         Ok(())
     }
 
-    /// Moves a damaged file out of the data tree.
+    pub(crate) fn disk(&self) -> &Arc<dyn Disk> {
+        &self.disk
+    }
+
+    /// Removes a file that another process may have removed first.
+    fn remove(&self, path: &Path) -> Result<(), Error> {
+        match self.disk.remove(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(path)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn sync_folder(&self, folder: &Path) -> Result<(), Error> {
+        self.disk.sync_folder(folder).map_err(Error::io(folder))
+    }
+
+    /// Moves a damaged file, or what has no place there, out of the data tree.
     pub fn quarantine(&self, path: &Path) -> Result<(), Error> {
         let folder = self.root.join(QUARANTINE);
-        fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
+        self.disk.create_folders(&folder).map_err(Error::io(&folder))?;
         let relative = path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().replace('/', "-");
         let target = folder.join(format!("{relative}.{}", unique()));
-        match fs::rename(path, &target) {
+        match self.disk.rename(path, &target) {
             // Another process found it too.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
             moved => moved.map_err(Error::io(path)),
@@ -163,34 +201,45 @@ impl RunDirectory {
     pub fn listing(&self) -> Result<Listing, Error> {
         let mut listing = Listing::default();
         for table in [Table::Metrics, Table::Weights] {
-            for (estimator, folder) in keyed(&self.root.join(table.name()), "estimator=")? {
-                for (n, folder) in keyed(&folder, "n=")? {
-                    let Ok(n) = n.parse() else { continue };
+            let strays = &mut listing.strays;
+            for (estimator, folder) in keyed(&self.root.join(table.name()), "estimator=", strays)? {
+                for (n, folder) in keyed(&folder, "n=", strays)? {
                     for (name, path) in entries(&folder)? {
-                        if let Some((cell, index)) = parse(&name) {
-                            let bytes = fs::metadata(&path).map_err(Error::io(&path))?.len();
-                            let place = Place { estimator: estimator.clone(), n, cell, index };
-                            listing.files.push(Listed { table, place, bytes });
-                        }
+                        let place = place(&estimator, &n, &name);
+                        let place = place.filter(|place| self.root.join(place.path(table)) == path);
+                        let Some(place) = place.filter(|_| path.is_file()) else {
+                            strays.push(path);
+                            continue;
+                        };
+                        let bytes = fs::metadata(&path).map_err(Error::io(&path))?.len();
+                        listing.files.push(Listed { table, place, bytes });
                     }
                 }
             }
         }
         listing.files.sort_by(|a, b| (a.table, &a.place).cmp(&(b.table, &b.place)));
+        listing.strays.sort();
         Ok(listing)
     }
 }
 
-/// Cell and index of a file name.
-fn parse(name: &str) -> Option<(String, u32)> {
+/// What a file of this name holds. Other spellings of the same place give the same answer.
+fn place(estimator: &str, n: &str, name: &str) -> Option<Place> {
     let (cell, index) = name.strip_suffix(".parquet")?.rsplit_once('-')?;
-    Some((cell.to_string(), index.parse().ok()?))
+    let (n, index) = (n.parse().ok()?, index.parse().ok()?);
+    Some(Place { estimator: estimator.into(), n, cell: cell.into(), index })
 }
 
-/// Folders `key=value` below a folder: (value, path).
-fn keyed(folder: &Path, key: &str) -> Result<Vec<(String, PathBuf)>, Error> {
-    let found = entries(folder)?.into_iter();
-    Ok(found.filter_map(|(name, path)| Some((name.strip_prefix(key)?.to_string(), path))).collect())
+/// Folders `key=value` below a folder: (value, path). All else is stray.
+fn keyed(folder: &Path, key: &str, strays: &mut Vec<PathBuf>) -> Result<Vec<(String, PathBuf)>, Error> {
+    let mut found = Vec::new();
+    for (name, path) in entries(folder)? {
+        match name.strip_prefix(key) {
+            Some(value) if path.is_dir() => found.push((value.to_string(), path)),
+            _ => strays.push(path),
+        }
+    }
+    Ok(found)
 }
 
 /// Names and paths in a folder; none where the folder is not there.
@@ -219,19 +268,6 @@ fn alive(ending: &str) -> bool {
     // Threads have folders there too; a process leads its own group.
     let status = fs::read_to_string(Path::new("/proc").join(process).join("status"));
     status.is_ok_and(|status| status.lines().any(|line| line == format!("Tgid:\t{process}")))
-}
-
-/// Removes a file that another process may have removed first.
-pub(crate) fn remove(path: &Path) -> Result<(), Error> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(path)(error)),
-        _ => Ok(()),
-    }
-}
-
-/// Makes the entries of a folder durable.
-pub(crate) fn sync_folder(folder: &Path) -> Result<(), Error> {
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::io(folder))
 }
 
 /// Tells this process from others of the same number, on other machines or at other times.

@@ -1,5 +1,6 @@
 //! Errors of the store.
 
+use parquet::errors::ParquetError;
 use std::path::{Path, PathBuf};
 
 /// Why a file could not be written or read.
@@ -19,7 +20,7 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: parquet::errors::ParquetError,
+        source: ParquetError,
     },
     /// Arrow refused.
     #[error("{path}: {source}")]
@@ -69,6 +70,44 @@ pub enum Error {
         /// Which row, from 1.
         row: usize,
     },
+    /// A file whose bytes are not those that were written.
+    #[error("{path}: its bytes sum to {computed}, its footer says {stored}")]
+    Checksum {
+        /// Which file.
+        path: PathBuf,
+        /// What the footer says.
+        stored: String,
+        /// What the bytes say.
+        computed: String,
+    },
+    /// A file that cannot be checked.
+    #[error("{path}: its footer holds no checksum")]
+    NoChecksum {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A file that is no whole Parquet file.
+    #[error("{path}: {why}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// What its reader says.
+        why: String,
+    },
+    /// A value that no run stores.
+    #[error("{path}: column {column} of row {row} is {found}, expected {expected}")]
+    Value {
+        /// Which file.
+        path: PathBuf,
+        /// Which column.
+        column: String,
+        /// Which row, from 0.
+        row: u64,
+        /// What is there.
+        found: String,
+        /// What should be.
+        expected: String,
+    },
     /// Columns that differ in length.
     #[error("rows of a chunk differ in number: {0}")]
     Ragged(&'static str),
@@ -90,23 +129,48 @@ impl Error {
         matches!(self, Error::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull)
     }
 
+    /// What is wrong, without the path.
+    pub fn what(&self) -> String {
+        let text = self.to_string();
+        let path = match self {
+            Error::Io { path, .. }
+            | Error::Parquet { path, .. }
+            | Error::Arrow { path, .. }
+            | Error::NoColumn { path, .. }
+            | Error::NotNumbers { path, .. }
+            | Error::Null { path, .. }
+            | Error::Checksum { path, .. }
+            | Error::NoChecksum { path }
+            | Error::Unreadable { path, .. }
+            | Error::Value { path, .. } => path.display().to_string() + ": ",
+            Error::NotFinite { .. } | Error::Ragged(_) => String::new(),
+        };
+        text.strip_prefix(&path).map_or(text.clone(), str::to_string)
+    }
+
     /// Whether a file was read and what it says is wrong, as against a disk that refuses.
     pub fn is_damage(&self) -> bool {
-        match self {
-            Error::Parquet { source: parquet::errors::ParquetError::External(inner), .. } => {
-                !inner.is::<std::io::Error>()
-            }
-            Error::Io { .. } => false,
-            _ => true,
-        }
+        !matches!(self, Error::Io { .. })
     }
 
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Error + '_ {
         move |source| Error::Io { path: path.to_path_buf(), source }
     }
 
-    pub(crate) fn parquet(path: &Path) -> impl Fn(parquet::errors::ParquetError) -> Error + '_ {
-        move |source| Error::Parquet { path: path.to_path_buf(), source }
+    /// What the operating system refuses stays that when Parquet passes it on; zstd's complaints look alike but
+    /// have no number of the system's.
+    pub(crate) fn parquet(path: &Path) -> impl Fn(ParquetError) -> Error + '_ {
+        move |source| {
+            let path = path.to_path_buf();
+            match source {
+                ParquetError::External(inner) => match inner.downcast::<std::io::Error>() {
+                    Ok(source) if source.raw_os_error().is_some() => Error::Io { path, source: *source },
+                    Ok(other) => Error::Parquet { path, source: ParquetError::External(other) },
+                    Err(other) => Error::Parquet { path, source: ParquetError::External(other) },
+                },
+                source => Error::Parquet { path, source },
+            }
+        }
     }
 
     pub(crate) fn arrow(path: &Path) -> impl Fn(arrow::error::ArrowError) -> Error + '_ {

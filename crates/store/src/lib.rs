@@ -2,13 +2,16 @@
 //!
 //! A shard's file exists if and only if it is complete: files are written in `_staging`, closed, synced, and
 //! renamed into the data tree, weights before metrics. Bytes depend on the rows alone, not on how they were cut
-//! into chunks or on the number of threads.
+//! into chunks or on the number of threads, and every file carries a checksum of them.
 
+mod checksum;
 mod directory;
+mod disk;
 mod encoder;
 mod encoding;
 mod error;
 mod footer;
+mod inspect;
 mod list_column;
 mod place;
 mod read;
@@ -16,10 +19,13 @@ mod row_group;
 mod schema;
 mod shard;
 
+pub use checksum::{CHECKSUM_KEY, Checksum, read_checksum};
 pub use directory::{Listed, Listing, RunDirectory};
+pub use disk::{Disk, Local, Output};
 pub use encoder::{Encoded, EncodedGroup, EstimatorFiles, ShardEncoder};
 pub use error::Error;
 pub use footer::{Footer, Found, read_footer};
+pub use inspect::{Inspected, inspect};
 pub use list_column::Buffers;
 pub use place::{Place, Table};
 pub use read::{MetricsTable, WeightsRow, read_metrics, read_weights_row, read_xy};

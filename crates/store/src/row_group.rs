@@ -1,5 +1,7 @@
 //! Row groups: columns are encoded side by side, in memory, and appended to a file as they are.
 
+use crate::checksum::{self, Summed};
+use crate::disk::{Disk, Output};
 use crate::encoding::properties;
 use crate::error::Error;
 use crate::list_column::{self, Buffers, GroupPages, List};
@@ -11,8 +13,7 @@ use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory,
 use parquet::errors::Result;
 use parquet::file::writer::SerializedFileWriter;
 use rayon::prelude::*;
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -64,18 +65,20 @@ impl GroupEncoder {
 /// A Parquet file under way.
 pub(crate) struct GroupWriter {
     path: PathBuf,
-    writer: SerializedFileWriter<BufWriter<File>>,
+    writer: SerializedFileWriter<Summed>,
 }
 
 impl GroupWriter {
     /// Starts a file.
     pub fn create(
+        disk: &dyn Disk,
         path: &Path,
         schema: &SchemaRef,
         footer: &[(String, String)],
     ) -> Result<GroupWriter, Error> {
-        let file = BufWriter::with_capacity(1 << 20, File::create_new(path).map_err(Error::io(path))?);
-        let writer = writer(file, schema, footer).map_err(Error::parquet(path))?;
+        let file = Summed::new(disk.create(path).map_err(Error::io(path))?);
+        let footer = [footer, &[checksum::blank()]].concat();
+        let writer = writer(file, schema, &footer).map_err(Error::parquet(path))?;
         Ok(GroupWriter { path: path.to_path_buf(), writer })
     }
 
@@ -105,9 +108,11 @@ impl GroupWriter {
     }
 
     /// Writes the footer; the file is whole, but not yet durable.
-    pub fn close(self) -> Result<File, Error> {
-        let buffer = self.writer.into_inner().map_err(Error::parquet(&self.path))?;
-        buffer.into_inner().map_err(|error| Error::io(&self.path)(error.into_error()))
+    pub fn close(mut self) -> Result<Box<dyn Output>, Error> {
+        self.writer.flush().map_err(Error::io(&self.path))?;
+        self.writer.inner_mut().hold_footer();
+        let file = self.writer.into_inner().map_err(Error::parquet(&self.path))?;
+        file.finish().map_err(Error::io(&self.path))
     }
 }
 

@@ -1,13 +1,14 @@
 //! The files of a shard: staged, closed, synced, renamed into the data tree.
 
-use crate::directory::{RunDirectory, remove, sync_folder};
+use crate::directory::RunDirectory;
+use crate::disk::{Disk, Output};
 use crate::encoder::{EncodedGroup, EstimatorFiles};
 use crate::error::Error;
 use crate::place::Table;
 use crate::row_group::GroupWriter;
 use crate::schema::{Layout, metrics_schema, weights_schema};
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The files of a shard under way. Dropped, it leaves nothing behind. All it does is wait for the disk.
 pub struct ShardWriter {
@@ -24,7 +25,8 @@ struct Files {
 struct Pending {
     writer: Option<GroupWriter>,
     /// The file once it is closed.
-    whole: Option<File>,
+    whole: Option<Box<dyn Output>>,
+    disk: Arc<dyn Disk>,
     staged: PathBuf,
     target: PathBuf,
 }
@@ -33,7 +35,7 @@ impl Drop for Pending {
     fn drop(&mut self) {
         self.writer = None;
         // What cannot be removed here is removed when the shard is done again.
-        let _ = remove(&self.staged);
+        let _ = self.disk.remove(&self.staged);
     }
 }
 
@@ -88,8 +90,9 @@ impl Files {
             directory.clear_staging(&place, table)?;
             let (staged, target) =
                 (directory.staging_path(&place, table), directory.root().join(place.path(table)));
-            let writer = Some(GroupWriter::create(&staged, &schema, &files.footer)?);
-            Ok(Pending { writer, whole: None, staged, target })
+            let disk = directory.disk().clone();
+            let writer = Some(GroupWriter::create(disk.as_ref(), &staged, &schema, &files.footer)?);
+            Ok(Pending { writer, whole: None, disk, staged, target })
         };
         let metrics = open(Table::Metrics, metrics_schema(layout))?;
         let weights = files.weights.map(|_| open(Table::Weights, weights_schema())).transpose()?;
@@ -105,20 +108,18 @@ impl Pending {
         Ok(())
     }
 
-    fn sync(&self) -> Result<(), Error> {
-        self.whole.as_ref().map_or(Ok(()), File::sync_all).map_err(Error::io(&self.staged))
+    fn sync(&mut self) -> Result<(), Error> {
+        self.whole.as_mut().map_or(Ok(()), |file| file.sync()).map_err(Error::io(&self.staged))
     }
 
     /// Moves the closed file to its place; durable when this returns.
     fn publish(&self) -> Result<(), Error> {
         let folder = self.target.parent().unwrap_or(Path::new("."));
         let created = !folder.is_dir();
-        fs::create_dir_all(folder).map_err(Error::io(folder))?;
-        fs::rename(&self.staged, &self.target).map_err(Error::io(&self.target))?;
-        sync_folder(folder)?;
-        if created {
-            folder.ancestors().skip(1).take(2).try_for_each(sync_folder)?;
-        }
-        Ok(())
+        self.disk.create_folders(folder).map_err(Error::io(folder))?;
+        self.disk.rename(&self.staged, &self.target).map_err(Error::io(&self.target))?;
+        let above = if created { 2 } else { 0 };
+        let sync = |folder: &Path| self.disk.sync_folder(folder).map_err(Error::io(folder));
+        folder.ancestors().take(1 + above).try_for_each(sync)
     }
 }

@@ -44,8 +44,13 @@ impl Study {
     /// Trials in a full shard of a cell with this n. A function of n alone, so that more trials or other estimators
     /// leave the shards there are where they are.
     pub fn shard_trials(&self, n: u64) -> u64 {
-        (self.shard_points / n).clamp(1, 1 << 20)
+        shard_trials(self.shard_points, n)
     }
+}
+
+/// Trials in a full shard of so many sample points at most.
+pub(crate) fn shard_trials(shard_points: u64, n: u64) -> u64 {
+    (shard_points / n.max(1)).clamp(1, 1 << 20)
 }
 
 /// Which networks are stored.

@@ -118,7 +118,7 @@ impl Evaluate {
 }
 
 /// Whether the weights of this trial are stored.
-fn wanted(weights: Weights, trial: u64) -> bool {
+pub(crate) fn wanted(weights: Weights, trial: u64) -> bool {
     match weights {
         Weights::All => true,
         Weights::None => false,

@@ -9,6 +9,7 @@ mod train;
 
 pub use aggregate::Aggregate;
 pub use encode::{Encode, Encoded};
+pub(crate) use evaluate::wanted;
 pub use evaluate::{Evaluate, Evaluated, push_weights};
 pub use generate::{Generate, draw};
 pub use store::{Receipt, Store};

@@ -1,112 +1,14 @@
 //! Files of a shard: their bytes depend on the rows alone, they read back, and their footers say how they are encoded.
 
-#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
+use crate::common::{CELL, Shard, files, layout, paths, place, rows, write};
 use parquet::basic::{Compression, Encoding};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 use tempered_store::{
-    Buffers, Error, EstimatorFiles, Found, Inner, Labels, Layout, MetricsChunk, Place, RunDirectory,
-    ShardEncoder, ShardWriter, Table, WeightsChunk, read_footer, read_metrics, read_weights_row,
+    EstimatorFiles, Found, Inner, RunDirectory, Table, WeightsChunk, read_footer, read_metrics,
+    read_weights_row,
 };
-
-const CELL: &str = "0123456789abcdef";
-
-fn layout() -> Layout {
-    Layout { parameters: vec!["noise_sd".into()], scores: vec!["norm".into(), "risk_l2".into()] }
-}
-
-fn files(label: &str) -> EstimatorFiles {
-    EstimatorFiles {
-        labels: Labels {
-            estimator: label.into(),
-            n: 10,
-            cell: CELL.into(),
-            design: "uniform".into(),
-            target: "zero".into(),
-            noise: "normal(sd=1)".into(),
-            parameters: vec![Some(1.0)],
-        },
-        footer: vec![("tempered.plan".into(), "abc".into()), ("tempered.trials".into(), "0..1000".into())],
-        weights: Some(64),
-    }
-}
-
-fn place(label: &str) -> Place {
-    Place { estimator: label.into(), n: 10, cell: CELL.into(), index: 0 }
-}
-
-/// A shard under way: its encoder and its files.
-struct Shard {
-    encoder: ShardEncoder,
-    writer: ShardWriter,
-}
-
-impl Shard {
-    fn begin(directory: &RunDirectory, files: Vec<EstimatorFiles>) -> Shard {
-        let buffers = Arc::<Buffers>::default();
-        let encoder = ShardEncoder::begin(0, &layout(), &files, &buffers).unwrap();
-        Shard { encoder, writer: ShardWriter::begin(directory, 0, &layout(), &files).unwrap() }
-    }
-
-    fn push(&mut self, metrics: &[Vec<MetricsChunk>], weights: Vec<Vec<WeightsChunk>>) -> Result<(), Error> {
-        self.writer.append(self.encoder.push_all(metrics, weights)?.groups)
-    }
-
-    fn commit(mut self) -> Result<(), Error> {
-        self.writer.append(self.encoder.finish()?.groups)?;
-        self.writer.commit()
-    }
-}
-
-/// Rows that differ; every seventh failed, every fifth network empty.
-fn rows(trials: std::ops::Range<u64>) -> (MetricsChunk, WeightsChunk) {
-    let mut metrics = MetricsChunk { scores: vec![Vec::new(); 2], ..MetricsChunk::default() };
-    let mut weights = WeightsChunk::default();
-    for trial in trials {
-        let failed = trial % 7 == 3;
-        metrics.trial.push(trial);
-        metrics.status.push(if failed { "overflow" } else { "ok" });
-        metrics.kinks.push((!failed).then_some(trial % 5));
-        metrics.scores[0].push((!failed).then_some((trial as f64).sqrt()));
-        metrics.scores[1].push((!failed && trial % 2 == 0).then_some(1.0 / (trial as f64 + 1.0)));
-        if failed {
-            continue;
-        }
-        weights.trial.push(trial);
-        weights.skip_slope.push(trial as f64);
-        weights.skip_intercept.push(-0.5);
-        for k in 0..trial % 5 {
-            weights.outer.push((trial as f64 + k as f64).cos());
-            weights.bias.push(-(k as f64) / 5.0);
-        }
-        weights.ends.push(weights.outer.len());
-    }
-    (metrics, weights)
-}
-
-/// Writes 1,000 trials of two estimators cut into chunks, each push holding `per_push` of them.
-fn write(root: &Path, chunk: u64, per_push: usize, threads: usize) -> RunDirectory {
-    let directory = RunDirectory::create(root).unwrap();
-    let mut writer = Shard::begin(&directory, vec![files("a"), files("b")]);
-    let starts: Vec<u64> = (0..1000).step_by(chunk as usize).collect();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    pool.install(|| {
-        for starts in starts.chunks(per_push) {
-            let (metrics, weights): (Vec<_>, Vec<_>) =
-                starts.iter().map(|start| rows(*start..(start + chunk).min(1000))).unzip();
-            writer.push(&[metrics.clone(), metrics], vec![weights.clone(), weights]).unwrap();
-        }
-        writer.commit().unwrap();
-    });
-    directory
-}
-
-fn paths(directory: &RunDirectory, label: &str) -> [PathBuf; 2] {
-    [directory.metrics_path(&place(label)), directory.weights_path(&place(label))]
-}
 
 #[test]
 fn bytes_do_not_depend_on_chunks_or_threads() {
@@ -204,7 +106,7 @@ fn footers_say_how_columns_are_encoded() {
         assert_eq!(file.created_by(), Some("tempered"));
         let keys: Vec<&str> =
             file.key_value_metadata().unwrap().iter().map(|pair| pair.key.as_str()).collect();
-        assert_eq!(keys, ["tempered.plan", "tempered.trials", "ARROW:schema"]);
+        assert_eq!(keys, ["tempered.plan", "tempered.trials", "tempered.checksum", "ARROW:schema"]);
         for group in metadata.row_groups() {
             let column = |index: i32| file.schema_descr().column(index as usize).name().to_string();
             let sorting = group.sorting_columns().unwrap().iter().map(|sorting| column(sorting.column_idx));

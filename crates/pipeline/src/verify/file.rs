@@ -1,0 +1,147 @@
+//! One data file: sound in itself, of this study, in its place, and as it was sealed.
+
+use super::Fault;
+use crate::error::Error;
+use crate::plan::hash;
+use crate::resume::{self, Numbers};
+use crate::seal::{self, Seal};
+use crate::spec::{Weights, shard_trials};
+use crate::stage::wanted;
+use std::ops::Range;
+use tempered_store::{Footer, Inspected, Listed, RunDirectory, Table, inspect};
+
+/// A sound file.
+pub(super) struct Checked {
+    /// Trials it says it holds.
+    pub range: Range<u64>,
+    /// Trials of its rows.
+    pub trials: Vec<u64>,
+    /// Of a metrics file: which of them succeeded.
+    ok: Vec<bool>,
+    weights: Weights,
+}
+
+/// Checks a file by itself; the inner error is what is wrong with it.
+pub(super) fn check(
+    directory: &RunDirectory,
+    file: &Listed,
+    numbers: &Numbers,
+    seal: Option<&Seal>,
+) -> Result<Result<Checked, Fault>, Error> {
+    let path = directory.root().join(file.place.path(file.table));
+    let inspected = match inspect(&path, file.table, &file.place) {
+        Ok(inspected) => inspected,
+        Err(error) if error.is_damage() => return Ok(Err(Fault::Damaged(error))),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(belongs(&inspected.footer, file, numbers).and_then(|(range, weights)| {
+        if let Some(seal) = seal {
+            let sealed = seal.files.get(&seal::name(file)).ok_or(Fault::Added)?;
+            if sealed.bytes != inspected.bytes || sealed.checksum != inspected.checksum {
+                return Err(Fault::Changed);
+            }
+        }
+        let Inspected { trials, ok, .. } = inspected;
+        if file.table == Table::Metrics {
+            every_trial_once(&trials, range.clone())?;
+        } else {
+            ascending(&trials, &range)?;
+        }
+        Ok(Checked { range, trials, ok, weights })
+    }))
+}
+
+/// Compares a footer with what the records say of its estimator and with the name of its file. Whether the study still
+/// asks for the file does not matter.
+fn belongs(footer: &Footer, file: &Listed, numbers: &Numbers) -> Result<(Range<u64>, Weights), Fault> {
+    let place = &file.place;
+    let says = |name: &str| footer.get(&format!("tempered.{name}")).unwrap_or("missing").to_string();
+    let agree = |name: &str, found: String, expected: &str| {
+        if found == expected {
+            return Ok(());
+        }
+        Err(Fault::Foreign { key: name.into(), found, expected: expected.into() })
+    };
+    let Some(identity) = numbers.get(&place.estimator) else {
+        return Err(Fault::Foreign {
+            key: "estimator".into(),
+            found: place.estimator.clone(),
+            expected: format!("one of {}", numbers.keys().cloned().collect::<Vec<_>>().join(", ")),
+        });
+    };
+    agree("label", says("label"), &place.estimator)?;
+    for (name, expected) in identity {
+        agree(name, says(name), expected)?;
+    }
+    let cell = says("cell");
+    agree("cell", hash(&cell), &place.cell)?;
+    agree("n", cell.split(';').next().unwrap_or_default().into(), &format!("n={}", place.n))?;
+    let number = |name: &str| identity.get(name).and_then(|text| text.parse::<u64>().ok());
+    let size = shard_trials(number("shard_points").unwrap_or(0), place.n);
+    let start = u64::from(place.index) * size;
+    let range = resume::trials(footer)
+        .filter(|range| range.start == start && range.start < range.end && range.end - range.start <= size);
+    let weights = identity.get("weights").and_then(|text| weights(text)).unwrap_or(Weights::All);
+    match range {
+        Some(_) if file.table == Table::Weights && weights == Weights::None => Err(Fault::Stray),
+        Some(range) => Ok((range, weights)),
+        None => Err(Fault::Foreign {
+            key: "trials".into(),
+            found: says("trials"),
+            expected: format!("{size} from {start} at most"),
+        }),
+    }
+}
+
+/// The inverse of how a plan's identity writes it.
+fn weights(text: &str) -> Option<Weights> {
+    match text {
+        "all" => Some(Weights::All),
+        "none" => Some(Weights::None),
+        every => Some(Weights::Every(every.strip_prefix("every ")?.parse().ok()?)),
+    }
+}
+
+/// Metrics have a row a trial, in order.
+fn every_trial_once(trials: &[u64], range: Range<u64>) -> Result<(), Fault> {
+    let length = trials.len().max(usize::try_from(range.end - range.start).unwrap_or(usize::MAX));
+    for row in 0..length {
+        let (found, expected) = (trials.get(row).copied(), range.clone().nth(row));
+        if found != expected {
+            return Err(Fault::trial(row, found, expected));
+        }
+    }
+    Ok(())
+}
+
+/// Weights have a row a stored network, in order.
+fn ascending(trials: &[u64], range: &Range<u64>) -> Result<(), Fault> {
+    let mut next = range.start;
+    for (row, trial) in trials.iter().enumerate() {
+        if *trial < next || *trial >= range.end {
+            return Err(Fault::trial(row, Some(*trial), Some(next)));
+        }
+        next = trial + 1;
+    }
+    Ok(())
+}
+
+impl Checked {
+    /// Whether there are weights beside these metrics.
+    pub fn stores_weights(&self) -> bool {
+        self.weights != Weights::None
+    }
+
+    /// Compares metrics with the weights beside them: a network for each trial that succeeded and whose network is
+    /// wanted, and no other. Weights may hold more trials than metrics: a run that was stopped between the two.
+    pub fn lacks_networks(&self, weights: &Checked) -> Option<Fault> {
+        let mut stored = weights.trials.iter().copied().peekable();
+        for (trial, ok) in self.trials.iter().zip(&self.ok) {
+            let there = stored.next_if_eq(trial).is_some();
+            if there != (*ok && wanted(self.weights, *trial)) {
+                return Some(Fault::Network { trial: *trial, stored: there });
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,179 @@
+//! Verifying a run directory: is everything there, and is it what the study says?
+//!
+//! Every byte is read. What no run writes is a finding; a shard that is not done yet is none.
+
+mod file;
+mod finding;
+mod recompute;
+mod repair;
+
+pub use finding::{Fault, Finding, Remedy};
+pub use recompute::Draw;
+pub use repair::repair;
+
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::resume;
+use crate::seal::{self, Seal};
+use file::{Checked, check};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use tempered_flow::Pool;
+use tempered_store::{Listed, Place, RunDirectory, Table};
+
+/// What verifying found.
+#[derive(Debug, Default)]
+pub struct Verified {
+    /// Data files read.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Metrics rows in those that are sound.
+    pub rows: u64,
+    /// Rows computed again from their seeds.
+    pub recomputed: u64,
+    /// Files of (estimator, shard) that the study asks for and that no run has finished.
+    pub missing: u64,
+    /// Whether there is a seal to compare with.
+    pub sealed: bool,
+    /// What is wrong, by path.
+    pub findings: Vec<Finding>,
+}
+
+/// Verifies a run directory against its records, and recomputes `draw` of its rows.
+///
+/// # Errors
+/// Records that cannot be used, a disk that refuses. What is wrong with data files is a finding, no error.
+///
+/// # Cost
+/// Reads every data file: sums its bytes, decodes its pages, looks at its values. Files are worked on in parallel.
+pub fn verify(plan: &Plan, directory: &RunDirectory, draw: Draw, threads: usize) -> Result<Verified, Error> {
+    let numbers = resume::numbers(directory)?;
+    let numbers = numbers.ok_or_else(|| resume::no_record(directory, "is missing".into()))?;
+    let differences = resume::differences(plan, &numbers);
+    if !differences.is_empty() {
+        let directory = directory.root().to_path_buf();
+        return Err(Error::RecordsDiffer { directory, differences: differences.join("\n") });
+    }
+    let listing = directory.listing()?;
+    let mut verified = Verified {
+        files: listing.files.len() as u64,
+        bytes: listing.files.iter().map(|file| file.bytes).sum(),
+        ..Verified::default()
+    };
+    let mut findings: Vec<Finding> = Vec::new();
+    for stray in &listing.strays {
+        let path = stray.strip_prefix(directory.root()).unwrap_or(stray).to_path_buf();
+        findings.push(Finding { path, fault: Fault::Stray });
+    }
+    let seal = match seal::read(directory) {
+        Ok(seal) => seal,
+        Err(Error::Seal { .. }) => {
+            findings
+                .push(Finding { path: PathBuf::from("_tempered").join(seal::RECORD), fault: Fault::Seal });
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    verified.sealed = seal.is_some();
+    let mut pairs: BTreeMap<&Place, Pair<'_>> = BTreeMap::new();
+    for file in &listing.files {
+        let pair = pairs.entry(&file.place).or_default();
+        match file.table {
+            Table::Metrics => pair.metrics = Some(file),
+            Table::Weights => pair.weights = Some(file),
+        }
+    }
+    let pool = Pool::new(threads).map_err(|error| Error::Pool(error.to_string()))?;
+    let checked = pool.install(|| {
+        let check = |pair: &Pair<'_>| pair.check(directory, &numbers, seal.as_ref());
+        pairs.par_iter().map(|(place, pair)| Ok((*place, check(pair)?))).collect::<Result<Vec<_>, Error>>()
+    })?;
+    let mut sound = BTreeMap::new();
+    for (place, (metrics, found)) in checked {
+        findings.extend(found);
+        if let Some(metrics) = metrics {
+            verified.rows += metrics.trials.len() as u64;
+            sound.insert(place, metrics);
+        }
+    }
+    verified.missing = missing(plan, &pairs, &sound, seal.as_ref());
+    let there: BTreeSet<String> = listing.files.iter().map(seal::name).collect();
+    let sealed = seal.iter().flat_map(|seal| seal.files.keys());
+    let lost = sealed.filter(|name| !there.contains(*name));
+    findings.extend(lost.map(|name| Finding { path: name.into(), fault: Fault::Lost }));
+    let again = pool.install(|| recompute::recompute(plan, directory, &sound, draw))?;
+    verified.recomputed = again.rows;
+    findings.extend(again.findings);
+    findings.sort_by(|a, b| a.path.cmp(&b.path));
+    verified.findings = findings;
+    Ok(verified)
+}
+
+/// The two files of one place.
+#[derive(Default)]
+struct Pair<'a> {
+    metrics: Option<&'a Listed>,
+    weights: Option<&'a Listed>,
+}
+
+impl Pair<'_> {
+    /// The metrics file where it is sound, and what is wrong with either.
+    fn check(
+        &self,
+        directory: &RunDirectory,
+        numbers: &resume::Numbers,
+        seal: Option<&Seal>,
+    ) -> Result<(Option<Checked>, Vec<Finding>), Error> {
+        let mut findings = Vec::new();
+        let mut one = |file: Option<&Listed>| -> Result<Option<Checked>, Error> {
+            let Some(file) = file else { return Ok(None) };
+            match check(directory, file, numbers, seal)? {
+                Ok(checked) => Ok(Some(checked)),
+                Err(fault) => {
+                    findings.push(Finding { path: file.place.path(file.table), fault });
+                    Ok(None)
+                }
+            }
+        };
+        let (metrics, weights) = (one(self.metrics)?, one(self.weights)?);
+        if let Some(checked) = &metrics {
+            let fault = match (&weights, self.weights) {
+                (Some(weights), _) => checked.lacks_networks(weights),
+                (None, None) if checked.stores_weights() => Some(Fault::NoWeights),
+                (None, _) => None,
+            };
+            // Weights are at fault: metrics come last and are the commit mark.
+            let file = self.metrics.into_iter();
+            let path = |file: &Listed| file.place.path(Table::Weights);
+            findings.extend(file.zip(fault).map(|(file, fault)| Finding { path: path(file), fault }));
+        }
+        Ok((metrics, findings))
+    }
+}
+
+/// Files the study asks for that are not there or too short, where no seal says that they were.
+fn missing(
+    plan: &Plan,
+    pairs: &BTreeMap<&Place, Pair<'_>>,
+    sound: &BTreeMap<&Place, Checked>,
+    seal: Option<&Seal>,
+) -> u64 {
+    let mut missing = 0;
+    for shard in plan.shards() {
+        for estimator in 0..plan.study.estimators.len() {
+            let place = resume::place(plan, estimator, &shard);
+            let path = place.path(Table::Metrics).to_string_lossy().into_owned();
+            let unfinished = match sound.get(&place) {
+                Some(checked) => checked.range.end < shard.trials.end,
+                None => {
+                    let damaged = pairs.get(&place).is_some_and(|pair| pair.metrics.is_some());
+                    !damaged && !seal.is_some_and(|seal| seal.files.contains_key(&path))
+                }
+            };
+            missing += u64::from(unfinished);
+        }
+    }
+    missing
+}

@@ -1,0 +1,61 @@
+//! Repair: what is wrong goes to quarantine, and what the study asks for is computed again.
+
+use super::{Fault, Finding, Remedy, Verified};
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::run::{Settings, run};
+use crate::{resume, seal};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use tempered_flow::Cancel;
+use tempered_store::{CHECKSUM_KEY, Found, RunDirectory, Table, read_footer};
+
+/// Repairs what was found, and nothing else: shards that no run has finished stay so. Files are computed from their seeds,
+/// so they have the bytes they had before.
+///
+/// Returns the files for which a seal says that they have not: the program that sealed them computed other numbers.
+///
+/// # Errors
+/// Those of a run.
+pub fn repair(
+    plan: &Plan,
+    directory: &RunDirectory,
+    verified: &Verified,
+    threads: usize,
+) -> Result<Vec<Finding>, Error> {
+    let sealed = match seal::read(directory) {
+        Ok(seal) => seal.map(|seal| seal.files).unwrap_or_default(),
+        Err(Error::Seal { .. }) => BTreeMap::new(),
+        Err(error) => return Err(error),
+    };
+    for Finding { path, fault } in &verified.findings {
+        match fault.remedy() {
+            Remedy::Quarantine => directory.quarantine(&directory.root().join(path))?,
+            Remedy::Remove => directory.remove_record(seal::RECORD)?,
+            Remedy::Compute => {}
+        }
+    }
+    let bad: BTreeSet<&PathBuf> = verified.findings.iter().map(|finding| &finding.path).collect();
+    let mut only = BTreeSet::new();
+    for shard in plan.shards() {
+        for estimator in 0..plan.study.estimators.len() {
+            let place = resume::place(plan, estimator, &shard);
+            if [Table::Metrics, Table::Weights].iter().any(|table| bad.contains(&place.path(*table))) {
+                only.insert(place);
+            }
+        }
+    }
+    let settings = Settings { threads, only: Some(only.clone()), ..Settings::default() };
+    run(plan.clone(), directory, &settings, &Cancel::default(), |_| ())?;
+    let mut others = Vec::new();
+    for path in only.iter().flat_map(|place| [Table::Metrics, Table::Weights].map(|table| place.path(table)))
+    {
+        let Some(sealed) = sealed.get(&*path.to_string_lossy()) else { continue };
+        if let Found::File(footer) = read_footer(&directory.root().join(&path))?
+            && footer.get(CHECKSUM_KEY) != Some(&sealed.checksum)
+        {
+            others.push(Finding { path, fault: Fault::Changed });
+        }
+    }
+    Ok(others)
+}

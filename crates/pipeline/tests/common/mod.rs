@@ -1,0 +1,48 @@
+//! Plans, and what a run leaves behind.
+
+#![allow(dead_code, reason = "every test file uses some of it")]
+
+use std::path::Path;
+use tempered_pipeline::plan::Plan;
+use tempered_pipeline::run::Settings;
+use tempered_pipeline::spec::parse;
+
+/// Files with their bytes, by path below the run directory.
+pub type Files = Vec<(String, Vec<u8>)>;
+
+pub fn plan(study: &str) -> Plan {
+    Plan::new(parse(study.as_bytes(), "study.yaml", &[]).unwrap())
+}
+
+pub fn settings() -> Settings {
+    Settings { threads: 2, batch_points: 1 << 10, ..Settings::default() }
+}
+
+/// All files of the data tree.
+pub fn data(root: &Path) -> Files {
+    below(root, vec![root.join("metrics"), root.join("weights")])
+}
+
+/// The records but for the live summary, whose sketches depend on the order in which shards were done.
+pub fn records(root: &Path) -> Files {
+    let mut files = below(root, vec![root.join("_tempered")]);
+    files.retain(|(name, _)| !name.contains("live-"));
+    files
+}
+
+fn below(root: &Path, mut folders: Vec<std::path::PathBuf>) -> Files {
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(root).unwrap().display().to_string();
+                files.push((name, std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    files
+}

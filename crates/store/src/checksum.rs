@@ -1,0 +1,114 @@
+//! Checksums: a file says of itself whether its bytes are those that were written.
+//!
+//! checksum = BLAKE3(every byte of the file, the 64 digits of the checksum in the footer read as zeros), written in
+//! hexadecimal under a key of the footer. A bit flipped anywhere, be it in a page, in the footer or in the digits, makes
+//! the two differ. Bytes are summed as they are written: a file is never read again for its checksum.
+
+use crate::disk::Output;
+use crate::error::Error;
+use std::fs::File;
+use std::io::{BufWriter, Read, Result, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::path::Path;
+
+/// Footer key of the checksum.
+pub const CHECKSUM_KEY: &str = "tempered.checksum";
+/// Digits of a checksum.
+const DIGITS: usize = 64;
+/// What stands between key and value in a footer: Thrift's mark of a string as the next field, and its length.
+const BETWEEN: [u8; 2] = [0x18, DIGITS as u8];
+/// The end of a Parquet file: the length of the footer, and PAR1.
+const TRAILER: u64 = 8;
+
+/// The footer entry before the digits are known.
+pub(crate) fn blank() -> (String, String) {
+    (CHECKSUM_KEY.into(), "0".repeat(DIGITS))
+}
+
+/// Sums what passes through to a file. The footer is held back, to have the digits put in.
+pub(crate) struct Summed {
+    out: BufWriter<Box<dyn Output>>,
+    hasher: blake3::Hasher,
+    footer: Option<Vec<u8>>,
+}
+
+impl Summed {
+    pub fn new(out: Box<dyn Output>) -> Summed {
+        Summed { out: BufWriter::with_capacity(1 << 20, out), hasher: blake3::Hasher::new(), footer: None }
+    }
+
+    /// From here on what is written is the footer.
+    pub fn hold_footer(&mut self) {
+        self.footer = Some(Vec::new());
+    }
+
+    /// Writes the footer with the digits in it; the file is whole, but not yet durable.
+    pub fn finish(mut self) -> Result<Box<dyn Output>> {
+        let mut footer = self.footer.take().unwrap_or_default();
+        self.hasher.update(&footer);
+        if let Some(digits) = digits(&footer) {
+            footer[digits].copy_from_slice(self.hasher.finalize().to_hex().as_bytes());
+        }
+        self.out.write_all(&footer)?;
+        self.out.into_inner().map_err(std::io::IntoInnerError::into_error)
+    }
+}
+
+impl Write for Summed {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        if let Some(footer) = &mut self.footer {
+            return footer.write(bytes);
+        }
+        let written = self.out.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Where in a footer the digits are.
+fn digits(footer: &[u8]) -> Option<Range<usize>> {
+    let before = [CHECKSUM_KEY.as_bytes(), &BETWEEN].concat();
+    let start = footer.windows(before.len()).rposition(|window| window == before)? + before.len();
+    (start + DIGITS <= footer.len()).then_some(start..start + DIGITS)
+}
+
+/// The checksum a file carries and the one its bytes have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checksum {
+    /// What the footer says; `None` in a file without.
+    pub stored: Option<String>,
+    /// What the bytes say.
+    pub computed: String,
+}
+
+/// Reads a whole file for its checksum.
+pub fn read_checksum(path: &Path) -> std::result::Result<Checksum, Error> {
+    let read = || -> Result<Checksum> {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
+        let mut trailer = [0; TRAILER as usize];
+        if length >= TRAILER {
+            file.seek(SeekFrom::End(-(TRAILER as i64)))?;
+            file.read_exact(&mut trailer)?;
+            file.rewind()?;
+        }
+        let footer = u64::from(u32::from_le_bytes([trailer[0], trailer[1], trailer[2], trailer[3]]));
+        let pages = length.saturating_sub(footer + TRAILER);
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader((&mut file).take(pages))?;
+        let mut footer = Vec::new();
+        file.read_to_end(&mut footer)?;
+        let stored = digits(&footer).map(|digits| {
+            let stored = String::from_utf8_lossy(&footer[digits.clone()]).into_owned();
+            footer[digits].fill(b'0');
+            stored
+        });
+        hasher.update(&footer);
+        Ok(Checksum { stored, computed: hasher.finalize().to_hex().to_string() })
+    };
+    read().map_err(Error::io(path))
+}

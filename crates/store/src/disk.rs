@@ -1,0 +1,67 @@
+//! What the store asks of a file system.
+//!
+//! Everything the store writes, renames or removes goes through a [`Disk`], so that tests can let any step fail.
+//! Reading goes through `std::fs`.
+
+use std::fmt::Debug;
+use std::fs::{self, File};
+use std::io::{Result, Write};
+use std::path::Path;
+
+/// Operations that change files.
+pub trait Disk: Debug + Send + Sync {
+    /// Makes a folder and those above it; no error where they are there.
+    fn create_folders(&self, path: &Path) -> Result<()>;
+    /// Starts a file that must not be there yet.
+    fn create(&self, path: &Path) -> Result<Box<dyn Output>>;
+    /// Writes `bytes` at the end of a file in one piece; makes the file where there is none.
+    fn append(&self, path: &Path, bytes: &[u8]) -> Result<()>;
+    /// Gives a file another name in one step; what had that name before is gone.
+    fn rename(&self, from: &Path, to: &Path) -> Result<()>;
+    /// Removes a file.
+    fn remove(&self, path: &Path) -> Result<()>;
+    /// Makes the entries of a folder durable.
+    fn sync_folder(&self, path: &Path) -> Result<()>;
+}
+
+/// A file being written.
+pub trait Output: Write + Send + Sync {
+    /// Makes what was written durable.
+    fn sync(&mut self) -> Result<()>;
+}
+
+/// The file system of this machine.
+#[derive(Debug)]
+pub struct Local;
+
+impl Disk for Local {
+    fn create_folders(&self, path: &Path) -> Result<()> {
+        fs::create_dir_all(path)
+    }
+
+    fn create(&self, path: &Path) -> Result<Box<dyn Output>> {
+        Ok(Box::new(File::create_new(path)?))
+    }
+
+    fn append(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        File::options().create(true).append(true).open(path)?.write_all(bytes)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn sync_folder(&self, path: &Path) -> Result<()> {
+        File::open(path)?.sync_all()
+    }
+}
+
+impl Output for File {
+    fn sync(&mut self) -> Result<()> {
+        self.sync_all()
+    }
+}

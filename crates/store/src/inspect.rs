@@ -1,0 +1,196 @@
+//! Inspecting a file: every byte summed, every page decoded, every value looked at.
+
+use crate::checksum::{Checksum, read_checksum};
+use crate::error::Error;
+use crate::footer::{Footer, Found, read_footer};
+use crate::place::{Place, Table};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchReader};
+use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::fs::File;
+use std::path::Path;
+
+/// Values of a column that are decoded at a time, on average: three lists of these take 24 MB.
+const BATCH_VALUES: u64 = 1 << 20;
+/// Rows that are decoded at a time at most.
+const BATCH_ROWS: u64 = 1 << 16;
+
+/// What a sound file holds.
+#[derive(Clone, Debug)]
+pub struct Inspected {
+    /// What it says of itself.
+    pub footer: Footer,
+    /// Its size.
+    pub bytes: u64,
+    /// Its checksum.
+    pub checksum: String,
+    /// Trial numbers, in the order of the rows.
+    pub trials: Vec<u64>,
+    /// Of a metrics file: whether the trial of each row succeeded.
+    pub ok: Vec<bool>,
+}
+
+/// Reads all of a file and looks for what no run writes: bytes that do not add up, pages that do not decode, rows of
+/// another place, values that are no finite numbers, scores of failed trials, networks whose lists differ in length.
+///
+/// Which trials there should be is for the caller to judge. The file is read twice, the second time from memory as a
+/// rule; about 24 MB of values are held.
+///
+/// # Errors
+/// The first thing that is wrong ([`Error::is_damage`]), or a disk that refuses.
+pub fn inspect(path: &Path, table: Table, place: &Place) -> Result<Inspected, Error> {
+    let bytes = std::fs::metadata(path).map_err(Error::io(path))?.len();
+    let Checksum { stored, computed: checksum } = read_checksum(path)?;
+    match stored {
+        None => return Err(Error::NoChecksum { path: path.into() }),
+        Some(stored) if stored != checksum => {
+            return Err(Error::Checksum { path: path.into(), stored, computed: checksum });
+        }
+        Some(_) => {}
+    }
+    let footer = match read_footer(path)? {
+        Found::File(footer) => footer,
+        Found::Missing => return Err(Error::io(path)(std::io::ErrorKind::NotFound.into())),
+        Found::Unreadable(why) => return Err(Error::Unreadable { path: path.into(), why }),
+    };
+    let file = File::open(path).map_err(Error::io(path))?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(Error::parquet(path))?;
+    let longest = reader.metadata().row_groups().iter().map(|group| {
+        let values = group.columns().iter().map(|column| column.num_values()).max();
+        (values.unwrap_or(0) / group.num_rows().max(1)).cast_unsigned()
+    });
+    let longest = longest.max().unwrap_or(0).max(1);
+    let rows = (BATCH_VALUES / longest).clamp(1, BATCH_ROWS);
+    let reader = reader.with_batch_size(usize::try_from(rows).unwrap_or(1)).build();
+    let mut seen = Seen { path, place, trials: Vec::new(), ok: Vec::new() };
+    let reader = reader.map_err(Error::parquet(path))?;
+    // A file without rows has its columns all the same.
+    seen.batch(table, &RecordBatch::new_empty(reader.schema()))?;
+    for batch in reader {
+        seen.batch(table, &batch.map_err(Error::arrow(path))?)?;
+    }
+    let Seen { trials, ok, .. } = seen;
+    Ok(Inspected { footer, bytes, checksum, trials, ok })
+}
+
+/// What has been read of a file.
+struct Seen<'a> {
+    path: &'a Path,
+    place: &'a Place,
+    trials: Vec<u64>,
+    ok: Vec<bool>,
+}
+
+impl Seen<'_> {
+    fn batch(&mut self, table: Table, batch: &RecordBatch) -> Result<(), Error> {
+        self.keys(batch)?;
+        match table {
+            Table::Metrics => self.metrics(batch)?,
+            Table::Weights => self.weights(batch)?,
+        }
+        let trials = self.column(batch, "trial", &DataType::Int64)?.as_primitive::<Int64Type>();
+        self.trials.extend(trials.values().iter().map(|trial| trial.cast_unsigned()));
+        Ok(())
+    }
+
+    /// Columns that say where a row belongs.
+    fn keys(&self, batch: &RecordBatch) -> Result<(), Error> {
+        for (name, expected) in [("estimator", &self.place.estimator), ("cell", &self.place.cell)] {
+            let column = self.column(batch, name, &DataType::Utf8)?.as_string::<i32>();
+            if let Some(row) = column.iter().position(|value| value != Some(expected)) {
+                return Err(self.wrong(
+                    name,
+                    row,
+                    show(column.is_valid(row).then(|| column.value(row))),
+                    expected,
+                ));
+            }
+        }
+        let expected = self.place.n.cast_signed();
+        let column = self.column(batch, "n", &DataType::Int64)?.as_primitive::<Int64Type>();
+        match column.iter().position(|value| value != Some(expected)) {
+            Some(row) => Err(self.wrong("n", row, column.value(row).to_string(), &expected.to_string())),
+            None => Ok(()),
+        }
+    }
+
+    /// Numbers are finite; a failed trial has none after its status and its parameters.
+    fn metrics(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+        let status = self.column(batch, "status", &DataType::Utf8)?.as_string::<i32>();
+        let ok: Vec<bool> = status.iter().map(|status| status == Some("ok")).collect();
+        let kinks = self.column(batch, "kinks", &DataType::Int64)?;
+        if let Some(row) = (0..ok.len()).find(|row| !ok[*row] && kinks.is_valid(*row)) {
+            return Err(self.wrong("kinks", row, "a count".into(), "NULL: the trial failed"));
+        }
+        let scores = batch.schema().index_of("kinks").map_err(Error::arrow(self.path))?;
+        for (index, field) in batch.schema().fields().iter().enumerate() {
+            let Some(column) = batch.column(index).as_primitive_opt::<Float64Type>() else { continue };
+            for (row, value) in column.iter().enumerate() {
+                let (fine, expected) = match value {
+                    Some(_) if index > scores && !ok[row] => (false, "NULL: the trial failed"),
+                    value => (value.is_none_or(f64::is_finite), "a finite number"),
+                };
+                if !fine {
+                    return Err(self.wrong(field.name(), row, show(value), expected));
+                }
+            }
+        }
+        self.ok.extend(ok);
+        Ok(())
+    }
+
+    /// Numbers are finite, and the three lists of a network are of one length.
+    fn weights(&self, batch: &RecordBatch) -> Result<(), Error> {
+        for name in ["skip_slope", "skip_intercept"] {
+            self.finite(name, self.column(batch, name, &DataType::Float64)?, |row| row)?;
+        }
+        let mut lengths: Option<Vec<usize>> = None;
+        for name in ["outer", "inner", "bias"] {
+            let lists = batch.column_by_name(name).and_then(|lists| lists.as_list_opt::<i32>());
+            let lists =
+                lists.ok_or_else(|| self.wrong(name, 0, "something else".into(), "lists of reals"))?;
+            let offsets = lists.value_offsets();
+            let row = |unit: usize| offsets.partition_point(|end| *end as usize <= unit) - 1;
+            self.finite(name, lists.values(), row)?;
+            let mine: Vec<usize> = offsets.windows(2).map(|ends| (ends[1] - ends[0]) as usize).collect();
+            let first = lengths.get_or_insert_with(|| mine.clone());
+            if let Some(row) = (0..mine.len()).find(|row| mine[*row] != first[*row]) {
+                let (found, expected) = (format!("{} values", mine[row]), format!("{}", first[row]));
+                return Err(self.wrong(name, row, found, &expected));
+            }
+        }
+        Ok(())
+    }
+
+    /// All values are finite numbers; `row` tells which row a value belongs to.
+    fn finite(&self, name: &str, values: &ArrayRef, row: impl Fn(usize) -> usize) -> Result<(), Error> {
+        let Some(reals) = values.as_primitive_opt::<Float64Type>() else {
+            return Err(self.wrong(name, 0, values.data_type().to_string(), "reals"));
+        };
+        match reals.iter().position(|value| !value.is_some_and(f64::is_finite)) {
+            Some(place) => {
+                let value = reals.is_valid(place).then(|| reals.value(place));
+                Err(self.wrong(name, row(place), show(value), "a finite number"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn column<'b>(&self, batch: &'b RecordBatch, name: &str, kind: &DataType) -> Result<&'b ArrayRef, Error> {
+        match batch.column_by_name(name) {
+            Some(column) if column.data_type() == kind => Ok(column),
+            Some(column) => Err(self.wrong(name, 0, column.data_type().to_string(), &kind.to_string())),
+            None => Err(self.wrong(name, 0, "not there".into(), &kind.to_string())),
+        }
+    }
+
+    /// `row` counts from the start of the batch under way.
+    fn wrong(&self, column: &str, row: usize, found: String, expected: &str) -> Error {
+        let (path, row) = (self.path.to_path_buf(), (self.trials.len() + row) as u64);
+        Error::Value { path, column: column.into(), row, found, expected: expected.into() }
+    }
+}
+
+fn show(value: Option<impl ToString>) -> String {
+    value.map_or("NULL".into(), |value| value.to_string())
+}

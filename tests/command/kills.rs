@@ -1,0 +1,59 @@
+//! Runs that are killed with no chance to clean up.
+
+use crate::common::{assert_same_files, expect, small_study, tempered};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Kills runs of one study at random moments until so many were killed, each going on where the last one died. A study that
+/// gets done is compared with one that nobody killed, and another one begins.
+fn kill(count: u64) {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    let run = |out: &Path| {
+        let mut command = tempered();
+        command.arg("run").arg(&study).arg("--out").arg(out);
+        command
+    };
+    let whole = folder.path().join("whole");
+    let start = Instant::now();
+    expect(&mut run(&whole), 0);
+    // One run takes this long. Moments are spread over half of it, so that a study is killed a few times.
+    let longest = start.elapsed() / 2;
+    let (mut kills, mut studies, mut draw) = (0, 0, 1u64);
+    while kills < count {
+        let killed = folder.path().join(studies.to_string());
+        let mut done = false;
+        while !done && kills < count {
+            let mut child = run(&killed).stdout(std::process::Stdio::null()).spawn().unwrap();
+            draw = draw.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            std::thread::sleep(
+                longest.mul_f64((draw >> 11) as f64 / (1u64 << 53) as f64) + Duration::from_millis(2),
+            );
+            child.kill().unwrap();
+            let ended = child.wait().unwrap();
+            done = ended.success();
+            kills += u64::from(!done);
+        }
+        expect(&mut run(&killed), 0);
+        assert_same_files(&whole, &killed);
+        let seal = |run: &Path| std::fs::read(run.join("_tempered/sealed.json")).unwrap();
+        assert!(seal(&whole) == seal(&killed));
+        let left = std::fs::read_dir(killed.join("_staging")).unwrap().count();
+        assert_eq!(left, 0, "staging files left behind");
+        expect(tempered().arg("verify").arg(&killed), 0);
+        std::fs::remove_dir_all(&killed).unwrap();
+        studies += 1;
+    }
+    eprintln!("{kills} kills in {studies} studies");
+}
+
+#[test]
+fn kills_leave_no_trace() {
+    kill(20);
+}
+
+#[test]
+#[ignore = "slow: 200 kills"]
+fn hundreds_of_kills_leave_no_trace() {
+    kill(200);
+}
