@@ -202,6 +202,45 @@ fn pieces_are_in_order(smooth: &Smooth, case: &str) {
     );
 }
 
+/// After so many steps a network is what training of so many steps leaves; a checkpoint that training does not reach is
+/// not shown.
+#[test]
+fn checkpoints_are_shorter_trainings() {
+    let (x, y) = ([0.1, 0.3, 0.35, 0.6, 0.9], [1.0, -0.5, 0.25, 0.75, -1.0]);
+    let mut trained = 0;
+    for choice in choices(estimator::CATALOGUE) {
+        let entry = estimator::CATALOGUE.iter().find(|entry| entry.name == choice.name()).unwrap();
+        let steps = |steps: u64| {
+            let mut given: Vec<(&str, Value)> = choice.arguments().to_vec();
+            given.iter_mut().filter(|(name, _)| *name == "steps").for_each(|(_, v)| *v = Value::Whole(steps));
+            Choice::new(entry, &given).unwrap().build(estimator::CATALOGUE).unwrap()
+        };
+        let (sample, draws) = (Sample::new(&x, &y).unwrap(), Draws::new(2, "checkpoints", 3));
+        let mut shown = Vec::new();
+        let mut show = |predictor: Predictor, report: estimator::Report| shown.push((predictor, report));
+        let mut last = Predictor::default();
+        let mut estimator = steps(30);
+        let report =
+            estimator.fit_with_checkpoints(sample, &draws, &[1, 12, 29, 30, 99], &mut show, &mut last);
+        let Ok(report) = report else { continue };
+        if !estimator.trains() {
+            assert!(shown.is_empty() && report.steps.is_none(), "{choice}");
+            continue;
+        }
+        trained += 1;
+        assert_eq!(report.steps, Some(30), "{choice}");
+        assert_eq!(shown.len(), 3, "{choice}");
+        for (count, (predictor, report)) in [1, 12, 29].into_iter().zip(&shown) {
+            let mut alone = Predictor::default();
+            assert_eq!(steps(count).fit(sample, &draws, &mut alone).unwrap(), *report, "{choice} {count}");
+            for at in [-0.5, 0.0, 0.2, 0.36, 0.77, 1.5] {
+                assert_eq!(predictor.value(at).to_bits(), alone.value(at).to_bits(), "{choice} {count} {at}");
+            }
+        }
+    }
+    assert!(trained >= 10, "{trained}");
+}
+
 #[test]
 fn bad_samples_have_typed_errors() {
     let bad = |x: &[f64], y: &[f64]| Sample::new(x, y).unwrap_err();

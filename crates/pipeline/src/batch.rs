@@ -57,6 +57,8 @@ pub struct Fits {
     pub rows: Vec<Predictor>,
     /// How each fit went, or why the trial has no predictor.
     pub status: Vec<Result<Report, Degenerate>>,
+    /// Of an estimator with checkpoints, one entry a trial and checkpoint; `None` where training had ended before.
+    pub checkpoints: Vec<Option<(Predictor, Report)>>,
 }
 
 /// Samples with the fits of each estimator.

@@ -34,6 +34,7 @@ pub fn files(plan: &Plan, estimator: usize, shard: &Shard) -> EstimatorFiles {
             parameters: parameter_names().iter().map(|name| parameter(&values, name)).collect(),
         },
         footer: plan.footer(estimator, shard),
+        checkpoints: !plan.checkpoints(estimator).is_empty(),
         weights: match plan.study.weights {
             Weights::None => None,
             _ => usize::try_from((ROW_GROUP_VALUES / cell.n).clamp(1, ROW_GROUP_ROWS)).ok(),

@@ -1,6 +1,6 @@
 //! The plan: a checked study laid out as cells, shards and files. After it nobody reads YAML.
 
-use crate::spec::{Study, Weights};
+use crate::spec::{Study, Weights, trains};
 use serde_json::json;
 use std::ops::Range;
 use tempered_math::catalogue::Choice;
@@ -75,6 +75,8 @@ pub struct Plan {
     pub study: Study,
     /// Every combination of the data axes, n slowest.
     pub cells: Vec<Cell>,
+    /// Which estimators train step by step.
+    trained: Vec<bool>,
 }
 
 impl Plan {
@@ -90,7 +92,13 @@ impl Plan {
                 }
             }
         }
-        Plan { study, cells }
+        let trained = study.estimators.iter().map(|(_, choice)| trains(choice)).collect();
+        Plan { study, cells, trained }
+    }
+
+    /// The checkpoints of an estimator; none where it does not train.
+    pub fn checkpoints(&self, estimator: usize) -> &[u64] {
+        if self.trained[estimator] { &self.study.checkpoints } else { &[] }
     }
 
     /// Trials in a full shard of this cell.
@@ -128,6 +136,10 @@ impl Plan {
             ("shard_points", study.shard_points.to_string()),
             ("estimator", study.estimators[estimator].1.to_string()),
         ];
+        let checkpoints: Vec<String> = self.checkpoints(estimator).iter().map(u64::to_string).collect();
+        if !checkpoints.is_empty() {
+            identity.push(("checkpoints", checkpoints.join(", ")));
+        }
         identity.extend(study.reference.map(|r| ("reference", study.estimators[r].1.to_string())));
         identity.extend(study.criteria.knots_within.map(|within| ("knots_per_gap", within.to_string())));
         identity.into_iter().map(|(name, value)| (name.to_string(), value)).collect()

@@ -7,8 +7,7 @@ use crate::spec::Weights;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::path::Path;
-use tempered_store::{Footer, Found, Place, RunDirectory, read_footer, read_metrics};
+use tempered_store::{Footer, Found, Place, RunDirectory, Table, read_footer, read_metrics};
 
 /// Record of what decided the numbers on disk.
 const PLAN_RECORD: &str = "plan.json";
@@ -112,16 +111,21 @@ pub fn missing(plan: &Plan, directory: &RunDirectory, shard: &Shard) -> Result<V
     for estimator in 0..plan.study.estimators.len() {
         let place = place(plan, estimator, shard);
         let footer = plan.footer(estimator, shard);
-        let whole = |path: &Path, row_a_trial: bool| -> Result<bool, Error> {
-            match state(read_footer(path)?, &footer, shard, row_a_trial) {
+        let whole = |table: Table, rows: Option<u64>| -> Result<bool, Error> {
+            let path = &directory.root().join(place.path(table));
+            match state(read_footer(path)?, &footer, shard, rows) {
                 State::Complete => Ok(true),
                 State::Shorter | State::Missing => Ok(false),
                 State::Damaged(_) => directory.quarantine(path).map(|()| false).map_err(Error::from),
             }
         };
-        let mut complete = whole(&directory.metrics_path(&place), true)?;
+        let mut complete = whole(Table::Metrics, Some(1))?;
         if plan.study.weights != Weights::None {
-            complete &= whole(&directory.weights_path(&place), false)?;
+            complete &= whole(Table::Weights, None)?;
+        }
+        let checkpoints = plan.checkpoints(estimator).len() as u64;
+        if checkpoints > 0 {
+            complete &= whole(Table::Checkpoints, Some(checkpoints))?;
         }
         if !complete {
             missing.push(estimator);
@@ -130,8 +134,8 @@ pub fn missing(plan: &Plan, directory: &RunDirectory, shard: &Shard) -> Result<V
     Ok(missing)
 }
 
-/// Compares what was found with the footer that the plan would write.
-fn state(found: Found, expected: &[(String, String)], shard: &Shard, row_a_trial: bool) -> State {
+/// Compares what was found with the footer that the plan would write, and with the rows a trial has.
+fn state(found: Found, expected: &[(String, String)], shard: &Shard, rows: Option<u64>) -> State {
     let footer: Footer = match found {
         Found::Missing => return State::Missing,
         Found::Unreadable(why) => return State::Damaged(why),
@@ -147,7 +151,10 @@ fn state(found: Found, expected: &[(String, String)], shard: &Shard, row_a_trial
     }
     match trials(&footer) {
         Some(trials) if trials.start == shard.trials.start => {
-            if row_a_trial && trials.end.checked_sub(trials.start) != Some(footer.rows) {
+            let count = trials.end.checked_sub(trials.start);
+            if let Some(each) = rows
+                && count.and_then(|count| count.checked_mul(each)) != Some(footer.rows)
+            {
                 return State::Damaged(format!("{} rows for trials {trials:?}", footer.rows));
             }
             if trials.end >= shard.trials.end { State::Complete } else { State::Shorter }
@@ -167,7 +174,7 @@ pub(crate) fn complete(plan: &Plan, directory: &RunDirectory) -> Result<bool, Er
     for shard in plan.shards() {
         for estimator in 0..plan.study.estimators.len() {
             let path = directory.metrics_path(&place(plan, estimator, &shard));
-            let found = state(read_footer(&path)?, &plan.footer(estimator, &shard), &shard, true);
+            let found = state(read_footer(&path)?, &plan.footer(estimator, &shard), &shard, Some(1));
             if found != State::Complete {
                 return Ok(false);
             }
@@ -212,7 +219,7 @@ mod tests {
 
     fn judge(stored: Vec<(String, String)>, rows: u64) -> State {
         let found = Found::File(Footer { pairs: stored, rows });
-        state(found, &pairs("2", "200..300"), &SHARD, true)
+        state(found, &pairs("2", "200..300"), &SHARD, Some(1))
     }
 
     #[test]
@@ -237,7 +244,7 @@ mod tests {
         other[0].1 = "xyz".into();
         assert_eq!(damaged(judge(other, 100)), "tempered.plan is xyz, expected abc");
         assert_eq!(damaged(judge(Vec::new(), 100)), "tempered.plan is missing, expected abc");
-        assert_eq!(state(Found::Missing, &[], &SHARD, true), State::Missing);
-        assert_eq!(damaged(state(Found::Unreadable("torn".into()), &[], &SHARD, true)), "torn");
+        assert_eq!(state(Found::Missing, &[], &SHARD, Some(1)), State::Missing);
+        assert_eq!(damaged(state(Found::Unreadable("torn".into()), &[], &SHARD, Some(1))), "torn");
     }
 }

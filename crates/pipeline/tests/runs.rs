@@ -12,7 +12,9 @@ use tempered_store::read_metrics;
 
 fn files(root: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    let mut folders = vec![root.join("metrics"), root.join("weights")];
+    let mut folders: Vec<PathBuf> =
+        ["metrics", "weights", "checkpoints"].map(|table| root.join(table)).into();
+    folders.retain(|folder| folder.is_dir());
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -49,7 +51,7 @@ train:
   path: {weight_decay_path: {lambda: 0.1}}
   sgd: {relu_network: {width: 6, steps: 40, optimiser: sgd}}
   noisy: {relu_network: {width: 5, steps: 40, optimiser: langevin, inverse_temperature: 100}}
-evaluate: {risks: [1, 2.5, sup], domain: unit, reference: min_norm, knots_per_gap: 0.01}
+evaluate: {risks: [1, 2.5, sup], domain: unit, reference: min_norm, knots_per_gap: 0.01, checkpoints: [0, 9, 40]}
 store: {weights: {every: 3}, shard_points: 3000}
 ";
 
@@ -76,7 +78,7 @@ fn bytes_do_not_depend_on_the_size_of_batches() {
     let first = folder.path().join("first");
     complete(STUDY, &first, 1, 1 << 15);
     let expected = files(&first);
-    assert!(expected.len() > 24, "{} files", expected.len());
+    assert!(expected.len() > 30, "{} files", expected.len());
     for (threads, batch_points) in [(1, 1), (2, 700), (3, 4096), (2, 1 << 30)] {
         let other = folder.path().join(format!("{threads}-{batch_points}"));
         complete(STUDY, &other, threads, batch_points);
@@ -108,6 +110,35 @@ fn distances_are_the_same_when_one_estimator_is_done_again() {
     std::fs::remove_file(&path).unwrap();
     complete(STUDY, folder.path(), 1, 4096);
     assert!(before == std::fs::read(&path).unwrap());
+}
+
+/// Every trial has a row at each checkpoint, also where training ended before; the last one is that of the fit.
+#[test]
+fn checkpoints_are_rows_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    complete(STUDY, folder.path(), 2, 700);
+    let all = files(folder.path());
+    let of = |table: &str, label: &str| {
+        let part = format!("{table}/estimator={label}/n=30");
+        read_metrics(all.iter().find(|path| path.display().to_string().contains(&part)).unwrap()).unwrap()
+    };
+    assert!(!folder.path().join("checkpoints/estimator=path").exists());
+    for label in ["sgd", "noisy"] {
+        let (last, course) = (of("metrics", label), of("checkpoints", label));
+        assert_eq!(course.trial, last.trial.iter().flat_map(|trial| [*trial; 3]).collect::<Vec<_>>());
+        assert_eq!(course.names, last.names);
+        let steps = course.names.iter().position(|name| name == "steps").unwrap();
+        for (name, (course, last)) in course.names.iter().zip(course.scores.iter().zip(&last.scores)) {
+            let ends: Vec<Option<f64>> = course.iter().skip(2).step_by(3).copied().collect();
+            assert_eq!(&ends, last, "{label} {name}");
+        }
+        assert!(course.scores[steps].chunks(3).all(|s| s == [Some(0.0), Some(9.0), Some(40.0)]), "{label}");
+    }
+    let lost = all.iter().find(|path| path.display().to_string().contains("checkpoints/")).unwrap();
+    let before = std::fs::read(lost).unwrap();
+    std::fs::remove_file(lost).unwrap();
+    complete(STUDY, folder.path(), 1, 4096);
+    assert!(before == std::fs::read(lost).unwrap());
 }
 
 /// Student's t with hardly any degrees of freedom overflows the range of doubles.

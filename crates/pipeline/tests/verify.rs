@@ -211,6 +211,7 @@ fn stored(path: &Path) -> MetricsChunk {
         trial: table.trial,
         kinks: table.kinks,
         scores: table.scores,
+        ..MetricsChunk::default()
     }
 }
 
@@ -314,4 +315,28 @@ fn records_that_contradict_each_other_or_are_lost_are_refused() {
     directory.remove_record("plan.json").unwrap();
     let refused = verify(&plan(STUDY), &directory, Draw::Count(0), 2).unwrap_err();
     assert!(matches!(refused, Error::NoRecord { .. }), "{refused}");
+}
+
+/// Checkpoints are verified like the rows they lead to.
+#[test]
+fn checkpoints_that_are_lost_or_changed_are_found_and_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = STUDY
+        .replace("min_norm: min_norm", "net: {relu_network: {width: 3, steps: 20}}")
+        .replace("risks: [1, 2]", "risks: [1, 2], checkpoints: [0, 5, 20]");
+    complete(&study, folder.path());
+    let before = data(folder.path());
+    let name = before.iter().map(|(name, _)| name).find(|name| name.starts_with("checkpoints/")).unwrap();
+    let path = folder.path().join(name);
+    assert_eq!(found(&verified(&study, folder.path())), []);
+    fs::remove_file(&path).unwrap();
+    assert!(found(&verified(&study, folder.path())).contains(&(name.clone(), "lost")));
+    mend(&study, folder.path());
+    assert!(data(folder.path()) == before);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[200] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    assert_eq!(found(&verified(&study, folder.path())), [(name.clone(), "damaged")]);
+    mend(&study, folder.path());
+    assert!(data(folder.path()) == before);
 }

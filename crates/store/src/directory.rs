@@ -184,8 +184,8 @@ impl RunDirectory {
     /// Removes what runs make: records, unfinished files, data, summaries and reports. Whatever else lies in the
     /// folder stays.
     pub fn clear(root: &Path) -> Result<(), Error> {
-        let made = [RECORDS, STAGING, QUARANTINE, Table::Metrics.name(), Table::Weights.name()];
-        for folder in made.into_iter().chain(["summary", "report"]) {
+        let made = [RECORDS, STAGING, QUARANTINE, "summary", "report"];
+        for folder in made.into_iter().chain(Table::ALL.map(Table::name)) {
             let path = root.join(folder);
             match fs::remove_dir_all(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -200,7 +200,7 @@ impl RunDirectory {
     /// Every finished file, by one walk over names.
     pub fn listing(&self) -> Result<Listing, Error> {
         let mut listing = Listing::default();
-        for table in [Table::Metrics, Table::Weights] {
+        for table in Table::ALL {
             let strays = &mut listing.strays;
             for (estimator, folder) in keyed(&self.root.join(table.name()), "estimator=", strays)? {
                 for (n, folder) in keyed(&folder, "n=", strays)? {

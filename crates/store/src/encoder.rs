@@ -2,17 +2,17 @@
 
 use crate::error::Error;
 use crate::list_column::{Buffers, List, Lists, Rows};
+use crate::metrics_rows::MetricsRows;
 use crate::place::{Place, Table};
 use crate::row_group::{Column, EncodedColumn, GroupEncoder};
-use crate::schema::{Labels, Layout, MetricsChunk, WeightsChunk, metrics_schema, weights_schema};
+use crate::schema::{
+    Labels, Layout, MetricsChunk, WeightsChunk, checkpoints_schema, metrics_schema, weights_schema,
+};
 use arrow::array::{Array, Float64Array, Int64Array, StringArray};
 use arrow::datatypes::SchemaRef;
 use rayon::prelude::*;
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Rows of a metrics row group: what DuckDB and Polars take at once.
-const METRICS_ROWS: usize = 122_880;
 
 /// What the files of one estimator say, and how many networks a row group of weights holds.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct EstimatorFiles {
     pub footer: Vec<(String, String)>,
     /// Networks a row group; `None` where no weights are stored.
     pub weights: Option<usize>,
+    /// Whether there are checkpoints.
+    pub checkpoints: bool,
 }
 
 impl EstimatorFiles {
@@ -57,16 +59,16 @@ pub struct ShardEncoder {
 struct Estimator {
     labels: Labels,
     layout: Layout,
-    metrics: Target,
+    metrics: MetricsRows,
+    checkpoints: Option<MetricsRows>,
     weights: Option<(Target, usize)>,
-    rows: MetricsChunk,
     networks: Networks,
     buffers: Arc<Buffers>,
     encoded: Encoded,
 }
 
 /// The file that groups are for.
-struct Target {
+pub(crate) struct Target {
     estimator: usize,
     table: Table,
     path: PathBuf,
@@ -144,14 +146,19 @@ impl Estimator {
             Ok(Target { estimator: position, table, path, encoder })
         };
         Ok(Estimator {
-            metrics: target(Table::Metrics, metrics_schema(layout))?,
+            metrics: MetricsRows::new(target(Table::Metrics, metrics_schema(layout))?, layout),
+            checkpoints: if files.checkpoints {
+                let target = target(Table::Checkpoints, checkpoints_schema(layout))?;
+                Some(MetricsRows::new(target, layout))
+            } else {
+                None
+            },
             weights: match files.weights {
                 Some(group) => Some((target(Table::Weights, weights_schema())?, group.max(1))),
                 None => None,
             },
             labels: files.labels.clone(),
             layout: layout.clone(),
-            rows: MetricsChunk { scores: vec![Vec::new(); layout.scores.len()], ..MetricsChunk::default() },
             networks: Networks::default(),
             buffers: buffers.clone(),
             encoded: Encoded::default(),
@@ -159,60 +166,13 @@ impl Estimator {
     }
 
     fn push_metrics(&mut self, chunk: &MetricsChunk) -> Result<(), Error> {
-        let count = chunk.trial.len();
-        let even = chunk.status.len() == count
-            && chunk.kinks.len() == count
-            && chunk.scores.len() == self.layout.scores.len()
-            && chunk.scores.iter().all(|column| column.len() == count);
-        if !even {
-            return Err(Error::Ragged("metrics"));
+        let Estimator { labels, layout, metrics, checkpoints, encoded, .. } = self;
+        metrics.push(chunk, (labels, layout), &mut encoded.groups)?;
+        match (checkpoints, &chunk.checkpoints) {
+            (Some(rows), Some(chunk)) => rows.push(chunk, (labels, layout), &mut encoded.groups),
+            (None, None) => Ok(()),
+            _ => Err(Error::Ragged("checkpoints")),
         }
-        let mut from = 0;
-        while from < count {
-            let to = count.min(from + METRICS_ROWS - self.rows.trial.len());
-            self.rows.trial.extend_from_slice(&chunk.trial[from..to]);
-            self.rows.status.extend_from_slice(&chunk.status[from..to]);
-            self.rows.kinks.extend_from_slice(&chunk.kinks[from..to]);
-            for (mine, theirs) in self.rows.scores.iter_mut().zip(&chunk.scores) {
-                mine.extend_from_slice(&theirs[from..to]);
-            }
-            if self.rows.trial.len() == METRICS_ROWS {
-                self.flush_metrics()?;
-            }
-            from = to;
-        }
-        Ok(())
-    }
-
-    fn flush_metrics(&mut self) -> Result<(), Error> {
-        let (rows, labels) = (&self.rows, &self.labels);
-        let count = rows.trial.len();
-        let mut columns = keys(labels, &rows.trial);
-        columns.push(array(StringArray::from_iter_values(&rows.status)));
-        for text in [&labels.design, &labels.target, &labels.noise] {
-            columns.push(constant(text, count));
-        }
-        for value in &labels.parameters {
-            columns.push(array(Float64Array::from(vec![*value; count])));
-        }
-        let kinks = rows.kinks.iter().map(|kinks| kinks.map(u64::cast_signed));
-        columns.push(array(kinks.collect::<Int64Array>()));
-        for (name, scores) in self.layout.scores.iter().zip(&rows.scores) {
-            let bad = rows.trial.iter().zip(scores).find_map(|(trial, score)| {
-                score.filter(|score| !score.is_finite()).map(|value| (*trial, value))
-            });
-            if let Some((trial, value)) = bad {
-                return Err(Error::NotFinite { column: name.clone(), trial, value });
-            }
-            columns.push(array(scores.iter().copied().collect::<Float64Array>()));
-        }
-        self.encoded.groups.push(self.metrics.encode(columns)?);
-        let rows = &mut self.rows;
-        rows.trial.clear();
-        rows.status.clear();
-        rows.kinks.clear();
-        rows.scores.iter_mut().for_each(Vec::clear);
-        Ok(())
     }
 
     fn push_weights(&mut self, chunk: WeightsChunk) -> Result<(), Error> {
@@ -255,8 +215,9 @@ impl Estimator {
     }
 
     fn finish(&mut self) -> Result<(), Error> {
-        if !self.rows.trial.is_empty() {
-            self.flush_metrics()?;
+        let Estimator { labels, layout, metrics, checkpoints, encoded, .. } = self;
+        for rows in checkpoints.iter_mut().chain([metrics]) {
+            rows.flush((labels, layout), &mut encoded.groups)?;
         }
         if !self.networks.trial.is_empty() {
             self.flush_weights()?;
@@ -266,13 +227,13 @@ impl Estimator {
 }
 
 impl Target {
-    fn encode(&self, columns: Vec<Column>) -> Result<EncodedGroup, Error> {
+    pub fn encode(&self, columns: Vec<Column>) -> Result<EncodedGroup, Error> {
         let columns = self.encoder.encode(columns).map_err(Error::parquet(&self.path))?;
         Ok(EncodedGroup { estimator: self.estimator, table: self.table, columns })
     }
 }
 
-fn keys(labels: &Labels, trials: &[u64]) -> Vec<Column> {
+pub(crate) fn keys(labels: &Labels, trials: &[u64]) -> Vec<Column> {
     let count = trials.len();
     vec![
         constant(&labels.estimator, count),
@@ -282,10 +243,10 @@ fn keys(labels: &Labels, trials: &[u64]) -> Vec<Column> {
     ]
 }
 
-fn constant(text: &str, count: usize) -> Column {
+pub(crate) fn constant(text: &str, count: usize) -> Column {
     array(StringArray::from_iter_values(std::iter::repeat_n(text, count)))
 }
 
-fn array(values: impl Array + 'static) -> Column {
+pub(crate) fn array(values: impl Array + 'static) -> Column {
     Column::Array(Arc::new(values))
 }

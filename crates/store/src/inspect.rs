@@ -85,7 +85,7 @@ impl Seen<'_> {
     fn batch(&mut self, table: Table, batch: &RecordBatch) -> Result<(), Error> {
         self.keys(batch)?;
         match table {
-            Table::Metrics => self.metrics(batch)?,
+            Table::Metrics | Table::Checkpoints => self.metrics(batch)?,
             Table::Weights => self.weights(batch)?,
         }
         let trials = self.column(batch, "trial", &DataType::Int64)?.as_primitive::<Int64Type>();

@@ -13,6 +13,7 @@ mod error;
 mod footer;
 mod inspect;
 mod list_column;
+mod metrics_rows;
 mod place;
 mod read;
 mod row_group;

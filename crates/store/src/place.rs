@@ -2,21 +2,27 @@
 
 use std::path::PathBuf;
 
-/// The two tables of a run.
+/// The tables of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Table {
     /// One row a trial; its file is the commit mark of (estimator, shard).
     Metrics,
     /// One row a stored network.
     Weights,
+    /// One row a trial and checkpoint of its training.
+    Checkpoints,
 }
 
 impl Table {
+    /// Every table, the one with the commit marks first.
+    pub const ALL: [Table; 3] = [Table::Metrics, Table::Weights, Table::Checkpoints];
+
     /// Its folder.
     pub fn name(self) -> &'static str {
         match self {
             Table::Metrics => "metrics",
             Table::Weights => "weights",
+            Table::Checkpoints => "checkpoints",
         }
     }
 }

@@ -42,6 +42,22 @@ pub struct MetricsChunk {
     pub kinks: Vec<Option<u64>>,
     /// One list a score column; `None` where the trial failed or the score does not apply.
     pub scores: Vec<Vec<Option<f64>>>,
+    /// Steps of training after which each row was taken; empty where rows are of finished fits.
+    pub checkpoint: Vec<u64>,
+    /// Rows of the same trials at the checkpoints of their training: those of a trial stand together, checkpoints
+    /// ascending.
+    pub checkpoints: Option<Box<MetricsChunk>>,
+}
+
+impl MetricsChunk {
+    /// Whether all columns are as long as they must be.
+    pub(crate) fn is_even(&self, layout: &Layout) -> bool {
+        let count = self.trial.len();
+        [self.status.len(), self.kinks.len()] == [count; 2]
+            && (self.checkpoint.is_empty() || self.checkpoint.len() == count)
+            && self.scores.len() == layout.scores.len()
+            && self.scores.iter().all(|column| column.len() == count)
+    }
 }
 
 /// Networks of neighbouring trials, column by column: row r has the units `ends[r − 1] .. ends[r]`.
@@ -131,13 +147,24 @@ pub(crate) fn element() -> Arc<Field> {
 
 /// The metrics schema.
 pub(crate) fn metrics_schema(layout: &Layout) -> SchemaRef {
+    Arc::new(Schema::new(rows(keys(), layout)))
+}
+
+/// The schema of checkpoints: that of metrics, with the checkpoint behind the trial.
+pub(crate) fn checkpoints_schema(layout: &Layout) -> SchemaRef {
     let mut fields = keys();
+    fields.push(field("checkpoint", DataType::Int64));
+    Arc::new(Schema::new(rows(fields, layout)))
+}
+
+/// The columns of metrics, behind their keys.
+fn rows(mut fields: Vec<Field>, layout: &Layout) -> Vec<Field> {
     fields.extend(["status", "design", "target", "noise"].map(|name| field(name, DataType::Utf8)));
     let real = |name: &String| Field::new(name, DataType::Float64, true);
     fields.extend(layout.parameters.iter().map(real));
     fields.push(Field::new("kinks", DataType::Int64, true));
     fields.extend(layout.scores.iter().map(real));
-    Arc::new(Schema::new(fields))
+    fields
 }
 
 /// The weights schema.

@@ -6,7 +6,7 @@ use crate::encoder::{EncodedGroup, EstimatorFiles};
 use crate::error::Error;
 use crate::place::Table;
 use crate::row_group::GroupWriter;
-use crate::schema::{Layout, metrics_schema, weights_schema};
+use crate::schema::{Layout, checkpoints_schema, metrics_schema, weights_schema};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ pub struct ShardWriter {
 struct Files {
     metrics: Pending,
     weights: Option<Pending>,
+    checkpoints: Option<Pending>,
 }
 
 /// A file under way, and where it will go.
@@ -58,6 +59,7 @@ impl ShardWriter {
             let file = match group.table {
                 Table::Metrics => Some(&mut files.metrics),
                 Table::Weights => files.weights.as_mut(),
+                Table::Checkpoints => files.checkpoints.as_mut(),
             };
             let writer = file.and_then(|file| file.writer.as_mut());
             writer.ok_or(Error::Ragged("a group is for no open file"))?.append(group.columns)?;
@@ -65,12 +67,14 @@ impl ShardWriter {
         Ok(())
     }
 
-    /// Writes the footers, makes every file durable, then renames weights and after them metrics into the data tree.
+    /// Writes the footers, makes every file durable, then renames all others and after them metrics into the data tree.
     pub fn commit(mut self) -> Result<(), Error> {
         fn all(estimators: &mut [Files]) -> impl Iterator<Item = &mut Pending> {
-            let (weights, metrics): (Vec<_>, Vec<_>) =
-                estimators.iter_mut().map(|files| (files.weights.as_mut(), &mut files.metrics)).unzip();
-            weights.into_iter().flatten().chain(metrics)
+            let (others, metrics): (Vec<_>, Vec<_>) = estimators
+                .iter_mut()
+                .map(|Files { metrics, weights, checkpoints }| ([weights, checkpoints], metrics))
+                .unzip();
+            others.into_iter().flatten().flatten().chain(metrics)
         }
         all(&mut self.estimators).try_for_each(Pending::close)?;
         all(&mut self.estimators).try_for_each(|file| file.sync())?;
@@ -96,7 +100,12 @@ impl Files {
         };
         let metrics = open(Table::Metrics, metrics_schema(layout))?;
         let weights = files.weights.map(|_| open(Table::Weights, weights_schema())).transpose()?;
-        Ok(Files { metrics, weights })
+        let checkpoints = if files.checkpoints {
+            Some(open(Table::Checkpoints, checkpoints_schema(layout))?)
+        } else {
+            None
+        };
+        Ok(Files { metrics, weights, checkpoints })
     }
 }
 

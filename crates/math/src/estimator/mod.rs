@@ -33,11 +33,33 @@ pub trait Estimator: Send {
         predictor: &mut Predictor,
     ) -> Result<Report, Degenerate>;
 
+    /// Fits as [`Estimator::fit`] does, and shows how far training was after each of these numbers of steps, ascending.
+    ///
+    /// Training that ends before a checkpoint is not shown there. Estimators that do not train show nothing.
+    fn fit_with_checkpoints(
+        &mut self,
+        sample: Sample<'_>,
+        draws: &Draws<'_>,
+        _checkpoints: &[u64],
+        _show: &mut Show<'_>,
+        predictor: &mut Predictor,
+    ) -> Result<Report, Degenerate> {
+        self.fit(sample, draws, predictor)
+    }
+
+    /// Whether it trains, step by step.
+    fn trains(&self) -> bool {
+        false
+    }
+
     /// Whether f̂(x_i) = y_i for every point of every sample.
     fn interpolates(&self) -> bool {
         true
     }
 }
+
+/// Takes the predictor at a checkpoint, with what the fit would tell if it ended there.
+pub type Show<'a> = dyn FnMut(Predictor, Report) + 'a;
 
 /// What a fit tells of itself, beside its predictor.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

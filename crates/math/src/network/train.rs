@@ -130,16 +130,19 @@ impl Trainer {
         self.optimiser.begin(length, n);
     }
 
-    /// Trains a model on these labels, after [`Trainer::begin`].
+    /// Trains a model on these labels, after [`Trainer::begin`]; `show` takes it after so many steps as `checkpoints`
+    /// say, ascending, where training comes that far.
     ///
     /// Errors: `Diverged` where the loss or a weight is no longer finite.
-    pub fn run(
+    pub fn run<M: Model>(
         &mut self,
-        model: &mut impl Model,
+        model: &mut M,
         y: &[f64],
         draws: &Draws<'_>,
+        (checkpoints, show): (&[u64], &mut dyn FnMut(&mut M, Report)),
     ) -> Result<Report, Degenerate> {
-        let report = wide(Train { y, model, trainer: self, rng: &mut draws.rng(Purpose::Optimiser) })?;
+        let rng = &mut draws.rng(Purpose::Optimiser);
+        let report = wide(Train { y, model, trainer: self, rng, checkpoints, show })?;
         if all_finite(model.weights()) { Ok(report) } else { Err(Degenerate::Diverged) }
     }
 }
@@ -150,6 +153,8 @@ struct Train<'a, M> {
     model: &'a mut M,
     trainer: &'a mut Trainer,
     rng: &'a mut ChaCha8Rng,
+    checkpoints: &'a [u64],
+    show: &'a mut dyn FnMut(&mut M, Report),
 }
 
 impl<M: Model> Kernel for Train<'_, M> {
@@ -157,12 +162,19 @@ impl<M: Model> Kernel for Train<'_, M> {
 
     #[inline(always)]
     fn call(self) -> Result<Report, Degenerate> {
-        let Train { y, model, trainer: Trainer { course, optimiser, gradient }, rng } = self;
+        let Train { y, model, trainer: Trainer { course, optimiser, gradient }, rng, checkpoints, show } =
+            self;
+        let ended =
+            |steps, converged| Report { steps: Some(steps), converged: Some(converged), ..Report::default() };
+        let mut checkpoints = checkpoints.iter().peekable();
         let mut plateau = course.plateau;
         // A loss that is only looked at for its finiteness may be that of a batch.
         let all = !optimiser.draws_batches() || course.stop_loss > 0.0 || plateau.watches();
         for step in 0..course.steps {
-            let converged = Ok(Report { steps: Some(step), converged: Some(true), ..Report::default() });
+            if checkpoints.next_if_eq(&&step).is_some() {
+                show(model, ended(step, false));
+            }
+            let converged = Ok(ended(step, true));
             optimiser.choose(model.share(), rng);
             let loss = model.predict(y, all);
             if !loss.is_finite() {
@@ -184,6 +196,6 @@ impl<M: Model> Kernel for Train<'_, M> {
             optimiser.step(model.weights(), gradient, rate, rng);
             model.follow();
         }
-        Ok(Report { steps: Some(course.steps), converged: Some(false), ..Report::default() })
+        Ok(ended(course.steps, false))
     }
 }

@@ -5,7 +5,7 @@ use super::diagnostic::SpecError;
 use super::edit;
 use super::mark::{self, Yaml};
 use super::read::{Errors, Field, quoted, suggestion};
-use super::study::{Study, Weights};
+use super::study::{Study, Weights, trains};
 use tempered_math::catalogue::{Choice, Entry};
 use tempered_math::risk::{Domain, Risk};
 use tempered_math::score::Criteria;
@@ -17,6 +17,8 @@ pub(super) const SHARD_POINTS: u64 = 1 << 24;
 pub(super) const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 /// Points a trial at most: the network of a trial is a page of a file, and pages have less than 2³¹ bytes.
 pub(super) const LARGEST_N: u64 = 1 << 27;
+/// The latest step that can be a checkpoint.
+const LAST_CHECKPOINT: u64 = 1 << 48;
 /// Cells a study may have.
 const CELLS: u128 = 1_000_000;
 /// Shards a cell may have: file names number them with six digits.
@@ -75,12 +77,11 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
     let count = trials.as_ref().and_then(|field| field.integer(1, 1 << 48, errors));
     let axes = generate.and_then(|field| axes(&field, errors));
     let estimators = train.and_then(|field| estimators(&field, errors));
-    let labels: Vec<&str> = estimators.iter().flatten().map(|(label, _)| label.as_str()).collect();
-    let evaluate = evaluate(fields[6].as_ref(), &labels, errors);
+    let evaluate = evaluate(fields[6].as_ref(), estimators.as_deref().unwrap_or_default(), errors);
     let store = store(fields[7].as_ref(), errors);
     let aggregate = aggregate(fields[8].as_ref(), errors);
     let (n, designs, targets, noises) = axes?;
-    let (criteria, reference) = evaluate?;
+    let Evaluation { criteria, reference, checkpoints } = evaluate?;
     let (weights, shard_points) = store?;
     let (quantiles, max_failed) = aggregate?;
     let study = Study {
@@ -94,6 +95,7 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
         estimators: estimators?,
         criteria,
         reference,
+        checkpoints,
         weights,
         shard_points,
         quantiles,
@@ -127,7 +129,7 @@ type Axes = (Vec<u64>, Vec<Choice>, Vec<Choice>, Vec<Choice>);
 fn axes(field: &Field<'_>, errors: &mut Errors) -> Option<Axes> {
     let fields = field.map(&["n", "design", "target", "noise"], errors);
     let n = match &fields[0] {
-        Some(n) => sizes(n, errors),
+        Some(n) => counts(n, (2, LARGEST_N), errors),
         None => {
             errors.push(field, "lacks `n`");
             None
@@ -146,7 +148,8 @@ fn axes(field: &Field<'_>, errors: &mut Errors) -> Option<Axes> {
     Some(axes)
 }
 
-fn sizes(field: &Field<'_>, errors: &mut Errors) -> Option<Vec<u64>> {
+/// A list of whole numbers within these bounds, or a geometric one.
+fn counts(field: &Field<'_>, (low, high): (u64, u64), errors: &mut Errors) -> Option<Vec<u64>> {
     if let Yaml::Map(_) = &field.node.value {
         let fields = field.map(&["geometric"], errors);
         let spec = fields[0].as_ref()?;
@@ -158,7 +161,7 @@ fn sizes(field: &Field<'_>, errors: &mut Errors) -> Option<Vec<u64>> {
                 None
             }
         };
-        let (from, to) = (part(0, "from", 2, LARGEST_N), part(1, "to", 2, LARGEST_N));
+        let (from, to) = (part(0, "from", low.max(1), high), part(1, "to", low, high));
         let points = part(2, "points", 2, 1000);
         let (from, to, points) = (from?, to?, points?);
         if from >= to {
@@ -172,7 +175,7 @@ fn sizes(field: &Field<'_>, errors: &mut Errors) -> Option<Vec<u64>> {
         return Some(sizes);
     }
     let items = field.items(errors);
-    let sizes: Vec<Option<u64>> = items.iter().map(|item| item.integer(2, LARGEST_N, errors)).collect();
+    let sizes: Vec<Option<u64>> = items.iter().map(|item| item.integer(low, high, errors)).collect();
     distinct(&items, &sizes, errors);
     let sizes: Option<Vec<u64>> = sizes.into_iter().collect();
     sizes.filter(|sizes| !sizes.is_empty())
@@ -228,13 +231,20 @@ fn estimators(field: &Field<'_>, errors: &mut Errors) -> Option<Vec<(String, Cho
     read.into_iter().map(|pair| pair.and_then(|(label, choice)| Some((label?, choice?)))).collect()
 }
 
-/// The criteria, and the position of the reference among the labels.
+/// What stands under `evaluate`.
+struct Evaluation {
+    criteria: Criteria,
+    /// Position of the reference among the estimators.
+    reference: Option<usize>,
+    checkpoints: Vec<u64>,
+}
+
 fn evaluate(
     field: Option<&Field<'_>>,
-    labels: &[&str],
+    estimators: &[(String, Choice)],
     errors: &mut Errors,
-) -> Option<(Criteria, Option<usize>)> {
-    let keys = ["risks", "domain", "reference", "knots_per_gap"];
+) -> Option<Evaluation> {
+    let keys = ["risks", "domain", "reference", "knots_per_gap", "checkpoints"];
     let fields = field.map_or(vec![None; keys.len()], |field| field.map(&keys, errors));
     let risks = match &fields[0] {
         None => [1.0, 2.0].into_iter().map(Risk::lp).collect(),
@@ -254,7 +264,10 @@ fn evaluate(
     };
     // Labels that are wrong themselves are reported where they stand.
     let reference = match &fields[2] {
-        Some(field) if !labels.is_empty() => word(field, labels, errors).map(Some),
+        Some(field) if !estimators.is_empty() => {
+            let labels: Vec<&str> = estimators.iter().map(|(label, _)| label.as_str()).collect();
+            word(field, &labels, errors).map(Some)
+        }
         _ => Some(None),
     };
     let share = |x: f64| (0.0..1.0).contains(&x);
@@ -262,9 +275,22 @@ fn evaluate(
         Some(field) => field.real("a number of at least 0 and below 1", share, errors).map(Some),
         None => Some(None),
     };
-    let reference = reference?;
-    let (risks, domain, knots_within) = (risks?, domain?, knots_within?);
-    Some((Criteria { risks, domain, distances: reference.is_some(), knots_within }, reference))
+    let checkpoints = match &fields[4] {
+        Some(field) => checkpoints(field, estimators, errors),
+        None => Some(Vec::new()),
+    };
+    let (risks, domain, reference, knots_within) = (risks?, domain?, reference?, knots_within?);
+    let criteria = Criteria { risks, domain, distances: reference.is_some(), knots_within };
+    Some(Evaluation { criteria, reference, checkpoints: checkpoints? })
+}
+
+fn checkpoints(field: &Field<'_>, estimators: &[(String, Choice)], errors: &mut Errors) -> Option<Vec<u64>> {
+    let mut checkpoints = counts(field, (0, LAST_CHECKPOINT), errors)?;
+    checkpoints.sort_unstable();
+    if !estimators.is_empty() && !estimators.iter().any(|(_, choice)| trains(choice)) {
+        errors.push(field, "asks for checkpoints, but no estimator under `train` is trained step by step");
+    }
+    Some(checkpoints)
 }
 
 fn risk(field: &Field<'_>, errors: &mut Errors) -> Option<Risk> {

@@ -13,6 +13,6 @@ mod study;
 pub use check::{parse, parse_choice};
 pub use diagnostic::{Diagnostic, SpecError};
 pub use schema::schema;
-pub(crate) use study::shard_trials;
 pub use study::{Study, Weights};
+pub(crate) use study::{shard_trials, trains};
 pub use tempered_math::risk::{Domain, Risk};

@@ -28,6 +28,10 @@ impl Study {
         ];
         evaluate.extend(self.reference.map(|r| ("reference", self.estimators[r].0.as_str().into())));
         evaluate.extend(self.criteria.knots_within.map(|within| ("knots_per_gap", real(within))));
+        if !self.checkpoints.is_empty() {
+            let steps = self.checkpoints.iter().map(|step| (*step).into()).collect();
+            evaluate.push(("checkpoints", Yaml::Sequence(steps)));
+        }
         let root = map([
             ("version", 1.into()),
             ("name", self.name.as_str().into()),

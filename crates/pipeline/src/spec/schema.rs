@@ -7,18 +7,7 @@ use tempered_math::{design, estimator, noise, target};
 
 /// The schema, for editors that check and complete YAML.
 pub fn schema() -> Json {
-    let size = json!({"type": "integer", "minimum": 2, "maximum": LARGEST_N});
-    let geometric = object(
-        &[
-            ("from", size.clone()),
-            ("to", size.clone()),
-            ("points", json!({"type": "integer", "minimum": 2, "maximum": 1000})),
-        ],
-        &["from", "to", "points"],
-    );
-    let sizes = json!({"description": "Points a trial.", "oneOf": [
-        size, {"type": "array", "items": size, "minItems": 1, "uniqueItems": true},
-        object(&[("geometric", geometric)], &["geometric"])]});
+    let sizes = counts("Points a trial.", &json!({"type": "integer", "minimum": 2, "maximum": LARGEST_N}));
     let generate = object(
         &[
             ("n", sizes),
@@ -39,6 +28,13 @@ pub fn schema() -> Json {
                 "domain",
                 json!({"enum": ["hull", "unit"], "default": "hull",
                 "description": "[x_(1), x_(n)], or [0, 1]."}),
+            ),
+            (
+                "checkpoints",
+                counts(
+                    "Steps of training after which networks are evaluated too.",
+                    &json!({"type": "integer", "minimum": 0}),
+                ),
             ),
             (
                 "reference",
@@ -99,6 +95,21 @@ fn object(properties: &[(&str, Json)], required: &[&str]) -> Json {
     let properties: serde_json::Map<String, Json> =
         properties.iter().map(|(name, schema)| ((*name).to_string(), schema.clone())).collect();
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}
+
+/// A number, a list, or a geometric list.
+fn counts(description: &str, count: &Json) -> Json {
+    let geometric = object(
+        &[
+            ("from", count.clone()),
+            ("to", count.clone()),
+            ("points", json!({"type": "integer", "minimum": 2, "maximum": 1000})),
+        ],
+        &["from", "to", "points"],
+    );
+    json!({"description": description, "oneOf": [
+        count, {"type": "array", "items": count, "minItems": 1, "uniqueItems": true},
+        object(&[("geometric", geometric)], &["geometric"])]})
 }
 
 fn one_or_many(description: &str, one: &Json) -> Json {

@@ -1,6 +1,7 @@
 //! Studies: what a YAML file says, after checking.
 
 use tempered_math::catalogue::Choice;
+use tempered_math::estimator;
 use tempered_math::score::Criteria;
 
 /// A checked study.
@@ -30,6 +31,8 @@ pub struct Study {
     pub criteria: Criteria,
     /// Position of the estimator that distances are measured from.
     pub reference: Option<usize>,
+    /// Steps of training, ascending, after which estimators that train are evaluated too.
+    pub checkpoints: Vec<u64>,
     /// Which networks are stored.
     pub weights: Weights,
     /// Sample points a shard at most, but at least one trial.
@@ -51,6 +54,11 @@ impl Study {
 /// Trials in a full shard of so many sample points at most.
 pub(crate) fn shard_trials(shard_points: u64, n: u64) -> u64 {
     (shard_points / n.max(1)).clamp(1, 1 << 20)
+}
+
+/// Whether an estimator trains step by step.
+pub fn trains(estimator: &Choice) -> bool {
+    estimator.build(estimator::CATALOGUE).is_ok_and(|estimator| estimator.trains())
 }
 
 /// Which networks are stored.

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tempered_flow::{Pool, Stage};
+use tempered_math::estimator::Report;
 use tempered_math::predictor::{Knots, Predictor, Units};
 use tempered_math::sample::Degenerate;
 use tempered_math::score::Scorer;
@@ -57,8 +58,11 @@ impl Stage for Evaluate {
                     let mut scorer = Scorer::new(study.criteria.clone(), target);
                     let among = order.estimators.iter().position(|e| Some(*e) == study.reference);
                     let reference = slab.reference.as_ref().or(among.map(|position| &slab.fits[position]));
-                    let row = |fits| self.rows(&mut scorer, &slab.samples, fits, reference);
-                    let rows = slab.fits.iter().map(row).collect();
+                    let row = |(estimator, fits): (&usize, &Fits)| {
+                        let checkpoints = self.plan.checkpoints(*estimator);
+                        self.rows(&mut scorer, &slab.samples, fits, reference, checkpoints)
+                    };
+                    let rows = order.estimators.iter().zip(&slab.fits).map(row).collect();
                     slab.fits.into_iter().chain(slab.reference).for_each(|fits| self.fits.give(fits));
                     self.samples.give(slab.samples);
                     Ok(rows)
@@ -84,36 +88,81 @@ impl Evaluate {
         samples: &Samples,
         fits: &Fits,
         reference: Option<&Fits>,
+        checkpoints: &[u64],
     ) -> (MetricsChunk, WeightsChunk) {
         let columns = self.plan.scores().len();
-        let mut metrics = MetricsChunk {
-            trial: samples.trials.clone().collect(),
-            status: Vec::new(),
-            kinks: Vec::new(),
-            scores: vec![Vec::with_capacity(fits.status.len()); columns],
-        };
+        let (count, steps) = (fits.status.len(), checkpoints.len());
+        let mut metrics = empty(columns, count);
+        let mut course = empty(columns, count * steps);
         let mut weights = self.weights.take();
         weights.clear();
-        let mut row = Vec::with_capacity(columns);
-        let fitted = samples.trials.clone().zip(samples.pairs()).zip(fits.rows.iter().zip(&fits.status));
-        for (k, ((trial, data), (predictor, status))) in fitted.enumerate() {
-            row.clear();
+        let mut row = Row::default();
+        for (k, (trial, data)) in samples.trials.clone().zip(samples.pairs()).enumerate() {
             let reference = reference.filter(|fits| fits.status[k].is_ok()).map(|fits| &fits.rows[k]);
-            let mut score = |report| {
-                let score = || scorer.score(data, (predictor, report), reference, &mut row);
-                catch_unwind(AssertUnwindSafe(score)).unwrap_or(Err(Degenerate::Panicked))
-            };
-            let status = (*status).and_then(&mut score);
-            metrics.status.push(status.map_or_else(|reason| reason.word(), |_| "ok"));
-            metrics.kinks.push(status.ok().flatten());
-            for (c, column) in metrics.scores.iter_mut().enumerate() {
-                column.push(if status.is_ok() { row[c] } else { None });
+            // Training that ended before a checkpoint was then what it is now.
+            let shown = &fits.checkpoints[k * steps..(k + 1) * steps];
+            for (checkpoint, shown) in checkpoints.iter().zip(shown) {
+                if let Some((predictor, report)) = shown {
+                    row.score(scorer, data, (predictor, Ok(*report)), reference);
+                    row.push(trial, &mut course);
+                    course.checkpoint.push(*checkpoint);
+                }
             }
-            if status.is_ok() && wanted(self.plan.study.weights, trial) {
-                push_weights(trial, predictor, &mut weights);
+            row.score(scorer, data, (&fits.rows[k], fits.status[k]), reference);
+            for checkpoint in checkpoints.iter().zip(shown).filter(|(_, shown)| shown.is_none()) {
+                row.push(trial, &mut course);
+                course.checkpoint.push(*checkpoint.0);
+            }
+            row.push(trial, &mut metrics);
+            if row.status.is_ok() && wanted(self.plan.study.weights, trial) {
+                push_weights(trial, &fits.rows[k], &mut weights);
             }
         }
+        metrics.checkpoints = (steps > 0).then(|| Box::new(course));
         (metrics, weights)
+    }
+}
+
+/// Rows to be, of this many columns.
+fn empty(columns: usize, rows: usize) -> MetricsChunk {
+    MetricsChunk { scores: vec![Vec::with_capacity(rows); columns], ..MetricsChunk::default() }
+}
+
+/// The scores of one predictor.
+struct Row {
+    status: Result<Option<u64>, Degenerate>,
+    scores: Vec<Option<f64>>,
+}
+
+impl Default for Row {
+    fn default() -> Row {
+        Row { status: Ok(None), scores: Vec::new() }
+    }
+}
+
+impl Row {
+    fn score(
+        &mut self,
+        scorer: &mut Scorer,
+        data: (&[f64], &[f64]),
+        (predictor, report): (&Predictor, Result<Report, Degenerate>),
+        reference: Option<&Predictor>,
+    ) {
+        self.scores.clear();
+        self.status = report.and_then(|report| {
+            let score = || scorer.score(data, (predictor, report), reference, &mut self.scores);
+            catch_unwind(AssertUnwindSafe(score)).unwrap_or(Err(Degenerate::Panicked))
+        });
+    }
+
+    /// Appends it; a failed trial has no scores.
+    fn push(&self, trial: u64, rows: &mut MetricsChunk) {
+        rows.trial.push(trial);
+        rows.status.push(self.status.map_or_else(|reason| reason.word(), |_| "ok"));
+        rows.kinks.push(self.status.ok().flatten());
+        for (c, column) in rows.scores.iter_mut().enumerate() {
+            column.push(if self.status.is_ok() { self.scores[c] } else { None });
+        }
     }
 }
 

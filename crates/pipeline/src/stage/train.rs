@@ -42,7 +42,9 @@ impl Stage for Train {
                         let choice = &self.plan.study.estimators[*estimator].1;
                         let content = cell.fit_content(choice);
                         let draws = |trial| Draws::new(seed, &content, trial);
-                        fit_slab(choice, draws, (samples.trials.start, &rows), &mut fits).map(|()| fits)
+                        let checkpoints = self.plan.checkpoints(*estimator);
+                        let rows = (samples.trials.start, rows.as_slice());
+                        fit_slab(choice, draws, rows, checkpoints, &mut fits).map(|()| fits)
                     };
                     let fits = order.estimators.iter().map(fit).collect::<Result<_, Error>>()?;
                     let missing =
@@ -61,14 +63,21 @@ fn fit_slab<'a>(
     choice: &Choice,
     draws: impl Fn(u64) -> Draws<'a>,
     (first, rows): (u64, &[Result<Sample<'_>, Degenerate>]),
+    checkpoints: &[u64],
     fits: &mut Fits,
 ) -> Result<(), Error> {
     let mut estimator = choice.build(estimator::CATALOGUE)?;
     fits.status.clear();
+    fits.checkpoints.clear();
     fits.rows.resize_with(fits.rows.len().max(rows.len()), Predictor::default);
     for ((trial, sample), predictor) in (first..).zip(rows).zip(&mut fits.rows) {
-        let fit = || (*sample).and_then(|sample| estimator.fit(sample, &draws(trial), predictor));
+        let mut show = |predictor, report| fits.checkpoints.push(Some((predictor, report)));
+        let fit = || {
+            let (sample, draws) = ((*sample)?, draws(trial));
+            estimator.fit_with_checkpoints(sample, &draws, checkpoints, &mut show, predictor)
+        };
         let status = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
+        fits.checkpoints.resize_with((fits.status.len() + 1) * checkpoints.len(), || None);
         if status == Err(Degenerate::Panicked) {
             estimator = choice.build(estimator::CATALOGUE)?;
         }

@@ -19,6 +19,8 @@ pub(super) struct Checked {
     /// Of a metrics file: which of them succeeded.
     ok: Vec<bool>,
     weights: Weights,
+    /// Checkpoints a trial.
+    checkpoints: usize,
 }
 
 /// Checks a file by itself; the inner error is what is wrong with it.
@@ -34,7 +36,7 @@ pub(super) fn check(
         Err(error) if error.is_damage() => return Ok(Err(Fault::Damaged(error))),
         Err(error) => return Err(error.into()),
     };
-    Ok(belongs(&inspected.footer, file, numbers).and_then(|(range, weights)| {
+    Ok(belongs(&inspected.footer, file, numbers).and_then(|Belongs { range, weights, checkpoints }| {
         if let Some(seal) = seal {
             let sealed = seal.files.get(&seal::name(file)).ok_or(Fault::Added)?;
             if sealed.bytes != inspected.bytes || sealed.checksum != inspected.checksum {
@@ -42,18 +44,26 @@ pub(super) fn check(
             }
         }
         let Inspected { trials, ok, .. } = inspected;
-        if file.table == Table::Metrics {
-            every_trial_once(&trials, range.clone())?;
-        } else {
-            ascending(&trials, &range)?;
+        match file.table {
+            Table::Metrics => every_trial(&trials, range.clone(), 1)?,
+            Table::Checkpoints => every_trial(&trials, range.clone(), checkpoints)?,
+            Table::Weights => ascending(&trials, &range)?,
         }
-        Ok(Checked { range, trials, ok, weights })
+        Ok(Checked { range, trials, ok, weights, checkpoints })
     }))
+}
+
+/// What the records say of a file.
+struct Belongs {
+    range: Range<u64>,
+    weights: Weights,
+    /// Checkpoints a trial.
+    checkpoints: usize,
 }
 
 /// Compares a footer with what the records say of its estimator and with the name of its file. Whether the study still
 /// asks for the file does not matter.
-fn belongs(footer: &Footer, file: &Listed, numbers: &Numbers) -> Result<(Range<u64>, Weights), Fault> {
+fn belongs(footer: &Footer, file: &Listed, numbers: &Numbers) -> Result<Belongs, Fault> {
     let place = &file.place;
     let says = |name: &str| footer.get(&format!("tempered.{name}")).unwrap_or("missing").to_string();
     let agree = |name: &str, found: String, expected: &str| {
@@ -82,9 +92,11 @@ fn belongs(footer: &Footer, file: &Listed, numbers: &Numbers) -> Result<(Range<u
     let range = resume::trials(footer)
         .filter(|range| range.start == start && range.start < range.end && range.end - range.start <= size);
     let weights = identity.get("weights").and_then(|text| weights(text)).unwrap_or(Weights::All);
+    let checkpoints = identity.get("checkpoints").map_or(0, |steps| steps.split(',').count());
     match range {
         Some(_) if file.table == Table::Weights && weights == Weights::None => Err(Fault::Stray),
-        Some(range) => Ok((range, weights)),
+        Some(_) if file.table == Table::Checkpoints && checkpoints == 0 => Err(Fault::Stray),
+        Some(range) => Ok(Belongs { range, weights, checkpoints }),
         None => Err(Fault::Foreign {
             key: "trials".into(),
             found: says("trials"),
@@ -102,11 +114,11 @@ fn weights(text: &str) -> Option<Weights> {
     }
 }
 
-/// Metrics have a row a trial, in order.
-fn every_trial_once(trials: &[u64], range: Range<u64>) -> Result<(), Fault> {
-    let length = trials.len().max(usize::try_from(range.end - range.start).unwrap_or(usize::MAX));
-    for row in 0..length {
-        let (found, expected) = (trials.get(row).copied(), range.clone().nth(row));
+/// Metrics have a row a trial, in order, and checkpoints so many rows a trial.
+fn every_trial(trials: &[u64], range: Range<u64>, rows: usize) -> Result<(), Fault> {
+    let count = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+    for row in 0..trials.len().max(count.saturating_mul(rows)) {
+        let (found, expected) = (trials.get(row).copied(), range.clone().nth(row / rows));
         if found != expected {
             return Err(Fault::trial(row, found, expected));
         }
@@ -130,6 +142,11 @@ impl Checked {
     /// Whether there are weights beside these metrics.
     pub fn stores_weights(&self) -> bool {
         self.weights != Weights::None
+    }
+
+    /// Whether there are checkpoints beside these metrics.
+    pub fn stores_checkpoints(&self) -> bool {
+        self.checkpoints > 0
     }
 
     /// Compares metrics with the weights beside them: a network for each trial that succeeded and whose network is

@@ -30,7 +30,7 @@ pub enum Fault {
         /// What the records or the file's name say.
         expected: String,
     },
-    /// Rows that are not one a trial.
+    /// Rows that are not one a trial, or one a trial and checkpoint.
     #[error("row {row} is of {found}, expected {expected}")]
     Trial {
         /// Which row, from 0.
@@ -43,6 +43,9 @@ pub enum Fault {
     /// Metrics without weights.
     #[error("is not there, though the metrics are")]
     NoWeights,
+    /// Metrics without the checkpoints that lead to them.
+    #[error("is not there, though the metrics are")]
+    NoCheckpoints,
     /// A network the study does not want, or none where it wants one.
     #[error("trial {trial}: {}", if *.stored { "a network that should not be stored" } else { "its network is not stored" })]
     Network {
@@ -93,7 +96,7 @@ impl Fault {
     /// What helps.
     pub fn remedy(&self) -> Remedy {
         match self {
-            Fault::NoWeights | Fault::Lost => Remedy::Compute,
+            Fault::NoWeights | Fault::NoCheckpoints | Fault::Lost => Remedy::Compute,
             Fault::Seal => Remedy::Remove,
             _ => Remedy::Quarantine,
         }
@@ -107,6 +110,7 @@ impl Fault {
             Fault::Foreign { .. } => "foreign",
             Fault::Trial { .. } => "trial",
             Fault::NoWeights => "no_weights",
+            Fault::NoCheckpoints => "no_checkpoints",
             Fault::Network { .. } => "network",
             Fault::Changed => "changed",
             Fault::Added => "added",
@@ -120,7 +124,7 @@ impl Fault {
     pub fn advice(&self) -> &'static str {
         match self {
             Fault::Stray | Fault::Added => "move it elsewhere; --repair moves it to _quarantine",
-            Fault::NoWeights | Fault::Lost => "--repair computes it again",
+            Fault::NoWeights | Fault::NoCheckpoints | Fault::Lost => "--repair computes it again",
             Fault::Seal => "--repair seals what is there again",
             Fault::Differs { .. } => {
                 "find out which first: --repair moves the file to _quarantine and computes it with this program"

@@ -77,18 +77,19 @@ pub fn verify(plan: &Plan, directory: &RunDirectory, draw: Draw, threads: usize)
         Err(error) => return Err(error),
     };
     verified.sealed = seal.is_some();
-    let mut pairs: BTreeMap<&Place, Pair<'_>> = BTreeMap::new();
+    let mut places: BTreeMap<&Place, Files<'_>> = BTreeMap::new();
     for file in &listing.files {
-        let pair = pairs.entry(&file.place).or_default();
+        let files = places.entry(&file.place).or_default();
         match file.table {
-            Table::Metrics => pair.metrics = Some(file),
-            Table::Weights => pair.weights = Some(file),
+            Table::Metrics => files.metrics = Some(file),
+            Table::Weights => files.weights = Some(file),
+            Table::Checkpoints => files.checkpoints = Some(file),
         }
     }
     let pool = Pool::new(threads).map_err(|error| Error::Pool(error.to_string()))?;
     let checked = pool.install(|| {
-        let check = |pair: &Pair<'_>| pair.check(directory, &numbers, seal.as_ref());
-        pairs.par_iter().map(|(place, pair)| Ok((*place, check(pair)?))).collect::<Result<Vec<_>, Error>>()
+        let check = |files: &Files<'_>| files.check(directory, &numbers, seal.as_ref());
+        places.par_iter().map(|(place, files)| Ok((*place, check(files)?))).collect::<Result<Vec<_>, Error>>()
     })?;
     let mut sound = BTreeMap::new();
     for (place, (metrics, found)) in checked {
@@ -98,7 +99,7 @@ pub fn verify(plan: &Plan, directory: &RunDirectory, draw: Draw, threads: usize)
             sound.insert(place, metrics);
         }
     }
-    verified.missing = missing(plan, &pairs, &sound, seal.as_ref());
+    verified.missing = missing(plan, &places, &sound, seal.as_ref());
     let there: BTreeSet<String> = listing.files.iter().map(seal::name).collect();
     let sealed = seal.iter().flat_map(|seal| seal.files.keys());
     let lost = sealed.filter(|name| !there.contains(*name));
@@ -111,15 +112,16 @@ pub fn verify(plan: &Plan, directory: &RunDirectory, draw: Draw, threads: usize)
     Ok(verified)
 }
 
-/// The two files of one place.
+/// The files of one place.
 #[derive(Default)]
-struct Pair<'a> {
+struct Files<'a> {
     metrics: Option<&'a Listed>,
     weights: Option<&'a Listed>,
+    checkpoints: Option<&'a Listed>,
 }
 
-impl Pair<'_> {
-    /// The metrics file where it is sound, and what is wrong with either.
+impl Files<'_> {
+    /// The metrics file where it is sound, and what is wrong with any.
     fn check(
         &self,
         directory: &RunDirectory,
@@ -138,6 +140,7 @@ impl Pair<'_> {
             }
         };
         let (metrics, weights) = (one(self.metrics)?, one(self.weights)?);
+        one(self.checkpoints)?;
         if let Some(checked) = &metrics {
             let fault = match (&weights, self.weights) {
                 (Some(weights), _) => checked.lacks_networks(weights),
@@ -148,6 +151,10 @@ impl Pair<'_> {
             let file = self.metrics.into_iter();
             let path = |file: &Listed| file.place.path(Table::Weights);
             findings.extend(file.zip(fault).map(|(file, fault)| Finding { path: path(file), fault }));
+            if let (Some(file), None, true) = (self.metrics, self.checkpoints, checked.stores_checkpoints()) {
+                let path = file.place.path(Table::Checkpoints);
+                findings.push(Finding { path, fault: Fault::NoCheckpoints });
+            }
         }
         Ok((metrics, findings))
     }
@@ -156,7 +163,7 @@ impl Pair<'_> {
 /// Files the study asks for that are not there or too short, where no seal says that they were.
 fn missing(
     plan: &Plan,
-    pairs: &BTreeMap<&Place, Pair<'_>>,
+    places: &BTreeMap<&Place, Files<'_>>,
     sound: &BTreeMap<&Place, Checked>,
     seal: Option<&Seal>,
 ) -> u64 {
@@ -168,7 +175,7 @@ fn missing(
             let unfinished = match sound.get(&place) {
                 Some(checked) => checked.range.end < shard.trials.end,
                 None => {
-                    let damaged = pairs.get(&place).is_some_and(|pair| pair.metrics.is_some());
+                    let damaged = places.get(&place).is_some_and(|files| files.metrics.is_some());
                     !damaged && !seal.is_some_and(|seal| seal.files.contains_key(&path))
                 }
             };

@@ -40,7 +40,7 @@ pub fn repair(
     for shard in plan.shards() {
         for estimator in 0..plan.study.estimators.len() {
             let place = resume::place(plan, estimator, &shard);
-            if [Table::Metrics, Table::Weights].iter().any(|table| bad.contains(&place.path(*table))) {
+            if Table::ALL.iter().any(|table| bad.contains(&place.path(*table))) {
                 only.insert(place);
             }
         }
@@ -48,8 +48,7 @@ pub fn repair(
     let settings = Settings { threads, only: Some(only.clone()), ..Settings::default() };
     run(plan.clone(), directory, &settings, &Cancel::default(), |_| ())?;
     let mut others = Vec::new();
-    for path in only.iter().flat_map(|place| [Table::Metrics, Table::Weights].map(|table| place.path(table)))
-    {
+    for path in only.iter().flat_map(|place| Table::ALL.map(|table| place.path(table))) {
         let Some(sealed) = sealed.get(&*path.to_string_lossy()) else { continue };
         if let Found::File(footer) = read_footer(&directory.root().join(&path))?
             && footer.get(CHECKSUM_KEY) != Some(&sealed.checksum)

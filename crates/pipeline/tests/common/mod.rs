@@ -20,7 +20,7 @@ pub fn settings() -> Settings {
 
 /// All files of the data tree.
 pub fn data(root: &Path) -> Files {
-    below(root, vec![root.join("metrics"), root.join("weights")])
+    below(root, ["metrics", "weights", "checkpoints"].map(|table| root.join(table)).into())
 }
 
 /// The records but for the live summary, whose sketches depend on the order in which shards were done.

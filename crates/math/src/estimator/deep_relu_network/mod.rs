@@ -6,7 +6,7 @@ mod product;
 #[cfg(test)]
 mod tests;
 
-use super::{Estimator, Report};
+use super::{Estimator, Report, Show};
 use crate::catalogue::{Entry, Invalid, Kind, Parameter, Value};
 use crate::network::{Decay, Trainer, count, real, word};
 use crate::predictor::Predictor;
@@ -114,11 +114,32 @@ impl Estimator for DeepReluNetwork {
         draws: &Draws<'_>,
         predictor: &mut Predictor,
     ) -> Result<Report, Degenerate> {
-        let knots = predictor.piecewise_linear();
+        self.fit_with_checkpoints(sample, draws, &[], &mut |_, _| (), predictor)
+    }
+
+    fn fit_with_checkpoints(
+        &mut self,
+        sample: Sample<'_>,
+        draws: &Draws<'_>,
+        checkpoints: &[u64],
+        show: &mut Show<'_>,
+        predictor: &mut Predictor,
+    ) -> Result<Report, Degenerate> {
         self.begin(sample.x(), draws);
-        let report = self.trainer.run(&mut self.model, sample.y(), draws)?;
-        write(sample.x(), &self.model, &mut self.pieces, knots);
+        let DeepReluNetwork { trainer, model, pieces, .. } = self;
+        let mut show = |model: &mut Deep, report| {
+            let mut predictor = Predictor::default();
+            write(sample.x(), model, pieces, predictor.piecewise_linear());
+            show(predictor, report);
+        };
+        let report = trainer.run(model, sample.y(), draws, (checkpoints, &mut show))?;
+        let knots = predictor.piecewise_linear();
+        write(sample.x(), model, pieces, knots);
         if all_finite(&knots.y) { Ok(report) } else { Err(Degenerate::Diverged) }
+    }
+
+    fn trains(&self) -> bool {
+        true
     }
 
     fn interpolates(&self) -> bool {

@@ -4,7 +4,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
-use super::{Estimator, Report};
+use super::{Estimator, Report, Show};
 use crate::catalogue::{Entry, Invalid, Value};
 use crate::network::{Decay, Kink, Model, Setup, Weights, write};
 use crate::predictor::Predictor;
@@ -98,11 +98,32 @@ impl Estimator for ReluNetwork {
         draws: &Draws<'_>,
         predictor: &mut Predictor,
     ) -> Result<Report, Degenerate> {
-        let knots = predictor.piecewise_linear();
+        self.fit_with_checkpoints(sample, draws, &[], &mut |_, _| (), predictor)
+    }
+
+    fn fit_with_checkpoints(
+        &mut self,
+        sample: Sample<'_>,
+        draws: &Draws<'_>,
+        checkpoints: &[u64],
+        show: &mut Show<'_>,
+        predictor: &mut Predictor,
+    ) -> Result<Report, Degenerate> {
         self.begin(sample.x(), draws);
-        let report = self.setup.trainer.run(&mut self.model, sample.y(), draws)?;
-        write(sample.x(), &self.model.weights, 0.0, &mut self.kinks, knots);
+        let ReluNetwork { setup, model, kinks, .. } = self;
+        let mut show = |model: &mut Swept, report| {
+            let mut predictor = Predictor::default();
+            write(sample.x(), &model.weights, 0.0, kinks, predictor.piecewise_linear());
+            show(predictor, report);
+        };
+        let report = setup.trainer.run(model, sample.y(), draws, (checkpoints, &mut show))?;
+        let knots = predictor.piecewise_linear();
+        write(sample.x(), &model.weights, 0.0, kinks, knots);
         if all_finite(&knots.y) { Ok(report) } else { Err(Degenerate::Diverged) }
+    }
+
+    fn trains(&self) -> bool {
+        true
     }
 
     fn interpolates(&self) -> bool {

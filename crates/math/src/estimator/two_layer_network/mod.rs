@@ -6,7 +6,7 @@ mod dense;
 #[cfg(test)]
 mod tests;
 
-use super::{Estimator, Report};
+use super::{Estimator, Report, Show};
 use crate::catalogue::{Entry, Invalid, Kind, Parameter, Value};
 use crate::network::{Kink, Setup, write};
 use crate::predictor::Predictor;
@@ -76,19 +76,45 @@ impl Estimator for TwoLayerNetwork {
         draws: &Draws<'_>,
         predictor: &mut Predictor,
     ) -> Result<Report, Degenerate> {
+        self.fit_with_checkpoints(sample, draws, &[], &mut |_, _| (), predictor)
+    }
+
+    fn fit_with_checkpoints(
+        &mut self,
+        sample: Sample<'_>,
+        draws: &Draws<'_>,
+        checkpoints: &[u64],
+        show: &mut Show<'_>,
+        predictor: &mut Predictor,
+    ) -> Result<Report, Degenerate> {
         self.begin(sample.x(), draws);
-        let report = self.setup.trainer.run(&mut self.model, sample.y(), draws)?;
-        let Dense { activation, weights, .. } = &self.model;
-        if *activation != Activation::LeakyRelu {
-            curve::write(weights, *activation, predictor.smooth());
-            return Ok(report);
-        }
-        let knots = predictor.piecewise_linear();
-        write(sample.x(), weights, LEAK, &mut self.kinks, knots);
-        if all_finite(&knots.y) { Ok(report) } else { Err(Degenerate::Diverged) }
+        let TwoLayerNetwork { setup, model, kinks, .. } = self;
+        let mut show = |model: &mut Dense, report| {
+            let mut predictor = Predictor::default();
+            draw(sample.x(), model, kinks, &mut predictor);
+            show(predictor, report);
+        };
+        let report = setup.trainer.run(model, sample.y(), draws, (checkpoints, &mut show))?;
+        draw(sample.x(), model, kinks, predictor);
+        let finite = predictor.knots().is_none_or(|knots| all_finite(&knots.y));
+        if finite { Ok(report) } else { Err(Degenerate::Diverged) }
+    }
+
+    fn trains(&self) -> bool {
+        true
     }
 
     fn interpolates(&self) -> bool {
         false
+    }
+}
+
+/// Overwrites the predictor with the function of a network.
+fn draw(x: &[f64], model: &Dense, kinks: &mut Vec<Kink>, predictor: &mut Predictor) {
+    let Dense { activation, weights, .. } = model;
+    if *activation == Activation::LeakyRelu {
+        write(x, weights, LEAK, kinks, predictor.piecewise_linear());
+    } else {
+        curve::write(weights, *activation, predictor.smooth());
     }
 }
