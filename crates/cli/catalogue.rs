@@ -22,11 +22,11 @@ pub fn list() -> Result<Ending, Failure> {
 fn section<T: ?Sized>(title: &str, entries: &[Entry<T>]) -> String {
     let mut text = format!("{title}\n");
     for entry in entries {
-        text += &format!("  {:<17} {}\n", entry.name, entry.summary);
+        text += &format!("  {:<21} {}\n", entry.name, entry.summary);
         for parameter in (entry.parameters)() {
             let default = parameter.default.map_or("required".into(), |value| format!("default {value}"));
             let (name, kind) = (parameter.name, parameter.kind.expected());
-            text += &format!("    {name:<15} {}: {kind}, {default}\n", parameter.summary);
+            text += &format!("    {name:<19} {}: {kind}, {default}\n", parameter.summary);
         }
     }
     text

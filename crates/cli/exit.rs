@@ -89,7 +89,7 @@ pub fn code(done: Result<Ending, Failure>) -> ExitCode {
 fn analysis(error: &tempered_analysis::Error) -> u8 {
     use tempered_analysis::Error;
     match error {
-        Error::Empty { .. } | Error::NoRisk { .. } | Error::NoWeights { .. } => 4,
+        Error::Empty { .. } | Error::NoRisk { .. } | Error::NoTable { .. } => 4,
         Error::Read { .. } => 65,
         Error::Folder { .. } | Error::Write { .. } => 74,
         _ => 2,

@@ -50,9 +50,12 @@ pub enum Error {
     },
     /// A query for weights where none are stored.
     #[error(
-        "{path} holds no weights: the study stores none, or has finished no shard with some (`store: {{weights: all}}`)"
+        "{path} holds no {table}: the study stores none, or has finished no shard with some (`store: {{weights: all}}`, \
+         `evaluate: {{checkpoints: [100, 1000]}}`)"
     )]
-    NoWeights {
+    NoTable {
+        /// The table that was asked for.
+        table: &'static str,
         /// The folder that was looked through.
         path: PathBuf,
     },

@@ -17,21 +17,22 @@ pub struct Answer {
     frame: DataFrame,
 }
 
-/// Answers a query over the tables `metrics` and `weights` of a run directory, in the SQL of polars. The weights are there
-/// where some were stored.
+/// Answers a query over the tables `metrics`, `weights` and `checkpoints` of a run directory, in the SQL of polars. The
+/// last two are there where some were stored.
 ///
 /// # Errors
-/// [`Error::Empty`] where no metrics file is finished yet; [`Error::NoWeights`]; [`Error::Query`] for a query that polars refuses.
+/// [`Error::Empty`] where no metrics file is finished yet; [`Error::NoTable`]; [`Error::Query`] for a query that polars
+/// refuses.
 pub fn query(dir: &Path, sql: &str) -> Result<Answer, Error> {
     let mut context = SQLContext::new();
-    for table in ["metrics", "weights"] {
+    for table in ["metrics", "weights", "checkpoints"] {
         let folder = dir.join(table);
         if holds_parquet(&folder) {
             context.register(table, scan(&folder)?);
         } else if table == "metrics" {
             return Err(Error::Empty { path: folder });
         } else if sql.to_lowercase().contains(table) {
-            return Err(Error::NoWeights { path: folder });
+            return Err(Error::NoTable { table, path: folder });
         }
     }
     let mut run = || -> PolarsResult<DataFrame> {

@@ -39,8 +39,8 @@ pub(crate) struct Shard {
     pub rows: u64,
 }
 
-/// Rows that are read at once: a few row groups.
-const CHUNK: u64 = 4 * 122_880;
+/// Rows that are read at once: a row group.
+const CHUNK: u64 = 122_880;
 
 /// The columns of one risk.
 #[derive(Clone, Debug)]
@@ -177,7 +177,7 @@ impl Shard {
     }
 }
 
-/// Columns of one file, half a million rows from this one on: memory does not depend on the size of shards.
+/// Columns of one file, a row group from this row on: memory does not depend on the size of shards.
 pub(crate) fn read(file: &Path, start: u64, columns: &[&str]) -> Result<DataFrame, Error> {
     let columns: Vec<Expr> = columns.iter().map(|name| col(*name)).collect();
     let start = i64::try_from(start).unwrap_or(i64::MAX);

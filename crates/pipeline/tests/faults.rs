@@ -41,7 +41,8 @@ enum Step {
     SyncFolder,
 }
 
-/// The local disk, until a kind of step has been done so often.
+/// The local disk, until a kind of step has been done so often. Syncs that succeed do nothing: whether bytes would survive
+/// a loss of power cannot be seen here, and thousands of syncs would take minutes.
 #[derive(Clone, Debug)]
 struct Faulty {
     step: Step,
@@ -55,6 +56,11 @@ struct Faulty {
 impl Faulty {
     fn new(step: Step, error: i32, after: i64, for_good: bool) -> Faulty {
         Faulty { step, error, left: Arc::new(AtomicI64::new(after)), for_good }
+    }
+
+    /// One that never fails.
+    fn sound() -> Faulty {
+        Faulty::new(Step::Sync, 0, i64::MAX, false)
     }
 
     fn pass(&self, step: Step) -> IoResult<()> {
@@ -99,9 +105,8 @@ impl Disk for Faulty {
         Local.remove(path)
     }
 
-    fn sync_folder(&self, path: &Path) -> IoResult<()> {
-        self.pass(Step::SyncFolder)?;
-        Local.sync_folder(path)
+    fn sync_folder(&self, _: &Path) -> IoResult<()> {
+        self.pass(Step::SyncFolder)
     }
 }
 
@@ -135,8 +140,7 @@ impl Write for FaultyFile {
 
 impl Output for FaultyFile {
     fn sync(&mut self) -> IoResult<()> {
-        self.disk.pass(Step::Sync)?;
-        self.file.sync()
+        self.disk.pass(Step::Sync)
     }
 }
 
@@ -177,7 +181,7 @@ fn survive(whole: &Path, faulty: Faulty) -> bool {
         let expected = std::fs::read(whole.join(&name)).unwrap();
         assert!(bytes == expected, "{what}: {name} is there and differs");
     }
-    assert_eq!(attempt(Arc::new(Local), &root).unwrap(), Ending::Complete, "{what}");
+    assert_eq!(attempt(Arc::new(Faulty::sound()), &root).unwrap(), Ending::Complete, "{what}");
     assert!(data(&root) == data(whole), "{what}: data differ");
     assert!(records(&root) == records(whole), "{what}: records differ");
     faulty.struck()
@@ -185,7 +189,7 @@ fn survive(whole: &Path, faulty: Faulty) -> bool {
 
 fn whole() -> tempfile::TempDir {
     let whole = tempfile::tempdir().unwrap();
-    attempt(Arc::new(Local), whole.path()).unwrap();
+    attempt(Arc::new(Faulty::sound()), whole.path()).unwrap();
     assert!(data(whole.path()).len() >= 12);
     whole
 }

@@ -18,7 +18,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
         @if !context.report.trials.is_empty() {
             section #trials aria-labelledby="trials-title" {
                 h2 #trials-title { "Trials" }
-                p.note { "Single training sets with the predictors that interpolate them. Spikes between data points are what the higher risks see." }
+                p.note { "Single training sets with the predictors trained on them. Spikes between data points are what the higher risks see." }
                 div.panels { @for (figure, trial) in drawn { (explore::figure(figure, &caption(trial))) } }
             }
         }
