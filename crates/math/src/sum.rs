@@ -128,9 +128,8 @@ fn add<const K: usize>(lanes: &mut [[f64; LANES]; K], terms: &[[f64; LANES]; K])
 /// A row that starts with these numbers and goes on with zeros.
 #[inline(always)]
 fn filled_up(rest: &[f64]) -> [f64; LANES] {
-    let mut row = [0.0; LANES];
-    row[..rest.len()].copy_from_slice(rest);
-    row
+    // Place by place: a copy of so few numbers would be a call.
+    std::array::from_fn(|lane| rest.get(lane).copied().unwrap_or(0.0))
 }
 
 /// A row of terms.
@@ -159,15 +158,28 @@ pub(crate) fn sum(a: &[f64]) -> f64 {
 /// Whether every a_i is finite: the product with zero is NaN exactly where one is not.
 #[inline(always)]
 pub(crate) fn all_finite(a: &[f64]) -> bool {
-    let mut lanes = [0.0f64; 4 * LANES];
-    let (rows, rest) = a.as_chunks::<{ 4 * LANES }>();
-    for row in rows {
-        for (lane, a) in lanes.iter_mut().zip(row) {
-            *lane += a * 0.0;
+    let mut lanes = [[0.0f64; LANES]; 4];
+    let (rows, rest) = a.as_chunks::<LANES>();
+    let (quads, few) = rows.as_chunks::<4>();
+    for quad in quads {
+        for (lanes, row) in lanes.iter_mut().zip(quad) {
+            add_zeros(lanes, row);
         }
     }
-    let rest = rest.iter().fold(0.0, |sum, a| sum + a * 0.0);
-    lanes.iter().fold(rest, |sum, lane| sum + lane) == 0.0
+    let [mut all, others @ ..] = lanes;
+    for row in others.iter().chain(few).chain([&filled_up(rest)]) {
+        add_zeros(&mut all, row);
+    }
+    let [a, b, c, d, e, f, g, h] = all;
+    ((a + b) + (c + d)) + ((e + f) + (g + h)) == 0.0
+}
+
+/// Adds to each lane zero times what is in the row.
+#[inline(always)]
+fn add_zeros(lanes: &mut [f64; LANES], row: &[f64; LANES]) {
+    for (lane, a) in lanes.iter_mut().zip(row) {
+        *lane += a * 0.0;
+    }
 }
 
 /// Whether every a_i is below a_{i+1}.
@@ -194,7 +206,11 @@ pub(crate) fn largest(a: &[f64]) -> f64 {
     for row in rows {
         raise(&mut lanes, row);
     }
-    lanes.iter().chain(rest).fold(0.0, |most, a| if a.abs() > most { a.abs() } else { most })
+    raise(&mut lanes, &filled_up(rest));
+    // In pairs, so that comparisons do not wait for one another.
+    let larger = |a: f64, b: f64| if a > b { a } else { b };
+    let [a, b, c, d, e, f, g, h] = lanes;
+    larger(larger(larger(a, b), larger(c, d)), larger(larger(e, f), larger(g, h)))
 }
 
 #[cfg(test)]
@@ -208,6 +224,31 @@ mod tests {
             assert_eq!(sum(&a), a.iter().sum::<f64>(), "{n}");
             assert_eq!(sum_of_pairs(&a, &a, |a, b| a * b), a.iter().map(|a| a * a).sum::<f64>(), "{n}");
             assert_eq!(largest(&a), a.iter().fold(0.0, |m: f64, a| m.max(a.abs())), "{n}");
+        }
+    }
+
+    #[test]
+    fn one_value_that_is_not_finite_is_seen_at_any_place() {
+        for n in 0..100 {
+            let mut a = vec![-1.5; n];
+            assert!(all_finite(&a));
+            for i in 0..n {
+                for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                    a[i] = bad;
+                    assert!(!all_finite(&a), "{n} {i}");
+                    assert_eq!(
+                        largest(&a),
+                        if bad.is_nan() && n > 1 {
+                            1.5
+                        } else if bad.is_nan() {
+                            0.0
+                        } else {
+                            bad.abs()
+                        }
+                    );
+                }
+                a[i] = -1.5;
+            }
         }
     }
 
