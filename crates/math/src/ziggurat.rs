@@ -38,27 +38,34 @@ static NORMAL_LAYERS: LazyLock<Layers> =
 static EXPONENTIAL_LAYERS: LazyLock<Layers> =
     LazyLock::new(|| Layers::new(EXPONENTIAL, Exponential::density, |y| -libm::log(y)));
 
-/// Words of a stream, made in bulk; dropping it leaves the generator behind the last word made.
+/// Words of a stream, made in bulk; dropping it leaves the generator behind the last bulk.
 struct Words<'a> {
     rng: &'a mut ChaCha8Rng,
-    /// Its place, unless that is inside a block.
+    /// Its place, where whole bulks are made; otherwise the generator makes half a bulk at a time.
     blocks: Option<Blocks>,
     made: [u64; WORDS],
+    ready: usize,
     next: usize,
 }
 
+/// Draws for which half a bulk is most likely enough.
+const FEW: usize = 28;
+
 impl<'a> Words<'a> {
-    fn new(rng: &'a mut ChaCha8Rng) -> Words<'a> {
-        Words { blocks: Blocks::of(rng), rng, made: [0; WORDS], next: WORDS }
+    /// Words for so many draws.
+    fn new(rng: &'a mut ChaCha8Rng, draws: usize) -> Words<'a> {
+        // None inside a block, where whole bulks cannot start.
+        let blocks = if draws > FEW { Blocks::of(rng) } else { None };
+        Words { blocks, rng, made: [0; WORDS], ready: WORDS, next: WORDS }
     }
 
     /// The words that are made and not used, at least one.
     #[inline(always)]
     fn ahead(&mut self) -> &[u64] {
-        if self.next == WORDS {
+        if self.next == self.ready {
             self.make();
         }
-        &self.made[self.next..]
+        &self.made[self.next..self.ready]
     }
 
     fn word(&mut self) -> u64 {
@@ -69,11 +76,18 @@ impl<'a> Words<'a> {
 
     #[cold]
     fn make(&mut self) {
-        match &mut self.blocks {
-            Some(blocks) => blocks.fill(&mut self.made),
-            None => self.made.fill_with(|| self.rng.next_u64()),
+        if let Some(blocks) = &mut self.blocks {
+            blocks.fill(&mut self.made);
+            self.next = 0;
+            return;
         }
-        self.next = 0;
+        self.next = self.ready % WORDS;
+        self.ready = self.next + WORDS / 2;
+        let mut bytes = [[0; 8]; WORDS / 2];
+        self.rng.fill_bytes(bytes.as_flattened_mut());
+        for (word, bytes) in self.made[self.next..].iter_mut().zip(bytes) {
+            *word = u64::from_le_bytes(bytes);
+        }
     }
 
     /// Uniform on [0, 1).
@@ -91,18 +105,22 @@ impl Drop for Words<'_> {
     fn drop(&mut self) {
         if let Some(blocks) = &self.blocks {
             blocks.hand_back(self.rng);
+        } else if self.ready < WORDS {
+            // Behind the half that was not made.
+            let halves = 2 * (WORDS - self.ready) as u128;
+            self.rng.set_word_pos(self.rng.get_word_pos().wrapping_add(halves));
         }
     }
 }
 
 /// Writes `scale` × a standard normal number to each place.
 pub fn fill_normal(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
-    draw::<Normal>(&mut Words::new(rng), out, 0.0, |_, value| (0.0, scale * value));
+    draw::<Normal>(&mut Words::new(rng, out.len()), out, 0.0, |_, value| (0.0, scale * value));
 }
 
 /// Writes `scale` × a standard exponential number to each place.
 pub fn fill_exponential(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
-    let mut words = Words::new(rng);
+    let mut words = Words::new(rng, out.len());
     let scaled = |_, value| (0.0, scale * value);
     draw::<Exponential>(&mut words, out, 0.0, scaled);
     // A stream's next reader starts at the block that this word, not used, belongs to.
@@ -112,7 +130,7 @@ pub fn fill_exponential(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
 /// Writes the first arrivals of a Poisson process of rate 1, the running sums of standard exponential numbers; returns
 /// the next one.
 pub fn fill_arrivals(rng: &mut ChaCha8Rng, out: &mut [f64]) -> f64 {
-    let mut words = Words::new(rng);
+    let mut words = Words::new(rng, out.len());
     let arrive = |time, wait| (time + wait, time + wait);
     let time = draw::<Exponential>(&mut words, out, 0.0, arrive);
     draw::<Exponential>(&mut words, &mut [0.0], time, arrive)
@@ -332,7 +350,7 @@ mod tests {
     #[test]
     fn every_bit_is_that_of_the_plain_method() {
         for seed in 0..40 {
-            for n in [0, 1, 2, 20, 63, 64, 65, 100, 1000, 50_000] {
+            for n in [0, 1, 2, 20, 27, 28, 29, 63, 64, 65, 100, 1000, 50_000] {
                 // At the start of a block, and inside one, by an odd number of halves of a word.
                 for place in [0, 16, 48, 7, 18] {
                     let start = || {
