@@ -3,6 +3,7 @@
 //! Pure functions over slices: no input or output, threads, clocks or global state.
 
 pub mod catalogue;
+mod chacha;
 pub mod design;
 pub mod estimator;
 mod exponential;

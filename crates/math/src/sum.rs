@@ -19,7 +19,7 @@ pub(crate) fn sums_of_rows<const K: usize>(
     b: &[f64],
     terms: impl Fn(&[f64; LANES], &[f64; LANES]) -> [[f64; LANES]; K],
 ) -> [f64; K] {
-    let (mut total, mut lost) = ([0.0f64; K], [0.0; K]);
+    let mut totals = [Total::default(); K];
     for (a, b) in a.chunks(BLOCK).zip(b.chunks(BLOCK)) {
         let mut lanes = [[0.0; LANES]; K];
         let (rows_a, rest_a) = a.as_chunks::<LANES>();
@@ -32,17 +32,88 @@ pub(crate) fn sums_of_rows<const K: usize>(
             last.iter_mut().for_each(|terms| terms[rest_a.len()..].fill(0.0));
             add(&mut lanes, &last);
         }
-        for k in 0..K {
-            let [a, b, c, d, e, f, g, h] = lanes[k];
-            let block = ((a + b) + (c + d)) + ((e + f) + (g + h));
-            let (before, next) = (total[k], total[k] + block);
-            let larger = before.abs() >= block.abs();
-            lost[k] += if larger { (before - next) + block } else { (block - next) + before };
-            total[k] = next;
-        }
+        totals.iter_mut().zip(&lanes).for_each(|(total, lanes)| total.add(lanes));
     }
-    // Where a sum overflowed, what was lost is NaN and the sum is the answer.
-    std::array::from_fn(|k| if lost[k].is_finite() { total[k] + lost[k] } else { total[k] })
+    totals.map(Total::value)
+}
+
+/// The sum of the blocks so far.
+#[derive(Clone, Copy, Default)]
+struct Total {
+    sum: f64,
+    lost: f64,
+}
+
+impl Total {
+    #[inline(always)]
+    fn add(&mut self, lanes: &[f64; LANES]) {
+        let [a, b, c, d, e, f, g, h] = lanes;
+        let block = ((a + b) + (c + d)) + ((e + f) + (g + h));
+        let (before, next) = (self.sum, self.sum + block);
+        let larger = before.abs() >= block.abs();
+        self.lost += if larger { (before - next) + block } else { (block - next) + before };
+        self.sum = next;
+    }
+
+    #[inline(always)]
+    fn value(self) -> f64 {
+        // Where a sum overflowed, what was lost is NaN and the sum is the answer.
+        if self.lost.is_finite() { self.sum + self.lost } else { self.sum }
+    }
+}
+
+/// A list's sum and its largest absolute value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Summary {
+    pub sum: f64,
+    pub largest: f64,
+}
+
+impl Summary {
+    #[inline(always)]
+    pub fn of(list: &[f64]) -> Summary {
+        Summary { sum: sum(list), largest: largest(list) }
+    }
+}
+
+/// Terms by their places; a trait, since closures that are called at two places are not inlined.
+pub(crate) trait Terms {
+    /// Those of the places from `start` on.
+    fn row(&self, start: usize) -> [f64; LANES];
+
+    fn term(&self, place: usize) -> f64;
+}
+
+/// Fills a list with terms; [`sum`] and [`largest`] of it, to the bit, without a second and a third pass.
+#[inline(always)]
+pub(crate) fn fill_and_sum<T: Terms>(list: &mut [f64], terms: T) -> Summary {
+    let (mut total, mut most, mut start) = (Total::default(), [0.0f64; LANES], 0);
+    for block in list.chunks_mut(BLOCK) {
+        let mut lanes = [[0.0; LANES]];
+        let (rows, rest) = block.as_chunks_mut::<LANES>();
+        for row in rows {
+            *row = terms.row(start);
+            add(&mut lanes, &[*row]);
+            raise(&mut most, row);
+            start += LANES;
+        }
+        if !rest.is_empty() {
+            rest.iter_mut().enumerate().for_each(|(i, value)| *value = terms.term(start + i));
+            let row = filled_up(rest);
+            add(&mut lanes, &[row]);
+            raise(&mut most, &row);
+        }
+        total.add(&lanes[0]);
+    }
+    Summary { sum: total.value(), largest: largest(&most) }
+}
+
+/// Raises each lane to the row's absolute value where that is larger.
+#[inline(always)]
+fn raise(lanes: &mut [f64; LANES], row: &[f64; LANES]) {
+    for (lane, a) in lanes.iter_mut().zip(row) {
+        *lane = if a.abs() > *lane { a.abs() } else { *lane };
+    }
 }
 
 #[inline(always)]
@@ -57,9 +128,8 @@ fn add<const K: usize>(lanes: &mut [[f64; LANES]; K], terms: &[[f64; LANES]; K])
 /// A row that starts with these numbers and goes on with zeros.
 #[inline(always)]
 fn filled_up(rest: &[f64]) -> [f64; LANES] {
-    let mut row = [0.0; LANES];
-    row[..rest.len()].copy_from_slice(rest);
-    row
+    // Place by place: a copy of so few numbers would be a call.
+    std::array::from_fn(|lane| rest.get(lane).copied().unwrap_or(0.0))
 }
 
 /// A row of terms.
@@ -88,15 +158,28 @@ pub(crate) fn sum(a: &[f64]) -> f64 {
 /// Whether every a_i is finite: the product with zero is NaN exactly where one is not.
 #[inline(always)]
 pub(crate) fn all_finite(a: &[f64]) -> bool {
-    let mut lanes = [0.0f64; 4 * LANES];
-    let (rows, rest) = a.as_chunks::<{ 4 * LANES }>();
-    for row in rows {
-        for (lane, a) in lanes.iter_mut().zip(row) {
-            *lane += a * 0.0;
+    let mut lanes = [[0.0f64; LANES]; 4];
+    let (rows, rest) = a.as_chunks::<LANES>();
+    let (quads, few) = rows.as_chunks::<4>();
+    for quad in quads {
+        for (lanes, row) in lanes.iter_mut().zip(quad) {
+            add_zeros(lanes, row);
         }
     }
-    let rest = rest.iter().fold(0.0, |sum, a| sum + a * 0.0);
-    lanes.iter().fold(rest, |sum, lane| sum + lane) == 0.0
+    let [mut all, others @ ..] = lanes;
+    for row in others.iter().chain(few).chain([&filled_up(rest)]) {
+        add_zeros(&mut all, row);
+    }
+    let [a, b, c, d, e, f, g, h] = all;
+    ((a + b) + (c + d)) + ((e + f) + (g + h)) == 0.0
+}
+
+/// Adds to each lane zero times what is in the row.
+#[inline(always)]
+fn add_zeros(lanes: &mut [f64; LANES], row: &[f64; LANES]) {
+    for (lane, a) in lanes.iter_mut().zip(row) {
+        *lane += a * 0.0;
+    }
 }
 
 /// Whether every a_i is below a_{i+1}.
@@ -121,11 +204,13 @@ pub(crate) fn largest(a: &[f64]) -> f64 {
     let mut lanes = [0.0f64; LANES];
     let (rows, rest) = a.as_chunks::<LANES>();
     for row in rows {
-        for (lane, a) in lanes.iter_mut().zip(row) {
-            *lane = if a.abs() > *lane { a.abs() } else { *lane };
-        }
+        raise(&mut lanes, row);
     }
-    lanes.iter().chain(rest).fold(0.0, |most, a| if a.abs() > most { a.abs() } else { most })
+    raise(&mut lanes, &filled_up(rest));
+    // In pairs, so that comparisons do not wait for one another.
+    let larger = |a: f64, b: f64| if a > b { a } else { b };
+    let [a, b, c, d, e, f, g, h] = lanes;
+    larger(larger(larger(a, b), larger(c, d)), larger(larger(e, f), larger(g, h)))
 }
 
 #[cfg(test)]
@@ -139,6 +224,51 @@ mod tests {
             assert_eq!(sum(&a), a.iter().sum::<f64>(), "{n}");
             assert_eq!(sum_of_pairs(&a, &a, |a, b| a * b), a.iter().map(|a| a * a).sum::<f64>(), "{n}");
             assert_eq!(largest(&a), a.iter().fold(0.0, |m: f64, a| m.max(a.abs())), "{n}");
+        }
+    }
+
+    #[test]
+    fn one_value_that_is_not_finite_is_seen_at_any_place() {
+        for n in 0..100 {
+            let mut a = vec![-1.5; n];
+            assert!(all_finite(&a));
+            for i in 0..n {
+                for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                    a[i] = bad;
+                    assert!(!all_finite(&a), "{n} {i}");
+                    assert_eq!(
+                        largest(&a),
+                        if bad.is_nan() && n > 1 {
+                            1.5
+                        } else if bad.is_nan() {
+                            0.0
+                        } else {
+                            bad.abs()
+                        }
+                    );
+                }
+                a[i] = -1.5;
+            }
+        }
+    }
+
+    #[test]
+    fn filling_and_summing_at_once_changes_no_bit() {
+        struct Sine;
+        impl Terms for Sine {
+            fn row(&self, start: usize) -> [f64; LANES] {
+                row(|lane| self.term(start + lane))
+            }
+
+            fn term(&self, place: usize) -> f64 {
+                libm::sin(place as f64 * 0.7)
+            }
+        }
+        for n in (0..40).chain(1020..1030).chain([5000]) {
+            let mut list = vec![f64::NAN; n];
+            let got = fill_and_sum(&mut list, Sine);
+            assert!(list.iter().enumerate().all(|(i, entry)| *entry == Sine.term(i)), "{n}");
+            assert_eq!(got, Summary::of(&list), "{n}");
         }
     }
 

@@ -6,6 +6,7 @@
 //! Source: Marsaglia & Tsang, "The Ziggurat Method for Generating Random Variables" (2000), with 256 layers
 //! and separate bits for layer and abscissa (Doornik 2005).
 
+use crate::chacha::{Blocks, WORDS};
 use crate::seed::unit_of;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
@@ -33,42 +34,60 @@ impl Layers {
 }
 
 static NORMAL_LAYERS: LazyLock<Layers> =
-    LazyLock::new(|| Layers::new(NORMAL, normal_density, |y| libm::sqrt(-2.0 * libm::log(y))));
+    LazyLock::new(|| Layers::new(NORMAL, Normal::density, |y| libm::sqrt(-2.0 * libm::log(y))));
 static EXPONENTIAL_LAYERS: LazyLock<Layers> =
-    LazyLock::new(|| Layers::new(EXPONENTIAL, |x| libm::exp(-x), |y| -libm::log(y)));
+    LazyLock::new(|| Layers::new(EXPONENTIAL, Exponential::density, |y| -libm::log(y)));
 
-fn normal_density(x: f64) -> f64 {
-    libm::exp(-0.5 * x * x)
-}
-
-/// Words of a stream, fetched in bulk so that the place in the stream stays in a register.
+/// Words of a stream, made in bulk; dropping it leaves the generator behind the last bulk.
 struct Words<'a> {
     rng: &'a mut ChaCha8Rng,
-    block: [u64; 64],
+    /// Its place, where whole bulks are made; otherwise the generator makes half a bulk at a time.
+    blocks: Option<Blocks>,
+    made: [u64; WORDS],
+    ready: usize,
     next: usize,
 }
 
+/// Draws for which half a bulk is most likely enough.
+const FEW: usize = 28;
+
 impl<'a> Words<'a> {
-    fn new(rng: &'a mut ChaCha8Rng) -> Words<'a> {
-        Words { rng, block: [0; 64], next: 64 }
+    /// Words for so many draws.
+    fn new(rng: &'a mut ChaCha8Rng, draws: usize) -> Words<'a> {
+        // None inside a block, where whole bulks cannot start.
+        let blocks = if draws > FEW { Blocks::of(rng) } else { None };
+        Words { blocks, rng, made: [0; WORDS], ready: WORDS, next: WORDS }
     }
 
+    /// The words that are made and not used, at least one.
     #[inline(always)]
-    fn word(&mut self) -> u64 {
-        if self.next >= self.block.len() {
-            self.fetch();
+    fn ahead(&mut self) -> &[u64] {
+        if self.next == self.ready {
+            self.make();
         }
-        let word = self.block[self.next];
+        &self.made[self.next..self.ready]
+    }
+
+    fn word(&mut self) -> u64 {
+        let word = self.ahead()[0];
         self.next += 1;
         word
     }
 
     #[cold]
-    fn fetch(&mut self) {
-        let mut bytes = [[0u8; 8]; 64];
+    fn make(&mut self) {
+        if let Some(blocks) = &mut self.blocks {
+            blocks.fill(&mut self.made);
+            self.next = 0;
+            return;
+        }
+        self.next = self.ready % WORDS;
+        self.ready = self.next + WORDS / 2;
+        let mut bytes = [[0; 8]; WORDS / 2];
         self.rng.fill_bytes(bytes.as_flattened_mut());
-        self.block = bytes.map(u64::from_le_bytes);
-        self.next = 0;
+        for (word, bytes) in self.made[self.next..].iter_mut().zip(bytes) {
+            *word = u64::from_le_bytes(bytes);
+        }
     }
 
     /// Uniform on [0, 1).
@@ -82,90 +101,286 @@ impl<'a> Words<'a> {
     }
 }
 
+impl Drop for Words<'_> {
+    fn drop(&mut self) {
+        if let Some(blocks) = &self.blocks {
+            blocks.hand_back(self.rng);
+        } else if self.ready < WORDS {
+            // Behind the half that was not made.
+            let halves = 2 * (WORDS - self.ready) as u128;
+            self.rng.set_word_pos(self.rng.get_word_pos().wrapping_add(halves));
+        }
+    }
+}
+
 /// Writes `scale` × a standard normal number to each place.
 pub fn fill_normal(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
-    let layers = &*NORMAL_LAYERS;
-    let mut words = Words::new(rng);
-    for value in out {
-        *value = scale * normal(&mut words, layers);
-    }
+    draw::<Normal>(&mut Words::new(rng, out.len()), out, 0.0, |_, value| (0.0, scale * value));
 }
 
 /// Writes `scale` × a standard exponential number to each place.
 pub fn fill_exponential(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
-    let layers = &*EXPONENTIAL_LAYERS;
-    let mut words = Words::new(rng);
-    for value in out {
-        *value = scale * exponential(&mut words, layers);
-    }
+    let mut words = Words::new(rng, out.len());
+    let scaled = |_, value| (0.0, scale * value);
+    draw::<Exponential>(&mut words, out, 0.0, scaled);
     // A stream's next reader starts at the block that this word, not used, belongs to.
-    exponential(&mut words, layers);
+    draw::<Exponential>(&mut words, &mut [0.0], 0.0, scaled);
 }
 
 /// Writes the first arrivals of a Poisson process of rate 1, the running sums of standard exponential numbers; returns
 /// the next one.
 pub fn fill_arrivals(rng: &mut ChaCha8Rng, out: &mut [f64]) -> f64 {
-    let layers = &*EXPONENTIAL_LAYERS;
-    let mut words = Words::new(rng);
-    let mut time = 0.0;
-    for value in out {
-        time += exponential(&mut words, layers);
-        *value = time;
-    }
-    time + exponential(&mut words, layers)
+    let mut words = Words::new(rng, out.len());
+    let arrive = |time, wait| (time + wait, time + wait);
+    let time = draw::<Exponential>(&mut words, out, 0.0, arrive);
+    draw::<Exponential>(&mut words, &mut [0.0], time, arrive)
 }
 
+/// A law whose density is covered by layers.
+trait Law {
+    fn layers() -> &'static Layers;
+
+    /// The abscissa of a word in a layer that is this wide.
+    fn abscissa(bits: u64, width: f64) -> f64;
+
+    /// The density at x, 1 at 0.
+    fn density(x: f64) -> f64;
+
+    /// The logarithm of the density at `from` over that at `to`, 0 ≤ from ≤ to.
+    fn fall(from: f64, to: f64) -> f64;
+
+    /// A number from the tail, on the side of x.
+    fn tail(words: &mut Words<'_>, x: f64) -> f64;
+}
+
+struct Normal;
+
+struct Exponential;
+
+/// Draws a number for each place and writes there what `make` makes of it and of what it made before; returns the
+/// last it made for the next one, at first `before`.
 #[inline(always)]
-fn normal(words: &mut Words<'_>, layers: &Layers) -> f64 {
-    loop {
-        let bits = words.word();
+fn draw<L: Law>(
+    words: &mut Words<'_>,
+    out: &mut [f64],
+    mut before: f64,
+    make: impl Fn(f64, f64) -> (f64, f64),
+) -> f64 {
+    let layers = L::layers();
+    let mut done = 0;
+    while done < out.len() {
+        let (used, last, misfit) = draw_inside::<L>(layers, words.ahead(), &mut out[done..], before, &make);
+        (words.next, done, before) = (words.next + used, done + used, last);
+        if let Some((i, x)) = misfit {
+            words.next += 1;
+            if let Some(x) = edge::<L>(words, layers, i, x) {
+                (before, out[done]) = make(before, x);
+                done += 1;
+            }
+        }
+    }
+    before
+}
+
+/// [`draw`] as long as words are inside the rectangles of their layers, of which a hundred follow one another: the
+/// number of these words, what was made last, and the layer and abscissa of the word behind them if that is outside.
+///
+/// A function of its own, which calls no other, so that everything is in registers.
+#[inline(never)]
+fn draw_inside<L: Law>(
+    layers: &Layers,
+    words: &[u64],
+    out: &mut [f64],
+    mut before: f64,
+    make: &impl Fn(f64, f64) -> (f64, f64),
+) -> (usize, f64, Option<(usize, f64)>) {
+    let mut used = 0;
+    for (value, bits) in out.iter_mut().zip(words) {
         let i = (bits & 0xff) as usize;
-        let x = ((bits as i64) >> 11) as f64 * (1.0 / (1u64 << 52) as f64) * layers.x[i];
-        if x.abs() < layers.x[i + 1] {
-            return x;
+        let x = L::abscissa(*bits, layers.x[i]);
+        if x.abs() >= layers.x[i + 1] {
+            return (used, before, Some((i, x)));
         }
-        if let Some(x) = normal_edge(words, layers, i, x) {
-            return x;
-        }
+        (before, *value) = make(before, x);
+        used += 1;
     }
+    (used, before, None)
 }
 
-/// What becomes of an x outside the rectangle of its layer.
+/// What becomes of an x outside the rectangle of its layer i.
 #[cold]
-fn normal_edge(words: &mut Words<'_>, layers: &Layers, i: usize, x: f64) -> Option<f64> {
-    if i > 0 {
-        let height = layers.f[i + 1] + (layers.f[i] - layers.f[i + 1]) * words.unit();
-        return (height < normal_density(x)).then_some(x);
-    }
-    loop {
-        let (beyond, y) = (words.minus_log() / NORMAL.0, words.minus_log());
-        if 2.0 * y >= beyond * beyond {
-            return Some((NORMAL.0 + beyond).copysign(x));
-        }
-    }
-}
-
-#[inline(always)]
-fn exponential(words: &mut Words<'_>, layers: &Layers) -> f64 {
-    loop {
-        let bits = words.word();
-        let i = (bits & 0xff) as usize;
-        let x = (bits >> 11) as i64 as f64 * (1.0 / (1u64 << 53) as f64) * layers.x[i];
-        if x < layers.x[i + 1] {
-            return x;
-        }
-        if let Some(x) = exponential_edge(words, layers, i, x) {
-            return x;
-        }
-    }
-}
-
-/// What becomes of an x outside the rectangle of its layer.
-#[cold]
-fn exponential_edge(words: &mut Words<'_>, layers: &Layers, i: usize, x: f64) -> Option<f64> {
+#[inline(never)]
+fn edge<L: Law>(words: &mut Words<'_>, layers: &Layers, i: usize, x: f64) -> Option<f64> {
     if i == 0 {
-        return Some(EXPONENTIAL.0 + words.minus_log());
+        return Some(L::tail(words, x));
     }
-    let height = layers.f[i + 1] + (layers.f[i] - layers.f[i + 1]) * words.unit();
-    (height < libm::exp(-x)).then_some(x)
+    let (low, high) = (layers.f[i], layers.f[i + 1]);
+    let height = high + (low - high) * words.unit();
+    // The density is high · e^{−fall}, and 1 − t + t²/2 − t³/6 ≤ e^{−t} ≤ 1 − t + t²/2, which nearly always decides;
+    // rounding moves neither side by as much as the margin.
+    let fall = L::fall(layers.x[i + 1], x.abs());
+    let above = high * (1.0 - fall + 0.5 * fall * fall);
+    let below = above - high * fall * fall * fall * (1.0 / 6.0);
+    let inside = if height < below * (1.0 - MARGIN) {
+        true
+    } else if height > above * (1.0 + MARGIN) {
+        false
+    } else {
+        height < L::density(x)
+    };
+    inside.then_some(x)
+}
+
+/// Relative errors of densities and of their bounds are below 1e-14.
+const MARGIN: f64 = 1e-12;
+
+impl Law for Normal {
+    fn layers() -> &'static Layers {
+        &NORMAL_LAYERS
+    }
+
+    #[inline(always)]
+    fn abscissa(bits: u64, width: f64) -> f64 {
+        ((bits as i64) >> 11) as f64 * (1.0 / (1u64 << 52) as f64) * width
+    }
+
+    fn density(x: f64) -> f64 {
+        libm::exp(-0.5 * x * x)
+    }
+
+    fn fall(from: f64, to: f64) -> f64 {
+        0.5 * (to - from) * (to + from)
+    }
+
+    fn tail(words: &mut Words<'_>, x: f64) -> f64 {
+        loop {
+            let (beyond, y) = (words.minus_log() / NORMAL.0, words.minus_log());
+            if 2.0 * y >= beyond * beyond {
+                return (NORMAL.0 + beyond).copysign(x);
+            }
+        }
+    }
+}
+
+impl Law for Exponential {
+    fn layers() -> &'static Layers {
+        &EXPONENTIAL_LAYERS
+    }
+
+    #[inline(always)]
+    fn abscissa(bits: u64, width: f64) -> f64 {
+        (bits >> 11) as i64 as f64 * (1.0 / (1u64 << 53) as f64) * width
+    }
+
+    fn density(x: f64) -> f64 {
+        libm::exp(-x)
+    }
+
+    fn fall(from: f64, to: f64) -> f64 {
+        to - from
+    }
+
+    fn tail(words: &mut Words<'_>, _: f64) -> f64 {
+        EXPONENTIAL.0 + words.minus_log()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::rand_core::SeedableRng;
+
+    /// Draws by the same method, word by word, that always asks the density; takes words in bulk as the method does.
+    struct Twin {
+        rng: ChaCha8Rng,
+        left: usize,
+    }
+
+    impl Twin {
+        fn word(&mut self) -> u64 {
+            self.left = if self.left == 0 { WORDS } else { self.left } - 1;
+            self.rng.next_u64()
+        }
+
+        fn draw<L: Law>(&mut self, mut tail: impl FnMut(&mut Twin, f64) -> f64) -> f64 {
+            let layers = L::layers();
+            loop {
+                let bits = self.word();
+                let i = (bits & 0xff) as usize;
+                let x = L::abscissa(bits, layers.x[i]);
+                if x.abs() < layers.x[i + 1] {
+                    return x;
+                }
+                if i == 0 {
+                    return tail(self, x);
+                }
+                let height = layers.f[i + 1] + (layers.f[i] - layers.f[i + 1]) * unit_of(self.word());
+                if height < L::density(x) {
+                    return x;
+                }
+            }
+        }
+
+        fn minus_log(&mut self) -> f64 {
+            -libm::log(1.0 - unit_of(self.word()))
+        }
+
+        fn normal(&mut self) -> f64 {
+            self.draw::<Normal>(|twin, x| {
+                loop {
+                    let (beyond, y) = (twin.minus_log() / NORMAL.0, twin.minus_log());
+                    if 2.0 * y >= beyond * beyond {
+                        return (NORMAL.0 + beyond).copysign(x);
+                    }
+                }
+            })
+        }
+
+        fn exponential(&mut self) -> f64 {
+            self.draw::<Exponential>(|twin, _| EXPONENTIAL.0 + twin.minus_log())
+        }
+
+        /// The generator behind the last bulk.
+        fn done(mut self) -> ChaCha8Rng {
+            (0..self.left).for_each(|_| _ = self.rng.next_u64());
+            self.rng
+        }
+    }
+
+    #[test]
+    fn every_bit_is_that_of_the_plain_method() {
+        for seed in 0..40 {
+            for n in [0, 1, 2, 20, 27, 28, 29, 63, 64, 65, 100, 1000, 50_000] {
+                // At the start of a block, and inside one, by an odd number of halves of a word.
+                for place in [0, 16, 48, 7, 18] {
+                    let start = || {
+                        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+                        rng.set_word_pos(place);
+                        (Twin { rng: rng.clone(), left: 0 }, rng)
+                    };
+                    let mut out = vec![0.0; n];
+
+                    let (mut twin, mut rng) = start();
+                    fill_normal(&mut rng, 3.0, &mut out);
+                    out.iter().for_each(|value| assert_eq!(*value, 3.0 * twin.normal()));
+                    assert_eq!(rng, twin.done());
+
+                    let (mut twin, mut rng) = start();
+                    fill_exponential(&mut rng, 3.0, &mut out);
+                    out.iter().for_each(|value| assert_eq!(*value, 3.0 * twin.exponential()));
+                    twin.exponential();
+                    assert_eq!(rng, twin.done());
+
+                    let (mut twin, mut rng) = start();
+                    let next = fill_arrivals(&mut rng, &mut out);
+                    let mut time = 0.0;
+                    for value in out.iter().chain([&next]) {
+                        time += twin.exponential();
+                        assert_eq!(*value, time);
+                    }
+                    assert_eq!(rng, twin.done());
+                }
+            }
+        }
+    }
 }

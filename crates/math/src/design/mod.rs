@@ -18,6 +18,7 @@ pub trait Design: Send + Sync {
 pub static CATALOGUE: &[Entry<dyn Design>] = &[uniform::ENTRY, grid::ENTRY, jittered_grid::ENTRY];
 
 /// Moves ties that rounding made up by one unit in the last place, so that x increases strictly.
+#[inline(always)]
 fn separate(x: &mut [f64]) {
     if ascending(x) {
         return;

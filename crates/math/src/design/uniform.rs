@@ -2,6 +2,7 @@
 
 use super::{Design, separate};
 use crate::catalogue::Entry;
+use crate::wide::{Kernel, wide};
 use crate::ziggurat::fill_arrivals;
 use rand_chacha::ChaCha8Rng;
 
@@ -22,6 +23,22 @@ struct Uniform;
 impl Design for Uniform {
     fn fill(&self, rng: &mut ChaCha8Rng, x: &mut [f64]) {
         let scale = 1.0 / fill_arrivals(rng, x);
+        wide(Scale { x, scale });
+    }
+}
+
+/// Multiplies sorted points, and separates them.
+struct Scale<'a> {
+    x: &'a mut [f64],
+    scale: f64,
+}
+
+impl Kernel for Scale<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Scale { x, scale } = self;
         for value in x.iter_mut() {
             *value *= scale;
         }

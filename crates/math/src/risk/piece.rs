@@ -1,6 +1,7 @@
 //! The integral of |g|^p over a piece on which g is linear.
 
 use super::power::{ROW, Row, powers};
+use crate::sum::{Summary, Terms, fill_and_sum};
 
 /// An exponent p ≥ 1, with the cheapest exact way to raise to it.
 ///
@@ -75,9 +76,9 @@ impl Exponent {
     /// Elementary; the series is the Taylor expansion at m.
     pub fn integral(&self, u: f64, v: f64, length: f64) -> f64 {
         match self.way {
-            Way::One => one(u, v, length),
-            Way::Two => two(u, v, length),
-            Way::Integer(k) => self.integer(k, u, v, length),
+            Way::One => One.integral(u, v, length),
+            Way::Two => Two.integral(u, v, length),
+            Way::Integer(k) => Whole(k).integral(u, v, length),
             Way::HalfInteger(_) | Way::Real => self.real(u, v, length),
         }
     }
@@ -87,14 +88,23 @@ impl Exponent {
     /// Shapes: m knots, m values, m − 1 `pieces`.
     #[inline(always)]
     pub fn integrals(&self, at: &[f64], error: &[f64], pieces: &mut Vec<f64>) {
+        self.integrals_and_sum(at, error, pieces);
+    }
+
+    /// [`Exponent::integrals`], their sum and the largest.
+    #[inline(always)]
+    pub(crate) fn integrals_and_sum(&self, at: &[f64], error: &[f64], pieces: &mut Vec<f64>) -> Summary {
         // One loop per way, so that nothing is decided inside.
         match self.way {
-            Way::One => each(at, error, pieces, one),
-            Way::Two => each(at, error, pieces, two),
-            Way::Integer(3) => each(at, error, pieces, |u, v, h| self.integer(3, u, v, h)),
-            Way::Integer(4) => each(at, error, pieces, |u, v, h| self.integer(4, u, v, h)),
-            Way::Integer(k) => each(at, error, pieces, |u, v, h| self.integer(k, u, v, h)),
-            Way::HalfInteger(_) | Way::Real => self.reals(at, error, pieces),
+            Way::One => each(at, error, pieces, One),
+            Way::Two => each(at, error, pieces, Two),
+            Way::Integer(3) => each(at, error, pieces, Whole(3)),
+            Way::Integer(4) => each(at, error, pieces, Whole(4)),
+            Way::Integer(k) => each(at, error, pieces, Whole(k)),
+            Way::HalfInteger(_) | Way::Real => {
+                self.reals(at, error, pieces);
+                Summary::of(pieces)
+            }
         }
     }
 
@@ -161,17 +171,6 @@ impl Exponent {
         power
     }
 
-    #[inline(always)]
-    fn integer(&self, k: u32, u: f64, v: f64, length: f64) -> f64 {
-        let (a, b) = (u.abs(), v.abs());
-        let mean = if crosses(u, v) {
-            (whole_power(a, k + 1) + whole_power(b, k + 1)) / (a + b)
-        } else {
-            symmetric_sum(a, b, k)
-        };
-        length * mean / (self.p + 1.0)
-    }
-
     #[inline]
     fn real(&self, u: f64, v: f64, length: f64) -> f64 {
         let (a, b) = (u.abs(), v.abs());
@@ -196,15 +195,39 @@ impl Exponent {
     }
 }
 
-/// Fills `pieces` with `integral` over each piece.
+/// The integral over a piece, for one exponent.
+trait Form {
+    fn integral(&self, u: f64, v: f64, length: f64) -> f64;
+}
+
+/// Fills `pieces` with the integral over each piece; their sum and the largest.
 #[inline(always)]
-fn each(at: &[f64], error: &[f64], pieces: &mut Vec<f64>, integral: impl Fn(f64, f64, f64) -> f64) {
-    let count = at.len() - 1;
-    pieces.resize(count, 0.0);
-    let (a, b, u, v) = (&at[..count], &at[1..], &error[..count], &error[1..]);
-    let ends = a.iter().zip(b).zip(u.iter().zip(v));
-    for (piece, ((a, b), (u, v))) in pieces.iter_mut().zip(ends) {
-        *piece = integral(*u, *v, b - a);
+fn each<F: Form>(at: &[f64], error: &[f64], pieces: &mut Vec<f64>, form: F) -> Summary {
+    pieces.resize(at.len() - 1, 0.0);
+    fill_and_sum(pieces, Pieces { at, error, form })
+}
+
+/// The pieces between neighbouring knots.
+struct Pieces<'a, F> {
+    at: &'a [f64],
+    error: &'a [f64],
+    form: F,
+}
+
+impl<F: Form> Terms for Pieces<'_, F> {
+    #[inline(always)]
+    fn row(&self, start: usize) -> Row {
+        let (at, error) = (&self.at[start..][..=ROW], &self.error[start..][..=ROW]);
+        let mut row = [0.0; ROW];
+        for i in 0..ROW {
+            row[i] = self.form.integral(error[i], error[i + 1], at[i + 1] - at[i]);
+        }
+        row
+    }
+
+    #[inline(always)]
+    fn term(&self, i: usize) -> f64 {
+        self.form.integral(self.error[i], self.error[i + 1], self.at[i + 1] - self.at[i])
     }
 }
 
@@ -215,18 +238,43 @@ fn crosses(u: f64, v: f64) -> bool {
 }
 
 /// p = 1: ℓ/2 (s − 2ab/s), s = a + b, where the sign changes; ℓ s/2 otherwise.
-#[inline(always)]
-fn one(u: f64, v: f64, length: f64) -> f64 {
-    let (a, b) = (u.abs(), v.abs());
-    let sum = a + b;
-    let lost = 2.0 * a * (b / sum);
-    0.5 * length * (sum - if crosses(u, v) { lost } else { 0.0 })
+struct One;
+
+impl Form for One {
+    #[inline(always)]
+    fn integral(&self, u: f64, v: f64, length: f64) -> f64 {
+        let (a, b) = (u.abs(), v.abs());
+        let sum = a + b;
+        let lost = 2.0 * a * (b / sum);
+        0.5 * length * (sum - if crosses(u, v) { lost } else { 0.0 })
+    }
 }
 
 /// p = 2: ℓ (u² + uv + v²)/3, whatever the signs.
-#[inline(always)]
-fn two(u: f64, v: f64, length: f64) -> f64 {
-    length * (u * u + u * v + v * v) * (1.0 / 3.0)
+struct Two;
+
+impl Form for Two {
+    #[inline(always)]
+    fn integral(&self, u: f64, v: f64, length: f64) -> f64 {
+        length * (u * u + u * v + v * v) * (1.0 / 3.0)
+    }
+}
+
+/// Any whole p.
+struct Whole(u32);
+
+impl Form for Whole {
+    #[inline(always)]
+    fn integral(&self, u: f64, v: f64, length: f64) -> f64 {
+        let Whole(p) = *self;
+        let (a, b) = (u.abs(), v.abs());
+        let mean = if crosses(u, v) {
+            (whole_power(a, p + 1) + whole_power(b, p + 1)) / (a + b)
+        } else {
+            symmetric_sum(a, b, p)
+        };
+        length * mean / (f64::from(p) + 1.0)
+    }
 }
 
 /// a^k by squaring.

@@ -35,10 +35,11 @@ pub(super) struct Difference<'a> {
 }
 
 impl Cuts<'_> {
-    /// The largest sum of the pieces of one gap between neighbouring data points.
+    /// The largest sum of the pieces of one gap between neighbouring data points, given the largest piece.
     #[inline(always)]
-    pub fn largest_gap(&self, pieces: &[f64]) -> f64 {
-        let mut most = largest(&pieces[self.hull.clone()]);
+    pub fn largest_gap(&self, pieces: &[f64], largest_piece: f64) -> f64 {
+        let all = self.hull == (0..pieces.len());
+        let mut most = if all { largest_piece } else { largest(&pieces[self.hull.clone()]) };
         let (mut before, mut part) = (usize::MAX, 0.0);
         for joint in self.joints {
             if joint - 1 != before {

@@ -39,8 +39,9 @@ pub(super) fn distances(
                 out.push(Some(match risk {
                     Risk::Sup => largest(difference.error),
                     Risk::Lp(exponent) => {
-                        exponent.integrals(difference.cuts.at, difference.error, &mut scratch.pieces);
-                        sum(&scratch.pieces)
+                        exponent
+                            .integrals_and_sum(difference.cuts.at, difference.error, &mut scratch.pieces)
+                            .sum
                     }
                 }));
             }

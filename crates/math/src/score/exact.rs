@@ -6,7 +6,7 @@ use super::{Criteria, Scorer};
 use crate::predictor::Knots;
 use crate::risk::{Domain, Risk};
 use crate::sample::Degenerate;
-use crate::sum::{largest, sum};
+use crate::sum::{Summary, largest};
 use crate::target::{Shape, Target};
 use crate::wide::Kernel;
 
@@ -42,15 +42,18 @@ impl Kernel for Score<'_> {
             match risk {
                 Risk::Sup => out.push(Some(supremum(&difference, target))),
                 Risk::Lp(exponent) => {
-                    let pieces = if by_quadrature {
-                        scratch.integrals.pieces(integrals)
+                    let cuts = &difference.cuts;
+                    let (pieces, Summary { sum, largest }) = if by_quadrature {
+                        let pieces = scratch.integrals.pieces(integrals);
+                        (pieces, Summary::of(pieces))
                     } else {
-                        exponent.integrals(difference.cuts.at, difference.error, &mut scratch.pieces);
-                        &scratch.pieces
+                        let summary =
+                            exponent.integrals_and_sum(cuts.at, difference.error, &mut scratch.pieces);
+                        (&scratch.pieces[..], summary)
                     };
                     integrals += 1;
-                    out.push(Some(sum(pieces)));
-                    scratch.gaps.push(difference.cuts.largest_gap(pieces));
+                    out.push(Some(sum));
+                    scratch.gaps.push(cuts.largest_gap(pieces, largest));
                     if *domain == Domain::Unit {
                         scratch.edges.push(difference.cuts.outside(pieces));
                     }

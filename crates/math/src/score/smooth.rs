@@ -6,7 +6,7 @@ use crate::predictor::Smooth;
 use crate::risk::{
     Domain, Estimate, Exponent, QUADRATURE_TOLERANCE, Risk, estimate_powers, integrate_powers, points,
 };
-use crate::sum::{all_finite, largest, sum};
+use crate::sum::{Summary, all_finite, largest, sum};
 use crate::target::Shape;
 
 /// Values of an error on a piece, at several points.
@@ -78,8 +78,9 @@ pub(super) fn score(
             Risk::Sup => out.push(Some(supremum(cuts.at, &mut error))),
             Risk::Lp(_) => {
                 let pieces = integrals.pieces(gaps.len());
-                out.push(Some(sum(pieces)));
-                gaps.push(cuts.largest_gap(pieces));
+                let summary = Summary::of(pieces);
+                out.push(Some(summary.sum));
+                gaps.push(cuts.largest_gap(pieces, summary.largest));
                 if *domain == Domain::Unit {
                     edges.push(cuts.outside(pieces));
                 }

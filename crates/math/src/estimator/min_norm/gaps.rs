@@ -26,8 +26,8 @@ pub(super) struct Gaps {
     x: Vec<f64>,
     y: Vec<f64>,
     bend: Vec<f64>,
-    /// The first gaps of runs of three points, ascending; then all gaps with kinks.
-    listed: Vec<usize>,
+    /// The first gaps of runs of three points, ascending.
+    threes: Vec<usize>,
     /// Slope left of every knot.
     first_slope: f64,
     /// Whether rounding puts a kink on a data point.
@@ -59,14 +59,14 @@ impl Gaps {
     fn propose_meetings(&mut self, x: &[f64], y: &[f64]) {
         let Gaps { slope, change, x: at, y: value, bend, kept, .. } = self;
         self.some_outside = meetings(x, y, slope, change, at, value, bend, kept);
-        self.listed.clear();
+        self.threes.clear();
         self.longer.clear();
         let (mut before, mut words) = (0, words(&self.kept).peekable());
         while let Some((first, here)) = words.next() {
             let next = words.peek().map_or(0, |(_, word)| *word);
             let starts = here & (here >> 1 | next << 63) & !(here << 1 | before >> 63);
             let three_gaps = here >> 2 | next << 62;
-            push_ones(&mut self.listed, first, starts & !three_gaps);
+            push_ones(&mut self.threes, first, starts & !three_gaps);
             push_ones(&mut self.longer, first, starts & three_gaps);
             before = here;
         }
@@ -75,7 +75,7 @@ impl Gaps {
     /// Fits all runs of three points.
     #[inline(always)]
     fn fit_threes(&mut self, penalty: Penalty, x: &[f64], y: &[f64]) {
-        for starts in self.listed.chunks(Three::COUNT) {
+        for starts in self.threes.chunks(Three::COUNT) {
             // What is left of the last row does the first run once more.
             let starts = std::array::from_fn(|k| *starts.get(k).unwrap_or(&starts[0]));
             let three = Three::gather(&starts, x, y, &self.slope, &self.change);
@@ -93,7 +93,7 @@ impl Gaps {
 
     /// Adds the runs of three points to those that are fitted one by one.
     fn leave_threes(&mut self) {
-        self.longer.append(&mut self.listed);
+        self.longer.append(&mut self.threes);
         self.longer.sort_unstable();
     }
 
@@ -119,38 +119,25 @@ impl Gaps {
         let absorbed = if self.some_outside { self.absorb(x) } else { Vec::new() };
         let n = x.len();
         hand_over(&self.kept, &mut self.change[1..]);
-        self.listed.clear();
-        for (first, word) in words(&self.kept) {
-            push_ones(&mut self.listed, first, word);
-        }
-        let count = n + self.listed.len();
+        let kinks = self.kept.iter().sum::<u64>() as usize;
+        let count = n + kinks;
+        // One place more for what is written behind the last and not kept.
         for list in [&mut knots.x, &mut knots.y, &mut knots.change] {
-            list.resize(count + ROW, 0.0);
+            list.resize(count + 1, 0.0);
         }
-        knots.inner.clear();
-        let (at, value, bend) = (&mut knots.x[..], &mut knots.y[..], &mut knots.change[..]);
-        let mut point = 0;
-        for (before, gap) in self.listed.iter().enumerate() {
-            let (start, place, points) = (point + before, gap + 1 + before, gap + 1 - point);
-            copy(&mut at[start..], &x[point..], points);
-            copy(&mut value[start..], &y[point..], points);
-            copy(&mut bend[start..], &self.change[point..], points);
-            (at[place], value[place], bend[place]) = (self.x[*gap], self.y[*gap], self.bend[*gap]);
-            knots.inner.push(place);
-            point = gap + 1;
-        }
-        let (start, points) = (point + self.listed.len(), n - point);
-        copy(&mut at[start..], &x[point..], points);
-        copy(&mut value[start..], &y[point..], points);
-        copy(&mut bend[start..], &self.change[point..], points);
+        knots.inner.resize(kinks + 1, 0);
+        let (to, from) =
+            ((&mut knots.x[..], &mut knots.y[..], &mut knots.change[..]), (x, y, &self.change[..]));
+        interleave(to, from, (&self.x, &self.y, &self.bend), &self.kept, &mut knots.inner);
         // A point's place is its number plus the kinks before it.
         for (point, change) in absorbed {
-            bend[point + self.listed.partition_point(|gap| *gap < point)] += change;
+            knots.change[point + self.kept[..point].iter().sum::<u64>() as usize] += change;
         }
         knots.first_slope = self.first_slope;
         for list in [&mut knots.x, &mut knots.y, &mut knots.change] {
             list.truncate(count);
         }
+        knots.inner.truncate(kinks);
     }
 
     /// Drops the kinks that rounding puts on data points; returns those points and the slope changes.
@@ -267,24 +254,33 @@ fn hand_over(kept: &[u64], change: &mut [f64]) {
     }
 }
 
-/// Numbers copied at a time.
-const ROW: usize = 8;
+/// Positions, values and slope changes of knots.
+type Columns<'a> = (&'a [f64], &'a [f64], &'a [f64]);
 
-/// Copies the first `count` numbers, and maybe up to [`ROW`] more: most copies are short and differ in length, and a
-/// whole row costs less than a wrong guess of how many there are.
+/// Writes each point and, behind it, the kink of its gap, over which the next point is written where it is not kept:
+/// a branch would be a guess. Lists the places of the kinks in the same way.
 #[inline(always)]
-fn copy(to: &mut [f64], from: &[f64], count: usize) {
-    let mut done = 0;
-    loop {
-        match (to[done..].first_chunk_mut::<ROW>(), from[done..].first_chunk::<ROW>()) {
-            (Some(to), Some(from)) => *to = *from,
-            _ => return to[done..count].copy_from_slice(&from[done..count]),
-        }
-        done += ROW;
-        if done >= count {
-            return;
-        }
+fn interleave(
+    (at, value, bend): (&mut [f64], &mut [f64], &mut [f64]),
+    points: Columns<'_>,
+    kinks: Columns<'_>,
+    kept: &[u64],
+    inner: &mut [usize],
+) {
+    // Slices of one length are checked once.
+    let (n, gaps, room) = (points.0.len(), kept.len(), at.len());
+    let (value, bend) = (&mut value[..room], &mut bend[..room]);
+    let (x, y, change) = (&points.0[..n], &points.1[..n], &points.2[..n]);
+    let (kink_x, kink_y, kink_bend) = (&kinks.0[..gaps], &kinks.1[..gaps], &kinks.2[..gaps]);
+    let (mut place, mut before) = (0, 0);
+    for i in 0..gaps {
+        (at[place], value[place], bend[place]) = (x[i], y[i], change[i]);
+        (at[place + 1], value[place + 1], bend[place + 1]) = (kink_x[i], kink_y[i], kink_bend[i]);
+        inner[before] = place + 1;
+        let kept = kept[i] as usize;
+        (place, before) = (place + 1 + kept, before + kept);
     }
+    (at[place], value[place], bend[place]) = (x[n - 1], y[n - 1], change[n - 1]);
 }
 
 /// Flags by 64, as bits: the number of the first one and the word.
