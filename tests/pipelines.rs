@@ -78,3 +78,93 @@ fn figure(series: &Value, n: u64, name: &str) -> f64 {
     let level = series["levels"].as_array().unwrap().iter().find(|level| level["n"] == n).unwrap();
     level[name].as_f64().unwrap()
 }
+
+/// Chords, neighbours, Shepard weights and kernels are tempered, at limits in closed form; what averages is benign; the
+/// cubic spline is tempered on the grid and grows like n at random.
+#[test]
+#[ignore = "slow"]
+fn taxonomy() {
+    let n = 200;
+    let all = Run::new("taxonomy", &[]).series();
+    assert_eq!(all.len(), 44);
+    for series in all.iter().filter(|series| !series["theory_in_probability"].is_null()) {
+        // Growth like ln n may stay undecided at small n.
+        let slow = series["estimator"] == "min_norm" && series["design"] == "uniform" && series["p"] == 2.0;
+        assert!(series["agrees"] == true || slow && series["agrees"] != false, "{series:#}");
+        if let Some(limit) = series["theory_limit"].as_f64() {
+            // The hull is 1/n or 2/(n + 1) short of [0, 1], and Shepard weights near their limit like 1/n.
+            let mean = figure(series, n, "mean");
+            let slack = 4.5 * figure(series, n, "mean_se") + 4.0 * limit / n as f64;
+            assert!((mean - limit).abs() < slack, "{mean}, limit {limit}: {series:#}");
+        }
+    }
+    for design in ["uniform", "grid"] {
+        // d + 1 coefficients each keep a variance of 1/n.
+        for (estimator, coefficients) in [("line", 2.0), ("cubic_polynomial", 4.0)] {
+            let series = find(&all, estimator, design, 2.0);
+            assert_eq!(series["in_probability"], "benign", "{series:#}");
+            let limit = coefficients / n as f64;
+            let (mean, error) = (figure(series, n, "mean"), figure(series, n, "mean_se"));
+            assert!((mean - limit).abs() < 4.5 * error + 0.05 * limit, "{design}: {mean}, expected {limit}");
+        }
+        // The Matérn kernel of ν = 3/2 interpolates by cubic splines under tension, which short gaps do not feel.
+        for p in [1.0, 2.0] {
+            let [cubic, matern] =
+                ["cubic_spline", "matern"].map(|name| figure(find(&all, name, design, p), n, "median"));
+            assert!((matern / cubic - 1.0).abs() < 0.01, "{design}, p {p}: {matern}, {cubic}");
+        }
+    }
+    let cubic = find(&all, "cubic_spline", "uniform", 2.0);
+    assert_eq!(cubic["in_probability"], "catastrophic", "{cubic:#}");
+    let growth = (figure(cubic, n, "median") / figure(cubic, 16, "median")).ln() / (n as f64 / 16.0).ln();
+    assert!((growth - 1.0).abs() < 0.15, "n^{growth}");
+}
+
+/// The risk is U-shaped in λ: λ → 0 is the minimum norm, large λ the least-squares line.
+#[test]
+#[ignore = "slow"]
+fn weight_decay_path() {
+    let run = Run::new("weight-decay-path", &[]);
+    let all = run.series();
+    let path = [
+        "decay_1em6",
+        "decay_1em5",
+        "decay_1em4",
+        "decay_1em3",
+        "decay_1em2",
+        "decay_1em1",
+        "decay_1",
+        "decay_10",
+        "decay_100",
+    ];
+    for n in [50, 200] {
+        let risk = |label: &str, name: &str| figure(find(&all, label, "uniform", 2.0), n, name);
+        let best = (0..path.len())
+            .min_by(|a, b| risk(path[*a], "median").total_cmp(&risk(path[*b], "median")))
+            .unwrap();
+        for (i, pair) in path.windows(2).enumerate() {
+            let [left, right] = [pair[0], pair[1]].map(|label| risk(label, "median"));
+            // The line is the minimiser for all λ from some λ on.
+            let falls = if i < best { left > right } else { left <= right + 1e-9 };
+            assert!(falls, "n {n}, {pair:?}: {left}, {right}, least at {}", path[best]);
+        }
+        for end in ["decay_1em6", "line"] {
+            let (best, end) = (risk(path[best], "median_high"), risk(end, "median_low"));
+            assert!(2.0 * best < end, "n {n}: {best}, {end}");
+        }
+        // Ten times less λ, ten times nearer, once λ is small.
+        let distances: Vec<f64> = path[..4].iter().map(|label| run.median(label, n, "distance_l1")).collect();
+        assert!(distances.is_sorted(), "n {n}: {distances:?}");
+        let share = distances[0] / distances[1];
+        assert!((0.05..0.2).contains(&share), "n {n}: {distances:?}");
+        let [scale, least] = ["norm", "risk_l1"].map(|column| run.median("min_norm", n, column));
+        assert!(distances[0] < 0.01 * least, "n {n}: {distances:?}, {least}");
+        let norm = run.median("decay_1em6", n, "norm");
+        assert!(norm < scale, "n {n}: {norm}, {scale}");
+        // Each trial is the line, and has no kink.
+        let [line, last] = ["line", "decay_100"].map(|label| run.column(label, n, "risk_l2"));
+        assert_eq!(line.len(), last.len());
+        assert!(line.iter().zip(&last).all(|(line, last)| (line - last).abs() < 1e-9));
+        assert!(run.column("decay_100", n, "kinks").iter().all(|kinks| *kinks == 0.0));
+    }
+}
