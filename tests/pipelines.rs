@@ -42,13 +42,29 @@ impl Run {
         self.json("analyze", &[])
     }
 
+    /// The column `value` of a query.
+    fn values(&self, sql: &str) -> Vec<f64> {
+        self.json("query", &[sql]).iter().map(|row| row["value"].as_f64().unwrap()).collect()
+    }
+
     /// One column of one estimator, at one n, in the order of trials; failed trials are left out.
     fn column(&self, estimator: &str, n: u64, column: &str) -> Vec<f64> {
-        let sql = format!(
+        self.values(&format!(
             "SELECT trial, {column} AS value FROM metrics \
              WHERE estimator = '{estimator}' AND n = {n} AND status = 'ok' ORDER BY trial"
-        );
-        self.json("query", &[&sql]).iter().map(|row| row["value"].as_f64().unwrap()).collect()
+        ))
+    }
+
+    /// How far a column of one estimator is above that of another on the same samples.
+    fn above(&self, [one, other]: [&str; 2], column: &str) -> Mean {
+        let part = |estimator: &str| {
+            format!("(SELECT trial, {column} FROM metrics WHERE estimator = '{estimator}' AND status = 'ok')")
+        };
+        Mean::of(&self.values(&format!(
+            "SELECT a.{column} - b.{column} AS value FROM {} a JOIN {} b ON a.trial = b.trial",
+            part(one),
+            part(other)
+        )))
     }
 
     /// The median of a column.
@@ -58,13 +74,25 @@ impl Run {
         values[values.len() / 2]
     }
 
-    /// The mean of a column, and its standard error.
-    fn mean(&self, estimator: &str, n: u64, column: &str) -> (f64, f64) {
-        let values = self.column(estimator, n, column);
+    /// The mean of a column.
+    fn mean(&self, estimator: &str, n: u64, column: &str) -> Mean {
+        Mean::of(&self.column(estimator, n, column))
+    }
+}
+
+/// A mean with its standard error.
+#[derive(Debug)]
+struct Mean {
+    value: f64,
+    error: f64,
+}
+
+impl Mean {
+    fn of(values: &[f64]) -> Mean {
         let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let squares = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
-        (mean, (squares / (count - 1.0) / count).sqrt())
+        let value = values.iter().sum::<f64>() / count;
+        let squares = values.iter().map(|one| (one - value).powi(2)).sum::<f64>();
+        Mean { value, error: (squares / (count - 1.0) / count).sqrt() }
     }
 }
 
@@ -166,5 +194,51 @@ fn weight_decay_path() {
         assert_eq!(line.len(), last.len());
         assert!(line.iter().zip(&last).all(|(line, last)| (line - last).abs() < 1e-9));
         assert!(run.column("decay_100", n, "kinks").iter().all(|kinks| *kinks == 0.0));
+    }
+}
+
+/// Steps of .4 leave the noise unfitted, and so have the smaller risk; smaller steps interpolate.
+#[test]
+#[ignore = "slow"]
+fn stable_minima() {
+    let run = Run::new("stable-minima", &[]);
+    let steps = ["step_001", "step_004", "step_01", "step_02", "step_04"];
+    let large = "step_04";
+    for label in &steps[..4] {
+        // The noise has standard deviation 1.
+        let missed = run.median(label, 5, "train_error");
+        assert!(missed < 0.2, "{label}: {missed}");
+        // As far as trials converge, they interpolate; those that get stuck are fewer than those that large steps hold.
+        let converged = run.above([label, large], "converged");
+        assert!(converged.value > 4.0 * converged.error, "{label}: {converged:?}");
+    }
+    let missed = run.median(large, 5, "train_error");
+    assert!(missed > 0.5, "{missed}");
+    for label in ["min_norm", "step_001", "step_01"] {
+        for column in ["risk_l2", "variation"] {
+            let above = run.above([label, large], column);
+            assert!(above.value > 3.0 * above.error, "{label}, {column}: {above:?}");
+        }
+    }
+}
+
+/// The colder and the longer, the fewer gaps with more than three knots; in the cold there is none, and the network is
+/// that of least loss.
+#[test]
+#[ignore = "slow"]
+fn mean_field_knots() {
+    let run = Run::new("mean-field-knots", &[]);
+    let more = |label: &str| run.mean(label, 6, "gaps_with_more");
+    let cold = more("cold");
+    assert!(cold.value < 0.02, "{cold:?}");
+    let [cool, warm, hot] = ["cool", "warm", "hot"].map(|label| more(label).value);
+    assert!(cold.value <= cool && cool < warm && warm < hot, "{cool} {warm} {hot}");
+    for label in ["hot", "warm", "cold_early"] {
+        let above = run.above([label, "cold"], "gaps_with_more");
+        assert!(above.value > 3.0 * above.error, "{label}: {above:?}");
+    }
+    for column in ["norm", "train_error"] {
+        let [network, path] = ["cold", "path"].map(|label| run.median(label, 6, column));
+        assert!((network / path - 1.0).abs() < 0.05, "{column}: {network}, {path}");
     }
 }
