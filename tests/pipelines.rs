@@ -67,11 +67,16 @@ impl Run {
         )))
     }
 
-    /// The median of a column.
-    fn median(&self, estimator: &str, n: u64, column: &str) -> f64 {
+    /// A quantile of a column.
+    fn quantile(&self, estimator: &str, n: u64, column: &str, share: f64) -> f64 {
         let mut values = self.column(estimator, n, column);
         values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
+        values[(share * values.len() as f64) as usize]
+    }
+
+    /// The median of a column.
+    fn median(&self, estimator: &str, n: u64, column: &str) -> f64 {
+        self.quantile(estimator, n, column, 0.5)
     }
 
     /// The mean of a column.
@@ -195,6 +200,40 @@ fn weight_decay_path() {
         assert!(line.iter().zip(&last).all(|(line, last)| (line - last).abs() < 1e-9));
         assert!(run.column("decay_100", n, "kinks").iter().all(|kinks| *kinks == 0.0));
     }
+}
+
+/// Trained networks near the minimum norm with more steps, more neurons and less decay; those that training does not
+/// leave in a worse minimum are the exact minimisers of their loss.
+#[test]
+#[ignore = "slow"]
+fn gd_to_min_norm() {
+    let run = Run::new("gd-to-min-norm", &[]);
+    let chains: [&[&str]; 3] = [
+        &["steps_1k", "steps_10k", "steps_1m"],
+        &["width_10", "width_50", "decay_1em4", "width_1000"],
+        &["decay_1em2", "decay_1em3", "steps_1m"],
+    ];
+    for chain in chains {
+        let distances: Vec<f64> = chain.iter().map(|label| run.median(label, 5, "distance_sup")).collect();
+        assert!(distances.is_sorted_by(|far, near| far > near), "{chain:?}: {distances:?}");
+        let above = run.above([chain[0], chain[chain.len() - 1]], "distance_sup");
+        assert!(above.value > 3.0 * above.error, "{chain:?}: {above:?}");
+    }
+    // All trials find the minimiser of a large decay, the luckier half that of a small one.
+    for (network, path, share, slack) in [
+        ("decay_1em2", "path_1em2", 0.5, 0.01),
+        ("decay_1em2", "path_1em2", 0.75, 0.01),
+        ("decay_1em3", "path_1em3", 0.25, 0.1),
+        ("steps_1m", "path_1em4", 0.25, 0.1),
+    ] {
+        let [network, path] = [network, path].map(|label| run.quantile(label, 5, "distance_sup", share));
+        assert!((network / path - 1.0).abs() < slack, "{network}, {path}");
+    }
+    let norms = ["decay_1em2", "path_1em2"].map(|label| run.median(label, 5, "norm"));
+    assert!((norms[0] / norms[1] - 1.0).abs() < 0.01, "{norms:?}");
+    // The bias of the decay is of first order.
+    let share = run.median("path_1em3", 5, "distance_sup") / run.median("path_1em4", 5, "distance_sup");
+    assert!((share - 10.0).abs() < 1.0, "{share}");
 }
 
 /// Steps of .4 leave the noise unfitted, and so have the smaller risk; smaller steps interpolate.
