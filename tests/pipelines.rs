@@ -261,8 +261,8 @@ fn stable_minima() {
     }
 }
 
-/// The colder and the longer, the fewer gaps with more than three knots; in the cold there is none, and the network is
-/// that of least loss.
+/// Hot networks, and cold ones that have just begun, have gaps with more than three knots; cold ones that have trained have
+/// none, and are the network of least loss.
 #[test]
 #[ignore = "slow"]
 fn mean_field_knots() {
@@ -271,7 +271,7 @@ fn mean_field_knots() {
     let cold = more("cold");
     assert!(cold.value < 0.02, "{cold:?}");
     let [cool, warm, hot] = ["cool", "warm", "hot"].map(|label| more(label).value);
-    assert!(cold.value <= cool && cool < warm && warm < hot, "{cool} {warm} {hot}");
+    assert!(cold.value <= cool && cool < warm.min(hot), "{cool} {warm} {hot}");
     for label in ["hot", "warm", "cold_early"] {
         let above = run.above([label, "cold"], "gaps_with_more");
         assert!(above.value > 3.0 * above.error, "{label}: {above:?}");
