@@ -261,8 +261,8 @@ fn stable_minima() {
     }
 }
 
-/// Hot networks, and cold ones that have just begun, have gaps with more than three knots; cold ones that have trained have
-/// none, and are the network of least loss.
+/// Hot networks, and cold ones that have just begun, have gaps with more than three knots; cold ones have none in the
+/// end, and are the network of least loss.
 #[test]
 #[ignore = "slow"]
 fn mean_field_knots() {
