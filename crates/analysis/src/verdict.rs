@@ -156,10 +156,13 @@ impl Tails {
     ///
     /// A risk is a sum of contributions, and its tail that of the heaviest. The tail of the risk itself shows late, where
     /// the heavy part is a rare one: it speaks against a mean at any level, and for one only if nothing else is known.
-    /// Extended lines have the index 1/p ≤ 1, or none: an interval around 1 is that of p = 1.
+    /// Extended lines have the index 1/p ≤ 1, or none: an interval around 1 is that of p = 1. Of gaps the two estimators
+    /// must not contradict each other: the largest contribution of a global fit is no maximum of many, and its logarithm
+    /// spreads by values near 0.
     pub fn mean_exists(&self) -> (Option<bool>, String) {
+        let contradicted = self.hill.is_some_and(|hill| hill.low > AT_MOST_ONE);
         let infinite = [
-            ("gaps", self.gaps.filter(|index| index.high < 1.0)),
+            ("gaps", self.gaps.filter(|index| index.high < 1.0 && !contradicted)),
             ("what lies outside the data", self.edges.filter(|i| i.low <= 1.0 && i.high <= AT_MOST_ONE)),
             ("the risk", self.risks.iter().copied().find(|index| index.high < 1.0)),
         ];
@@ -288,6 +291,8 @@ mod tests {
         assert_eq!(of(1.0, Some(2.0), 1.1), None);
         let bounded = Tails { has_gaps: true, constant_gaps: true, ..Tails::default() };
         assert_eq!(bounded.mean_exists().0, Some(true));
+        let contradicted = Tails { hill: Some(index(6.3, 1.0)), ..gaps(Some(index(0.86, 0.1))) };
+        assert_eq!(contradicted.mean_exists().0, None);
         assert_eq!(Tails { has_gaps: true, ..Tails::default() }.mean_exists().0, None);
         // The supremum has no contributions: only its own tail speaks.
         let own = |value: f64| Tails { risks: vec![index(value, 0.2)], ..Tails::default() }.mean_exists().0;
