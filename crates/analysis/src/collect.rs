@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn ties_are_not_held_one_by_one() {
         let count = 2_000_000u64;
-        let value = |k: u64| if k % 5 == 0 { 0.5 + (k % 1000) as f64 / 1000.0 } else { 1.0 };
+        let value = |k: u64| if k.is_multiple_of(5) { 0.5 + (k % 1000) as f64 / 1000.0 } else { 1.0 };
         let mut counts = vec![0; BUCKETS];
         (0..count).for_each(|k| counts[bucket(value(k))] += 1);
         let mut wanted = Wanted::new(&counts, &[0.5]);

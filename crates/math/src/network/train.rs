@@ -139,13 +139,16 @@ impl Trainer {
         model: &mut M,
         y: &[f64],
         draws: &Draws<'_>,
-        (checkpoints, show): (&[u64], &mut dyn FnMut(&mut M, Report)),
+        (checkpoints, show): (&[u64], &mut ShowModel<'_, M>),
     ) -> Result<Report, Degenerate> {
         let rng = &mut draws.rng(Purpose::Optimiser);
         let report = wide(Train { y, model, trainer: self, rng, checkpoints, show })?;
         if all_finite(model.weights()) { Ok(report) } else { Err(Degenerate::Diverged) }
     }
 }
+
+/// Takes a model at a checkpoint, with what training would tell if it ended there.
+type ShowModel<'a, M> = dyn FnMut(&mut M, Report) + 'a;
 
 /// Training as a kernel.
 struct Train<'a, M> {
@@ -154,7 +157,7 @@ struct Train<'a, M> {
     trainer: &'a mut Trainer,
     rng: &'a mut ChaCha8Rng,
     checkpoints: &'a [u64],
-    show: &'a mut dyn FnMut(&mut M, Report),
+    show: &'a mut ShowModel<'a, M>,
 }
 
 impl<M: Model> Kernel for Train<'_, M> {
