@@ -55,7 +55,7 @@ fn training(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("training");
     group.sample_size(10);
     let Some(entry) = estimator::CATALOGUE.iter().find(|entry| entry.name == "relu_network") else { return };
-    for (n, m) in [(5, 200), (200, 1000), (1000, 1000), (100_000, 100_000)] {
+    for (n, m) in [(5, 200), (200, 1000), (1000, 1000), (100_000, 100_000), (1_000_000, 1_000_000)] {
         let steps = if n > 10_000 { STEPS / 100 } else { STEPS };
         let given = [
             ("width", Value::Whole(m)),
