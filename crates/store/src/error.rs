@@ -69,6 +69,22 @@ pub enum Error {
         /// Which row, from 1.
         row: usize,
     },
+    /// What the Parquet library did not expect.
+    #[error("{path}: the file is damaged; write it again")]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A footer that tells of other rows than there are.
+    #[error("{path}: {found} rows, but its footer says {declared}; the file is damaged, write it again")]
+    Rows {
+        /// Which file.
+        path: PathBuf,
+        /// The rows that were read.
+        found: usize,
+        /// The rows that the footer tells of.
+        declared: i64,
+    },
     /// Columns that differ in length.
     #[error("rows of a chunk differ in number: {0}")]
     Ragged(&'static str),

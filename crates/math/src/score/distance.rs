@@ -39,7 +39,11 @@ pub(super) fn distances(
                 out.push(Some(match risk {
                     Risk::Sup => largest(difference.error),
                     Risk::Lp(exponent) => {
-                        exponent.integrals(difference.cuts.at, difference.error, &mut scratch.pieces);
+                        exponent.integrals_of_any_size(
+                            difference.cuts.at,
+                            difference.error,
+                            &mut scratch.pieces,
+                        );
                         sum(&scratch.pieces)
                     }
                 }));

@@ -4,14 +4,17 @@ mod check;
 mod choice;
 mod diagnostic;
 mod edit;
+mod limits;
 mod mark;
 mod read;
 mod resolved;
 mod schema;
+mod sizes;
 mod study;
 
 pub use check::{parse, parse_choice};
 pub use diagnostic::{Diagnostic, SpecError};
+pub use mark::LARGEST_FILE;
 pub use schema::schema;
 pub use study::{Study, Weights};
 pub use tempered_math::risk::{Domain, Risk};

@@ -46,6 +46,16 @@ impl Study {
     pub fn shard_trials(&self, n: u64) -> u64 {
         (self.shard_points / n).clamp(1, 1 << 20)
     }
+
+    /// Files of one table.
+    pub fn files(&self) -> u128 {
+        let laws: u128 = [&self.designs, &self.targets, &self.noises]
+            .map(|choices| choices.len() as u128)
+            .iter()
+            .product();
+        let shards = self.n.iter().map(|n| u128::from(self.trials.div_ceil(self.shard_trials(*n))));
+        shards.sum::<u128>() * laws * self.estimators.len() as u128
+    }
 }
 
 /// Which networks are stored.
