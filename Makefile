@@ -1,4 +1,4 @@
-.PHONY: build test test-slow bench bench-peers fmt lint run
+.PHONY: build test test-slow bench bench-peers fmt lint deny run
 
 build:
 	cargo build --release
@@ -21,6 +21,9 @@ fmt:
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+deny:
+	cargo deny --all-features check bans licenses sources
 
 run:
 	cargo run --release -- run pipelines/joshi-2023.yaml --report

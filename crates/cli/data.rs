@@ -1,7 +1,11 @@
 //! The user's own data: columns x and y of a CSV or Parquet file.
 
 use crate::exit::Failure;
+use std::io::Read;
 use std::path::Path;
+
+/// Columns that a message names.
+const NAMED: usize = 20;
 
 /// A point and the line or row it stands in.
 struct Point {
@@ -45,11 +49,21 @@ fn read_csv(path: &Path) -> Result<Vec<Point>, Failure> {
     let place = path.display().to_string();
     let file = std::fs::File::open(path).map_err(|source| Failure::File { place: place.clone(), source })?;
     let bad = |error: csv::Error| Failure::Data(format!("{place}: {error}"));
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(file);
+    // A quote that is not closed takes in the rest of the file, and at its end the line break that is put there.
+    let closed = |record: &csv::StringRecord, row: u64| {
+        if record.iter().any(|field| field.contains('\n')) {
+            let what = "a field goes over the end of its line, expected every quote to be closed";
+            return Err(Failure::Data(format!("{place}:{row}: {what}")));
+        }
+        Ok(())
+    };
+    let file = file.chain(&b"\n"[..]);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
     let header = reader.headers().map_err(bad)?.clone();
+    closed(&header, 1)?;
     let column = |name: &str| {
-        let mut places = (0..header.len()).filter(|place| &header[*place] == name);
-        let found: Vec<&str> = header.iter().collect();
+        let mut places = (0..header.len()).filter(|place| header[*place].trim() == name);
+        let found: Vec<&str> = header.iter().take(NAMED).collect();
         let what = match (places.next(), places.next()) {
             (Some(place), None) => return Ok(place),
             (None, _) => format!("no column `{name}`: expected a header with x and y"),
@@ -62,6 +76,7 @@ fn read_csv(path: &Path) -> Result<Vec<Point>, Failure> {
     for record in reader.records() {
         let record = record.map_err(bad)?;
         let row = record.position().map_or(0, csv::Position::line);
+        closed(&record, row)?;
         if record.len() != header.len() {
             let (found, expected) = (record.len(), header.len());
             return Err(Failure::Data(format!(
@@ -69,7 +84,7 @@ fn read_csv(path: &Path) -> Result<Vec<Point>, Failure> {
             )));
         }
         let number = |(name, at): (&str, usize)| {
-            let text = record.get(at).unwrap_or_default();
+            let text = record.get(at).unwrap_or_default().trim();
             text.parse::<f64>().map_err(|_| {
                 Failure::Data(format!("{place}:{row}: column `{name}` is {text:?}, expected a number"))
             })

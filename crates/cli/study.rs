@@ -2,6 +2,7 @@
 
 use crate::args::StudyFile;
 use crate::exit::Failure;
+use std::io::Read;
 use std::path::Path;
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::{Error, RunDirectory, spec};
@@ -27,7 +28,11 @@ pub fn recorded(path: &Path) -> Result<(Plan, RunDirectory), Failure> {
     Ok((Plan::new(spec::parse(&bytes, &name, &[])?), directory))
 }
 
-/// Reads a file the user named.
+/// Reads a study that the user named; of a file that is too large no more than shows that it is.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|source| Failure::File { place: path.display().to_string(), source })
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path);
+    let read = file.and_then(|file| file.take(spec::LARGEST_FILE as u64 + 1).read_to_end(&mut bytes));
+    read.map_err(|source| Failure::File { place: path.display().to_string(), source })?;
+    Ok(bytes)
 }

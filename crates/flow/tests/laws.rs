@@ -1,6 +1,6 @@
 //! Laws of flows, over integers: order, completeness, and an end to every kind of stop.
 
-#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed unwrap is a failed test")]
 
 use std::sync::mpsc::channel;
 use std::time::Duration;

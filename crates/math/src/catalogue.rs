@@ -34,6 +34,15 @@ impl Value {
         if let Value::Whole(x) = self { *x } else { 0 }
     }
 
+    /// The same with 0 for −0, which are equal and have to look the same.
+    fn unsigned_zero(self) -> Value {
+        match self {
+            Value::Real(x) => Value::Real(x + 0.0),
+            Value::Reals(xs) => Value::Reals(xs.into_iter().map(|x| x + 0.0).collect()),
+            other => other,
+        }
+    }
+
     /// The flag; false for a value of another kind.
     pub fn flag(&self) -> bool {
         matches!(self, Value::Flag(true))
@@ -202,7 +211,7 @@ impl Choice {
             if !parameter.kind.accepts(&value) {
                 return Err(Invalid { parameter: parameter.name, expected: "is out of its bounds" });
             }
-            arguments.push((parameter.name, value));
+            arguments.push((parameter.name, value.unsigned_zero()));
         }
         let choice = Choice { name: entry.name, arguments };
         (entry.build)(&choice.values())?;

@@ -64,7 +64,7 @@ impl Total {
 
 /// A list's sum and its largest absolute value.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Summary {
+pub struct Summary {
     pub sum: f64,
     pub largest: f64,
 }

@@ -7,7 +7,7 @@ use tempered_math::catalogue::Choice;
 use tempered_math::seed::{Key, Purpose};
 
 /// Raised when the numbers a plan leads to change; stored in every footer.
-pub const GENERATOR: &str = "2";
+pub const GENERATOR: &str = "3";
 /// Footer key of the version that wrote a file.
 pub(crate) const VERSION_KEY: &str = "tempered.version";
 /// Footer key of the range of trials in a file, `from..to` without `to`.

@@ -108,6 +108,22 @@ pub enum Error {
         /// What should be.
         expected: String,
     },
+    /// What the Parquet library did not expect.
+    #[error("{path}: the file is damaged; write it again")]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A footer that tells of other rows than there are.
+    #[error("{path}: {found} rows, but its footer says {declared}; the file is damaged, write it again")]
+    Rows {
+        /// Which file.
+        path: PathBuf,
+        /// The rows that were read.
+        found: usize,
+        /// The rows that the footer tells of.
+        declared: i64,
+    },
     /// Columns that differ in length.
     #[error("rows of a chunk differ in number: {0}")]
     Ragged(&'static str),
@@ -141,6 +157,8 @@ impl Error {
             | Error::Null { path, .. }
             | Error::Checksum { path, .. }
             | Error::NoChecksum { path }
+            | Error::Damaged { path }
+            | Error::Rows { path, .. }
             | Error::Unreadable { path, .. }
             | Error::Value { path, .. } => path.display().to_string() + ": ",
             Error::NotFinite { .. } | Error::Ragged(_) => String::new(),

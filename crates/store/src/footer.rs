@@ -3,6 +3,7 @@
 use crate::error::Error;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 /// What a file says of itself.
@@ -39,9 +40,11 @@ pub fn read_footer(path: &Path) -> Result<Found, Error> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Missing),
         Err(error) => return Err(Error::io(path)(error)),
     };
-    let reader = match SerializedFileReader::new(file) {
-        Ok(reader) => reader,
-        Err(error) => return Ok(Found::Unreadable(error.to_string())),
+    // The Parquet library panics on some damaged footers.
+    let reader = match catch_unwind(AssertUnwindSafe(|| SerializedFileReader::new(file))) {
+        Ok(Ok(reader)) => reader,
+        Ok(Err(error)) => return Ok(Found::Unreadable(error.to_string())),
+        Err(_) => return Ok(Found::Unreadable("the footer is damaged".into())),
     };
     let metadata = reader.metadata().file_metadata();
     let pairs = metadata.key_value_metadata().into_iter().flatten();

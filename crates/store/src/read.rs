@@ -7,6 +7,7 @@ use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 /// A metrics file.
@@ -44,8 +45,18 @@ fn builder(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, Error> 
     ParquetRecordBatchReaderBuilder::try_new(file).map_err(Error::parquet(path))
 }
 
+/// What a reader says of a file; where the Parquet library panics, as it does on some damaged files, that it is damaged.
+fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    let damaged = |_| Err(Error::Damaged { path: path.to_path_buf() });
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(damaged)
+}
+
 /// Reads a metrics file.
 pub fn read_metrics(path: &Path) -> Result<MetricsTable, Error> {
+    guarded(path, || metrics(path))
+}
+
+fn metrics(path: &Path) -> Result<MetricsTable, Error> {
     let builder = builder(path)?;
     let schema = builder.schema().clone();
     let after_kinks = schema.index_of("kinks").map_err(Error::arrow(path))? + 1;
@@ -71,6 +82,10 @@ pub fn read_metrics(path: &Path) -> Result<MetricsTable, Error> {
 
 /// Reads the network of one trial; `None` where it is not stored. Only its row group is decoded in full.
 pub fn read_weights_row(path: &Path, trial: u64) -> Result<Option<WeightsRow>, Error> {
+    guarded(path, || weights_row(path, trial))
+}
+
+fn weights_row(path: &Path, trial: u64) -> Result<Option<WeightsRow>, Error> {
     let trials = builder(path)?;
     let mask = ProjectionMask::columns(trials.parquet_schema(), ["trial"]);
     let mut before = 0;
@@ -110,6 +125,10 @@ pub fn read_weights_row(path: &Path, trial: u64) -> Result<Option<WeightsRow>, E
 
 /// Reads two columns of numbers from a user's Parquet file.
 pub fn read_xy(path: &Path, x: &str, y: &str) -> Result<(Vec<f64>, Vec<f64>), Error> {
+    guarded(path, || xy(path, x, y))
+}
+
+fn xy(path: &Path, x: &str, y: &str) -> Result<(Vec<f64>, Vec<f64>), Error> {
     let (mut xs, mut ys) = (Vec::new(), Vec::new());
     let builder = builder(path)?;
     let empty = RecordBatch::new_empty(builder.schema().clone());
@@ -118,6 +137,7 @@ pub fn read_xy(path: &Path, x: &str, y: &str) -> Result<(Vec<f64>, Vec<f64>), Er
             return Err(no_column(path, name, &empty));
         }
     }
+    let declared = builder.metadata().file_metadata().num_rows();
     for batch in builder.build().map_err(Error::parquet(path))? {
         let batch = batch.map_err(Error::arrow(path))?;
         for (name, values) in [(x, &mut xs), (y, &mut ys)] {
@@ -128,6 +148,9 @@ pub fn read_xy(path: &Path, x: &str, y: &str) -> Result<(Vec<f64>, Vec<f64>), Er
                 values.push(value.ok_or_else(null)?);
             }
         }
+    }
+    if i64::try_from(xs.len()) != Ok(declared) {
+        return Err(Error::Rows { path: path.to_path_buf(), found: xs.len(), declared });
     }
     Ok((xs, ys))
 }

@@ -1,6 +1,7 @@
 //! What trained networks share: weights and their first values, penalties, and the course of training.
 
 mod init;
+mod inputs;
 mod kinks;
 mod knots;
 mod optimiser;
@@ -12,6 +13,7 @@ mod two_layer;
 mod weights;
 
 pub(crate) use init::Init;
+pub(crate) use inputs::Inputs;
 pub(crate) use kinks::{FARTHEST, Kink, write};
 pub(crate) use knots::{lay, same};
 pub(crate) use penalty::Decay;

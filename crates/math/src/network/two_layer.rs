@@ -1,6 +1,6 @@
-//! What two-layer networks are trained from.
+//! What two-layer networks are trained from, and on.
 
-use super::{Decay, Init, Trainer, Weights, count, real, word};
+use super::{Decay, Init, Inputs, Trainer, Weights, count, real, word};
 use crate::catalogue::{Invalid, Kind, Parameter, Value};
 use crate::seed::{Draws, Purpose};
 
@@ -14,6 +14,7 @@ pub(crate) struct Setup {
     /// Standard deviation of the initial weights.
     sd: f64,
     skip: bool,
+    pub inputs: Inputs,
     pub decay: Decay,
     pub trainer: Trainer,
 }
@@ -35,6 +36,7 @@ impl Setup {
                 1.0,
             ),
             word("skip", "whether the network has an affine part, which is not penalised", &["free", "none"]),
+            Inputs::parameter(),
         ];
         all.extend(Decay::parameters());
         all.extend(Trainer::parameters());
@@ -43,7 +45,8 @@ impl Setup {
 
     /// From the arguments of [`Setup::parameters`], in order.
     pub fn new(values: &[Value]) -> Result<Setup, Invalid> {
-        let [width, steps, init, scale, skip, penalise_bias, weight_decay, training @ ..] = values else {
+        let [width, steps, init, scale, skip, inputs, penalise_bias, weight_decay, training @ ..] = values
+        else {
             return Err(Invalid { parameter: "width", expected: "takes one argument a parameter" });
         };
         let width = usize::try_from(width.whole()).unwrap_or(usize::MAX);
@@ -52,15 +55,17 @@ impl Setup {
             init: Init::new(init.word(), width)?,
             sd: scale.real() / (width as f64).sqrt(),
             skip: skip.word() == "free",
+            inputs: Inputs::new(inputs.word()),
             decay: Decay::new(penalise_bias, weight_decay),
             trainer: Trainer::new(steps, training)?,
         })
     }
 
-    /// Draws the initial weights, and forgets the last training, for n points.
-    pub fn begin(&mut self, weights: &mut Weights, n: usize, draws: &Draws<'_>) {
+    /// Draws the initial weights, and forgets the last training.
+    pub fn begin(&mut self, weights: &mut Weights, x: &[f64], draws: &Draws<'_>) {
+        self.inputs.begin(x);
         weights.width = self.width;
         self.init.draw(weights, self.skip, self.sd, &mut draws.rng(Purpose::Initialisation));
-        self.trainer.begin(weights.theta.len(), n);
+        self.trainer.begin(weights.theta.len(), x.len());
     }
 }

@@ -1,5 +1,6 @@
 //! Risks: functionals of (f̂, f*).
 
+mod any_size;
 mod piece;
 mod power;
 mod quadrature;

@@ -40,7 +40,7 @@ pub(super) fn distances(
                     Risk::Sup => largest(difference.error),
                     Risk::Lp(exponent) => {
                         exponent
-                            .integrals_and_sum(difference.cuts.at, difference.error, &mut scratch.pieces)
+                            .integrals_of_any_size(difference.cuts.at, difference.error, &mut scratch.pieces)
                             .sum
                     }
                 }));

@@ -1,7 +1,7 @@
 //! Scores of piecewise-linear predictors: in closed form where the target is piecewise linear too.
 
 use super::difference::Difference;
-use super::smooth::Integrals;
+use super::smooth::{Integrals, TURNS};
 use super::{Criteria, Scorer};
 use crate::predictor::Knots;
 use crate::risk::{Domain, Risk};
@@ -48,7 +48,7 @@ impl Kernel for Score<'_> {
                         (pieces, Summary::of(pieces))
                     } else {
                         let summary =
-                            exponent.integrals_and_sum(cuts.at, difference.error, &mut scratch.pieces);
+                            exponent.integrals_of_any_size(cuts.at, difference.error, &mut scratch.pieces);
                         (&scratch.pieces[..], summary)
                     };
                     integrals += 1;
@@ -98,10 +98,14 @@ fn sine_supremum(at: &[f64], value: &[f64], amplitude: f64, rate: f64, target: &
     if cosine.abs() <= 1.0 {
         let angle = libm::acos(cosine);
         for angle in [angle, -angle] {
-            let mut turn = libm::ceil((rate * a - angle) / std::f64::consts::TAU);
+            let turn = |x: f64| (rate * x - angle) / std::f64::consts::TAU;
+            let (mut turn, last) = (libm::ceil(turn(a)), libm::floor(turn(b)));
+            // At all these points the sine is the same, and the line is monotone: the first and the last suffice.
+            let step = if last - turn > TURNS { last - turn } else { 1.0 };
             while (angle + std::f64::consts::TAU * turn) / rate <= b {
                 worst = worst.max(miss((angle + std::f64::consts::TAU * turn) / rate));
-                turn += 1.0;
+                // Far out there is no next number.
+                turn = if turn + step > turn { turn + step } else { f64::INFINITY };
             }
         }
     }

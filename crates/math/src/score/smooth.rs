@@ -18,7 +18,7 @@ const WORTH: f64 = 0.9;
 const SECTIONS: u32 = 44;
 
 /// Turns of a sine at which a domain is cut at most; of a faster one, extrema may be missed.
-const TURNS: f64 = 65_536.0;
+pub(super) const TURNS: f64 = 65_536.0;
 
 /// A domain cut at the breakpoints of f̂, the corners or turning points of f*, and the data points.
 #[derive(Default)]

@@ -1,28 +1,21 @@
 //! Checking: from marked trees to studies, all errors at once.
 
 use super::choice::choice;
+use super::counts::counts;
 use super::diagnostic::SpecError;
 use super::edit;
+use super::limits::{
+    CELLS, ESTIMATORS, FILES, LARGEST_N, LAST_CHECKPOINT, QUANTILES, RISKS, SHARD_POINTS, SHARDS,
+};
 use super::mark::{self, Yaml};
 use super::read::{Errors, Field, quoted, suggestion};
 use super::study::{Study, Weights, trains};
+use std::collections::HashSet;
+use std::fmt::Display;
 use tempered_math::catalogue::{Choice, Entry};
 use tempered_math::risk::{Domain, Risk};
 use tempered_math::score::Criteria;
 use tempered_math::{design, estimator, noise, target};
-
-/// Sample points a shard: about a second of work, weights of a few hundred megabytes at most.
-pub(super) const SHARD_POINTS: u64 = 1 << 24;
-/// Levels shown where a study names none.
-pub(super) const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
-/// Points a trial at most: the network of a trial is a page of a file, and pages have less than 2³¹ bytes.
-pub(super) const LARGEST_N: u64 = 1 << 27;
-/// The latest step that can be a checkpoint.
-const LAST_CHECKPOINT: u64 = 1 << 48;
-/// Cells a study may have.
-const CELLS: u128 = 1_000_000;
-/// Shards a cell may have: file names number them with six digits.
-const SHARDS: u64 = 1_000_000;
 
 /// Parses, edits and checks a study.
 ///
@@ -106,6 +99,10 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
         let message = format!("makes {shards} files of the largest cell, but there may be at most {SHARDS}");
         errors.helped(&field, message, Some("raise store.shard_points, or ask for fewer trials".into()));
     }
+    let files = study.files();
+    if files > FILES {
+        errors.push(root, format!("makes {files} files of a table, but there may be at most {FILES}"));
+    }
     Some(study)
 }
 
@@ -148,45 +145,6 @@ fn axes(field: &Field<'_>, errors: &mut Errors) -> Option<Axes> {
     Some(axes)
 }
 
-/// A list of whole numbers within these bounds, or a geometric one.
-fn counts(field: &Field<'_>, (low, high): (u64, u64), errors: &mut Errors) -> Option<Vec<u64>> {
-    if let Yaml::Map(_) = &field.node.value {
-        let fields = field.map(&["geometric"], errors);
-        let spec = fields[0].as_ref()?;
-        let fields = spec.map(&["from", "to", "points"], errors);
-        let mut part = |position: usize, name: &str, low: u64, high: u64| match &fields[position] {
-            Some(field) => field.integer(low, high, errors),
-            None => {
-                errors.push(spec, format!("lacks `{name}`"));
-                None
-            }
-        };
-        let (from, to) = (part(0, "from", low.max(1), high), part(1, "to", low, high));
-        let points = part(2, "points", 2, 1000);
-        let (from, to, points) = (from?, to?, points?);
-        if from >= to {
-            errors.push(spec, format!("goes from {from} to {to}, but `to` must be larger"));
-            return None;
-        }
-        let ratio = geometric(from, to);
-        let level = |k: u64| (from as f64 * ratio(k as f64 / (points - 1) as f64)).round() as u64;
-        let mut sizes: Vec<u64> = (0..points).map(level).collect();
-        sizes.dedup();
-        return Some(sizes);
-    }
-    let items = field.items(errors);
-    let sizes: Vec<Option<u64>> = items.iter().map(|item| item.integer(low, high, errors)).collect();
-    distinct(&items, &sizes, errors);
-    let sizes: Option<Vec<u64>> = sizes.into_iter().collect();
-    sizes.filter(|sizes| !sizes.is_empty())
-}
-
-/// s ↦ (to/from)^s.
-fn geometric(from: u64, to: u64) -> impl Fn(f64) -> f64 {
-    let log = (to as f64 / from as f64).ln();
-    move |share| (log * share).exp()
-}
-
 fn axis<T: ?Sized>(
     field: Option<&Field<'_>>,
     catalogue: &[Entry<T>],
@@ -204,10 +162,13 @@ fn axis<T: ?Sized>(
     choices.filter(|choices| !choices.is_empty())
 }
 
-/// Reports entries that appear before.
-fn distinct<T: PartialEq>(items: &[Field<'_>], values: &[Option<T>], errors: &mut Errors) {
+/// Reports entries that appear before. Entries are equal where they look the same.
+pub(super) fn distinct<T: Display>(items: &[Field<'_>], values: &[Option<T>], errors: &mut Errors) {
+    let mut known = HashSet::new();
     for (i, value) in values.iter().enumerate() {
-        if value.is_some() && values[..i].contains(value) {
+        if let Some(value) = value
+            && !known.insert(value.to_string())
+        {
             errors.push(&items[i], "appears twice in this list");
         }
     }
@@ -220,6 +181,10 @@ fn estimators(field: &Field<'_>, errors: &mut Errors) -> Option<Vec<(String, Cho
     };
     if pairs.is_empty() {
         errors.push(field, "is empty, but it must name at least one estimator");
+        return None;
+    }
+    if pairs.len() > ESTIMATORS {
+        errors.push(field, format!("has {} entries, but there may be at most {ESTIMATORS}", pairs.len()));
         return None;
     }
     let read = pairs.iter().map(|(key, value)| {
@@ -249,7 +214,11 @@ fn evaluate(
     let risks = match &fields[0] {
         None => [1.0, 2.0].into_iter().map(Risk::lp).collect(),
         Some(field) => {
-            let items = field.items(errors);
+            let mut items = field.items(errors);
+            if items.len() > RISKS {
+                errors.push(field, format!("has {} entries, but there may be at most {RISKS}", items.len()));
+                items.clear();
+            }
             let risks: Vec<Option<Risk>> = items.iter().map(|item| risk(item, errors)).collect();
             distinct(&items, &risks, errors);
             risks.into_iter().collect::<Option<Vec<Risk>>>().filter(|risks| !risks.is_empty())

@@ -1,6 +1,6 @@
 //! Choices: a name of a catalogue, or `{name: {parameter: value}}`.
 
-use super::mark::Yaml;
+use super::mark::{Yaml, shown};
 use super::read::{Errors, Field, quoted, suggestion};
 use tempered_math::catalogue::{Choice, Entry, Kind, Value};
 
@@ -29,7 +29,7 @@ pub(super) fn choice<T: ?Sized>(
     let text = name.node.text().unwrap_or_default();
     let Some(entry) = catalogue.iter().find(|entry| entry.name == text) else {
         let help = suggestion(text, names.iter().copied());
-        errors.helped(&name, format!("is `{text}`, but it must be one of {}", quoted(&names)), help);
+        errors.helped(&name, format!("is `{}`, but it must be one of {}", shown(text), quoted(&names)), help);
         return None;
     };
     let parameters = (entry.parameters)();

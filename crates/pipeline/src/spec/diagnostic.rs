@@ -1,12 +1,16 @@
 //! Diagnostics: what is wrong, where, and what was expected.
 
 use std::fmt;
+use std::sync::Arc;
+
+/// Errors that are shown of one file.
+const SHOWN: usize = 100;
 
 /// A position in a file, from 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
     /// The file, or the flag an edit came from.
-    pub file: String,
+    pub file: Arc<str>,
     /// Line.
     pub line: usize,
     /// Column.
@@ -47,10 +51,13 @@ impl fmt::Display for Diagnostic {
 
 impl fmt::Display for SpecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, diagnostic) in self.diagnostics.iter().enumerate() {
+        for (i, diagnostic) in self.diagnostics.iter().take(SHOWN).enumerate() {
             write!(f, "{}{diagnostic}", if i == 0 { "" } else { "\n\n" })?;
         }
-        Ok(())
+        match self.diagnostics.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n\n… and {more} more errors"),
+        }
     }
 }
 

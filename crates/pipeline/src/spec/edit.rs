@@ -1,16 +1,24 @@
 //! Edits from the command line: `--set path=value`.
 
 use super::diagnostic::{Diagnostic, Location, SpecError};
-use super::mark::{Node, Yaml, parse};
+use super::mark::{DEPTH, Node, Yaml, parse, shown};
+use std::sync::Arc;
 
 /// Replaces or adds the node at a dotted path. Its location becomes the flag, so errors point there.
 pub(super) fn set(root: &mut Node, path: &str, value: &str) -> Result<(), SpecError> {
-    let origin = format!("--set {path}={value}");
+    let origin: Arc<str> = format!("--set {}={}", shown(path), shown(value)).into();
     if value.trim().is_empty() {
         let at = Location { file: origin, line: 1, column: 1 };
         let message = "has no value: write PATH=VALUE".into();
         return Err(SpecError {
             diagnostics: vec![Diagnostic { at, field: path.into(), message, help: None }],
+        });
+    }
+    if path.split('.').count() > DEPTH {
+        let at = Location { file: origin, line: 1, column: 1 };
+        let message = "--set has a path of more than 16 keys".into();
+        return Err(SpecError {
+            diagnostics: vec![Diagnostic { at, field: String::new(), message, help: None }],
         });
     }
     let new = parse(value.as_bytes(), &origin)?;

@@ -2,11 +2,16 @@
 
 use super::diagnostic::{Diagnostic, Location, SpecError};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Largest file read, in bytes.
-const SIZE: usize = 1 << 20;
+pub const LARGEST_FILE: usize = 1 << 20;
 /// Deepest nesting read.
-const DEPTH: usize = 16;
+pub(super) const DEPTH: usize = 16;
+/// Characters of a scalar that messages show.
+const SHOWN: usize = 64;
 
 /// A node and where it starts.
 #[derive(Clone, Debug)]
@@ -38,29 +43,45 @@ impl Node {
     pub fn found(&self) -> String {
         match &self.value {
             Yaml::Scalar { .. } if self.is_null() => "empty".into(),
-            Yaml::Scalar { text, plain: true } => text.clone(),
-            Yaml::Scalar { text, plain: false } => format!("the text {text:?}"),
+            Yaml::Scalar { text, plain: true } => shown(text).into_owned(),
+            Yaml::Scalar { text, plain: false } => format!("the text \"{}\"", shown(text)),
             Yaml::List(_) => "a list".into(),
             Yaml::Map(_) => "a mapping".into(),
         }
     }
 }
 
+/// A text for a message: cut where it is long, and without control characters, which a terminal would obey.
+pub(super) fn shown(text: &str) -> Cow<'_, str> {
+    let end = text.char_indices().nth(SHOWN).map(|(end, _)| end);
+    if end.is_none() && !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let start = &text[..end.unwrap_or(text.len())];
+    let escaped: String = start
+        .chars()
+        .flat_map(|c| if c.is_control() { c.escape_unicode().collect() } else { vec![c] })
+        .collect();
+    Cow::Owned(escaped + if end.is_some() { "…" } else { "" })
+}
+
 /// Parses one document. Aliases, tags, duplicate keys, deep nesting and large files are errors.
 pub(super) fn parse(bytes: &[u8], file: &str) -> Result<Node, SpecError> {
-    let start = Location { file: file.into(), line: 1, column: 1 };
-    if bytes.len() > SIZE {
-        return Err(one(start, format!("the file has {} bytes, expected at most {SIZE}", bytes.len())));
+    let file: Arc<str> = file.into();
+    let start = Location { file: file.clone(), line: 1, column: 1 };
+    if bytes.len() > LARGEST_FILE {
+        return Err(one(start, format!("the file is too large, expected at most {LARGEST_FILE} bytes")));
     }
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
             let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-            let at = Location { file: file.into(), line, column: 1 };
+            let at = Location { file, line, column: 1 };
             return Err(one(at, "the file is not UTF-8 here; save it as UTF-8".into()));
         }
     };
-    let mut builder = Builder { file, open: Vec::new(), root: None, documents: 0, errors: Vec::new() };
+    let mut builder =
+        Builder { file: file.clone(), open: Vec::new(), root: None, documents: 0, errors: Vec::new() };
     for event in Parser::new_from_str(text) {
         match event {
             Ok((event, span)) => {
@@ -70,7 +91,7 @@ pub(super) fn parse(bytes: &[u8], file: &str) -> Result<Node, SpecError> {
             }
             Err(error) => {
                 let mark = error.marker();
-                let at = Location { file: file.into(), line: mark.line(), column: mark.col() + 1 };
+                let at = Location { file, line: mark.line(), column: mark.col() + 1 };
                 return Err(one(at, format!("this is not YAML: {}", error.info())));
             }
         }
@@ -87,17 +108,26 @@ fn one(at: Location, message: String) -> SpecError {
     SpecError { diagnostics: vec![Diagnostic { at, field: String::new(), message, help: None }] }
 }
 
-struct Builder<'a> {
-    file: &'a str,
-    open: Vec<(Node, Option<Node>)>,
+/// A list or mapping that has not ended.
+struct Open {
+    node: Node,
+    /// The key whose value comes next.
+    key: Option<Node>,
+    /// The keys so far.
+    known: HashSet<String>,
+}
+
+struct Builder {
+    file: Arc<str>,
+    open: Vec<Open>,
     root: Option<Node>,
     documents: usize,
     errors: Vec<Diagnostic>,
 }
 
-impl Builder<'_> {
+impl Builder {
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Diagnostic> {
-        let at = Location { file: self.file.into(), line: span.start.line(), column: span.start.col() + 1 };
+        let at = Location { file: self.file.clone(), line: span.start.line(), column: span.start.col() + 1 };
         let refuse = |message: &str| {
             Err(Diagnostic { at: at.clone(), field: String::new(), message: message.into(), help: None })
         };
@@ -131,11 +161,11 @@ impl Builder<'_> {
                 }
                 let map = matches!(event, Event::MappingStart(..));
                 let value = if map { Yaml::Map(Vec::new()) } else { Yaml::List(Vec::new()) };
-                self.open.push((Node { at, value }, None));
+                self.open.push(Open { node: Node { at, value }, key: None, known: HashSet::new() });
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                if let Some((node, _)) = self.open.pop() {
-                    self.close(node);
+                if let Some(open) = self.open.pop() {
+                    self.close(open.node);
                 }
             }
             _ => {}
@@ -145,7 +175,7 @@ impl Builder<'_> {
 
     /// Puts a finished node into its parent.
     fn close(&mut self, node: Node) {
-        let Some((parent, key)) = self.open.last_mut() else {
+        let Some(Open { node: parent, key, known }) = self.open.last_mut() else {
             self.root = Some(node);
             return;
         };
@@ -153,8 +183,10 @@ impl Builder<'_> {
             Yaml::List(items) => items.push(node),
             Yaml::Map(pairs) => match key.take() {
                 None => {
-                    if pairs.iter().any(|(other, _)| other.text().is_some() && other.text() == node.text()) {
-                        let message = format!("the key `{}` appears twice", node.text().unwrap_or_default());
+                    if let Some(text) = node.text()
+                        && !known.insert(text.into())
+                    {
+                        let message = format!("the key `{}` appears twice", shown(text));
                         let help = Some("keep one of them".into());
                         self.errors.push(Diagnostic {
                             at: node.at.clone(),

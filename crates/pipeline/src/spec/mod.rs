@@ -2,8 +2,10 @@
 
 mod check;
 mod choice;
+mod counts;
 mod diagnostic;
 mod edit;
+mod limits;
 mod mark;
 mod read;
 mod resolved;
@@ -12,6 +14,7 @@ mod study;
 
 pub use check::{parse, parse_choice};
 pub use diagnostic::{Diagnostic, SpecError};
+pub use mark::LARGEST_FILE;
 pub use schema::schema;
 pub use study::{Study, Weights};
 pub(crate) use study::{shard_trials, trains};

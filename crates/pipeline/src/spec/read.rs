@@ -1,7 +1,7 @@
 //! Reading typed values from marked nodes, collecting every error on the way.
 
 use super::diagnostic::{Diagnostic, SpecError};
-use super::mark::{Node, Yaml};
+use super::mark::{Node, Yaml, shown};
 
 /// The errors found so far.
 #[derive(Default)]
@@ -46,6 +46,10 @@ impl Errors {
 
 /// ` (did you mean …?)` where a known name is near.
 pub(super) fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    // A long text is no misprint, and distances cost its length.
+    if name.len() > 64 {
+        return None;
+    }
     let near = known.into_iter().map(|known| (strsim::damerau_levenshtein(name, known), known));
     let (distance, known) = near.min()?;
     (distance <= 1 + name.len() / 4).then(|| format!("did you mean `{known}`?"))
@@ -60,7 +64,7 @@ pub(super) fn quoted(names: &[&str]) -> String {
 impl<'a> Field<'a> {
     pub fn child(&self, key: &str, node: &'a Node) -> Field<'a> {
         let dot = if self.path.is_empty() { "" } else { "." };
-        Field { node, path: format!("{}{dot}{key}", self.path) }
+        Field { node, path: format!("{}{dot}{}", self.path, shown(key)) }
     }
 
     /// The children of a mapping with these keys, `None` where absent; other keys are errors.
@@ -80,6 +84,7 @@ impl<'a> Field<'a> {
                     let field = Field { node: key, path: self.path.clone() };
                     let help = suggestion(name, keys.iter().copied());
                     let known = if keys.is_empty() { "none".into() } else { quoted(keys) };
+                    let name = shown(name);
                     errors.helped(&field, format!("has an unknown key `{name}`, expected {known}"), help);
                 }
             }
@@ -126,7 +131,7 @@ impl<'a> Field<'a> {
             Err(_) => {
                 let real = plain.parse::<f64>().ok().filter(|x| x.fract() == 0.0 && *x >= 0.0 && *x < 1e18);
                 let help = real.map(|x| format!("write {x}"));
-                errors.helped(self, format!("is {plain}, but it must be {expected}"), help);
+                errors.helped(self, format!("is {}, but it must be {expected}", shown(plain)), help);
                 None
             }
         }

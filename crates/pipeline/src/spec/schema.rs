@@ -1,6 +1,6 @@
 //! The JSON schema of study files (draft-07), made from the catalogues.
 
-use super::check::{LARGEST_N, QUANTILES, SHARD_POINTS};
+use super::limits::{LARGEST_N, QUANTILES, SHARD_POINTS};
 use serde_json::{Value as Json, json};
 use tempered_math::catalogue::{Entry, Kind, Parameter, Value};
 use tempered_math::{design, estimator, noise, target};

@@ -49,6 +49,16 @@ impl Study {
     pub fn shard_trials(&self, n: u64) -> u64 {
         shard_trials(self.shard_points, n)
     }
+
+    /// Files of one table.
+    pub fn files(&self) -> u128 {
+        let laws: u128 = [&self.designs, &self.targets, &self.noises]
+            .map(|choices| choices.len() as u128)
+            .iter()
+            .product();
+        let shards = self.n.iter().map(|n| u128::from(self.trials.div_ceil(self.shard_trials(*n))));
+        shards.sum::<u128>() * laws * self.estimators.len() as u128
+    }
 }
 
 /// Trials in a full shard of so many sample points at most.

@@ -54,8 +54,8 @@ impl ReluNetwork {
     /// Draws the initial weights and forgets the last trial.
     fn begin(&mut self, x: &[f64], draws: &Draws<'_>) {
         let ReluNetwork { setup, model: Swept { weights, sweep, .. }, .. } = self;
-        setup.begin(weights, x.len(), draws);
-        sweep.begin(x, weights);
+        setup.begin(weights, x, draws);
+        sweep.begin(setup.inputs.seen(), weights);
     }
 }
 
@@ -110,15 +110,15 @@ impl Estimator for ReluNetwork {
         predictor: &mut Predictor,
     ) -> Result<Report, Degenerate> {
         self.begin(sample.x(), draws);
-        let ReluNetwork { setup, model, kinks, .. } = self;
+        let ReluNetwork { setup: Setup { inputs, trainer, .. }, model, kinks } = self;
         let mut show = |model: &mut Swept, report| {
             let mut predictor = Predictor::default();
-            write(sample.x(), &model.weights, 0.0, kinks, predictor.piecewise_linear());
+            write(sample.x(), inputs.in_x(&model.weights), 0.0, kinks, predictor.piecewise_linear());
             show(predictor, report);
         };
-        let report = setup.trainer.run(model, sample.y(), draws, (checkpoints, &mut show))?;
+        let report = trainer.run(model, sample.y(), draws, (checkpoints, &mut show))?;
         let knots = predictor.piecewise_linear();
-        write(sample.x(), &model.weights, 0.0, kinks, knots);
+        write(sample.x(), inputs.in_x(&model.weights), 0.0, kinks, knots);
         if all_finite(&knots.y) { Ok(report) } else { Err(Degenerate::Diverged) }
     }
 

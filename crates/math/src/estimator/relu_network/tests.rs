@@ -239,6 +239,28 @@ fn training_is_a_function_of_its_draws_and_reports_divergence() {
 }
 
 #[test]
+fn centred_inputs_are_a_change_of_variable() {
+    let (x, y) = sample(9, 3);
+    let (low, high) = (x[0], x[8]);
+    let t: Vec<f64> = x.iter().map(|x| (2.0 * x - low - high) / (high - low)).collect();
+    let fit = |x: &[f64], inputs, skip| {
+        let mut net = network(&given(50, &[("inputs", Value::Word(inputs)), ("skip", Value::Word(skip))]));
+        let mut predictor = Predictor::default();
+        net.fit(Sample::new(x, &y).unwrap(), &Draws::new(1, "centred", 0), &mut predictor).unwrap();
+        predictor.knots().unwrap().clone()
+    };
+    for skip in ["free", "none"] {
+        let (in_x, in_t, given) = (fit(&x, "centred", skip), fit(&t, "given", skip), fit(&x, "given", skip));
+        for k in 0..=20 {
+            let at = low + (high - low) * (f64::from(k) * 0.2 - 1.5);
+            let (here, there) = (in_x.value(at), in_t.value((2.0 * at - low - high) / (high - low)));
+            assert!((here - there).abs() <= 1e-9 * (1.0 + there.abs()), "{at}: {here} {there}");
+        }
+        assert_ne!(in_x.value(0.5), given.value(0.5));
+    }
+}
+
+#[test]
 fn stops_end_training() {
     let (x, y) = sample(6, 2);
     let mean = |stop: &[(&'static str, Value)]| {

@@ -8,7 +8,7 @@ mod tests;
 
 use super::{Estimator, Report, Show};
 use crate::catalogue::{Entry, Invalid, Kind, Parameter, Value};
-use crate::network::{Kink, Setup, write};
+use crate::network::{Inputs, Kink, Setup, write};
 use crate::predictor::Predictor;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
@@ -64,8 +64,8 @@ impl TwoLayerNetwork {
 
     /// Draws the initial weights and forgets the last trial.
     fn begin(&mut self, x: &[f64], draws: &Draws<'_>) {
-        self.setup.begin(&mut self.model.weights, x.len(), draws);
-        self.model.begin(x);
+        self.setup.begin(&mut self.model.weights, x, draws);
+        self.model.begin(self.setup.inputs.seen());
     }
 }
 
@@ -88,14 +88,14 @@ impl Estimator for TwoLayerNetwork {
         predictor: &mut Predictor,
     ) -> Result<Report, Degenerate> {
         self.begin(sample.x(), draws);
-        let TwoLayerNetwork { setup, model, kinks, .. } = self;
+        let TwoLayerNetwork { setup: Setup { inputs, trainer, .. }, model, kinks } = self;
         let mut show = |model: &mut Dense, report| {
             let mut predictor = Predictor::default();
-            draw(sample.x(), model, kinks, &mut predictor);
+            draw((sample.x(), inputs), model, kinks, &mut predictor);
             show(predictor, report);
         };
-        let report = setup.trainer.run(model, sample.y(), draws, (checkpoints, &mut show))?;
-        draw(sample.x(), model, kinks, predictor);
+        let report = trainer.run(model, sample.y(), draws, (checkpoints, &mut show))?;
+        draw((sample.x(), inputs), model, kinks, predictor);
         let finite = predictor.knots().is_none_or(|knots| all_finite(&knots.y));
         if finite { Ok(report) } else { Err(Degenerate::Diverged) }
     }
@@ -110,8 +110,9 @@ impl Estimator for TwoLayerNetwork {
 }
 
 /// Overwrites the predictor with the function of a network.
-fn draw(x: &[f64], model: &Dense, kinks: &mut Vec<Kink>, predictor: &mut Predictor) {
+fn draw((x, inputs): (&[f64], &mut Inputs), model: &Dense, kinks: &mut Vec<Kink>, predictor: &mut Predictor) {
     let Dense { activation, weights, .. } = model;
+    let weights = inputs.in_x(weights);
     if *activation == Activation::LeakyRelu {
         write(x, weights, LEAK, kinks, predictor.piecewise_linear());
     } else {

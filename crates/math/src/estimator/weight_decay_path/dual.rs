@@ -9,6 +9,7 @@
 use super::arc::{Arc, Excess};
 use super::band::Band;
 use crate::sample::Degenerate;
+use crate::sum::all_finite;
 
 /// Largest violation of the constraints, and slack of a kink's one, relative: a third of what is promised.
 const TOLERANCE: f64 = 3e-10;
@@ -62,7 +63,8 @@ pub(super) struct Dual {
 impl Dual {
     /// Solves for data (x, y) of size about 1, at least three points.
     ///
-    /// Errors: `NotConverged` where the constraints are missed by more than the tolerance after all rounds.
+    /// Errors: `NotConverged` where the constraints are missed by more than the tolerance after all rounds, `Overflow`
+    /// where numbers on the way are not finite.
     pub fn solve(&mut self, x: &[f64], y: &[f64], lambda: f64) -> Result<(), Degenerate> {
         self.begin(x, y, lambda);
         let mut stiffness = SOFT;
@@ -70,12 +72,17 @@ impl Dual {
             self.minimise(y, stiffness);
             let moved = self.update(stiffness);
             stiffness = match moved <= TOLERANCE {
-                true if stiffness <= SOFT => return Ok(()),
+                true if stiffness <= SOFT && self.is_finite() => return Ok(()),
+                true if stiffness <= SOFT => return Err(Degenerate::Overflow),
                 true => SOFT,
                 false => (stiffness * GROWTH).min(STIFFEST),
             };
         }
         Err(Degenerate::NotConverged)
+    }
+
+    fn is_finite(&self) -> bool {
+        all_finite(&self.u) && self.kinks.as_flattened().as_flattened().iter().all(|m| m.is_finite())
     }
 
     /// The kinks of a gap as slope changes at its two ends, by sign; together they act on the data like the kink.
@@ -239,6 +246,9 @@ impl Dual {
             self.hessian.solve(&mut self.step[inner.clone()]);
             self.start.copy_from_slice(&self.u);
             let slope = self.descent();
+            if !slope.is_finite() {
+                return;
+            }
             let mut length = 1.0;
             loop {
                 for i in inner.clone() {
@@ -247,7 +257,9 @@ impl Dual {
                 residual = self.differentiate(y, stiffness);
                 // Negative beyond the minimum along the step.
                 let here = self.descent();
-                if here >= -OVERSHOOT * slope || length < SHORTEST {
+                // Whatever is no number ends the search.
+                let too_long = here < -OVERSHOOT * slope && length >= SHORTEST;
+                if !too_long {
                     break;
                 }
                 length *= (slope / (slope - here)).clamp(0.1, 0.5);
