@@ -13,7 +13,7 @@ pub struct Arguments {
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 2 bad usage or YAML or the plan differs, 3 more failed trials than allowed, \
 4 nothing to analyse, 5 sound or done as far as it goes but the study is not complete, \
-65 stored data are wrong, 74 input or output, 75 stopped (run again to go on), 70 bug";
+65 stored data are wrong, 74 input or output, 75 stopped or busy (run again to go on), 70 a trial over its time, or a bug";
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -80,6 +80,9 @@ pub struct Run {
     /// Stop taking new shards after this long, e.g. 90s, 30m, "1h 30m".
     #[arg(long, value_name = "TIME")]
     pub max_time: Option<String>,
+    /// End with an error if one trial of an estimator takes longer than this, e.g. 10s; what is stored stays.
+    #[arg(long, value_name = "TIME")]
+    pub trial_time: Option<String>,
     /// Write the report at the end.
     #[arg(long)]
     pub report: bool,
@@ -107,6 +110,9 @@ pub enum Format {
 pub struct Plan {
     #[command(flatten)]
     pub file: StudyFile,
+    /// Compare with what this run directory holds: what would stay, be computed again, or be refused.
+    #[arg(long, value_name = "DIRECTORY")]
+    pub diff: Option<PathBuf>,
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

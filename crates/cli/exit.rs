@@ -2,12 +2,18 @@
 
 use std::process::ExitCode;
 use tempered_pipeline::Error as Pipeline;
+use tempered_store::Error as Store;
+
+/// 70: a trial that takes too long, or a bug.
+pub const BUG: u8 = 70;
 
 /// How a command ended, where it did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// 0: done.
     Done,
+    /// 2: a run would be refused, since it would alter what is stored.
+    Differs,
     /// 3: complete, but more failed trials than allowed.
     TooManyFailed,
     /// 5: this share is done, or what is there is sound; the study is not complete.
@@ -62,6 +68,7 @@ impl From<tempered_store::Error> for Failure {
 pub fn code(done: Result<Ending, Failure>) -> ExitCode {
     let code = match &done {
         Ok(Ending::Done) => 0,
+        Ok(Ending::Differs) => 2,
         Ok(Ending::TooManyFailed) => 3,
         Ok(Ending::ShareDone) => 5,
         Ok(Ending::Mismatch) => 65,
@@ -99,9 +106,10 @@ fn analysis(error: &tempered_analysis::Error) -> u8 {
 fn pipeline(error: &Pipeline) -> u8 {
     match error {
         Pipeline::Stage { source, .. } => pipeline(source),
+        Pipeline::Store(Store::Busy { .. }) => 75,
         Pipeline::Store(error) if error.is_damage() => 65,
         Pipeline::Store(_) => 74,
-        Pipeline::Panicked { .. } | Pipeline::Choice(_) | Pipeline::Json(_) | Pipeline::Pool(_) => 70,
+        Pipeline::Panicked { .. } | Pipeline::Choice(_) | Pipeline::Json(_) | Pipeline::Pool(_) => BUG,
         Pipeline::Degenerate(_) | Pipeline::RecordsDiffer { .. } | Pipeline::Seal { .. } => 65,
         _ => 2,
     }

@@ -4,6 +4,7 @@ mod analyze;
 mod args;
 mod catalogue;
 mod data;
+mod diff;
 mod exit;
 mod fit;
 mod init;

@@ -2,12 +2,15 @@
 
 use crate::args::{Format, Plan as Options};
 use crate::exit::{Ending, Failure};
-use crate::{output, study};
+use crate::{diff, output, study};
 use tempered_pipeline::pilot;
 
 /// Prints what a study amounts to.
 pub fn plan(options: &Options) -> Result<Ending, Failure> {
     let plan = study::plan(&options.file)?;
+    if let Some(directory) = &options.diff {
+        return diff::diff(&plan, directory, options.format);
+    }
     let pilot = pilot::estimate(&plan)?;
     if options.format == Format::Json {
         let mut text = plan.to_json();

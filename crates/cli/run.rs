@@ -1,13 +1,16 @@
 //! `tempered run`.
 
 use crate::args::{Progress, Run};
-use crate::exit::{Ending, Failure};
+use crate::exit::{BUG, Ending, Failure};
 use crate::{analyze, output, progress, report, study};
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tempered_pipeline::change::Change;
+use tempered_pipeline::overtime::{Late, TrialLimit};
 use tempered_pipeline::run::{Ending as Ended, Outcome, Settings, run as run_plan};
 use tempered_pipeline::{Cancel, RunDirectory};
 
@@ -15,16 +18,22 @@ use tempered_pipeline::{Cancel, RunDirectory};
 pub fn run(options: &Run) -> Result<Ending, Failure> {
     let plan = study::plan(&options.file)?;
     let path = options.out.clone().unwrap_or_else(|| PathBuf::from("runs").join(&plan.study.name));
-    let settings = settings(options)?;
+    let mut settings = settings(options)?;
     if options.fresh && path.exists() {
         start_over(&path, options.yes)?;
     }
     let directory = RunDirectory::create(&path)?;
+    settings.trial_limit = trial_limit(options, &directory)?;
     let cancel = Cancel::new();
     let mode = options.progress.resolve();
     // The bar says by itself that the run is stopping; a line would tear it.
     stop_on_signals(&cancel, mode != Progress::Bar)?;
     log(&directory, &started(options, &settings));
+    let change = Change::new(&plan, &directory)?;
+    if change.extends() {
+        eprintln!("what is new needs the fits again; the files so far move to _quarantine:");
+        change.lines().iter().for_each(|line| eprintln!("{line}"));
+    }
     let start = Instant::now();
     let mut show = None;
     let outcome = run_plan(plan.clone(), &directory, &settings, &cancel, |watch| {
@@ -116,13 +125,31 @@ fn settings(options: &Run) -> Result<Settings, Failure> {
         })?;
     }
     if let Some(text) = &options.max_time {
-        let wrong =
-            || Failure::Usage(format!("--max-time {text}: expected a time such as 90s, 30m or 1h 30m"));
-        let time = humantime::parse_duration(text).map_err(|_| wrong())?;
         // A time too long for the clock is no limit.
-        settings.deadline = Instant::now().checked_add(time);
+        settings.deadline = Instant::now().checked_add(time("--max-time", text)?);
     }
     Ok(settings)
+}
+
+fn time(flag: &str, text: &str) -> Result<Duration, Failure> {
+    let wrong = || Failure::Usage(format!("{flag} {text}: expected a time such as 90s, 30m or 1h 30m"));
+    humantime::parse_duration(text).map_err(|_| wrong())
+}
+
+/// A limit that ends this process: its threads cannot be stopped otherwise. Finished shards stay, as after a kill.
+fn trial_limit(options: &Run, directory: &RunDirectory) -> Result<Option<TrialLimit>, Failure> {
+    let Some(text) = &options.trial_time else { return Ok(None) };
+    let time = time("--trial-time", text)?;
+    let directory = directory.clone();
+    let late = move |late: &Late| {
+        log(
+            &directory,
+            &json!({"event": "end", "time": now(), "process": std::process::id(), "error": late.to_string()}),
+        );
+        eprintln!("\nerror: {late}");
+        std::process::exit(BUG.into());
+    };
+    Ok(Some(TrialLimit { time, late: Arc::new(late) }))
 }
 
 fn share(text: &str) -> Option<(u64, u64)> {

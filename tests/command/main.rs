@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod change;
 mod common;
 mod disk;
 mod fit;
 mod houses;
 mod kills;
+mod limits;
 mod run;
 mod verify;

@@ -3,11 +3,14 @@
 pub mod spec;
 
 pub mod batch;
+pub mod change;
 mod error;
 mod files;
 pub mod live;
+pub mod overtime;
 pub mod pilot;
 pub mod plan;
+mod record;
 pub mod replay;
 pub mod resume;
 pub mod run;

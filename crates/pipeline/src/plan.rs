@@ -10,6 +10,8 @@ use tempered_math::seed::{Key, Purpose};
 pub const GENERATOR: &str = "3";
 /// Footer key of the version that wrote a file.
 pub(crate) const VERSION_KEY: &str = "tempered.version";
+/// Footer key of the hash of what decides the numbers.
+pub(crate) const HASH_KEY: &str = "tempered.plan";
 /// Footer key of the range of trials in a file, `from..to` without `to`.
 pub(crate) const TRIALS_KEY: &str = "tempered.trials";
 
@@ -191,6 +193,16 @@ impl Plan {
     pub fn scores(&self) -> Vec<String> {
         self.study.criteria.columns()
     }
+}
+
+/// A footer key without the program's name.
+pub(crate) fn bare(key: &str) -> &str {
+    key.strip_prefix("tempered.").unwrap_or(key)
+}
+
+/// Whether a footer key tells what decides the numbers, apart from checksums and what others write.
+pub(crate) fn decides(key: &str) -> bool {
+    key.starts_with("tempered.") && key != tempered_store::CHECKSUM_KEY
 }
 
 /// Sixteen hexadecimal digits of a BLAKE3 hash.

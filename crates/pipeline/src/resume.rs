@@ -1,24 +1,13 @@
 //! Resume: what of a plan is missing on disk, judged by footers alone. Damage inside a file is for `verify` to find.
 
+use crate::change::extends;
 use crate::error::Error;
 use crate::live::{Live, Tally};
 use crate::plan::{self, Plan, Shard};
 use crate::spec::Weights;
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use tempered_store::{Footer, Found, Place, RunDirectory, Table, read_footer, read_metrics};
-
-/// Record of what decided the numbers on disk.
-const PLAN_RECORD: &str = "plan.json";
-
-/// The plan as it is recorded, and what decides the numbers in the directory.
-#[derive(Serialize, Deserialize)]
-struct Record {
-    plan: serde_json::Value,
-    /// By label, estimators of earlier plans included: names and values of what decides their numbers.
-    numbers: Numbers,
-}
 
 /// Where the files of (estimator, shard) lie.
 pub fn place(plan: &Plan, estimator: usize, shard: &Shard) -> Place {
@@ -31,81 +20,22 @@ pub fn place(plan: &Plan, estimator: usize, shard: &Shard) -> Place {
     }
 }
 
-/// What decided the numbers in a directory, by label: names and values.
-pub(crate) type Numbers = BTreeMap<String, BTreeMap<String, String>>;
-
-/// Reads what decided the numbers in a directory; `None` where no run recorded it.
-pub(crate) fn numbers(directory: &RunDirectory) -> Result<Option<Numbers>, Error> {
-    let Some(bytes) = directory.read_record(PLAN_RECORD)? else { return Ok(None) };
-    match serde_json::from_slice::<Record>(&bytes) {
-        Ok(record) => Ok(Some(record.numbers)),
-        Err(error) => Err(no_record(directory, format!("is damaged ({error})"))),
-    }
-}
-
-pub(crate) fn no_record(directory: &RunDirectory, why: String) -> Error {
-    Error::NoRecord { path: directory.root().join("_tempered").join(PLAN_RECORD), why }
-}
-
-/// What the estimators of a plan that were in the directory before would alter, a line each.
-pub(crate) fn differences(plan: &Plan, old: &Numbers) -> Vec<String> {
-    let mut differences = Vec::new();
-    for (estimator, (label, _)) in plan.study.estimators.iter().enumerate() {
-        let Some(old) = old.get(label) else { continue };
-        let new: BTreeMap<String, String> = plan.identity(estimator).into_iter().collect();
-        let said = |side: &BTreeMap<String, String>, name: &str| {
-            side.get(name).map_or("nothing", String::as_str).to_string()
-        };
-        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-        for name in names {
-            let (was, is) = (said(old, name), said(&new, name));
-            if was != is {
-                differences.push(format!("  {label}: {name} was {was}, is {is}"));
-            }
-        }
-    }
-    differences
-}
-
-/// Refuses a directory whose numbers this plan would alter; otherwise records the plan.
-///
-/// Estimators and levels may come and go; seed, risks, domain, stored weights and the parameters of an
-/// estimator that keeps its label may not.
-pub fn agree(plan: &Plan, directory: &RunDirectory) -> Result<(), Error> {
-    let old = numbers(directory)?;
-    if old.is_none() && !directory.listing()?.files.is_empty() {
-        return Err(no_record(directory, "is missing beside finished files".into()));
-    }
-    let mut numbers = old.unwrap_or_default();
-    let differences = differences(plan, &numbers);
-    if !differences.is_empty() {
-        let directory = directory.root().to_path_buf();
-        return Err(Error::PlanDiffers { directory, differences: differences.join("\n") });
-    }
-    for (estimator, (label, _)) in plan.study.estimators.iter().enumerate() {
-        numbers.insert(label.clone(), plan.identity(estimator).into_iter().collect());
-    }
-    let study = plan.study.to_yaml();
-    directory.write_record("study.yaml", study.as_bytes())?;
-    directory
-        .write_record(PLAN_RECORD, &serde_json::to_vec_pretty(&Record { plan: plan.to_json(), numbers })?)?;
-    Ok(())
-}
-
 /// What is on disk in a shard's place.
 #[derive(Debug, PartialEq)]
-enum State {
+pub(crate) enum State {
     /// All trials of the shard, perhaps more: a study that asks for fewer trials loses none.
     Complete,
     /// The shard as it was when the study asked for fewer trials. The longer one takes its place.
     Shorter,
+    /// The same numbers, but less of them than the plan asks for: a risk is new, or more weights are to be stored.
+    Outdated,
     /// No file.
     Missing,
     /// Something else; says what.
     Damaged(String),
 }
 
-/// The estimators whose files of this shard are missing; damaged files are moved to quarantine.
+/// The estimators whose files of this shard are missing; damaged and outdated files are moved to quarantine.
 pub fn missing(plan: &Plan, directory: &RunDirectory, shard: &Shard) -> Result<Vec<usize>, Error> {
     let mut missing = Vec::new();
     for estimator in 0..plan.study.estimators.len() {
@@ -116,7 +46,9 @@ pub fn missing(plan: &Plan, directory: &RunDirectory, shard: &Shard) -> Result<V
             match state(read_footer(path)?, &footer, shard, rows) {
                 State::Complete => Ok(true),
                 State::Shorter | State::Missing => Ok(false),
-                State::Damaged(_) => directory.quarantine(path).map(|()| false).map_err(Error::from),
+                State::Outdated | State::Damaged(_) => {
+                    directory.quarantine(path).map(|()| false).map_err(Error::from)
+                }
             }
         };
         let mut complete = whole(Table::Metrics, Some(1))?;
@@ -134,6 +66,17 @@ pub fn missing(plan: &Plan, directory: &RunDirectory, shard: &Shard) -> Result<V
     Ok(missing)
 }
 
+/// What is in the place of an estimator's metrics.
+pub(crate) fn metrics_state(
+    plan: &Plan,
+    directory: &RunDirectory,
+    shard: &Shard,
+    estimator: usize,
+) -> Result<State, Error> {
+    let path = directory.metrics_path(&place(plan, estimator, shard));
+    Ok(state(read_footer(&path)?, &plan.footer(estimator, shard), shard, Some(1)))
+}
+
 /// Compares what was found with the footer that the plan would write, and with the rows a trial has.
 fn state(found: Found, expected: &[(String, String)], shard: &Shard, rows: Option<u64>) -> State {
     let footer: Footer = match found {
@@ -141,17 +84,29 @@ fn state(found: Found, expected: &[(String, String)], shard: &Shard, rows: Optio
         Found::Unreadable(why) => return State::Damaged(why),
         Found::File(footer) => footer,
     };
-    for (key, value) in expected {
+    let wanted = |key: &str| expected.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
+    let known = footer.pairs.iter().map(|(key, _)| key.as_str()).filter(|key| plan::decides(key));
+    let keys: BTreeSet<&str> = expected.iter().map(|(key, _)| key.as_str()).chain(known).collect();
+    let mut outdated = false;
+    for key in keys {
         // The version that wrote a file decides nothing in it, and trials may be more or fewer.
-        let free = [plan::VERSION_KEY, plan::TRIALS_KEY].contains(&key.as_str());
-        let stored = footer.get(key).unwrap_or("missing");
-        if !free && stored != value {
-            return State::Damaged(format!("{key} is {stored}, expected {value}"));
+        let free = [plan::VERSION_KEY, plan::TRIALS_KEY, plan::HASH_KEY].contains(&key);
+        let (stored, wanted) = (footer.get(key), wanted(key));
+        if free || stored == wanted {
+            continue;
         }
+        if !extends(plan::bare(key), stored, wanted) {
+            let say = |value: Option<&str>| value.unwrap_or("missing").to_string();
+            return State::Damaged(format!("{key} is {}, expected {}", say(stored), say(wanted)));
+        }
+        outdated = true;
     }
     match trials(&footer) {
         Some(trials) if trials.start == shard.trials.start => {
             let count = trials.end.checked_sub(trials.start);
+            if outdated {
+                return State::Outdated;
+            }
             if let Some(each) = rows
                 && count.and_then(|count| count.checked_mul(each)) != Some(footer.rows)
             {
@@ -173,9 +128,7 @@ pub(crate) fn trials(footer: &Footer) -> Option<Range<u64>> {
 pub(crate) fn complete(plan: &Plan, directory: &RunDirectory) -> Result<bool, Error> {
     for shard in plan.shards() {
         for estimator in 0..plan.study.estimators.len() {
-            let path = directory.metrics_path(&place(plan, estimator, &shard));
-            let found = state(read_footer(&path)?, &plan.footer(estimator, &shard), &shard, Some(1));
-            if found != State::Complete {
+            if metrics_state(plan, directory, &shard, estimator)? != State::Complete {
                 return Ok(false);
             }
         }
@@ -213,7 +166,12 @@ mod tests {
     const SHARD: Shard = Shard { cell: 0, index: 2, trials: 200..300 };
 
     fn pairs(version: &str, trials: &str) -> Vec<(String, String)> {
-        let pairs = [("tempered.plan", "abc"), (plan::VERSION_KEY, version), (plan::TRIALS_KEY, trials)];
+        let pairs = [
+            ("tempered.risks", "1, 2"),
+            ("tempered.seed", "7"),
+            (plan::VERSION_KEY, version),
+            (plan::TRIALS_KEY, trials),
+        ];
         pairs.map(|(key, value)| (key.to_string(), value.to_string())).into()
     }
 
@@ -231,6 +189,18 @@ mod tests {
     }
 
     #[test]
+    fn files_of_fewer_risks_are_outdated() {
+        let stored = |risks: &str| {
+            let mut stored = pairs("2", "200..300");
+            stored[0].1 = risks.into();
+            judge(stored, 100)
+        };
+        assert_eq!(stored("1"), State::Outdated);
+        assert_eq!(stored("2, 1"), State::Outdated);
+        assert!(matches!(stored("1, 3"), State::Damaged(_)));
+    }
+
+    #[test]
     fn what_does_not_belong_is_damage_and_says_why() {
         let damaged = |state: State| match state {
             State::Damaged(why) => why,
@@ -241,9 +211,12 @@ mod tests {
         assert_eq!(damaged(judge(pairs("2", "200..100"), 100)), "100 rows for trials 200..100");
         assert_eq!(damaged(judge(pairs("2", "x"), 100)), "no range of trials from 200");
         let mut other = pairs("2", "200..300");
-        other[0].1 = "xyz".into();
-        assert_eq!(damaged(judge(other, 100)), "tempered.plan is xyz, expected abc");
-        assert_eq!(damaged(judge(Vec::new(), 100)), "tempered.plan is missing, expected abc");
+        other[1].1 = "8".into();
+        assert_eq!(damaged(judge(other, 100)), "tempered.seed is 8, expected 7");
+        assert_eq!(damaged(judge(Vec::new(), 100)), "tempered.risks is missing, expected 1, 2");
+        let mut other = pairs("2", "200..300");
+        other.push(("tempered.reference".into(), "min_norm".into()));
+        assert_eq!(damaged(judge(other, 100)), "tempered.reference is min_norm, expected missing");
         assert_eq!(state(Found::Missing, &[], &SHARD, Some(1)), State::Missing);
         assert_eq!(damaged(state(Found::Unreadable("torn".into()), &[], &SHARD, Some(1))), "torn");
     }

@@ -3,9 +3,10 @@
 use crate::batch::{Order, Shelf};
 use crate::error::Error;
 use crate::live::{Live, LiveView};
+use crate::overtime::{Clock, TrialLimit};
 use crate::plan::{Plan, Shard};
 use crate::stage::{Aggregate, Encode, Evaluate, Generate, Store, Train};
-use crate::{resume, seal};
+use crate::{change, record, resume, seal};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
@@ -44,12 +45,21 @@ pub struct Settings {
     pub batch_points: u64,
     /// Do these files only; all that are missing where there is no such list.
     pub only: Option<BTreeSet<Place>>,
+    /// How long a trial may take.
+    pub trial_limit: Option<TrialLimit>,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Settings { threads, share: (1, 1), deadline: None, batch_points: BATCH_POINTS, only: None }
+        Settings {
+            threads,
+            share: (1, 1),
+            deadline: None,
+            batch_points: BATCH_POINTS,
+            only: None,
+            trial_limit: None,
+        }
     }
 }
 
@@ -100,7 +110,9 @@ pub fn run(
     watch: impl FnOnce(Watch),
 ) -> Result<Outcome, Error> {
     let plan = Arc::new(plan);
-    resume::agree(&plan, directory)?;
+    change::set_aside(&plan, directory)?;
+    let _hold = directory.hold()?;
+    record::agree(&plan, directory)?;
     let record = format!("live-{}-of-{}.json", settings.share.0, settings.share.1);
     let mut live =
         directory.read_record(&record)?.map_or_else(Live::default, |bytes| Live::from_bytes(&bytes));
@@ -143,6 +155,7 @@ pub fn run(
     let pool = Pool::new(settings.threads).map_err(|error| Error::Pool(error.to_string()))?;
     let stopped = std::sync::atomic::AtomicBool::new(false);
     let orders = Orders { plan: &plan, settings, cancel, stopped: &stopped, todo };
+    let (clock, _watched) = Clock::start(&plan, settings.trial_limit.clone(), settings.threads);
     let (samples, fits, weights) = (Shelf::new(), Shelf::new(), Shelf::new());
     let flow = Flow::source("plan", CAPACITY, orders.batches())
         .stage(
@@ -150,11 +163,22 @@ pub fn run(
             CAPACITY,
             Generate { plan: plan.clone(), pool: pool.clone(), shelf: samples.clone() },
         )
-        .stage("train", CAPACITY, Train { plan: plan.clone(), pool: pool.clone(), shelf: fits.clone() })
+        .stage(
+            "train",
+            CAPACITY,
+            Train { plan: plan.clone(), pool: pool.clone(), shelf: fits.clone(), clock: clock.clone() },
+        )
         .stage(
             "evaluate",
             CAPACITY,
-            Evaluate { plan: plan.clone(), pool: pool.clone(), samples, fits, weights: weights.clone() },
+            Evaluate {
+                plan: plan.clone(),
+                pool: pool.clone(),
+                samples,
+                fits,
+                weights: weights.clone(),
+                clock,
+            },
         )
         .stage("encode", ENCODED, Encode::new(plan.clone(), pool, weights))
         .stage("store", CAPACITY, Store::new(plan.clone(), directory.clone()))

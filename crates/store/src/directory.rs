@@ -2,6 +2,7 @@
 
 use crate::disk::{Disk, Local};
 use crate::error::Error;
+use crate::hold::LOCK;
 use crate::place::{Place, Table};
 use std::collections::hash_map::RandomState;
 use std::fs;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
-const RECORDS: &str = "_tempered";
+pub(crate) const RECORDS: &str = "_tempered";
 const STAGING: &str = "_staging";
 const QUARANTINE: &str = "_quarantine";
 
@@ -50,17 +51,22 @@ impl RunDirectory {
     /// The same on a file system of the caller's.
     pub fn create_on(disk: Arc<dyn Disk>, root: &Path) -> Result<RunDirectory, Error> {
         let there = root.is_dir();
-        for folder in [RECORDS, STAGING, Table::Metrics.name(), Table::Weights.name()] {
-            let path = root.join(folder);
-            disk.create_folders(&path).map_err(Error::io(&path))?;
-        }
         let directory = RunDirectory { root: root.to_path_buf(), disk };
+        directory.make_folders()?;
         directory.sync_folder(root)?;
         match root.parent() {
             Some(parent) if !there && parent.is_dir() => directory.sync_folder(parent)?,
             _ => {}
         }
         Ok(directory)
+    }
+
+    pub(crate) fn make_folders(&self) -> Result<(), Error> {
+        for folder in [RECORDS, STAGING, Table::Metrics.name(), Table::Weights.name()] {
+            let path = self.root.join(folder);
+            self.disk.create_folders(&path).map_err(Error::io(&path))?;
+        }
+        Ok(())
     }
 
     /// Opens a run directory.
@@ -183,18 +189,28 @@ impl RunDirectory {
 
     /// Removes what runs make: records, unfinished files, data, summaries and reports. Whatever else lies in the
     /// folder stays.
+    ///
+    /// # Errors
+    /// Another process holds the directory; nothing is removed then.
     pub fn clear(root: &Path) -> Result<(), Error> {
-        let made = [RECORDS, STAGING, QUARANTINE, "summary", "report"];
-        for folder in made.into_iter().chain(Table::ALL.map(Table::name)) {
-            let path = root.join(folder);
-            match fs::remove_dir_all(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(Error::io(&path)(error));
-                }
-                _ => {}
+        RunDirectory::open(root)?.alone(|| {
+            let gone = |path: &Path, removed: std::io::Result<()>| match removed {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(path)(error)),
+                _ => Ok(()),
+            };
+            // Records last: what has none is not taken for a run's.
+            let made = [STAGING, QUARANTINE, "summary", "report"];
+            for folder in made.into_iter().chain(Table::ALL.map(Table::name)) {
+                let path = root.join(folder);
+                gone(&path, fs::remove_dir_all(&path))?;
             }
-        }
-        Ok(())
+            for (name, path) in entries(&root.join(RECORDS))? {
+                if name != LOCK {
+                    gone(&path, fs::remove_file(&path))?;
+                }
+            }
+            Ok(())
+        })?
     }
 
     /// Every finished file, by one walk over names.

@@ -108,6 +108,12 @@ pub enum Error {
         /// What should be.
         expected: String,
     },
+    /// A directory that another process works in.
+    #[error("{path}: another run works there; wait for it, stop it, or name another directory")]
+    Busy {
+        /// Which directory.
+        path: PathBuf,
+    },
     /// What the Parquet library did not expect.
     #[error("{path}: the file is damaged; write it again")]
     Damaged {
@@ -157,6 +163,7 @@ impl Error {
             | Error::Null { path, .. }
             | Error::Checksum { path, .. }
             | Error::NoChecksum { path }
+            | Error::Busy { path }
             | Error::Damaged { path }
             | Error::Rows { path, .. }
             | Error::Unreadable { path, .. }
@@ -168,7 +175,7 @@ impl Error {
 
     /// Whether a file was read and what it says is wrong, as against a disk that refuses.
     pub fn is_damage(&self) -> bool {
-        !matches!(self, Error::Io { .. })
+        !matches!(self, Error::Io { .. } | Error::Busy { .. })
     }
 
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Error + '_ {

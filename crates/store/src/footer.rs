@@ -1,8 +1,9 @@
 //! Reading footers: what does a file say of itself?
 
 use crate::error::Error;
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
 use std::fs::File;
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -34,20 +35,74 @@ impl Footer {
 }
 
 /// Reads a file's footer. Data pages are not read.
+///
+/// # Errors
+/// The disk refuses: of the file nothing is known then, least of all that it is damaged.
 pub fn read_footer(path: &Path) -> Result<Found, Error> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Missing),
-        Err(error) => return Err(Error::io(path)(error)),
-    };
+    match File::open(path) {
+        Ok(file) => footer(path, file),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::Missing),
+        Err(error) => Err(Error::io(path)(error)),
+    }
+}
+
+fn footer(path: &Path, file: impl ChunkReader + 'static) -> Result<Found, Error> {
     // The Parquet library panics on some damaged footers.
     let reader = match catch_unwind(AssertUnwindSafe(|| SerializedFileReader::new(file))) {
         Ok(Ok(reader)) => reader,
-        Ok(Err(error)) => return Ok(Found::Unreadable(error.to_string())),
+        Ok(Err(error)) => {
+            return match Error::parquet(path)(error) {
+                Error::Io { source, .. } if source.kind() == ErrorKind::IsADirectory => {
+                    Ok(Found::Unreadable("a folder, not a file".into()))
+                }
+                refused @ Error::Io { .. } => Err(refused),
+                Error::Parquet { source, .. } => Ok(Found::Unreadable(source.to_string())),
+                other => Ok(Found::Unreadable(other.what())),
+            };
+        }
         Err(_) => return Ok(Found::Unreadable("the footer is damaged".into())),
     };
     let metadata = reader.metadata().file_metadata();
     let pairs = metadata.key_value_metadata().into_iter().flatten();
     let pairs = pairs.map(|pair| (pair.key.clone(), pair.value.clone().unwrap_or_default())).collect();
     Ok(Found::File(Footer { pairs, rows: metadata.num_rows().cast_unsigned() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+    use parquet::errors::Result as ParquetResult;
+    use parquet::file::reader::Length;
+    use std::io::{self, Empty};
+
+    /// A file whose sectors cannot be read.
+    struct BadSectors;
+
+    impl Length for BadSectors {
+        fn len(&self) -> u64 {
+            1000
+        }
+    }
+
+    impl ChunkReader for BadSectors {
+        type T = Empty;
+
+        fn get_read(&self, _: u64) -> ParquetResult<Empty> {
+            Err(io::Error::from_raw_os_error(5).into())
+        }
+
+        fn get_bytes(&self, _: u64, _: usize) -> ParquetResult<Bytes> {
+            Err(io::Error::from_raw_os_error(5).into())
+        }
+    }
+
+    #[test]
+    fn a_disk_that_refuses_is_an_error_and_no_damage() {
+        let refused = footer(Path::new("m.parquet"), BadSectors).unwrap_err();
+        assert!(!refused.is_damage() && refused.to_string().starts_with("m.parquet: "), "{refused}");
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(read_footer(folder.path()).unwrap(), Found::Unreadable("a folder, not a file".into()));
+        assert_eq!(read_footer(&folder.path().join("none")).unwrap(), Found::Missing);
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::batch::{Batch, Fits, Order, Samples, Shelf, Trained};
 use crate::error::Error;
+use crate::overtime::Clock;
 use crate::plan::Plan;
 use crate::spec::Weights;
 use rayon::prelude::*;
@@ -27,6 +28,8 @@ pub struct Evaluate {
     pub fits: Arc<Shelf<Fits>>,
     /// Chunks that come back from the store.
     pub weights: Arc<Shelf<WeightsChunk>>,
+    /// Told of every trial.
+    pub clock: Clock,
 }
 
 /// The rows of a batch: per estimator of the order, one chunk a slab.
@@ -60,9 +63,11 @@ impl Stage for Evaluate {
                     let reference = slab.reference.as_ref().or(among.map(|position| &slab.fits[position]));
                     let row = |(estimator, fits): (&usize, &Fits)| {
                         let checkpoints = self.plan.checkpoints(*estimator);
-                        self.rows(&mut scorer, &slab.samples, fits, reference, checkpoints)
+                        let begin = |trial| self.clock.begin(*estimator, &order.shard, trial);
+                        self.rows(&mut scorer, &slab.samples, (fits, begin), reference, checkpoints)
                     };
                     let rows = order.estimators.iter().zip(&slab.fits).map(row).collect();
+                    self.clock.end();
                     slab.fits.into_iter().chain(slab.reference).for_each(|fits| self.fits.give(fits));
                     self.samples.give(slab.samples);
                     Ok(rows)
@@ -86,7 +91,7 @@ impl Evaluate {
         &self,
         scorer: &mut Scorer,
         samples: &Samples,
-        fits: &Fits,
+        (fits, begin): (&Fits, impl Fn(u64)),
         reference: Option<&Fits>,
         checkpoints: &[u64],
     ) -> (MetricsChunk, WeightsChunk) {
@@ -98,6 +103,7 @@ impl Evaluate {
         weights.clear();
         let mut row = Row::default();
         for (k, (trial, data)) in samples.trials.clone().zip(samples.pairs()).enumerate() {
+            begin(trial);
             let reference = reference.filter(|fits| fits.status[k].is_ok()).map(|fits| &fits.rows[k]);
             // Training that ended before a checkpoint was then what it is now.
             let shown = &fits.checkpoints[k * steps..(k + 1) * steps];

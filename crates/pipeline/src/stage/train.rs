@@ -2,6 +2,7 @@
 
 use crate::batch::{Batch, Fits, Samples, Shelf, Trained};
 use crate::error::Error;
+use crate::overtime::Clock;
 use crate::plan::Plan;
 use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,6 +22,8 @@ pub struct Train {
     pub pool: Pool,
     /// Buffers that come back from evaluation.
     pub shelf: Arc<Shelf<Fits>>,
+    /// Told of every trial.
+    pub clock: Clock,
 }
 
 impl Stage for Train {
@@ -44,7 +47,10 @@ impl Stage for Train {
                         let draws = |trial| Draws::new(seed, &content, trial);
                         let checkpoints = self.plan.checkpoints(*estimator);
                         let rows = (samples.trials.start, rows.as_slice());
-                        fit_slab(choice, draws, rows, checkpoints, &mut fits).map(|()| fits)
+                        let begin = |trial| self.clock.begin(*estimator, &order.shard, trial);
+                        let fitted = fit_slab(choice, draws, rows, (checkpoints, begin), &mut fits);
+                        self.clock.end();
+                        fitted.map(|()| fits)
                     };
                     let fits = order.estimators.iter().map(fit).collect::<Result<_, Error>>()?;
                     let missing =
@@ -63,7 +69,7 @@ fn fit_slab<'a>(
     choice: &Choice,
     draws: impl Fn(u64) -> Draws<'a>,
     (first, rows): (u64, &[Result<Sample<'_>, Degenerate>]),
-    checkpoints: &[u64],
+    (checkpoints, begin): (&[u64], impl Fn(u64)),
     fits: &mut Fits,
 ) -> Result<(), Error> {
     let mut estimator = choice.build(estimator::CATALOGUE)?;
@@ -71,6 +77,7 @@ fn fit_slab<'a>(
     fits.checkpoints.clear();
     fits.rows.resize_with(fits.rows.len().max(rows.len()), Predictor::default);
     for ((trial, sample), predictor) in (first..).zip(rows).zip(&mut fits.rows) {
+        begin(trial);
         let mut show = |predictor, report| fits.checkpoints.push(Some((predictor, report)));
         let fit = || {
             let (sample, draws) = ((*sample)?, draws(trial));

@@ -3,7 +3,8 @@
 use super::Fault;
 use crate::error::Error;
 use crate::plan::hash;
-use crate::resume::{self, Numbers};
+use crate::record::Numbers;
+use crate::resume;
 use crate::seal::{self, Seal};
 use crate::spec::{Weights, shard_trials};
 use crate::stage::wanted;

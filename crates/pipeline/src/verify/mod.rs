@@ -11,8 +11,10 @@ pub use finding::{Fault, Finding, Remedy};
 pub use recompute::Draw;
 pub use repair::repair;
 
+use crate::change::{Change, differences};
 use crate::error::Error;
 use crate::plan::Plan;
+use crate::record;
 use crate::resume;
 use crate::seal::{self, Seal};
 use file::{Checked, check};
@@ -49,12 +51,12 @@ pub struct Verified {
 /// # Cost
 /// Reads every data file: sums its bytes, decodes its pages, looks at its values. Files are worked on in parallel.
 pub fn verify(plan: &Plan, directory: &RunDirectory, draw: Draw, threads: usize) -> Result<Verified, Error> {
-    let numbers = resume::numbers(directory)?;
-    let numbers = numbers.ok_or_else(|| resume::no_record(directory, "is missing".into()))?;
-    let differences = resume::differences(plan, &numbers);
-    if !differences.is_empty() {
+    let numbers = record::numbers(directory)?;
+    let numbers = numbers.ok_or_else(|| record::no_record(directory, "is missing".into()))?;
+    let change = Change { differences: differences(plan, &numbers), left: Vec::new() };
+    if !change.differences.is_empty() {
         let directory = directory.root().to_path_buf();
-        return Err(Error::RecordsDiffer { directory, differences: differences.join("\n") });
+        return Err(Error::RecordsDiffer { directory, differences: change.lines().join("\n") });
     }
     let listing = directory.listing()?;
     let mut verified = Verified {
@@ -125,7 +127,7 @@ impl Files<'_> {
     fn check(
         &self,
         directory: &RunDirectory,
-        numbers: &resume::Numbers,
+        numbers: &record::Numbers,
         seal: Option<&Seal>,
     ) -> Result<(Option<Checked>, Vec<Finding>), Error> {
         let mut findings = Vec::new();

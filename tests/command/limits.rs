@@ -1,0 +1,89 @@
+//! Trials that never end, memory that is not there, clocks that lie, and others at work in the same directory.
+
+use crate::common::{assert_same_files, data_files, expect, small_study, tempered};
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+use tempered_store::RunDirectory;
+
+fn run(folder: &Path, out: &Path, flags: &[&str], code: i32) -> String {
+    let output =
+        expect(tempered().arg("run").arg(small_study(folder)).arg("--out").arg(out).args(flags), code);
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn a_trial_over_its_time_ends_the_run_and_leaves_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, out) = (folder.path().join("whole"), folder.path().join("out"));
+    let endless = "train.endless={relu_network: {width: 8, steps: 1000000000000000}}";
+    let said = run(folder.path(), &out, &["--set", endless, "--trial-time", "2s"], 70);
+    assert!(
+        said.contains("error: trial ") && said.contains("of endless has taken more than 2 s (n=20;"),
+        "{said}"
+    );
+    run(folder.path(), &whole, &[], 0);
+    // Nothing of the estimator is there, and the study without it goes on.
+    assert!(!out.join("metrics/estimator=endless").exists());
+    run(folder.path(), &out, &["--trial-time", "10m"], 0);
+    assert_same_files(&whole, &out);
+    assert_eq!(fs::read_dir(out.join("_staging")).unwrap().count(), 0);
+    assert!(
+        run(folder.path(), &out, &["--trial-time", "soon"], 2).contains("--trial-time soon: expected a time")
+    );
+}
+
+#[test]
+fn memory_that_is_not_there_leaves_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, out) = (folder.path().join("whole"), folder.path().join("out"));
+    let large = ["--set", "generate.n=[20, 300, 3000000]", "--set", "trials=2", "--threads", "1"];
+    // What the program and its threads take before the first trial fits; three million points do not.
+    let script = "ulimit -v 600000; exec \"$0\" run \"$@\"";
+    let mut limited = Command::new("sh");
+    limited.args(["-c", script, env!("CARGO_BIN_EXE_tempered")]).arg(small_study(folder.path()));
+    limited.arg("--out").arg(&out).args(large).env("TEMPERED_PROGRESS", "none");
+    let limited = limited.output().unwrap();
+    let said = String::from_utf8_lossy(&limited.stderr);
+    assert!(!limited.status.success() && said.contains("memory allocation of"), "{said}");
+    run(folder.path(), &whole, &large[2..], 0);
+    run(folder.path(), &out, &large[2..], 0);
+    assert_same_files(&whole, &out);
+}
+
+#[test]
+fn clocks_decide_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    run(folder.path(), &out, &["--set", "trials=30"], 0);
+    let before = data_files(&out);
+    // As if the clock had been set back after the run, or before it.
+    let day = Duration::from_secs(86_400);
+    for (k, (name, _)) in before.iter().enumerate() {
+        let time = if k % 2 == 0 { SystemTime::UNIX_EPOCH } else { SystemTime::now() + 3650 * day };
+        File::options().append(true).open(out.join(name)).unwrap().set_modified(time).unwrap();
+    }
+    run(folder.path(), &out, &["--set", "trials=30"], 0);
+    assert!(data_files(&out) == before, "files changed");
+    expect(tempered().arg("verify").arg(&out), 0);
+}
+
+#[test]
+fn starting_over_waits_for_nobody_and_deletes_under_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    run(folder.path(), &out, &["--set", "trials=3"], 0);
+    let before = data_files(&out);
+    let held = RunDirectory::open(&out).unwrap().hold().unwrap();
+    let said = run(folder.path(), &out, &["--fresh", "--yes"], 75);
+    assert!(said.contains("another run works there"), "{said}");
+    // Neither does a study that needs stored files again.
+    run(folder.path(), &out, &["--set", "trials=3", "--set", "evaluate.knots_per_gap=0.1"], 75);
+    assert!(data_files(&out) == before, "files changed");
+    // Side by side is no trouble.
+    run(folder.path(), &out, &["--set", "trials=3"], 0);
+    drop(held);
+    run(folder.path(), &out, &["--set", "trials=3", "--set", "seed=4", "--fresh", "--yes"], 0);
+    assert!(data_files(&out) != before);
+}
