@@ -236,29 +236,30 @@ fn gd_to_min_norm() {
     assert!((share - 10.0).abs() < 1.0, "{share}");
 }
 
-/// Steps of .4 leave the noise unfitted, and so have the smaller risk; smaller steps interpolate.
+/// The larger the step, the more of the noise is left unfitted, the flatter the network and the smaller its risk.
 #[test]
 #[ignore = "slow"]
 fn stable_minima() {
     let run = Run::new("stable-minima", &[]);
-    let steps = ["step_001", "step_004", "step_01", "step_02", "step_04"];
-    let large = "step_04";
-    for label in &steps[..4] {
-        // The noise has standard deviation 1.
-        let missed = run.median(label, 5, "train_error");
-        assert!(missed < 0.2, "{label}: {missed}");
-        // As far as trials converge, they interpolate; those that get stuck are fewer than those that large steps hold.
-        let converged = run.above([label, large], "converged");
-        assert!(converged.value > 4.0 * converged.error, "{label}: {converged:?}");
+    let steps = ["min_norm", "step_001", "step_004", "step_01", "step_02", "step_04"];
+    for (smaller, larger) in steps.iter().zip(&steps[1..]) {
+        let above = run.above([smaller, larger], "variation");
+        assert!(above.value > 3.0 * above.error, "{smaller}, {larger}: {above:?}");
+        let missed = [smaller, larger].map(|label| run.median(label, 30, "train_error"));
+        assert!(missed[0] < missed[1], "{smaller}, {larger}: {missed:?}");
     }
-    let missed = run.median(large, 5, "train_error");
-    assert!(missed > 0.5, "{missed}");
-    for label in ["min_norm", "step_001", "step_01"] {
-        for column in ["risk_l2", "variation"] {
+    let large = "step_04";
+    for label in &steps[..5] {
+        for column in ["risk_l1", "risk_l2"] {
             let above = run.above([label, large], column);
             assert!(above.value > 3.0 * above.error, "{label}, {column}: {above:?}");
         }
     }
+    // Of thirty residuals with standard deviation 1/2, the largest is 1.1 or so where nothing is fitted.
+    let missed = run.median(large, 30, "train_error");
+    assert!(missed > 0.8, "{missed}");
+    let risks = ["step_001", large].map(|label| run.median(label, 30, "risk_l2"));
+    assert!(risks[1] < 0.5 * risks[0], "{risks:?}");
 }
 
 /// Hot networks, and cold ones that have just begun, have gaps with more than three knots; cold ones have none in the

@@ -10,4 +10,5 @@ mod houses;
 mod kills;
 mod limits;
 mod run;
+mod stops;
 mod verify;

@@ -71,7 +71,8 @@ pub struct Trained {
     pub reference: Option<Fits>,
 }
 
-/// Used buffers on their way back to the stage that fills them: in the steady state nothing is allocated.
+/// Used buffers and tools on their way back to the stage that fills them: in the steady state nothing is allocated.
+#[derive(Default)]
 pub struct Shelf<T>(Mutex<Vec<T>>);
 
 impl<T: Default> Shelf<T> {

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 use tempered_flow::{Cancel, Credits, Failure, Flow, Meter, Pool, Reading, Report};
-use tempered_store::{Place, RunDirectory};
+use tempered_store::{MetricsChunk, Place, RunDirectory};
 
 /// Batches that wait between two stages at most.
 const CAPACITY: usize = 2;
@@ -156,7 +156,7 @@ pub fn run(
     let stopped = std::sync::atomic::AtomicBool::new(false);
     let orders = Orders { plan: &plan, settings, cancel, stopped: &stopped, todo };
     let (clock, _watched) = Clock::start(&plan, settings.trial_limit.clone(), settings.threads);
-    let (samples, fits, weights) = (Shelf::new(), Shelf::new(), Shelf::new());
+    let (samples, fits, weights, metrics) = (Shelf::new(), Shelf::new(), Shelf::new(), Shelf::new());
     let flow = Flow::source("plan", CAPACITY, orders.batches())
         .stage(
             "generate",
@@ -166,7 +166,13 @@ pub fn run(
         .stage(
             "train",
             CAPACITY,
-            Train { plan: plan.clone(), pool: pool.clone(), shelf: fits.clone(), clock: clock.clone() },
+            Train {
+                plan: plan.clone(),
+                pool: pool.clone(),
+                shelf: fits.clone(),
+                estimators: Shelf::default(),
+                clock: clock.clone(),
+            },
         )
         .stage(
             "evaluate",
@@ -177,12 +183,14 @@ pub fn run(
                 samples,
                 fits,
                 weights: weights.clone(),
+                metrics: metrics.clone(),
+                scorers: Shelf::default(),
                 clock,
             },
         )
         .stage("encode", ENCODED, Encode::new(plan.clone(), pool, weights))
         .stage("store", CAPACITY, Store::new(plan.clone(), directory.clone()))
-        .sink("aggregate", aggregate(&plan, directory, &view, record));
+        .sink("aggregate", aggregate(&plan, directory, &view, (record, metrics)));
     let meters = flow.meters();
     watch(Watch { view: view.clone(), meters: meters.clone(), trials, points });
     let ended: Result<Report, Failure<Error>> = flow.run(cancel);
@@ -202,12 +210,18 @@ pub fn run(
     Ok(Outcome { ending, trials: view.trials(), stages })
 }
 
-fn aggregate(plan: &Arc<Plan>, directory: &RunDirectory, view: &LiveView, record: String) -> Aggregate {
+fn aggregate(
+    plan: &Arc<Plan>,
+    directory: &RunDirectory,
+    view: &LiveView,
+    (record, spent): (String, Arc<Shelf<MetricsChunk>>),
+) -> Aggregate {
     Aggregate {
         plan: plan.clone(),
         directory: directory.clone(),
         view: view.clone(),
         record,
+        spent,
         pending: Vec::new(),
         due: Instant::now(),
     }

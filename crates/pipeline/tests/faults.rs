@@ -26,6 +26,7 @@ store: {weights: all, shard_points: 200}
 
 const NO_SPACE: i32 = 28;
 const BROKEN: i32 = 5;
+const DENIED: i32 = 13;
 const READ_ONLY: i32 = 30;
 
 /// What fails.
@@ -197,16 +198,17 @@ fn whole() -> tempfile::TempDir {
 #[test]
 fn every_step_may_fail() {
     let whole = whole();
+    // What it says where it fails once, and where it fails for good.
     let errors = [
-        (Step::Folders, READ_ONLY),
-        (Step::Create, NO_SPACE),
-        (Step::Sync, BROKEN),
-        (Step::Rename, BROKEN),
-        (Step::Remove, BROKEN),
-        (Step::SyncFolder, BROKEN),
+        (Step::Folders, [READ_ONLY, DENIED]),
+        (Step::Create, [NO_SPACE, DENIED]),
+        (Step::Sync, [BROKEN, BROKEN]),
+        (Step::Rename, [BROKEN, DENIED]),
+        (Step::Remove, [BROKEN, DENIED]),
+        (Step::SyncFolder, [BROKEN, BROKEN]),
     ];
-    for (step, error) in errors {
-        for for_good in [false, true] {
+    for (step, errors) in errors {
+        for (error, for_good) in errors.into_iter().zip([false, true]) {
             let met =
                 (0..).take_while(|k| survive(whole.path(), Faulty::new(step, error, *k, for_good))).count();
             assert!(met > 0, "{step:?} is never met");

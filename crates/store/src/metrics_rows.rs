@@ -84,12 +84,7 @@ impl MetricsRows {
             columns.push(array(scores.iter().copied().collect::<Float64Array>()));
         }
         groups.push(self.target.encode(columns)?);
-        let MetricsChunk { trial, status, kinks, scores, checkpoint, checkpoints: _ } = &mut self.rows;
-        trial.clear();
-        status.clear();
-        kinks.clear();
-        checkpoint.clear();
-        scores.iter_mut().for_each(Vec::clear);
+        self.rows.clear(layout.scores.len());
         Ok(())
     }
 }

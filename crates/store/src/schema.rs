@@ -50,6 +50,18 @@ pub struct MetricsChunk {
 }
 
 impl MetricsChunk {
+    /// Removes all rows, for new ones with this many scores; memory is kept.
+    pub fn clear(&mut self, scores: usize) {
+        let MetricsChunk { trial, status, kinks, scores: columns, checkpoint, checkpoints } = self;
+        trial.clear();
+        status.clear();
+        kinks.clear();
+        columns.resize_with(scores, Vec::new);
+        columns.iter_mut().for_each(Vec::clear);
+        checkpoint.clear();
+        *checkpoints = None;
+    }
+
     /// Whether all columns are as long as they must be.
     pub(crate) fn is_even(&self, layout: &Layout) -> bool {
         let count = self.trial.len();

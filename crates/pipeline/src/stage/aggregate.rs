@@ -1,13 +1,14 @@
 //! Keeps live summaries of what has been committed.
 
 use super::Receipt;
+use crate::batch::Shelf;
 use crate::error::Error;
 use crate::live::{Live, LiveView, Tally};
 use crate::plan::Plan;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempered_flow::Sink;
-use tempered_store::RunDirectory;
+use tempered_store::{MetricsChunk, RunDirectory};
 
 /// How often the summaries are written down at most.
 const WRITE_EVERY: Duration = Duration::from_secs(2);
@@ -24,6 +25,8 @@ pub struct Aggregate {
     pub view: LiveView,
     /// Name of the record the summaries are written to.
     pub record: String,
+    /// Where rows go that have been counted.
+    pub spent: Arc<Shelf<MetricsChunk>>,
     /// Summaries of the shard under way, one an estimator.
     pub pending: Vec<Tally>,
     /// When the summaries are written next.
@@ -44,6 +47,7 @@ impl Sink for Aggregate {
                 trials += if e == 0 { chunk.trial.len() as u64 } else { 0 };
             }
         }
+        receipt.metrics.into_iter().flatten().for_each(|chunk| self.spent.give(chunk));
         self.view.progress(trials, self.plan.cells[receipt.shard.cell].n);
         if receipt.committed {
             let tallies = std::mem::take(&mut self.pending);

@@ -28,6 +28,10 @@ pub struct Evaluate {
     pub fits: Arc<Shelf<Fits>>,
     /// Chunks that come back from the store.
     pub weights: Arc<Shelf<WeightsChunk>>,
+    /// Chunks that come back from aggregation.
+    pub metrics: Arc<Shelf<MetricsChunk>>,
+    /// Scorers that are at rest, each with the position of its cell.
+    pub scorers: Shelf<Option<(usize, Scorer)>>,
     /// Told of every trial.
     pub clock: Clock,
 }
@@ -57,8 +61,10 @@ impl Stage for Evaluate {
                 .into_par_iter()
                 .map(|slab| {
                     let study = &self.plan.study;
-                    let target = cell.target.build(target::CATALOGUE)?;
-                    let mut scorer = Scorer::new(study.criteria.clone(), target);
+                    let mut scorer = match self.scorers.take() {
+                        Some((of, scorer)) if of == order.shard.cell => scorer,
+                        _ => Scorer::new(study.criteria.clone(), cell.target.build(target::CATALOGUE)?),
+                    };
                     let among = order.estimators.iter().position(|e| Some(*e) == study.reference);
                     let reference = slab.reference.as_ref().or(among.map(|position| &slab.fits[position]));
                     let row = |(estimator, fits): (&usize, &Fits)| {
@@ -68,6 +74,7 @@ impl Stage for Evaluate {
                     };
                     let rows = order.estimators.iter().zip(&slab.fits).map(row).collect();
                     self.clock.end();
+                    self.scorers.give(Some((order.shard.cell, scorer)));
                     slab.fits.into_iter().chain(slab.reference).for_each(|fits| self.fits.give(fits));
                     self.samples.give(slab.samples);
                     Ok(rows)
@@ -96,9 +103,11 @@ impl Evaluate {
         checkpoints: &[u64],
     ) -> (MetricsChunk, WeightsChunk) {
         let columns = self.plan.scores().len();
-        let (count, steps) = (fits.status.len(), checkpoints.len());
-        let mut metrics = empty(columns, count);
-        let mut course = empty(columns, count * steps);
+        let steps = checkpoints.len();
+        let mut metrics = self.metrics.take();
+        metrics.clear(columns);
+        let mut course = MetricsChunk::default();
+        course.clear(columns);
         let mut weights = self.weights.take();
         weights.clear();
         let mut row = Row::default();
@@ -127,11 +136,6 @@ impl Evaluate {
         metrics.checkpoints = (steps > 0).then(|| Box::new(course));
         (metrics, weights)
     }
-}
-
-/// Rows to be, of this many columns.
-fn empty(columns: usize, rows: usize) -> MetricsChunk {
-    MetricsChunk { scores: vec![Vec::with_capacity(rows); columns], ..MetricsChunk::default() }
 }
 
 /// The scores of one predictor.
