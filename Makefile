@@ -1,4 +1,4 @@
-.PHONY: build test test-slow bench bench-peers fmt lint deny run
+.PHONY: build test test-slow test-bits bench bench-peers fmt lint deny run
 
 build:
 	cargo build --release
@@ -8,6 +8,11 @@ test:
 
 test-slow:
 	cargo test --workspace --release -- --ignored
+
+# The pinned bits in narrow registers with little optimisation, and in all that the processor has with much.
+test-bits:
+	RUSTFLAGS="-C target-cpu=x86-64 --cfg narrow" cargo test -p tempered-pipeline --test bits --target-dir target/narrow
+	RUSTFLAGS="-C target-cpu=native" cargo test --release -p tempered-pipeline --test bits --target-dir target/native
 
 bench:
 	cargo bench

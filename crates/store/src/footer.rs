@@ -1,6 +1,7 @@
 //! Reading footers: what does a file say of itself?
 
 use crate::error::Error;
+use crate::whole_file::WholeFile;
 use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
 use std::fs::File;
 use std::io::ErrorKind;
@@ -40,7 +41,7 @@ impl Footer {
 /// The disk refuses: of the file nothing is known then, least of all that it is damaged.
 pub fn read_footer(path: &Path) -> Result<Found, Error> {
     match File::open(path) {
-        Ok(file) => footer(path, file),
+        Ok(file) => footer(path, WholeFile(file)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::Missing),
         Err(error) => Err(Error::io(path)(error)),
     }

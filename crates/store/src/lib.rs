@@ -20,6 +20,7 @@ mod read;
 mod row_group;
 mod schema;
 mod shard;
+mod whole_file;
 
 pub use checksum::{CHECKSUM_KEY, Checksum, read_checksum};
 pub use directory::{Listed, Listing, RunDirectory};

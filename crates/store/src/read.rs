@@ -1,6 +1,7 @@
 //! Reading back what was written, and the user's own Parquet files.
 
 use crate::error::Error;
+use crate::whole_file::WholeFile;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
@@ -40,9 +41,9 @@ pub struct WeightsRow {
     pub bias: Vec<f64>,
 }
 
-fn builder(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, Error> {
+fn builder(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<WholeFile>, Error> {
     let file = File::open(path).map_err(Error::io(path))?;
-    ParquetRecordBatchReaderBuilder::try_new(file).map_err(Error::parquet(path))
+    ParquetRecordBatchReaderBuilder::try_new(WholeFile(file)).map_err(Error::parquet(path))
 }
 
 /// What a reader says of a file; where the Parquet library panics, as it does on some damaged files, that it is damaged.

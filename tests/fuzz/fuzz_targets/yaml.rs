@@ -3,9 +3,5 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tempered_pipeline::spec::parse;
 
-fuzz_target!(|bytes: &[u8]| match parse(bytes, "fuzz", &[]) {
-    Ok(study) => assert!(parse(study.to_yaml().as_bytes(), "resolved", &[]).as_ref() == Ok(&study)),
-    Err(error) => assert!(!error.to_string().is_empty()),
-});
+fuzz_target!(init: tempered_fuzz::only_uncaught_panics(), |bytes: &[u8]| tempered_fuzz::yaml(bytes));

@@ -49,6 +49,9 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
     let keys = ["version", "name", "seed", "trials", "generate", "train", "evaluate", "store", "aggregate"];
     let fields = root.map(&keys, errors);
     if !matches!(root.node.value, Yaml::Map(_)) {
+        if root.node.is_null() {
+            errors.push(root, "is empty, expected a mapping; `tempered init` writes one");
+        }
         return None;
     }
     let mut required = |position: usize| {
@@ -289,6 +292,9 @@ fn store(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<(Weights, u64
         None => Some(Weights::All),
         Some(field) if matches!(field.node.value, Yaml::Map(_)) => {
             let every = field.map(&["every"], errors);
+            if every[0].is_none() {
+                errors.push(field, "lacks `every`");
+            }
             every[0].as_ref().and_then(|k| k.integer(1, 1 << 48, errors)).map(Weights::Every)
         }
         Some(field) => word(field, &["all", "none"], errors).map(|word| match word {

@@ -8,7 +8,10 @@ use super::read::{Errors, Field};
 pub(super) fn counts(field: &Field<'_>, (low, high): (u64, u64), errors: &mut Errors) -> Option<Vec<u64>> {
     if let Yaml::Map(_) = &field.node.value {
         let fields = field.map(&["geometric"], errors);
-        let spec = fields[0].as_ref()?;
+        let Some(spec) = fields[0].as_ref() else {
+            errors.push(field, "lacks `geometric`");
+            return None;
+        };
         let fields = spec.map(&["from", "to", "points"], errors);
         let mut part = |position: usize, name: &str, low: u64, high: u64| match &fields[position] {
             Some(field) => field.integer(low, high, errors),
@@ -37,8 +40,8 @@ pub(super) fn counts(field: &Field<'_>, (low, high): (u64, u64), errors: &mut Er
     levels.filter(|levels| !levels.is_empty())
 }
 
-/// s ↦ (to/from)^s.
+/// s ↦ (to/from)^s, the same on every platform: sample sizes are part of what a study is.
 fn geometric(from: u64, to: u64) -> impl Fn(f64) -> f64 {
-    let log = (to as f64 / from as f64).ln();
-    move |share| (log * share).exp()
+    let log = libm::log(to as f64 / from as f64);
+    move |share| libm::exp(log * share)
 }

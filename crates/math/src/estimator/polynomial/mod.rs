@@ -91,8 +91,9 @@ impl Estimator for Polynomial {
         }
         series.outer.iter_mut().for_each(|c| *c *= unit);
         // Bounds what the evaluation meets on its way, anywhere on the hull.
-        let reach =
-            sum_of_pairs(&series.outer, &series.weight, |c, weight| (c * weight).abs() * weight.powi(3));
+        let reach = sum_of_pairs(&series.outer, &series.weight, |c, weight| {
+            (c * weight).abs() * (weight * weight * weight)
+        });
         if !reach.is_finite() || !series.scaled(0.0).is_finite() {
             return Err(Degenerate::Overflow);
         }

@@ -1,0 +1,135 @@
+//! The bits of every estimator's numbers are pinned, whatever the processor, its registers and the level of optimisation.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use tempered_math::catalogue::{Choice, Entry};
+use tempered_math::{design, estimator, noise, target};
+use tempered_pipeline::plan::{Cell, Plan};
+use tempered_pipeline::replay::{Trial, compute};
+use tempered_pipeline::spec::parse;
+
+/// Small samples, and one that fills the widest registers several times over. The steep target makes long runs of one
+/// curvature, which noise alone does not.
+const STUDY: &str = "
+version: 1
+name: bits
+seed: 20261125
+trials: 1
+generate:
+  n: [2, 3, 11, 29]
+  design: [uniform, grid, jittered_grid]
+  target: [zero, {linear: {slope: 0.7}}, {sine: {frequency: 0.5, amplitude: 200}}, {piecewise_linear: {knots: [0, 0.3, 1], values: [1, 2.5, 0]}}, {sine: {frequency: 2}}]
+  noise: [{normal: {sd: 0.8}}, uniform, laplace, {student_t: {df: 2.5}}, rademacher]
+train:
+  linear_spline: linear_spline
+  linear_spline_clamped: {linear_spline: {ends: clamp}}
+  min_norm: min_norm
+  min_norm_least_area: {min_norm: {penalise_bias: false, select: least_area}}
+  min_norm_free_bias: {min_norm: {penalise_bias: false, ends: clamp}}
+  relu_gd: {relu_network: {width: 9, steps: 40}}
+  relu_sgd: {relu_network: {width: 8, steps: 40, optimiser: sgd, batch: 3, init: antisymmetric, schedule: linear}}
+  relu_langevin: {relu_network: {width: 9, steps: 40, optimiser: langevin, inverse_temperature: 100, init: balanced, weight_decay: 0.01}}
+  relu_momentum: {relu_network: {width: 9, steps: 40, optimiser: momentum, inputs: centred, skip: none}}
+  leaky_relu: {two_layer_network: {activation: leaky_relu, width: 9, steps: 40, optimiser: adam, lr: 0.01, schedule: cosine}}
+  relu_squared: {two_layer_network: {activation: relu_squared, width: 9, steps: 40, lr: 0.01}}
+  smelu: {two_layer_network: {activation: smelu, width: 9, steps: 40}}
+  softplus: {two_layer_network: {activation: softplus, width: 9, steps: 40}}
+  gelu: {two_layer_network: {activation: gelu, width: 9, steps: 40}}
+  silu: {two_layer_network: {activation: silu, width: 9, steps: 40}}
+  golu: {two_layer_network: {activation: golu, width: 9, steps: 40}}
+  tanh: {two_layer_network: {activation: tanh, width: 9, steps: 40}}
+  deep_relu: {deep_relu_network: {layers: [9, 5, 7], steps: 40}}
+  weight_decay_path: {weight_decay_path: {lambda: 0.1}}
+  nearest: {nearest: {k: 2}}
+  shepard_2: {shepard: {beta: 2}}
+  shepard_2_7: {shepard: {beta: 2.7}}
+  cubic_spline: cubic_spline
+  polynomial: {polynomial: {degree: 9}}
+  laplace_kernel: {laplace_kernel: {bandwidth: 0.2}}
+  matern_3: {matern: {nu: 3/2, bandwidth: 0.2}}
+  matern_5: {matern: {nu: 5/2, bandwidth: 0.2, ridge: 0.01}}
+  gaussian_kernel: {gaussian_kernel: {bandwidth: 0.05, ridge: 0.01}}
+evaluate: {risks: [1, 1.5, 2, 3.3, 4, sup], domain: unit, reference: min_norm, knots_per_gap: 0.01}
+";
+
+/// Every so many cells are computed: prime to the number of laws, so that each is among them.
+const STRIDE: usize = 17;
+
+/// One line a label: `label digest`.
+const FILE: &str = "tests/bits.txt";
+
+fn absorb(digest: &mut blake3::Hasher, trial: &Trial) {
+    let reals = |digest: &mut blake3::Hasher, values: &[f64]| {
+        digest.update(&(values.len() as u64).to_le_bytes());
+        for value in values {
+            digest.update(&value.to_bits().to_le_bytes());
+        }
+    };
+    digest.update(trial.word().as_bytes());
+    digest.update(format!("{:?}", trial.status.ok().flatten()).as_bytes());
+    for score in &trial.scores {
+        digest.update(&[u8::from(score.is_some())]);
+        reals(digest, score.as_slice());
+    }
+    let weights = trial.weights();
+    let (outer, inner, bias) = (&weights.outer, &weights.inner(), &weights.bias);
+    for values in [&weights.skip_slope, &weights.skip_intercept, outer, inner, bias] {
+        reals(digest, values);
+    }
+    if trial.status.is_ok() {
+        let values = (-3..=13).map(|k| trial.predictor.value(f64::from(k) / 10.0));
+        reals(digest, &values.collect::<Vec<_>>());
+    }
+}
+
+fn named(choices: &[Choice]) -> BTreeSet<&'static str> {
+    choices.iter().map(Choice::name).collect()
+}
+
+fn all<T: ?Sized>(catalogue: &[Entry<T>]) -> BTreeSet<&'static str> {
+    catalogue.iter().map(|entry| entry.name).collect()
+}
+
+/// With TEMPERED_BLESS set the file is rewritten. Numbers that differ are other numbers: the plan's generator has to
+/// say so. RELIABILITY.md names the flags to run it with.
+#[test]
+fn numbers_have_the_same_bits_everywhere() {
+    let plan = Plan::new(parse(STUDY.as_bytes(), "bits.yaml", &[]).unwrap());
+    let study = &plan.study;
+    let estimators: Vec<Choice> = study.estimators.iter().map(|(_, choice)| choice.clone()).collect();
+    let computed: Vec<&Cell> = plan.cells.iter().step_by(STRIDE).collect();
+    let laws =
+        |of: fn(&Cell) -> &Choice| -> Vec<Choice> { computed.iter().map(|cell| of(cell).clone()).collect() };
+    assert_eq!(named(&estimators), all(estimator::CATALOGUE));
+    assert_eq!(named(&laws(|cell| &cell.design)), all(design::CATALOGUE));
+    assert_eq!(named(&laws(|cell| &cell.target)), all(target::CATALOGUE));
+    assert_eq!(named(&laws(|cell| &cell.noise)), all(noise::CATALOGUE));
+
+    let mut found = BTreeMap::new();
+    let mut samples = blake3::Hasher::new();
+    for (position, (label, choice)) in study.estimators.iter().enumerate() {
+        let mut digest = blake3::Hasher::new();
+        let mut successes = 0;
+        for cell in &computed {
+            let trial = compute(study, cell, choice, 0).unwrap();
+            successes += u32::from(trial.status.is_ok());
+            absorb(&mut digest, &trial);
+            if position == 0 {
+                for value in trial.x.iter().chain(&trial.y) {
+                    samples.update(&value.to_bits().to_le_bytes());
+                }
+            }
+        }
+        assert!(successes > 5, "{label}: {successes} successes");
+        found.insert(label.clone(), digest.finalize().to_hex()[..16].to_string());
+    }
+    found.insert("samples".into(), samples.finalize().to_hex()[..16].to_string());
+    let text: String = found.iter().map(|(label, digest)| format!("{label} {digest}\n")).collect();
+    if std::env::var_os("TEMPERED_BLESS").is_some() {
+        std::fs::write(FILE, &text).unwrap();
+    }
+    let kept = std::fs::read_to_string(FILE).unwrap();
+    let differ: Vec<&str> = text.lines().filter(|line| !kept.lines().any(|kept| kept == *line)).collect();
+    assert!(kept == text, "other bits: {differ:#?}");
+}

@@ -1,0 +1,37 @@
+//! Any bytes are points with finite numbers in order of x, or have a message.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../../crates/cli/data.rs"]
+mod data;
+
+/// What the reader asks of the program's errors, so that the program itself need not be built.
+mod exit {
+    #[derive(Debug)]
+    #[allow(dead_code, reason = "a failure that is no message is printed")]
+    pub enum Failure {
+        Data(String),
+        File { place: String, source: std::io::Error },
+        Store(tempered_store::Error),
+    }
+
+    impl From<tempered_store::Error> for Failure {
+        fn from(error: tempered_store::Error) -> Failure {
+            Failure::Store(error)
+        }
+    }
+}
+
+fuzz_target!(init: tempered_fuzz::only_uncaught_panics(), |bytes: &[u8]| {
+    tempered_fuzz::with_file(bytes, ".csv", |path| match data::sorted(path) {
+        Ok((x, y)) => {
+            assert_eq!(x.len(), y.len());
+            assert!(x.windows(2).all(|pair| pair[0] < pair[1]));
+            assert!(x.iter().chain(&y).all(|value| value.is_finite()));
+        }
+        Err(exit::Failure::Data(message)) => assert!(!message.is_empty()),
+        Err(error) => panic!("{error:?}"),
+    });
+});

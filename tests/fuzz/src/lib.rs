@@ -1,0 +1,73 @@
+//! What must hold of any bytes: each target checks one of these, and so does an ordinary test on the seeds.
+
+use std::path::Path;
+use tempered_pipeline::plan::Plan;
+use tempered_pipeline::spec::parse;
+use tempered_store::{Found, read_footer, read_metrics, read_weights_row, read_xy};
+
+/// A study or a message, and a study reads back as itself.
+pub fn yaml(bytes: &[u8]) {
+    match parse(bytes, "fuzz", &[]) {
+        Ok(study) => {
+            let resolved = study.to_yaml();
+            assert!(parse(resolved.as_bytes(), "resolved", &[]).as_ref() == Ok(&study), "{resolved}");
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}
+
+/// A plan whose shards cover each trial of a cell once, and footers that name their cell.
+pub fn plan(bytes: &[u8]) {
+    let Ok(study) = parse(bytes, "fuzz", &[]) else { return };
+    let plan = Plan::new(study);
+    for (position, cell) in plan.cells.iter().enumerate().take(100) {
+        let first = plan.shards().filter(|shard| shard.cell == position).take(10);
+        let mut next = 0;
+        for shard in first {
+            assert!(shard.trials.start == next && shard.trials.end > next);
+            next = shard.trials.end;
+            for estimator in 0..plan.study.estimators.len().min(10) {
+                let footer = plan.footer(estimator, &shard);
+                assert!(footer.contains(&("tempered.cell".into(), cell.content())));
+            }
+        }
+        assert!(next == plan.study.trials || plan.shard_count(cell) > 10);
+        if plan.shard_count(cell) > 10 {
+            break;
+        }
+    }
+}
+
+/// A footer or a reason, and rows or an error.
+pub fn footer(bytes: &[u8]) {
+    with_file(bytes, "", |path| {
+        if let Ok(Found::Unreadable(why)) = read_footer(path) {
+            assert!(!why.is_empty());
+        }
+        let _ = read_metrics(path);
+        let _ = read_weights_row(path, 3);
+    });
+}
+
+/// Two columns of one length, or a message.
+pub fn data(bytes: &[u8]) {
+    with_file(bytes, "", |path| match read_xy(path, "x", "y") {
+        Ok((x, y)) => assert_eq!(x.len(), y.len()),
+        Err(error) => assert!(!error.to_string().is_empty()),
+    });
+}
+
+/// Calls `read` with the path of a file that holds the bytes, and whose name ends with `suffix`.
+pub fn with_file(bytes: &[u8], suffix: &str, read: impl FnOnce(&Path)) {
+    let file = tempfile::Builder::new().suffix(suffix).tempfile();
+    let Ok(file) = file else { return };
+    if std::fs::write(file.path(), bytes).is_ok() {
+        read(file.path());
+    }
+}
+
+/// Takes out the panic hook of libFuzzer, which aborts at every panic, those that the store turns into errors included.
+/// A panic that reaches the target still ends the run.
+pub fn only_uncaught_panics() {
+    drop(std::panic::take_hook());
+}
