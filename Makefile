@@ -1,4 +1,4 @@
-.PHONY: build test test-slow test-bits bench bench-peers fmt lint deny run
+.PHONY: build test test-slow test-bits bench bench-peers bench-scaling bench-instructions fmt lint deny run
 
 build:
 	cargo build --release
@@ -19,6 +19,12 @@ bench:
 
 bench-peers:
 	python3 benches/peers/run.py $(OPTIONS)
+
+bench-scaling:
+	python3 benches/scaling/run.py $(OPTIONS)
+
+bench-instructions:
+	python3 benches/instructions.py $(OPTIONS)
 
 fmt:
 	cargo fmt --all

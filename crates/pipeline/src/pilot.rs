@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 /// Points of a pilot trial at most.
 const POINTS: u64 = 20_000;
-/// Time spent on each estimator.
-const BUDGET: Duration = Duration::from_millis(60);
+/// Time spent on all estimators together, as far as one trial of each allows.
+const BUDGET: Duration = Duration::from_millis(25);
 /// Bytes a kink takes in a weights file: outer weight and bias, BYTE_STREAM_SPLIT and zstd 1.
 const KINK_BYTES: f64 = 13.5;
 /// Bytes a score takes in a metrics file.
@@ -40,9 +40,10 @@ pub fn estimate(plan: &Plan) -> Result<Estimate, Error> {
         Weights::Every(k) => 1.0 / k as f64,
     };
     let mut estimate = Estimate { bytes: 0.0, core_seconds: 0.0 };
+    let share = BUDGET / u32::try_from(study.estimators.len()).unwrap_or(u32::MAX);
     for (_, estimator) in &study.estimators {
         let (start, mut done, mut kinks) = (Instant::now(), 0u64, 0);
-        while done == 0 || (start.elapsed() < BUDGET && done < study.trials) {
+        while done == 0 || (start.elapsed() < share && done < study.trials) {
             let trial = compute(study, &small, estimator, done)?;
             kinks += trial.status.ok().flatten().unwrap_or(small.n);
             done += 1;
