@@ -33,7 +33,9 @@ fn signals_stop_after_the_shard_in_hand_and_twice_at_once() {
     for (signals, name) in [(&["-TERM"][..], "term"), (&["-INT"], "int"), (&["-INT", "-INT"], "twice")] {
         let out = folder.path().join(name);
         let child = start(folder.path(), &out);
-        while !out.join("metrics").is_dir() || data_files(&out).is_empty() {
+        while ["metrics", "weights"].iter().any(|table| !out.join(table).is_dir())
+            || data_files(&out).is_empty()
+        {
             std::thread::sleep(Duration::from_millis(1));
         }
         for signal in signals {
