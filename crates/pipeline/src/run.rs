@@ -19,8 +19,8 @@ const CAPACITY: usize = 2;
 const ENCODED: usize = 64;
 /// Points of samples in a batch for each thread: a quarter of a megabyte of x and y.
 const BATCH_POINTS: u64 = 16_384;
-/// Batches under way at most, one a stage: more would only push each other out of the cache.
-const FLYING: u64 = 5;
+/// Batches under way at most, two a stage: the pool works on while row groups go to the disk.
+const FLYING: u64 = 10;
 /// Bytes a point takes on its way: sample, fits of two estimators, differences, weights.
 const POINT_BYTES: u64 = 150;
 /// What batches under way may take together for each thread.

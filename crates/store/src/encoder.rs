@@ -4,11 +4,11 @@ use crate::error::Error;
 use crate::list_column::{Buffers, List, Lists, Rows};
 use crate::metrics_rows::MetricsRows;
 use crate::place::{Place, Table};
-use crate::row_group::{Column, EncodedColumn, GroupEncoder};
+use crate::row_group::{Column, EncodedColumn, GroupEncoder, OpenGroup};
 use crate::schema::{
     Labels, Layout, MetricsChunk, WeightsChunk, checkpoints_schema, metrics_schema, weights_schema,
 };
-use arrow::array::{Array, Float64Array, Int64Array, StringArray};
+use arrow::array::{Array, ArrayRef, Float64Array, Int64Array, StringArray};
 use arrow::datatypes::SchemaRef;
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -58,7 +58,6 @@ pub struct ShardEncoder {
 
 struct Estimator {
     labels: Labels,
-    layout: Layout,
     metrics: MetricsRows,
     checkpoints: Option<MetricsRows>,
     weights: Option<(Target, usize)>,
@@ -139,17 +138,17 @@ impl Estimator {
         files: &EstimatorFiles,
         buffers: &Arc<Buffers>,
     ) -> Result<Estimator, Error> {
-        let place = files.place(index);
+        let (place, labels) = (files.place(index), &files.labels);
         let target = |table: Table, schema: SchemaRef| -> Result<Target, Error> {
             let path = place.path(table);
             let encoder = GroupEncoder::new(schema).map_err(Error::parquet(&path))?;
             Ok(Target { estimator: position, table, path, encoder })
         };
         Ok(Estimator {
-            metrics: MetricsRows::new(target(Table::Metrics, metrics_schema(layout))?, layout),
+            metrics: MetricsRows::new(target(Table::Metrics, metrics_schema(layout))?, labels, layout),
             checkpoints: if files.checkpoints {
                 let target = target(Table::Checkpoints, checkpoints_schema(layout))?;
-                Some(MetricsRows::new(target, layout))
+                Some(MetricsRows::new(target, labels, layout))
             } else {
                 None
             },
@@ -157,8 +156,7 @@ impl Estimator {
                 Some(group) => Some((target(Table::Weights, weights_schema())?, group.max(1))),
                 None => None,
             },
-            labels: files.labels.clone(),
-            layout: layout.clone(),
+            labels: labels.clone(),
             networks: Networks::default(),
             buffers: buffers.clone(),
             encoded: Encoded::default(),
@@ -166,10 +164,10 @@ impl Estimator {
     }
 
     fn push_metrics(&mut self, chunk: &MetricsChunk) -> Result<(), Error> {
-        let Estimator { labels, layout, metrics, checkpoints, encoded, .. } = self;
-        metrics.push(chunk, (labels, layout), &mut encoded.groups)?;
+        let Estimator { metrics, checkpoints, encoded, .. } = self;
+        metrics.push(chunk, &mut encoded.groups)?;
         match (checkpoints, &chunk.checkpoints) {
-            (Some(rows), Some(chunk)) => rows.push(chunk, (labels, layout), &mut encoded.groups),
+            (Some(rows), Some(chunk)) => rows.push(chunk, &mut encoded.groups),
             (None, None) => Ok(()),
             _ => Err(Error::Ragged("checkpoints")),
         }
@@ -215,9 +213,9 @@ impl Estimator {
     }
 
     fn finish(&mut self) -> Result<(), Error> {
-        let Estimator { labels, layout, metrics, checkpoints, encoded, .. } = self;
+        let Estimator { metrics, checkpoints, encoded, .. } = self;
         for rows in checkpoints.iter_mut().chain([metrics]) {
-            rows.flush((labels, layout), &mut encoded.groups)?;
+            rows.flush(&mut encoded.groups)?;
         }
         if !self.networks.trial.is_empty() {
             self.flush_weights()?;
@@ -227,26 +225,43 @@ impl Estimator {
 }
 
 impl Target {
-    pub fn encode(&self, columns: Vec<Column>) -> Result<EncodedGroup, Error> {
+    pub fn begin(&self) -> Result<OpenGroup, Error> {
+        self.encoder.begin().map_err(Error::parquet(&self.path))
+    }
+
+    pub fn write(&self, group: &mut OpenGroup, columns: &[ArrayRef]) -> Result<(), Error> {
+        group.write(columns).map_err(Error::parquet(&self.path))
+    }
+
+    pub fn close(&self, group: OpenGroup) -> Result<EncodedGroup, Error> {
+        let columns = group.close().map_err(Error::parquet(&self.path))?;
+        Ok(EncodedGroup { estimator: self.estimator, table: self.table, columns })
+    }
+
+    fn encode(&self, columns: Vec<Column>) -> Result<EncodedGroup, Error> {
         let columns = self.encoder.encode(columns).map_err(Error::parquet(&self.path))?;
         Ok(EncodedGroup { estimator: self.estimator, table: self.table, columns })
     }
 }
 
-pub(crate) fn keys(labels: &Labels, trials: &[u64]) -> Vec<Column> {
+fn keys(labels: &Labels, trials: &[u64]) -> Vec<Column> {
     let count = trials.len();
     vec![
-        constant(&labels.estimator, count),
+        Column::Array(constant(&labels.estimator, count)),
         array(Int64Array::from(vec![labels.n.cast_signed(); count])),
-        constant(&labels.cell, count),
-        array(trials.iter().map(|trial| Some(trial.cast_signed())).collect::<Int64Array>()),
+        Column::Array(constant(&labels.cell, count)),
+        array(integers(trials)),
     ]
 }
 
-pub(crate) fn constant(text: &str, count: usize) -> Column {
-    array(StringArray::from_iter_values(std::iter::repeat_n(text, count)))
+pub(crate) fn constant(text: &str, count: usize) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, count)))
 }
 
-pub(crate) fn array(values: impl Array + 'static) -> Column {
+pub(crate) fn integers(values: &[u64]) -> Int64Array {
+    values.iter().map(|value| value.cast_signed()).collect::<Vec<_>>().into()
+}
+
+fn array(values: impl Array + 'static) -> Column {
     Column::Array(Arc::new(values))
 }

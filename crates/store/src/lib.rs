@@ -11,8 +11,10 @@ mod encoder;
 mod encoding;
 mod error;
 mod footer;
+mod frame;
 mod hold;
 mod inspect;
+mod levels;
 mod list_column;
 mod metrics_rows;
 mod place;
@@ -20,6 +22,7 @@ mod read;
 mod row_group;
 mod schema;
 mod shard;
+mod streams;
 mod whole_file;
 
 pub use checksum::{CHECKSUM_KEY, Checksum, read_checksum};

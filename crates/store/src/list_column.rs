@@ -6,7 +6,10 @@
 //!
 //! Source of the format: the Parquet specification, data pages version 1, encodings BYTE_STREAM_SPLIT and RLE.
 
+use crate::frame::{self, Framer};
+use crate::levels::Levels;
 use crate::schema::{Inner, WeightsChunk};
+use crate::streams::{self, STREAMS, Streams};
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding};
 use parquet::column::page::{CompressedPage, Page, PageWriter};
@@ -19,9 +22,12 @@ use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Units of a page at most, where one row has no more: each of the eight streams then fills one block of zstd, which
-/// finds at once that the low bytes of doubles cannot be compressed.
+/// Units of a page at most, where one row has no more: each of the eight streams then fills one block of zstd.
 const PAGE_UNITS: usize = 1 << 17;
+/// Bytes that the header of a page takes at most.
+const PAGE_HEADER: usize = 64;
+/// Levels are few when a page has so many bytes for each byte of them.
+const FEW_LEVELS: usize = 16;
 
 /// Neighbouring rows of a chunk.
 pub(crate) struct Rows {
@@ -56,6 +62,17 @@ pub(crate) struct EncodedLists {
 impl Rows {
     fn units(&self) -> Range<usize> {
         self.chunk.start(self.rows.start)..self.chunk.start(self.rows.end)
+    }
+
+    /// The values of one list; `None` where all are 1.
+    fn values(&self, list: List) -> Option<&[f64]> {
+        let (chunk, units) = (&self.chunk, self.units());
+        match (list, &chunk.inner) {
+            (List::Outer, _) => Some(&chunk.outer[units]),
+            (List::Bias, _) => Some(&chunk.bias[units]),
+            (List::Inner, Inner::Given(values)) => Some(&values[units]),
+            (List::Inner, Inner::Ones) => None,
+        }
     }
 
     fn lengths(&self) -> impl Iterator<Item = usize> {
@@ -160,57 +177,81 @@ impl PageRows {
 
     /// The page of one list.
     fn encode(&self, list: List, buffers: &Buffers) -> Result<EncodedPage> {
-        let (levels, size) = (self.levels.len(), self.levels.len() + 8 * self.units);
+        let size = self.levels.len() + 8 * self.units;
         let mut scratch = buffers.scratch.take();
-        scratch.page.resize(size.max(scratch.page.len()), 0);
-        let page = &mut scratch.page[..size];
-        page[..levels].copy_from_slice(&self.levels);
-        let mut streams = Streams { bytes: &mut page[levels..], units: self.units, filled: 0 };
-        for piece in &self.pieces {
-            let units = piece.units();
-            match (list, &piece.chunk.inner) {
-                (List::Outer, _) => streams.split(&piece.chunk.outer[units]),
-                (List::Bias, _) => streams.split(&piece.chunk.bias[units]),
-                (List::Inner, Inner::Given(values)) => streams.split(&values[units]),
-                (List::Inner, Inner::Ones) => streams.repeat(1.0, units.len()),
+        let mut frame = buffers.pages.take();
+        self.compress(list, &mut scratch, &mut frame)
+            .map_err(|error| ParquetError::External(error.into()))?;
+        buffers.scratch.give(scratch);
+        Ok(EncodedPage { bytes: frame.into(), size, count: self.count })
+    }
+
+    fn compress(&self, list: List, scratch: &mut Scratch, out: &mut Vec<u8>) -> std::io::Result<()> {
+        let (levels, values) = (&self.levels, self.values(list));
+        let size = levels.len() + 8 * self.units;
+        let framer = match &mut scratch.framer {
+            Some(framer) => framer,
+            none => none.insert(Framer::new()?),
+        };
+        let given = values.iter().any(Option::is_some);
+        if !given && Framer::takes_parts(size) {
+            let mut frame = framer.parts(size, out)?;
+            frame.packed(levels)?;
+            1.0f64.to_le_bytes().into_iter().for_each(|byte| frame.run(byte, self.units));
+            frame.finish();
+            return Ok(());
+        }
+        // One part alone may be packed: where there are many levels, they need it.
+        let few = FEW_LEVELS * levels.len() <= size && self.units <= frame::BLOCK;
+        let noise =
+            if few { streams::noise(&values.iter().flatten().copied().collect::<Vec<_>>()) } else { 0 };
+        let before = if noise > 0 { 0 } else { levels.len() };
+        let used = before + (STREAMS - noise) * self.units;
+        scratch.page.resize(used.max(scratch.page.len()), 0);
+        let page = &mut scratch.page[..used];
+        page[..before].copy_from_slice(&levels[..before]);
+        let mut rest = page[before..].chunks_exact_mut(self.units.max(1));
+        if noise == 0 {
+            self.split(&values, Streams::new(std::array::from_fn(|_| rest.next().unwrap_or_default())));
+            return framer.whole(page, out);
+        }
+        let mut frame = framer.parts(size, out)?;
+        frame.raw(levels);
+        let mut streams: [&mut [u8]; STREAMS] = frame.blocks(noise, self.units);
+        streams[noise..].iter_mut().zip(rest).for_each(|(stream, bytes)| *stream = bytes);
+        self.split(&values, Streams::new(streams));
+        frame.packed(page)?;
+        frame.finish();
+        Ok(())
+    }
+
+    fn split(&self, values: &[Option<&[f64]>], mut streams: Streams<'_>) {
+        for (piece, values) in self.pieces.iter().zip(values) {
+            match values {
+                Some(values) => streams.split(values),
+                None => streams.repeat(1.0, piece.units().len()),
             }
         }
-        let failed = |error: std::io::Error| ParquetError::External(error.into());
-        let zstd = match &mut scratch.zstd {
-            Some(zstd) => zstd,
-            none => none.insert(compressor().map_err(failed)?),
-        };
-        let mut compressed = buffers.bytes.take();
-        compressed.reserve(zstd::zstd_safe::compress_bound(size).saturating_sub(compressed.len()));
-        zstd.compress_to_buffer(page, &mut compressed).map_err(failed)?;
-        buffers.scratch.give(scratch);
-        Ok(EncodedPage { bytes: compressed.into(), size, count: self.count })
     }
-}
 
-/// zstd's level: higher ones gain nothing on doubles.
-const LEVEL: i32 = 1;
-/// Bytes that must repeat to be worth a reference: shorter repeats in a stream of exponents are chance, and what they
-/// say costs more than the bytes by their frequencies.
-const LEAST_MATCH: u32 = 7;
-
-fn compressor() -> std::io::Result<zstd::bulk::Compressor<'static>> {
-    let mut zstd = zstd::bulk::Compressor::new(LEVEL)?;
-    zstd.set_parameter(zstd::zstd_safe::CParameter::MinMatch(LEAST_MATCH))?;
-    Ok(zstd)
+    /// The values of one list, piece by piece; `None` where all are 1.
+    fn values(&self, list: List) -> Vec<Option<&[f64]>> {
+        self.pieces.iter().map(|piece| piece.values(list)).collect()
+    }
 }
 
 /// Buffers that encoding goes through again and again: fresh memory would cost more than the arithmetic.
 #[derive(Default)]
 pub struct Buffers {
-    bytes: Spare<Vec<u8>>,
+    pages: Spare<Vec<u8>>,
+    columns: Spare<Vec<u8>>,
     scratch: Spare<Scratch>,
 }
 
 #[derive(Default)]
 struct Scratch {
     page: Vec<u8>,
-    zstd: Option<zstd::bulk::Compressor<'static>>,
+    framer: Option<Framer>,
 }
 
 #[derive(Default)]
@@ -229,15 +270,20 @@ impl<T: Default> Spare<T> {
 impl Buffers {
     /// Takes back the pages of a group that has been written.
     pub(crate) fn give_pages(&self, group: GroupPages) {
-        group.pages.into_iter().flatten().for_each(|page| self.give(page.bytes));
+        group.pages.into_iter().flatten().for_each(|page| self.pages.give(emptied(page.bytes)));
     }
 
-    /// Takes back bytes that nobody else holds any more.
-    pub(crate) fn give(&self, mut bytes: Bytes) {
-        // Emptied first: a vector made of bytes begins with a copy of them.
-        bytes.truncate(0);
-        self.bytes.give(Vec::from(bytes));
+    /// Takes back the bytes of a column that has been written.
+    pub(crate) fn give_column(&self, bytes: Bytes) {
+        self.columns.give(emptied(bytes));
     }
+}
+
+/// The memory of bytes that nobody else holds any more.
+fn emptied(mut bytes: Bytes) -> Vec<u8> {
+    // A vector made of bytes begins with a copy of them.
+    bytes.truncate(0);
+    Vec::from(bytes)
 }
 
 /// Puts the pages of one list together to a column.
@@ -247,10 +293,13 @@ pub(crate) fn column(
     group: &GroupPages,
     buffers: &Buffers,
 ) -> Result<EncodedLists> {
-    let mut sink = TrackedWrite::new(buffers.bytes.take());
+    let mut bytes = buffers.columns.take();
+    let pages = group.pages.iter().map(|pages| &pages[list as usize]);
+    bytes.reserve(pages.clone().map(|page| page.bytes.len() + PAGE_HEADER).sum());
+    let mut sink = TrackedWrite::new(bytes);
     let (mut values, mut compressed, mut uncompressed) = (0i64, 0i64, 0i64);
     let mut writer = SerializedPageWriter::new(&mut sink);
-    for page in group.pages.iter().map(|pages| &pages[list as usize]) {
+    for page in pages {
         let data = Page::DataPage {
             buf: page.bytes.clone(),
             num_values: page.count,
@@ -282,127 +331,4 @@ pub(crate) fn column(
         offset_index: None,
     };
     Ok(EncodedLists { bytes: sink.into_inner()?.into(), close })
-}
-
-/// Levels of at most 1 as runs: Parquet's RLE, preceded by its length.
-struct Levels {
-    bytes: Vec<u8>,
-    value: u8,
-    run: usize,
-    total: usize,
-}
-
-impl Levels {
-    fn new() -> Levels {
-        Levels { bytes: vec![0; 4], value: 0, run: 0, total: 0 }
-    }
-
-    fn push(&mut self, value: u8, count: usize) {
-        if value != self.value && count > 0 {
-            self.flush();
-            self.value = value;
-        }
-        self.run += count;
-        self.total += count;
-    }
-
-    /// A run is its length, doubled, as a number of seven bits a byte, then the value.
-    fn flush(&mut self) {
-        if self.run > 0 {
-            let mut header = self.run << 1;
-            while header >= 0x80 {
-                self.bytes.push((header & 0x7f) as u8 | 0x80);
-                header >>= 7;
-            }
-            self.bytes.extend([header as u8, self.value]);
-        }
-        self.run = 0;
-    }
-
-    fn total(&self) -> u32 {
-        u32::try_from(self.total).unwrap_or(u32::MAX)
-    }
-
-    fn finish(mut self) -> Vec<u8> {
-        self.flush();
-        let length = u32::try_from(self.bytes.len() - 4).unwrap_or(u32::MAX);
-        self.bytes[..4].copy_from_slice(&length.to_le_bytes());
-        self.bytes
-    }
-}
-
-/// The eight streams of BYTE_STREAM_SPLIT, one for each byte of a double, being filled side by side.
-struct Streams<'a> {
-    bytes: &'a mut [u8],
-    units: usize,
-    filled: usize,
-}
-
-impl Streams<'_> {
-    fn split(&mut self, values: &[f64]) {
-        let (eights, rest) = values.as_chunks::<8>();
-        for eight in eights {
-            for (stream, bytes) in transpose(eight.map(f64::to_bits)).iter().enumerate() {
-                let place = stream * self.units + self.filled;
-                self.bytes[place..place + 8].copy_from_slice(&bytes.to_le_bytes());
-            }
-            self.filled += 8;
-        }
-        for value in rest {
-            for (stream, byte) in value.to_le_bytes().iter().enumerate() {
-                self.bytes[stream * self.units + self.filled] = *byte;
-            }
-            self.filled += 1;
-        }
-    }
-
-    fn repeat(&mut self, value: f64, count: usize) {
-        for (stream, byte) in value.to_le_bytes().iter().enumerate() {
-            let place = stream * self.units + self.filled;
-            self.bytes[place..place + count].fill(*byte);
-        }
-        self.filled += count;
-    }
-}
-
-/// The transpose of eight rows of eight bytes: halves, quarters and eighths change places.
-#[inline(always)]
-fn transpose(mut rows: [u64; 8]) -> [u64; 8] {
-    for (step, shift, mask) in
-        [(4, 32, 0x0000_0000_ffff_ffff), (2, 16, 0x0000_ffff_0000_ffff), (1, 8, 0x00ff_00ff_00ff_00ff)]
-    {
-        for i in (0..8).filter(|i| i & step == 0) {
-            let swap = ((rows[i] >> shift) ^ rows[i + step]) & mask;
-            rows[i + step] ^= swap;
-            rows[i] ^= swap << shift;
-        }
-    }
-    rows
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn transposes_bytes() {
-        let rows: [u64; 8] =
-            std::array::from_fn(|i| u64::from_le_bytes(std::array::from_fn(|j| (8 * i + j) as u8)));
-        let columns = transpose(rows).map(u64::to_le_bytes);
-        for (i, column) in columns.iter().enumerate() {
-            for (j, byte) in column.iter().enumerate() {
-                assert_eq!(usize::from(*byte), 8 * j + i);
-            }
-        }
-    }
-
-    #[test]
-    fn long_runs_take_few_bytes() {
-        let mut levels = Levels::new();
-        for (value, count) in [(0, 1), (1, 5), (1, 0), (1, 200), (0, 1), (0, 1)] {
-            levels.push(value, count);
-        }
-        assert_eq!(levels.total(), 208);
-        assert_eq!(levels.finish(), [7, 0, 0, 0, 2, 0, 0x9a, 0x03, 1, 4, 0]);
-    }
 }

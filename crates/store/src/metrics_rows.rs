@@ -1,40 +1,55 @@
-//! Rows of metrics, or of checkpoints, gathered for a row group.
+//! Rows of metrics, or of checkpoints, on their way into row groups.
 
-use crate::encoder::{EncodedGroup, Target, array, constant, keys};
+use crate::encoder::{EncodedGroup, Target, constant, integers};
 use crate::error::Error;
-use crate::row_group::Column;
+use crate::row_group::OpenGroup;
 use crate::schema::{Labels, Layout, MetricsChunk};
-use arrow::array::{Float64Array, Int64Array, StringArray};
+use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray};
+use std::sync::Arc;
 
-/// Rows of a row group: what DuckDB and Polars take at once.
-const GROUP: usize = 122_880;
+/// Rows that are encoded at a time: a few megabytes of columns, within a cache. Pages end at multiples of it, whatever
+/// the size of the batches that rows come in.
+const BLOCK: usize = 16_384;
+/// Blocks of a row group: 114,688 rows, about what DuckDB and Polars take at once.
+const GROUP: usize = 7;
 
 /// The rows that are not encoded yet, and the file they are for.
 pub(crate) struct MetricsRows {
     target: Target,
+    labels: Labels,
+    layout: Layout,
     rows: MetricsChunk,
+    /// Columns in which all rows of the file agree, of a block's length.
+    constants: Option<Constants>,
+    group: Option<OpenGroup>,
+    blocks: usize,
+}
+
+struct Constants {
+    estimator: ArrayRef,
+    n: ArrayRef,
+    cell: ArrayRef,
+    labels: [ArrayRef; 3],
+    parameters: Vec<ArrayRef>,
+    ok: ArrayRef,
 }
 
 impl MetricsRows {
-    pub fn new(target: Target, layout: &Layout) -> MetricsRows {
+    pub fn new(target: Target, labels: &Labels, layout: &Layout) -> MetricsRows {
         let rows = MetricsChunk { scores: vec![Vec::new(); layout.scores.len()], ..MetricsChunk::default() };
-        MetricsRows { target, rows }
+        let (labels, layout) = (labels.clone(), layout.clone());
+        MetricsRows { target, labels, layout, rows, constants: None, group: None, blocks: 0 }
     }
 
     /// Appends rows, and to `groups` the row groups that they fill.
-    pub fn push(
-        &mut self,
-        chunk: &MetricsChunk,
-        (labels, layout): (&Labels, &Layout),
-        groups: &mut Vec<EncodedGroup>,
-    ) -> Result<(), Error> {
-        if !chunk.is_even(layout) {
+    pub fn push(&mut self, chunk: &MetricsChunk, groups: &mut Vec<EncodedGroup>) -> Result<(), Error> {
+        if !chunk.is_even(&self.layout) {
             return Err(Error::Ragged("metrics"));
         }
         let (count, mut from) = (chunk.trial.len(), 0);
         while from < count {
             let rows = &mut self.rows;
-            let to = count.min(from + GROUP - rows.trial.len());
+            let to = count.min(from + BLOCK - rows.trial.len());
             rows.trial.extend_from_slice(&chunk.trial[from..to]);
             rows.status.extend_from_slice(&chunk.status[from..to]);
             rows.kinks.extend_from_slice(&chunk.kinks[from..to]);
@@ -42,53 +57,90 @@ impl MetricsRows {
             for (mine, theirs) in rows.scores.iter_mut().zip(&chunk.scores) {
                 mine.extend_from_slice(&theirs[from..to]);
             }
-            if rows.trial.len() == GROUP {
-                self.flush((labels, layout), groups)?;
+            if rows.trial.len() == BLOCK {
+                self.encode()?;
+            }
+            if self.blocks == GROUP {
+                self.flush(groups)?;
             }
             from = to;
         }
         Ok(())
     }
 
-    /// Encodes what is left.
-    pub fn flush(
-        &mut self,
-        (labels, layout): (&Labels, &Layout),
-        groups: &mut Vec<EncodedGroup>,
-    ) -> Result<(), Error> {
-        let rows = &mut self.rows;
-        let count = rows.trial.len();
-        if count == 0 {
-            return Ok(());
+    /// Encodes what is left; the next row group begins.
+    pub fn flush(&mut self, groups: &mut Vec<EncodedGroup>) -> Result<(), Error> {
+        if !self.rows.trial.is_empty() {
+            self.encode()?;
         }
-        let mut columns = keys(labels, &rows.trial);
+        if let Some(group) = self.group.take() {
+            groups.push(self.target.close(group)?);
+        }
+        self.blocks = 0;
+        Ok(())
+    }
+
+    /// Encodes the rows of a block.
+    fn encode(&mut self) -> Result<(), Error> {
+        let (rows, count) = (&self.rows, self.rows.trial.len());
+        let constants = self.constants.get_or_insert_with(|| Constants::new(&self.labels));
+        let some = |array: &ArrayRef| array.slice(0, count);
+        let mut columns = vec![some(&constants.estimator), some(&constants.n), some(&constants.cell)];
+        columns.push(Arc::new(integers(&rows.trial)));
         if !rows.checkpoint.is_empty() {
-            columns.push(integers(&rows.checkpoint));
+            columns.push(Arc::new(integers(&rows.checkpoint)));
         }
-        columns.push(array(StringArray::from_iter_values(&rows.status)));
-        for text in [&labels.design, &labels.target, &labels.noise] {
-            columns.push(constant(text, count));
-        }
-        for value in &labels.parameters {
-            columns.push(array(Float64Array::from(vec![*value; count])));
-        }
+        columns.push(match rows.status.iter().all(|status| *status == OK) {
+            true => some(&constants.ok),
+            false => Arc::new(StringArray::from_iter_values(&rows.status)),
+        });
+        columns.extend(constants.labels.iter().chain(&constants.parameters).map(some));
         let kinks = rows.kinks.iter().map(|kinks| kinks.map(u64::cast_signed));
-        columns.push(array(kinks.collect::<Int64Array>()));
-        for (name, scores) in layout.scores.iter().zip(&rows.scores) {
-            let bad = rows.trial.iter().zip(scores).find_map(|(trial, score)| {
-                score.filter(|score| !score.is_finite()).map(|value| (*trial, value))
-            });
-            if let Some((trial, value)) = bad {
-                return Err(Error::NotFinite { column: name.clone(), trial, value });
-            }
-            columns.push(array(scores.iter().copied().collect::<Float64Array>()));
+        columns.push(Arc::new(kinks.collect::<Int64Array>()));
+        for (name, scores) in self.layout.scores.iter().zip(&rows.scores) {
+            columns.push(reals(name, &rows.trial, scores)?);
         }
-        groups.push(self.target.encode(columns)?);
-        self.rows.clear(layout.scores.len());
+        let group = match &mut self.group {
+            Some(group) => group,
+            none => none.insert(self.target.begin()?),
+        };
+        self.target.write(group, &columns)?;
+        self.blocks += 1;
+        self.rows.clear(self.layout.scores.len());
         Ok(())
     }
 }
 
-fn integers(values: &[u64]) -> Column {
-    array(values.iter().map(|value| Some(value.cast_signed())).collect::<Int64Array>())
+/// Status of a trial that did not fail.
+const OK: &str = "ok";
+
+impl Constants {
+    fn new(labels: &Labels) -> Constants {
+        let Labels { estimator, n, cell, design, target, noise, parameters } = labels;
+        let text = |text: &str| constant(text, BLOCK);
+        let real = |value: &Option<f64>| Arc::new(Float64Array::from(vec![*value; BLOCK])) as ArrayRef;
+        Constants {
+            estimator: text(estimator),
+            n: Arc::new(Int64Array::from(vec![n.cast_signed(); BLOCK])),
+            cell: text(cell),
+            labels: [text(design), text(target), text(noise)],
+            parameters: parameters.iter().map(real).collect(),
+            ok: text(OK),
+        }
+    }
+}
+
+/// A column of scores.
+fn reals(name: &str, trials: &[u64], scores: &[Option<f64>]) -> Result<ArrayRef, Error> {
+    let mut values = Vec::with_capacity(scores.len());
+    values.extend(scores.iter().map(|score| score.unwrap_or(0.0)));
+    if !values.iter().all(|value| value.is_finite()) {
+        let bad = trials.iter().zip(values).find(|(_, value)| !value.is_finite());
+        let (trial, value) = bad.map_or((0, f64::NAN), |(trial, value)| (*trial, value));
+        return Err(Error::NotFinite { column: name.to_string(), trial, value });
+    }
+    Ok(match scores.iter().all(Option::is_some) {
+        true => Arc::new(Float64Array::from(values)),
+        false => Arc::new(scores.iter().copied().collect::<Float64Array>()),
+    })
 }

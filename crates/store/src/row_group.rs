@@ -6,10 +6,12 @@ use crate::encoding::properties;
 use crate::error::Error;
 use crate::list_column::{self, Buffers, GroupPages, List};
 use arrow::array::ArrayRef;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{FieldRef, SchemaRef};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::add_encoded_arrow_schema_to_metadata;
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
+};
 use parquet::errors::Result;
 use parquet::file::writer::SerializedFileWriter;
 use rayon::prelude::*;
@@ -43,7 +45,12 @@ impl GroupEncoder {
         Ok(GroupEncoder { factory: ArrowRowGroupWriterFactory::new(&writer, schema.clone()), schema })
     }
 
-    /// Encodes the columns of a group in parallel. Every column has one leaf.
+    /// Begins a row group of arrays.
+    pub fn begin(&self) -> Result<OpenGroup> {
+        Ok(OpenGroup { columns: self.factory.create_column_writers(0)?, schema: self.schema.clone() })
+    }
+
+    /// Encodes a row group in one go, its columns in parallel. Every column has one leaf.
     pub fn encode(&self, columns: Vec<Column>) -> Result<Vec<EncodedColumn>> {
         let writers = self.factory.create_column_writers(0)?;
         writers
@@ -51,15 +58,37 @@ impl GroupEncoder {
             .zip(columns.into_par_iter().zip(self.schema.fields().par_iter()))
             .map(|(mut writer, (column, field))| match column {
                 Column::Array(array) => {
-                    for leaf in compute_leaves(field, &array)? {
-                        writer.write(&leaf)?;
-                    }
+                    write(&mut writer, field, &array)?;
                     Ok(EncodedColumn::Array(Box::new(writer.close()?)))
                 }
                 Column::Lists(list, pages, buffers) => Ok(EncodedColumn::Lists(list, pages, buffers)),
             })
             .collect()
     }
+}
+
+/// A row group under way: pages are encoded as they fill.
+pub(crate) struct OpenGroup {
+    columns: Vec<ArrowColumnWriter>,
+    schema: SchemaRef,
+}
+
+impl OpenGroup {
+    /// Appends rows, columns in parallel. Where pages end depends on how rows are cut.
+    pub fn write(&mut self, arrays: &[ArrayRef]) -> Result<()> {
+        let columns = self.columns.par_iter_mut().zip(arrays).zip(self.schema.fields().par_iter());
+        columns.try_for_each(|((writer, array), field)| write(writer, field, array))
+    }
+
+    /// The encoded columns.
+    pub fn close(self) -> Result<Vec<EncodedColumn>> {
+        let close = |writer: ArrowColumnWriter| Ok(EncodedColumn::Array(Box::new(writer.close()?)));
+        self.columns.into_iter().map(close).collect()
+    }
+}
+
+fn write(writer: &mut ArrowColumnWriter, field: &FieldRef, array: &ArrayRef) -> Result<()> {
+    compute_leaves(field, array)?.iter().try_for_each(|leaf| writer.write(leaf))
 }
 
 /// A Parquet file under way.
@@ -96,7 +125,7 @@ impl GroupWriter {
                 EncodedColumn::Lists(list, pages, buffers) => {
                     let column = list_column::column(descriptor, list, &pages, &buffers)?;
                     group.append_column(&column.bytes, column.close)?;
-                    buffers.give(column.bytes);
+                    buffers.give_column(column.bytes);
                     // The last of the group's lists.
                     if let Some(pages) = Arc::into_inner(pages) {
                         buffers.give_pages(pages);

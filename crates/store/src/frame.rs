@@ -1,0 +1,223 @@
+//! Frames of zstd put together from blocks: bytes that cannot be compressed are stored as they are, constants as runs,
+//! and only the rest goes through the compressor.
+//!
+//! frame = magic · descriptor · content size · blocks, block = last + 2 kind + 8 size in three bytes, then its content.
+//! A block of zstd may refer to what blocks before it said (offsets, tables), hence at most one part of a frame is
+//! compressed: raw blocks and runs say nothing that could be referred to.
+//!
+//! Source of the format: RFC 8878, sections 3.1.1.1 and 3.1.1.2.
+
+use std::io::{Error, Result};
+use zstd::bulk::Compressor;
+use zstd::zstd_safe::{CParameter, compress_bound};
+
+/// zstd's level: higher ones gain nothing on doubles.
+const LEVEL: i32 = 1;
+/// Bytes that must repeat to be worth a reference: shorter repeats in a stream of exponents are chance, and what they
+/// say costs more than the bytes by their frequencies.
+const LEAST_MATCH: u32 = 7;
+/// Bytes a block holds at most.
+pub(crate) const BLOCK: usize = 1 << 17;
+/// Bytes of content a frame of parts may have: the window that every decoder grants.
+const FRAME: usize = 1 << 26;
+/// Bytes that say what a block is.
+const HEAD: usize = 3;
+const MAGIC: [u8; 4] = 0xfd2f_b528_u32.to_le_bytes();
+/// The content is one segment, its size is given in four bytes.
+const DESCRIPTOR: u8 = 0b1010_0000;
+
+/// Writes frames.
+pub(crate) struct Framer {
+    zstd: Compressor<'static>,
+    packed: Vec<u8>,
+}
+
+/// A frame under way.
+pub(crate) struct Frame<'a> {
+    framer: &'a mut Framer,
+    out: &'a mut Vec<u8>,
+    /// Where the last block begins.
+    last: Option<usize>,
+}
+
+/// The kinds of blocks.
+#[derive(Clone, Copy)]
+enum Kind {
+    Raw = 0,
+    Run = 1,
+}
+
+impl Framer {
+    pub fn new() -> Result<Framer> {
+        let mut zstd = Compressor::new(LEVEL)?;
+        zstd.set_parameter(CParameter::MinMatch(LEAST_MATCH))?;
+        Ok(Framer { zstd, packed: Vec::new() })
+    }
+
+    /// Whether `content` bytes may be given part by part.
+    pub fn takes_parts(content: usize) -> bool {
+        (1..=FRAME).contains(&content)
+    }
+
+    /// Replaces `out` by a frame of these bytes, all compressed.
+    pub fn whole(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        out.reserve(compress_bound(bytes.len()).saturating_sub(out.len()));
+        self.zstd.compress_to_buffer(bytes, out).map(drop)
+    }
+
+    /// Begins to replace `out` by a frame of `content` bytes, given part by part; at most one of them is packed.
+    pub fn parts<'a>(&'a mut self, content: usize, out: &'a mut Vec<u8>) -> Result<Frame<'a>> {
+        let size = u32::try_from(content).map_err(Error::other)?;
+        out.clear();
+        out.extend(MAGIC);
+        out.push(DESCRIPTOR);
+        out.extend(size.to_le_bytes());
+        Ok(Frame { framer: self, out, last: None })
+    }
+}
+
+impl Frame<'_> {
+    /// Stores bytes as they are.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        for block in bytes.chunks(BLOCK) {
+            self.head(Kind::Raw, block.len());
+            self.out.extend_from_slice(block);
+        }
+    }
+
+    /// A byte so many times.
+    pub fn run(&mut self, byte: u8, count: usize) {
+        for start in (0..count).step_by(BLOCK) {
+            self.head(Kind::Run, BLOCK.min(count - start));
+            self.out.push(byte);
+        }
+    }
+
+    /// `count` blocks of `size` bytes to be filled in.
+    pub fn blocks<const N: usize>(&mut self, count: usize, size: usize) -> [&mut [u8]; N] {
+        let start = self.out.len();
+        for _ in 0..count {
+            self.head(Kind::Raw, size);
+            self.out.resize(self.out.len() + size, 0);
+        }
+        let mut blocks: [&mut [u8]; N] = std::array::from_fn(|_| Default::default());
+        let filled = self.out[start..].chunks_exact_mut(HEAD + size);
+        blocks.iter_mut().zip(filled).for_each(|(block, bytes)| *block = &mut bytes[HEAD..]);
+        blocks
+    }
+
+    /// Compresses bytes.
+    pub fn packed(&mut self, bytes: &[u8]) -> Result<()> {
+        let mut packed = std::mem::take(&mut self.framer.packed);
+        self.framer.whole(bytes, &mut packed)?;
+        let mut place = header(&packed);
+        while let Some([a, b, c]) = packed.get(place..place + HEAD) {
+            let word = u32::from_le_bytes([*a, *b, *c, 0]);
+            let run = word >> 1 & 3 == Kind::Run as u32;
+            let end = place + HEAD + if run { 1 } else { (word >> 3) as usize };
+            let start = self.out.len();
+            self.out.extend_from_slice(&packed[place..end]);
+            self.out[start] &= !1;
+            (place, self.last) = (end, Some(start));
+        }
+        self.framer.packed = packed;
+        Ok(())
+    }
+
+    /// Marks the last block as such.
+    pub fn finish(self) {
+        if let Some(last) = self.last {
+            self.out[last] |= 1;
+        }
+    }
+
+    fn head(&mut self, kind: Kind, size: usize) {
+        self.last = Some(self.out.len());
+        let word = (kind as u32) << 1 | (size as u32) << 3;
+        self.out.extend_from_slice(&word.to_le_bytes()[..HEAD]);
+    }
+}
+
+/// Length of a frame's header.
+fn header(frame: &[u8]) -> usize {
+    let descriptor = frame.get(4).copied().unwrap_or(0);
+    let one_segment = descriptor >> 5 & 1;
+    let size = match descriptor >> 6 {
+        0 => usize::from(one_segment),
+        power => 1 << power,
+    };
+    let dictionary = [0, 1, 2, 4][usize::from(descriptor & 3)];
+    5 + usize::from(1 - one_segment) + dictionary + size
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    /// Bytes without any pattern.
+    fn noise(count: usize) -> Vec<u8> {
+        let mut state = 1u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 56) as u8
+        };
+        (0..count).map(|_| next()).collect()
+    }
+
+    /// What a test puts into a frame.
+    enum Part<'a> {
+        Raw(&'a [u8]),
+        Run(u8, usize),
+        Packed(&'a [u8]),
+        Blocks(&'a [u8], usize),
+    }
+
+    #[test]
+    fn parts_are_read_back_by_every_decoder() {
+        let text: Vec<u8> = (0..300_000).map(|k| (k % 1009 * k / 7 % 23) as u8).collect();
+        let (noise, mut framer) = (noise(400_000), Framer::new().unwrap());
+        let cases: [&[Part<'_>]; 9] = [
+            &[Part::Raw(&noise[..1])],
+            &[Part::Run(7, 3)],
+            &[Part::Packed(&text[..1])],
+            &[Part::Packed(&text), Part::Raw(&noise), Part::Run(0, 262_144), Part::Run(9, 1)],
+            &[Part::Raw(&noise[..BLOCK]), Part::Raw(&noise[..BLOCK + 1]), Part::Packed(&text)],
+            &[Part::Raw(&[]), Part::Packed(&noise), Part::Run(1, 0), Part::Raw(&[])],
+            &[Part::Run(5, 200), Part::Packed(&[]), Part::Raw(&noise[..5])],
+            &[Part::Raw(&text[..500]), Part::Packed(&text[..700]), Part::Run(3, 40)],
+            &[Part::Raw(&noise[..99]), Part::Blocks(&noise, BLOCK), Part::Packed(&text[..70_000])],
+        ];
+        let mut out = vec![1; 10];
+        for parts in cases {
+            let mut expected = Vec::new();
+            for part in parts {
+                match part {
+                    Part::Raw(bytes) | Part::Packed(bytes) => expected.extend_from_slice(bytes),
+                    Part::Run(byte, count) => expected.resize(expected.len() + count, *byte),
+                    Part::Blocks(bytes, size) => expected.extend(bytes.chunks_exact(*size).flatten()),
+                }
+            }
+            let mut frame = framer.parts(expected.len(), &mut out).unwrap();
+            for part in parts {
+                match part {
+                    Part::Raw(bytes) => frame.raw(bytes),
+                    Part::Packed(bytes) => frame.packed(bytes).unwrap(),
+                    Part::Run(byte, count) => frame.run(*byte, *count),
+                    Part::Blocks(bytes, size) => {
+                        let blocks: [_; 4] = frame.blocks(bytes.len() / size, *size);
+                        let filled = blocks.into_iter().zip(bytes.chunks_exact(*size));
+                        filled.for_each(|(block, bytes)| block.copy_from_slice(bytes));
+                    }
+                }
+            }
+            frame.finish();
+            let whole = zstd::bulk::decompress(&out, expected.len()).unwrap();
+            assert!(whole == expected);
+            let (mut stream, mut read) = (zstd::Decoder::new(&out[..]).unwrap(), Vec::new());
+            stream.read_to_end(&mut read).unwrap();
+            assert!(read == expected);
+            assert_eq!(zstd::zstd_safe::get_frame_content_size(&out).unwrap(), Some(expected.len() as u64));
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Reals byte by byte: the eight streams of an encoding, and which of them are worth compressing.
+//!
+//! Source of the format: the Parquet specification, encoding BYTE_STREAM_SPLIT.
+
+use wide::u8x16;
+
+/// Streams: one for each byte of a double, the lowest bits of its fraction first.
+pub(crate) const STREAMS: usize = 8;
+/// Values below which compression is cheap whatever they are.
+const FEW: usize = 1 << 14;
+/// Values whose bytes are counted, or a few more.
+const COUNTED: usize = 1 << 12;
+/// Bits of entropy a byte from which it counts as noise: 4,096 bytes of noise show 7.955, with a standard error of .004.
+const NOISE: f64 = 7.8;
+/// One value in 2^8 is looked at for its copies.
+const CHOSEN: u32 = 8;
+/// Golden ratio times 2^64: multiplied by it, neighbouring numbers fall far apart.
+const SCATTER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// How many of the low streams are noise, and better not compressed.
+///
+/// A stream is noise when its bytes are spread evenly and values do not recur. Whether a value is looked at for copies
+/// depends on its bits, so that its copies are looked at as well.
+pub(crate) fn noise(values: &[&[f64]]) -> usize {
+    let count: usize = values.iter().map(|values| values.len()).sum();
+    if count < FEW || recur(values, count) {
+        return 0;
+    }
+    let mut counts = [[0u32; 256]; STREAMS];
+    let (step, mut next) = (count / COUNTED, 0);
+    for values in values {
+        while let Some(value) = values.get(next) {
+            for (stream, byte) in counts.iter_mut().zip(value.to_le_bytes()) {
+                stream[usize::from(byte)] += 1;
+            }
+            next += step;
+        }
+        next -= values.len();
+    }
+    counts.iter().take_while(|counts| entropy(counts) > NOISE).count()
+}
+
+/// Whether one value in eight, or more, has copies.
+fn recur(values: &[&[f64]], count: usize) -> bool {
+    let chosen = |value: &f64| value.to_bits().wrapping_mul(SCATTER) >> (u64::BITS - CHOSEN) == 0;
+    let mut seen: Vec<u64> = Vec::with_capacity(count >> (CHOSEN - 1));
+    for values in values {
+        // Eight at a time: one branch, and nearly always the same.
+        for eight in values.chunks(8) {
+            if eight.iter().fold(false, |any, value| any | chosen(value)) {
+                seen.extend(eight.iter().filter(|value| chosen(value)).map(|value| value.to_bits()));
+            }
+        }
+    }
+    seen.sort_unstable();
+    let (mut distinct, mut copied) = (0, 0);
+    for copies in seen.chunk_by(u64::eq) {
+        distinct += 1;
+        copied += usize::from(copies.len() > 1);
+    }
+    // Where there are few values, each with many copies, none of them may have been chosen.
+    8 * copied > distinct || seen.len() < count >> (CHOSEN + 2)
+}
+
+/// −Σ p log₂ p.
+fn entropy(counts: &[u32; 256]) -> f64 {
+    let total: u32 = counts.iter().sum();
+    let term = |count: &u32| {
+        let p = f64::from(*count) / f64::from(total);
+        if *count > 0 { -p * p.log2() } else { 0.0 }
+    };
+    counts.iter().map(term).sum()
+}
+
+/// The eight streams being filled side by side.
+pub(crate) struct Streams<'a> {
+    streams: [&'a mut [u8]; STREAMS],
+    filled: usize,
+}
+
+impl<'a> Streams<'a> {
+    /// Streams of one length.
+    pub fn new(streams: [&'a mut [u8]; STREAMS]) -> Streams<'a> {
+        Streams { streams, filled: 0 }
+    }
+
+    pub fn split(&mut self, values: &[f64]) {
+        let (sixteens, rest) = values.as_chunks::<16>();
+        for sixteen in sixteens {
+            for (stream, bytes) in self.streams.iter_mut().zip(transpose(sixteen)) {
+                stream[self.filled..self.filled + 16].copy_from_slice(bytes.as_array());
+            }
+            self.filled += 16;
+        }
+        for value in rest {
+            for (stream, byte) in self.streams.iter_mut().zip(value.to_le_bytes()) {
+                stream[self.filled] = byte;
+            }
+            self.filled += 1;
+        }
+    }
+
+    pub fn repeat(&mut self, value: f64, count: usize) {
+        for (stream, byte) in self.streams.iter_mut().zip(value.to_le_bytes()) {
+            stream[self.filled..self.filled + count].fill(byte);
+        }
+        self.filled += count;
+    }
+}
+
+/// Stream by stream the bytes of 16 values.
+///
+/// The place of a byte is a number of seven bits, four for its value and three for its stream. Shuffling one half of
+/// the bytes into the other turns these bits round by one; after four times those of the stream are in front.
+#[inline(always)]
+fn transpose(values: &[f64; 16]) -> [u8x16; STREAMS] {
+    let mut rows: [u8x16; STREAMS] = bytemuck::cast(values.map(f64::to_le_bytes));
+    for _ in 0..4 {
+        rows = std::array::from_fn(|k| {
+            let (left, right) = (rows[k / 2], rows[k / 2 + STREAMS / 2]);
+            if k % 2 == 0 { u8x16::unpack_low(left, right) } else { u8x16::unpack_high(left, right) }
+        });
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Uniform on [0, 1], by Weyl's sequence.
+    fn spread(count: usize) -> Vec<f64> {
+        (1..=count)
+            .map(|k| (k as f64 * 0.618_033_988_749_894_9).fract() * (k as f64).sqrt().fract())
+            .collect()
+    }
+
+    #[test]
+    fn noise_is_told_from_what_repeats() {
+        let values = spread(100_000);
+        let (a, b) = values.split_at(777);
+        assert!((5..8).contains(&noise(&[a, b])));
+        assert_eq!(noise(&[&values[..FEW - 1]]), 0);
+        // The same thousand values a hundred times, in any order; one value; values of few digits.
+        let again: Vec<f64> = (0..100_000).map(|k| values[k * 7919 % 1000]).collect();
+        assert_eq!(noise(&[&again]), 0);
+        assert_eq!(noise(&[&vec![1.5; 100_000]]), 0);
+        assert_eq!(noise(&[&(0..100_000).map(f64::from).collect::<Vec<_>>()]), 0);
+        // Half of the fraction is zero.
+        let short: Vec<f64> = values.iter().map(|value| f64::from(*value as f32)).collect();
+        assert_eq!(noise(&[&short]), 0);
+    }
+
+    #[test]
+    fn streams_hold_the_bytes_of_the_values() {
+        let values = spread(100);
+        let mut bytes = vec![0; 8 * 110];
+        let mut chunks = bytes.chunks_exact_mut(110);
+        let mut streams = Streams::new(std::array::from_fn(|_| chunks.next().unwrap()));
+        streams.split(&values[..53]);
+        streams.repeat(-2.5, 10);
+        streams.split(&values[53..]);
+        let all: Vec<f64> = [&values[..53], &[-2.5; 10], &values[53..]].concat();
+        for (stream, bytes) in bytes.chunks_exact(110).enumerate() {
+            assert!(bytes.iter().zip(&all).all(|(byte, value)| *byte == value.to_le_bytes()[stream]));
+        }
+    }
+}
