@@ -1,4 +1,4 @@
-.PHONY: build test test-slow test-bits bench bench-peers bench-scaling bench-instructions fmt lint deny run
+.PHONY: build test test-slow test-bits bench bench-peers bench-scaling bench-startup bench-instructions fmt lint deny run
 
 build:
 	cargo build --release
@@ -22,6 +22,9 @@ bench-peers:
 
 bench-scaling:
 	python3 benches/scaling/run.py $(OPTIONS)
+
+bench-startup:
+	python3 benches/startup.py $(OPTIONS)
 
 bench-instructions:
 	python3 benches/instructions.py $(OPTIONS)

@@ -260,7 +260,7 @@ impl<'a> Orders<'a> {
                 let n = plan.cells[shard.cell].n;
                 let rows = batch_rows(n, settings.batch_points, threads, memory);
                 let bytes = (rows * n * POINT_BYTES).max(memory / FLYING);
-                let cost = usize::try_from(bytes / CREDIT).unwrap_or(usize::MAX);
+                let cost = usize::try_from(bytes.div_ceil(CREDIT)).unwrap_or(usize::MAX);
                 let starts = shard.trials.clone().step_by(usize::try_from(rows).unwrap_or(usize::MAX));
                 let credits = credits.clone();
                 starts.map(move |start| {

@@ -248,7 +248,7 @@ fn keys(labels: &Labels, trials: &[u64]) -> Vec<Column> {
     let count = trials.len();
     vec![
         Column::Array(constant(&labels.estimator, count)),
-        array(Int64Array::from(vec![labels.n.cast_signed(); count])),
+        array(same(labels.n, count)),
         Column::Array(constant(&labels.cell, count)),
         array(integers(trials)),
     ]
@@ -256,6 +256,10 @@ fn keys(labels: &Labels, trials: &[u64]) -> Vec<Column> {
 
 pub(crate) fn constant(text: &str, count: usize) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, count)))
+}
+
+pub(crate) fn same(value: u64, count: usize) -> Int64Array {
+    vec![value.cast_signed(); count].into()
 }
 
 pub(crate) fn integers(values: &[u64]) -> Int64Array {

@@ -16,10 +16,13 @@ const LEVEL: i32 = 1;
 /// Bytes that must repeat to be worth a reference: shorter repeats in a stream of exponents are chance, and what they
 /// say costs more than the bytes by their frequencies.
 const LEAST_MATCH: u32 = 7;
+/// Places that are looked at for repeats, as a power of 2: a table of 4 kilobytes costs no time to clear.
+const NEAR: u32 = 10;
 /// Bytes a block holds at most.
 pub(crate) const BLOCK: usize = 1 << 17;
-/// Bytes of content a frame of parts may have: the window that every decoder grants.
-const FRAME: usize = 1 << 26;
+/// Bytes of content a frame of parts may have. It is one segment, which is its own window, and decoders are to grant
+/// windows of so much (section 3.1.1.1.2).
+const FRAME: usize = 1 << 23;
 /// Bytes that say what a block is.
 const HEAD: usize = 3;
 const MAGIC: [u8; 4] = 0xfd2f_b528_u32.to_le_bytes();
@@ -29,6 +32,8 @@ const DESCRIPTOR: u8 = 0b1010_0000;
 /// Writes frames.
 pub(crate) struct Framer {
     zstd: Compressor<'static>,
+    /// For parts: what repeats there repeats soon.
+    near: Compressor<'static>,
     packed: Vec<u8>,
 }
 
@@ -38,6 +43,9 @@ pub(crate) struct Frame<'a> {
     out: &'a mut Vec<u8>,
     /// Where the last block begins.
     last: Option<usize>,
+    /// Bytes of content that are still to come.
+    left: usize,
+    packed: bool,
 }
 
 /// The kinds of blocks.
@@ -49,9 +57,14 @@ enum Kind {
 
 impl Framer {
     pub fn new() -> Result<Framer> {
-        let mut zstd = Compressor::new(LEVEL)?;
-        zstd.set_parameter(CParameter::MinMatch(LEAST_MATCH))?;
-        Ok(Framer { zstd, packed: Vec::new() })
+        let compressor = || -> Result<Compressor<'static>> {
+            let mut zstd = Compressor::new(LEVEL)?;
+            zstd.set_parameter(CParameter::MinMatch(LEAST_MATCH))?;
+            Ok(zstd)
+        };
+        let (zstd, mut near) = (compressor()?, compressor()?);
+        near.set_parameter(CParameter::HashLog(NEAR))?;
+        Ok(Framer { zstd, near, packed: Vec::new() })
     }
 
     /// Whether `content` bytes may be given part by part.
@@ -61,18 +74,19 @@ impl Framer {
 
     /// Replaces `out` by a frame of these bytes, all compressed.
     pub fn whole(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        out.reserve(compress_bound(bytes.len()).saturating_sub(out.len()));
-        self.zstd.compress_to_buffer(bytes, out).map(drop)
+        compress(&mut self.zstd, bytes, out)
     }
 
     /// Begins to replace `out` by a frame of `content` bytes, given part by part; at most one of them is packed.
     pub fn parts<'a>(&'a mut self, content: usize, out: &'a mut Vec<u8>) -> Result<Frame<'a>> {
-        let size = u32::try_from(content).map_err(Error::other)?;
+        let size = u32::try_from(content).ok().filter(|_| Framer::takes_parts(content));
+        let size = size.ok_or_else(|| Error::other("a frame of parts is too large"))?;
         out.clear();
+        out.reserve(compress_bound(content));
         out.extend(MAGIC);
         out.push(DESCRIPTOR);
         out.extend(size.to_le_bytes());
-        Ok(Frame { framer: self, out, last: None })
+        Ok(Frame { framer: self, out, last: None, left: content, packed: false })
     }
 }
 
@@ -93,8 +107,9 @@ impl Frame<'_> {
         }
     }
 
-    /// `count` blocks of `size` bytes to be filled in.
+    /// `count` blocks of `size` bytes, at most [`BLOCK`], to be filled in.
     pub fn blocks<const N: usize>(&mut self, count: usize, size: usize) -> [&mut [u8]; N] {
+        debug_assert!(count <= N && size <= BLOCK);
         let start = self.out.len();
         for _ in 0..count {
             self.head(Kind::Raw, size);
@@ -106,36 +121,54 @@ impl Frame<'_> {
         blocks
     }
 
-    /// Compresses bytes.
+    /// Compresses bytes. An error where that was done before: blocks would refer to each other.
     pub fn packed(&mut self, bytes: &[u8]) -> Result<()> {
-        let mut packed = std::mem::take(&mut self.framer.packed);
-        self.framer.whole(bytes, &mut packed)?;
-        let mut place = header(&packed);
-        while let Some([a, b, c]) = packed.get(place..place + HEAD) {
-            let word = u32::from_le_bytes([*a, *b, *c, 0]);
-            let run = word >> 1 & 3 == Kind::Run as u32;
-            let end = place + HEAD + if run { 1 } else { (word >> 3) as usize };
-            let start = self.out.len();
-            self.out.extend_from_slice(&packed[place..end]);
-            self.out[start] &= !1;
-            (place, self.last) = (end, Some(start));
+        if std::mem::replace(&mut self.packed, true) {
+            return Err(Error::other("a frame has one packed part at most"));
         }
-        self.framer.packed = packed;
+        let Framer { near, packed, .. } = &mut *self.framer;
+        compress(near, bytes, packed)?;
+        let (mut place, mut end) = (header(packed), false);
+        while !end {
+            let cut = || Error::other("blocks of a frame end in mid-air");
+            let head = packed.get(place..place + HEAD).ok_or_else(cut)?;
+            let word = u32::from_le_bytes([head[0], head[1], head[2], 0]);
+            let run = word >> 1 & 3 == Kind::Run as u32;
+            let size = HEAD + if run { 1 } else { (word >> 3) as usize };
+            self.last = Some(self.out.len());
+            self.out.push(head[0] & !1);
+            self.out.extend_from_slice(packed.get(place + 1..place + size).ok_or_else(cut)?);
+            (place, end) = (place + size, word & 1 == 1);
+        }
+        self.left = self.left.wrapping_sub(bytes.len());
         Ok(())
     }
 
-    /// Marks the last block as such.
-    pub fn finish(self) {
-        if let Some(last) = self.last {
-            self.out[last] |= 1;
+    /// Marks the last block as such. An error where there is less than was announced.
+    pub fn finish(self) -> Result<()> {
+        match self.last {
+            Some(last) if self.left == 0 => {
+                self.out[last] |= 1;
+                Ok(())
+            }
+            _ => Err(Error::other("a frame's parts are not what was announced")),
         }
     }
 
-    fn head(&mut self, kind: Kind, size: usize) {
+    /// Begins a block that stands for `count` bytes of content.
+    fn head(&mut self, kind: Kind, count: usize) {
         self.last = Some(self.out.len());
-        let word = (kind as u32) << 1 | (size as u32) << 3;
+        let word = (kind as u32) << 1 | (count as u32) << 3;
         self.out.extend_from_slice(&word.to_le_bytes()[..HEAD]);
+        // Too much wraps around, and is found at the end.
+        self.left = self.left.wrapping_sub(count);
     }
+}
+
+/// Replaces `out` by a frame as zstd writes it.
+fn compress(zstd: &mut Compressor<'_>, bytes: &[u8], out: &mut Vec<u8>) -> Result<()> {
+    out.reserve(compress_bound(bytes.len()).saturating_sub(out.len()));
+    zstd.compress_to_buffer(bytes, out).map(drop)
 }
 
 /// Length of a frame's header.
@@ -174,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_read_back_by_every_decoder() {
+    fn parts_are_read_back() {
         let text: Vec<u8> = (0..300_000).map(|k| (k % 1009 * k / 7 % 23) as u8).collect();
         let (noise, mut framer) = (noise(400_000), Framer::new().unwrap());
         let cases: [&[Part<'_>]; 9] = [
@@ -211,7 +244,7 @@ mod tests {
                     }
                 }
             }
-            frame.finish();
+            frame.finish().unwrap();
             let whole = zstd::bulk::decompress(&out, expected.len()).unwrap();
             assert!(whole == expected);
             let (mut stream, mut read) = (zstd::Decoder::new(&out[..]).unwrap(), Vec::new());
@@ -219,5 +252,19 @@ mod tests {
             assert!(read == expected);
             assert_eq!(zstd::zstd_safe::get_frame_content_size(&out).unwrap(), Some(expected.len() as u64));
         }
+    }
+
+    #[test]
+    fn parts_that_are_not_what_was_announced_are_refused() {
+        let (mut framer, mut out) = (Framer::new().unwrap(), Vec::new());
+        for announced in [2, 4] {
+            let mut frame = framer.parts(announced, &mut out).unwrap();
+            frame.raw(&[1, 2, 3]);
+            assert!(frame.finish().is_err());
+        }
+        let mut frame = framer.parts(2, &mut out).unwrap();
+        frame.packed(&[1]).unwrap();
+        assert!(frame.packed(&[1]).is_err());
+        assert!(framer.parts(0, &mut out).is_err() && framer.parts(FRAME + 1, &mut out).is_err());
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Weights are nearly all of a run's bytes. Going through Arrow arrays and the general column writer would copy every
 //! value five times; here the bytes of the values are split straight into the pages, the levels of a page are
-//! computed once for its three columns, and pages are compressed in parallel.
+//! computed once for its three columns, and pages are compressed in parallel, as frames that leave noise as it is.
 //!
 //! Source of the format: the Parquet specification, data pages version 1, encodings BYTE_STREAM_SPLIT and RLE.
 
@@ -23,11 +23,11 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Units of a page at most, where one row has no more: each of the eight streams then fills one block of zstd.
-const PAGE_UNITS: usize = 1 << 17;
+const PAGE_UNITS: usize = frame::BLOCK;
 /// Bytes that the header of a page takes at most.
 const PAGE_HEADER: usize = 64;
 /// Levels are few when a page has so many bytes for each byte of them.
-const FEW_LEVELS: usize = 16;
+const FEW_LEVELS: usize = 32;
 
 /// Neighbouring rows of a chunk.
 pub(crate) struct Rows {
@@ -175,54 +175,89 @@ impl PageRows {
         PageRows { pieces, levels, count, units }
     }
 
+    /// Bytes of a page before compression.
+    fn size(&self) -> usize {
+        self.levels.len() + 8 * self.units
+    }
+
     /// The page of one list.
     fn encode(&self, list: List, buffers: &Buffers) -> Result<EncodedPage> {
-        let size = self.levels.len() + 8 * self.units;
         let mut scratch = buffers.scratch.take();
         let mut frame = buffers.pages.take();
         self.compress(list, &mut scratch, &mut frame)
             .map_err(|error| ParquetError::External(error.into()))?;
         buffers.scratch.give(scratch);
-        Ok(EncodedPage { bytes: frame.into(), size, count: self.count })
+        Ok(EncodedPage { bytes: frame.into(), size: self.size(), count: self.count })
     }
 
     fn compress(&self, list: List, scratch: &mut Scratch, out: &mut Vec<u8>) -> std::io::Result<()> {
-        let (levels, values) = (&self.levels, self.values(list));
-        let size = levels.len() + 8 * self.units;
-        let framer = match &mut scratch.framer {
+        let Scratch { page, framer } = scratch;
+        let framer = match framer {
             Some(framer) => framer,
             none => none.insert(Framer::new()?),
         };
-        let given = values.iter().any(Option::is_some);
-        if !given && Framer::takes_parts(size) {
-            let mut frame = framer.parts(size, out)?;
-            frame.packed(levels)?;
-            1.0f64.to_le_bytes().into_iter().for_each(|byte| frame.run(byte, self.units));
-            frame.finish();
-            return Ok(());
+        let values: Vec<_> = self.pieces.iter().map(|piece| piece.values(list)).collect();
+        // What is done with a page depends on its values, not on how they are held.
+        if values.iter().copied().flatten().flatten().all(|value| *value == 1.0)
+            && Framer::takes_parts(self.size())
+        {
+            return self.ones(framer, out);
         }
-        // One part alone may be packed: where there are many levels, they need it.
-        let few = FEW_LEVELS * levels.len() <= size && self.units <= frame::BLOCK;
-        let noise =
-            if few { streams::noise(&values.iter().flatten().copied().collect::<Vec<_>>()) } else { 0 };
-        let before = if noise > 0 { 0 } else { levels.len() };
-        let used = before + (STREAMS - noise) * self.units;
-        scratch.page.resize(used.max(scratch.page.len()), 0);
-        let page = &mut scratch.page[..used];
-        page[..before].copy_from_slice(&levels[..before]);
-        let mut rest = page[before..].chunks_exact_mut(self.units.max(1));
-        if noise == 0 {
-            self.split(&values, Streams::new(std::array::from_fn(|_| rest.next().unwrap_or_default())));
-            return framer.whole(page, out);
+        // One part of a frame alone may be packed: where there are many levels, they need it.
+        let few = FEW_LEVELS * self.levels.len() <= self.size() && self.units <= PAGE_UNITS;
+        let given: Option<Vec<&[f64]>> = values.iter().copied().collect();
+        let noise = match given {
+            Some(given) if few && !matches!(list, List::Inner) => streams::noise(&given),
+            _ => 0,
+        };
+        match noise {
+            0 => self.whole(&values, page, framer, out),
+            _ => self.split_off(noise, &values, page, framer, out),
         }
-        let mut frame = framer.parts(size, out)?;
-        frame.raw(levels);
-        let mut streams: [&mut [u8]; STREAMS] = frame.blocks(noise, self.units);
-        streams[noise..].iter_mut().zip(rest).for_each(|(stream, bytes)| *stream = bytes);
-        self.split(&values, Streams::new(streams));
-        frame.packed(page)?;
-        frame.finish();
-        Ok(())
+    }
+
+    /// Levels, and eight runs.
+    fn ones(&self, framer: &mut Framer, out: &mut Vec<u8>) -> std::io::Result<()> {
+        let mut frame = framer.parts(self.size(), out)?;
+        frame.packed(&self.levels)?;
+        1.0f64.to_le_bytes().into_iter().for_each(|byte| frame.run(byte, self.units));
+        frame.finish()
+    }
+
+    /// Everything compressed.
+    fn whole(
+        &self,
+        values: &[Option<&[f64]>],
+        page: &mut Vec<u8>,
+        framer: &mut Framer,
+        out: &mut Vec<u8>,
+    ) -> std::io::Result<()> {
+        let page = start(page, self.size());
+        let (levels, bytes) = page.split_at_mut(self.levels.len());
+        levels.copy_from_slice(&self.levels);
+        let mut streams = bytes.chunks_exact_mut(self.units.max(1));
+        self.split(values, Streams::new(std::array::from_fn(|_| streams.next().unwrap_or_default())));
+        framer.whole(page, out)
+    }
+
+    /// Levels and low streams as they are, the rest compressed.
+    fn split_off(
+        &self,
+        low: usize,
+        values: &[Option<&[f64]>],
+        page: &mut Vec<u8>,
+        framer: &mut Framer,
+        out: &mut Vec<u8>,
+    ) -> std::io::Result<()> {
+        let high = start(page, (STREAMS - low) * self.units);
+        let mut frame = framer.parts(self.size(), out)?;
+        frame.raw(&self.levels);
+        let mut streams: [&mut [u8]; STREAMS] = frame.blocks(low, self.units);
+        let rest = high.chunks_exact_mut(self.units.max(1));
+        streams[low..].iter_mut().zip(rest).for_each(|(stream, bytes)| *stream = bytes);
+        self.split(values, Streams::new(streams));
+        frame.packed(high)?;
+        frame.finish()
     }
 
     fn split(&self, values: &[Option<&[f64]>], mut streams: Streams<'_>) {
@@ -233,11 +268,12 @@ impl PageRows {
             }
         }
     }
+}
 
-    /// The values of one list, piece by piece; `None` where all are 1.
-    fn values(&self, list: List) -> Vec<Option<&[f64]>> {
-        self.pieces.iter().map(|piece| piece.values(list)).collect()
-    }
+/// The first `count` bytes of a buffer that never shrinks.
+fn start(buffer: &mut Vec<u8>, count: usize) -> &mut [u8] {
+    buffer.resize(count.max(buffer.len()), 0);
+    &mut buffer[..count]
 }
 
 /// Buffers that encoding goes through again and again: fresh memory would cost more than the arithmetic.
@@ -281,9 +317,11 @@ impl Buffers {
 
 /// The memory of bytes that nobody else holds any more.
 fn emptied(mut bytes: Bytes) -> Vec<u8> {
-    // A vector made of bytes begins with a copy of them.
-    bytes.truncate(0);
-    Vec::from(bytes)
+    // A vector made of bytes begins with a copy of them, but that of no bytes has no memory.
+    bytes.truncate(1);
+    let mut bytes = Vec::from(bytes);
+    bytes.clear();
+    bytes
 }
 
 /// Puts the pages of one list together to a column.
@@ -331,4 +369,20 @@ pub(crate) fn column(
         offset_index: None,
     };
     Ok(EncodedLists { bytes: sink.into_inner()?.into(), close })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_comes_back() {
+        for (length, capacity) in [(1000, 1000), (1000, 4000)] {
+            let mut bytes = Vec::with_capacity(capacity);
+            bytes.resize(length, 1u8);
+            let place = bytes.as_ptr();
+            let back = emptied(bytes.into());
+            assert!(back.is_empty() && back.capacity() >= length && back.as_ptr() == place);
+        }
+    }
 }

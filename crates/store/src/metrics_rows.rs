@@ -1,17 +1,18 @@
 //! Rows of metrics, or of checkpoints, on their way into row groups.
 
-use crate::encoder::{EncodedGroup, Target, constant, integers};
+use crate::encoder::{EncodedGroup, Target, constant, integers, same};
 use crate::error::Error;
 use crate::row_group::OpenGroup;
 use crate::schema::{Labels, Layout, MetricsChunk};
 use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray};
+use arrow::buffer::NullBuffer;
 use std::sync::Arc;
 
 /// Rows that are encoded at a time: a few megabytes of columns, within a cache. Pages end at multiples of it, whatever
 /// the size of the batches that rows come in.
-const BLOCK: usize = 16_384;
-/// Blocks of a row group: 114,688 rows, about what DuckDB and Polars take at once.
-const GROUP: usize = 7;
+const BLOCK_ROWS: usize = 15_360;
+/// Blocks of a row group: 122,880 rows, what DuckDB and Polars take at once.
+const GROUP_BLOCKS: usize = 8;
 
 /// The rows that are not encoded yet, and the file they are for.
 pub(crate) struct MetricsRows {
@@ -49,7 +50,7 @@ impl MetricsRows {
         let (count, mut from) = (chunk.trial.len(), 0);
         while from < count {
             let rows = &mut self.rows;
-            let to = count.min(from + BLOCK - rows.trial.len());
+            let to = count.min(from + BLOCK_ROWS - rows.trial.len());
             rows.trial.extend_from_slice(&chunk.trial[from..to]);
             rows.status.extend_from_slice(&chunk.status[from..to]);
             rows.kinks.extend_from_slice(&chunk.kinks[from..to]);
@@ -57,10 +58,10 @@ impl MetricsRows {
             for (mine, theirs) in rows.scores.iter_mut().zip(&chunk.scores) {
                 mine.extend_from_slice(&theirs[from..to]);
             }
-            if rows.trial.len() == BLOCK {
+            if rows.trial.len() == BLOCK_ROWS {
                 self.encode()?;
             }
-            if self.blocks == GROUP {
+            if self.blocks == GROUP_BLOCKS {
                 self.flush(groups)?;
             }
             from = to;
@@ -117,11 +118,11 @@ const OK: &str = "ok";
 impl Constants {
     fn new(labels: &Labels) -> Constants {
         let Labels { estimator, n, cell, design, target, noise, parameters } = labels;
-        let text = |text: &str| constant(text, BLOCK);
-        let real = |value: &Option<f64>| Arc::new(Float64Array::from(vec![*value; BLOCK])) as ArrayRef;
+        let text = |text: &str| constant(text, BLOCK_ROWS);
+        let real = |value: &Option<f64>| Arc::new(Float64Array::from(vec![*value; BLOCK_ROWS])) as ArrayRef;
         Constants {
             estimator: text(estimator),
-            n: Arc::new(Int64Array::from(vec![n.cast_signed(); BLOCK])),
+            n: Arc::new(same(*n, BLOCK_ROWS)),
             cell: text(cell),
             labels: [text(design), text(target), text(noise)],
             parameters: parameters.iter().map(real).collect(),
@@ -132,15 +133,10 @@ impl Constants {
 
 /// A column of scores.
 fn reals(name: &str, trials: &[u64], scores: &[Option<f64>]) -> Result<ArrayRef, Error> {
-    let mut values = Vec::with_capacity(scores.len());
-    values.extend(scores.iter().map(|score| score.unwrap_or(0.0)));
-    if !values.iter().all(|value| value.is_finite()) {
-        let bad = trials.iter().zip(values).find(|(_, value)| !value.is_finite());
-        let (trial, value) = bad.map_or((0, f64::NAN), |(trial, value)| (*trial, value));
-        return Err(Error::NotFinite { column: name.to_string(), trial, value });
+    let values: Vec<f64> = scores.iter().map(|score| score.unwrap_or(0.0)).collect();
+    if let Some((trial, value)) = trials.iter().zip(&values).find(|(_, value)| !value.is_finite()) {
+        return Err(Error::NotFinite { column: name.to_string(), trial: *trial, value: *value });
     }
-    Ok(match scores.iter().all(Option::is_some) {
-        true => Arc::new(Float64Array::from(values)),
-        false => Arc::new(scores.iter().copied().collect::<Float64Array>()),
-    })
+    let some = NullBuffer::from_iter(scores.iter().map(Option::is_some));
+    Ok(Arc::new(Float64Array::new(values.into(), Some(some).filter(|some| some.null_count() > 0))))
 }

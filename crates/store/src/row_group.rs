@@ -12,7 +12,7 @@ use parquet::arrow::add_encoded_arrow_schema_to_metadata;
 use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
 };
-use parquet::errors::Result;
+use parquet::errors::{ParquetError, Result};
 use parquet::file::writer::SerializedFileWriter;
 use rayon::prelude::*;
 use std::io::Write;
@@ -76,14 +76,21 @@ pub(crate) struct OpenGroup {
 impl OpenGroup {
     /// Appends rows, columns in parallel. Where pages end depends on how rows are cut.
     pub fn write(&mut self, arrays: &[ArrayRef]) -> Result<()> {
+        if arrays.len() != self.columns.len() {
+            return Err(ParquetError::General(format!(
+                "{} columns for {}",
+                arrays.len(),
+                self.columns.len()
+            )));
+        }
         let columns = self.columns.par_iter_mut().zip(arrays).zip(self.schema.fields().par_iter());
         columns.try_for_each(|((writer, array), field)| write(writer, field, array))
     }
 
-    /// The encoded columns.
+    /// The encoded columns, finished in parallel.
     pub fn close(self) -> Result<Vec<EncodedColumn>> {
         let close = |writer: ArrowColumnWriter| Ok(EncodedColumn::Array(Box::new(writer.close()?)));
-        self.columns.into_iter().map(close).collect()
+        self.columns.into_par_iter().map(close).collect()
     }
 }
 

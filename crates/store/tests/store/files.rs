@@ -25,6 +25,51 @@ fn bytes_do_not_depend_on_chunks_or_threads() {
     }
 }
 
+/// More rows than a block and than a row group, networks whose bytes are noise, inner weights of 1 given or not.
+#[test]
+fn bytes_do_not_depend_on_where_blocks_are_cut() {
+    const TRIALS: u64 = 140_000;
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = None;
+    for (cut, (chunk, threads)) in [(TRIALS, 1), (15_360, 2), (9_999, 4), (777, 2)].into_iter().enumerate() {
+        let directory = RunDirectory::create(&folder.path().join(cut.to_string())).unwrap();
+        let mut writer = Shard::begin(&directory, vec![EstimatorFiles { weights: Some(40), ..files("a") }]);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            for start in (0..TRIALS).step_by(chunk as usize) {
+                let (metrics, _) = rows(start..(start + chunk).min(TRIALS));
+                let mut weights = WeightsChunk::default();
+                for trial in (start..(start + chunk).min(TRIALS)).filter(|trial| trial.is_multiple_of(2000)) {
+                    let units = (trial..trial + 2_000).map(|k| (k as f64).sin() * (k as f64).sqrt().fract());
+                    weights.trial.push(trial);
+                    weights.skip_slope.push(0.0);
+                    weights.skip_intercept.push(0.0);
+                    weights.outer.extend(units.clone());
+                    weights.bias.extend(units.map(|unit| 1.0 - unit));
+                    weights.ends.push(weights.outer.len());
+                }
+                if start % 2 == 1 {
+                    weights.inner = Inner::Given(vec![1.0; weights.outer.len()]);
+                }
+                writer.push(&[vec![metrics]], vec![vec![weights]]).unwrap();
+            }
+            writer.commit().unwrap();
+        });
+        let bytes = paths(&directory, "a").map(|path| fs::read(path).unwrap());
+        let groups = paths(&directory, "a").map(|path| {
+            let file = SerializedFileReader::new(File::open(path).unwrap()).unwrap();
+            file.metadata().row_groups().iter().map(|group| group.num_rows()).collect::<Vec<_>>()
+        });
+        assert_eq!(groups, [vec![122_880, 17_120], vec![40, 30]]);
+        let first = first.get_or_insert_with(|| bytes.clone());
+        assert!(*first == bytes, "{chunk} {threads}");
+    }
+    let directory = RunDirectory::create(&folder.path().join("0")).unwrap();
+    let stored = read_weights_row(&paths(&directory, "a")[1], 138_000).unwrap().unwrap();
+    let unit = |k: u64| (k as f64).sin() * (k as f64).sqrt().fract();
+    assert_eq!(stored.outer, (138_000..140_000).map(unit).collect::<Vec<_>>());
+}
+
 #[test]
 fn rows_read_back() {
     let folder = tempfile::tempdir().unwrap();
