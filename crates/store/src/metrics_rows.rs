@@ -20,7 +20,7 @@ pub(crate) struct MetricsRows {
     labels: Labels,
     layout: Layout,
     rows: MetricsChunk,
-    /// Columns in which all rows of the file agree, of a block's length.
+    /// Columns in which all rows of the file agree: those of the first block, of which later ones take the front.
     constants: Option<Constants>,
     group: Option<OpenGroup>,
     blocks: usize,
@@ -84,7 +84,7 @@ impl MetricsRows {
     /// Encodes the rows of a block.
     fn encode(&mut self) -> Result<(), Error> {
         let (rows, count) = (&self.rows, self.rows.trial.len());
-        let constants = self.constants.get_or_insert_with(|| Constants::new(&self.labels));
+        let constants = self.constants.get_or_insert_with(|| Constants::new(&self.labels, count));
         let some = |array: &ArrayRef| array.slice(0, count);
         let mut columns = vec![some(&constants.estimator), some(&constants.n), some(&constants.cell)];
         columns.push(Arc::new(integers(&rows.trial)));
@@ -116,13 +116,13 @@ impl MetricsRows {
 const OK: &str = "ok";
 
 impl Constants {
-    fn new(labels: &Labels) -> Constants {
+    fn new(labels: &Labels, count: usize) -> Constants {
         let Labels { estimator, n, cell, design, target, noise, parameters } = labels;
-        let text = |text: &str| constant(text, BLOCK_ROWS);
-        let real = |value: &Option<f64>| Arc::new(Float64Array::from(vec![*value; BLOCK_ROWS])) as ArrayRef;
+        let text = |text: &str| constant(text, count);
+        let real = |value: &Option<f64>| Arc::new(Float64Array::from(vec![*value; count])) as ArrayRef;
         Constants {
             estimator: text(estimator),
-            n: Arc::new(same(*n, BLOCK_ROWS)),
+            n: Arc::new(same(*n, count)),
             cell: text(cell),
             labels: [text(design), text(target), text(noise)],
             parameters: parameters.iter().map(real).collect(),
