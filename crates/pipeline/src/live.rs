@@ -6,7 +6,6 @@ use sketches_ddsketch::{Config, DDSketch};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use tempered_math::score::FIRST_RISK;
 
 /// Counts, largest values and quantile sketches (1 % relative) of one estimator in one cell.
 #[derive(Clone, Serialize, Deserialize)]
@@ -27,14 +26,12 @@ impl Tally {
         Tally { trials: 0, failed: 0, largest: vec![0.0; risks], sketches: vec![None; risks] }
     }
 
-    /// Counts rows: `scores` are the columns of the metrics table.
-    pub fn add<S: AsRef<str>>(&mut self, status: &[S], scores: &[Vec<Option<f64>>]) {
-        self.trials += status.len() as u64;
-        self.failed += status.iter().filter(|status| status.as_ref() != "ok").count() as u64;
-        for ((sketch, largest), column) in
-            self.sketches.iter_mut().zip(&mut self.largest).zip(&scores[FIRST_RISK..])
-        {
-            for value in column.iter().flatten() {
+    /// Counts a trial and its risks, which come first among the scores given.
+    pub fn add(&mut self, failed: bool, scores: &[Option<f64>]) {
+        self.trials += 1;
+        self.failed += u64::from(failed);
+        for ((sketch, largest), score) in self.sketches.iter_mut().zip(&mut self.largest).zip(scores) {
+            if let Some(value) = score {
                 sketch.get_or_insert_with(empty_sketch).add(*value);
                 *largest = largest.max(*value);
             }
@@ -184,7 +181,7 @@ mod tests {
     /// A tally of so many trials.
     fn tally(trials: usize) -> Tally {
         let mut tally = Tally::new(1);
-        tally.add(&vec!["ok"; trials], &vec![vec![Some(1.0); trials]; FIRST_RISK + 1]);
+        (0..trials).for_each(|_| tally.add(false, &[Some(1.0)]));
         tally
     }
 
@@ -200,7 +197,7 @@ mod tests {
     #[test]
     fn records_of_failed_trials_read_back() {
         let mut tally = Tally::new(2);
-        tally.add(&["overflow"; 3], &vec![vec![None; 3]; FIRST_RISK + 2]);
+        (0..3).for_each(|_| tally.add(true, &[None; 2]));
         let mut failed = Live::default();
         failed.commit("spline", "cell", 0, &tally);
         let read = Live::from_bytes(&failed.to_bytes().unwrap());

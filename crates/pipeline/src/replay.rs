@@ -13,7 +13,9 @@ use tempered_math::sample::{Degenerate, Sample};
 use tempered_math::score::Scorer;
 use tempered_math::seed::Draws;
 use tempered_math::{estimator, target};
-use tempered_store::{MetricsTable, RunDirectory, WeightsChunk, WeightsRow, read_metrics, read_weights_row};
+use tempered_store::{
+    MetricsChunk, MetricsTable, RunDirectory, WeightsChunk, WeightsRow, read_metrics, read_weights_row,
+};
 
 /// One trial, recomputed.
 pub struct Replay {
@@ -78,7 +80,7 @@ pub struct Trial {
 impl Trial {
     /// "ok" or why the trial failed.
     pub fn word(&self) -> &'static str {
-        self.status.map_or_else(|reason| reason.word(), |_| "ok")
+        self.status.map_or_else(|reason| reason.word(), |_| MetricsChunk::OK)
     }
 
     /// The network, one row; none for a failed trial.

@@ -7,7 +7,8 @@ use crate::plan::{self, Plan, Shard};
 use crate::spec::Weights;
 use std::collections::BTreeSet;
 use std::ops::Range;
-use tempered_store::{Footer, Found, Place, RunDirectory, Table, read_footer, read_metrics};
+use tempered_math::score::FIRST_RISK;
+use tempered_store::{Footer, Found, MetricsChunk, Place, RunDirectory, Table, read_footer, read_metrics};
 
 /// Where the files of (estimator, shard) lie.
 pub fn place(plan: &Plan, estimator: usize, shard: &Shard) -> Place {
@@ -153,7 +154,10 @@ pub fn recount(
         let path = directory.metrics_path(&place);
         let table = read_metrics(&path)?;
         let mut tally = Tally::new(plan.study.criteria.risks.len());
-        tally.add(&table.status, &table.scores);
+        for (row, status) in table.status.iter().enumerate() {
+            let risks: Vec<_> = table.scores[FIRST_RISK..].iter().map(|column| column[row]).collect();
+            tally.add(status != MetricsChunk::OK, &risks);
+        }
         live.commit(label, &place.cell, shard.index, &tally);
     }
     Ok(())

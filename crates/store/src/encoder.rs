@@ -1,5 +1,6 @@
 //! Encoding the rows of a shard: gathered into row groups of fixed size, each encoded as soon as it is full.
 
+use crate::constant_column::Value;
 use crate::error::Error;
 use crate::list_column::{Buffers, List, Lists, Rows};
 use crate::metrics_rows::MetricsRows;
@@ -8,7 +9,7 @@ use crate::row_group::{Column, EncodedColumn, GroupEncoder, OpenGroup};
 use crate::schema::{
     Labels, Layout, MetricsChunk, WeightsChunk, checkpoints_schema, metrics_schema, weights_schema,
 };
-use arrow::array::{Array, ArrayRef, Float64Array, Int64Array, StringArray};
+use arrow::array::{Array, Float64Array, Int64Array};
 use arrow::datatypes::SchemaRef;
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -229,8 +230,8 @@ impl Target {
         self.encoder.begin().map_err(Error::parquet(&self.path))
     }
 
-    pub fn write(&self, group: &mut OpenGroup, columns: &[ArrayRef]) -> Result<(), Error> {
-        group.write(columns).map_err(Error::parquet(&self.path))
+    pub fn write(&self, group: &mut OpenGroup, block: Vec<Column>) -> Result<(), Error> {
+        group.write(block).map_err(Error::parquet(&self.path))
     }
 
     pub fn close(&self, group: OpenGroup) -> Result<EncodedGroup, Error> {
@@ -244,28 +245,21 @@ impl Target {
     }
 }
 
-fn keys(labels: &Labels, trials: &[u64]) -> Vec<Column> {
-    let count = trials.len();
+/// Columns that both tables begin with.
+pub(crate) fn keys(labels: &Labels, trials: &[u64]) -> Vec<Column> {
+    let rows = trials.len();
     vec![
-        Column::Array(constant(&labels.estimator, count)),
-        array(same(labels.n, count)),
-        Column::Array(constant(&labels.cell, count)),
-        array(integers(trials)),
+        Column::Same(Value::text(&labels.estimator), rows),
+        Column::Same(Value::Integer(labels.n.cast_signed()), rows),
+        Column::Same(Value::text(&labels.cell), rows),
+        integers(trials),
     ]
 }
 
-pub(crate) fn constant(text: &str, count: usize) -> ArrayRef {
-    Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, count)))
+pub(crate) fn integers(values: &[u64]) -> Column {
+    array(values.iter().map(|value| value.cast_signed()).collect::<Int64Array>())
 }
 
-pub(crate) fn same(value: u64, count: usize) -> Int64Array {
-    vec![value.cast_signed(); count].into()
-}
-
-pub(crate) fn integers(values: &[u64]) -> Int64Array {
-    values.iter().map(|value| value.cast_signed()).collect::<Vec<_>>().into()
-}
-
-fn array(values: impl Array + 'static) -> Column {
+pub(crate) fn array(values: impl Array + 'static) -> Column {
     Column::Array(Arc::new(values))
 }

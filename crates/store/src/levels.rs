@@ -47,6 +47,11 @@ impl Levels {
         self.bytes[..4].copy_from_slice(&length.to_le_bytes());
         self.bytes
     }
+
+    /// The runs alone, as places in a dictionary are given.
+    pub fn finish_without_length(self) -> Vec<u8> {
+        self.finish().split_off(4)
+    }
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ struct PageRows {
 }
 
 /// A column chunk on its own: its bytes and what its footer says.
-pub(crate) struct EncodedLists {
+pub(crate) struct EncodedBytes {
     pub bytes: Bytes,
     pub close: ColumnCloseResult,
 }
@@ -330,7 +330,7 @@ pub(crate) fn column(
     list: List,
     group: &GroupPages,
     buffers: &Buffers,
-) -> Result<EncodedLists> {
+) -> Result<EncodedBytes> {
     let mut bytes = buffers.columns.take();
     let pages = group.pages.iter().map(|pages| &pages[list as usize]);
     bytes.reserve(pages.clone().map(|page| page.bytes.len() + PAGE_HEADER).sum());
@@ -368,7 +368,7 @@ pub(crate) fn column(
         column_index: None,
         offset_index: None,
     };
-    Ok(EncodedLists { bytes: sink.into_inner()?.into(), close })
+    Ok(EncodedBytes { bytes: sink.into_inner()?.into(), close })
 }
 
 #[cfg(test)]

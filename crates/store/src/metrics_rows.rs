@@ -1,12 +1,12 @@
 //! Rows of metrics, or of checkpoints, on their way into row groups.
 
-use crate::encoder::{EncodedGroup, Target, constant, integers, same};
+use crate::constant_column::Value;
+use crate::encoder::{EncodedGroup, Target, array, integers, keys};
 use crate::error::Error;
-use crate::row_group::OpenGroup;
+use crate::row_group::{Column, OpenGroup};
 use crate::schema::{Labels, Layout, MetricsChunk};
-use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray};
+use arrow::array::{Float64Array, Int64Array, StringArray};
 use arrow::buffer::NullBuffer;
-use std::sync::Arc;
 
 /// Rows that are encoded at a time: a few megabytes of columns, within a cache. Pages end at multiples of it, whatever
 /// the size of the batches that rows come in.
@@ -19,27 +19,27 @@ pub(crate) struct MetricsRows {
     target: Target,
     labels: Labels,
     layout: Layout,
-    rows: MetricsChunk,
-    /// Columns in which all rows of the file agree: those of the first block, of which later ones take the front.
-    constants: Option<Constants>,
+    block: Block,
     group: Option<OpenGroup>,
     blocks: usize,
 }
 
-struct Constants {
-    estimator: ArrayRef,
-    n: ArrayRef,
-    cell: ArrayRef,
-    labels: [ArrayRef; 3],
-    parameters: Vec<ArrayRef>,
-    ok: ArrayRef,
+/// Rows of a block, column by column.
+#[derive(Default)]
+struct Block {
+    trial: Vec<u64>,
+    failure: Vec<Option<&'static str>>,
+    kinks: Vec<Option<u64>>,
+    checkpoint: Vec<u64>,
+    /// One list a score; NaN where there is none.
+    scores: Vec<Vec<f64>>,
 }
 
 impl MetricsRows {
     pub fn new(target: Target, labels: &Labels, layout: &Layout) -> MetricsRows {
-        let rows = MetricsChunk { scores: vec![Vec::new(); layout.scores.len()], ..MetricsChunk::default() };
+        let block = Block { scores: vec![Vec::new(); layout.scores.len()], ..Block::default() };
         let (labels, layout) = (labels.clone(), layout.clone());
-        MetricsRows { target, labels, layout, rows, constants: None, group: None, blocks: 0 }
+        MetricsRows { target, labels, layout, block, group: None, blocks: 0 }
     }
 
     /// Appends rows, and to `groups` the row groups that they fill.
@@ -49,16 +49,26 @@ impl MetricsRows {
         }
         let (count, mut from) = (chunk.trial.len(), 0);
         while from < count {
-            let rows = &mut self.rows;
-            let to = count.min(from + BLOCK_ROWS - rows.trial.len());
-            rows.trial.extend_from_slice(&chunk.trial[from..to]);
-            rows.status.extend_from_slice(&chunk.status[from..to]);
-            rows.kinks.extend_from_slice(&chunk.kinks[from..to]);
-            rows.checkpoint.extend(chunk.checkpoint.get(from..to).unwrap_or_default());
-            for (mine, theirs) in rows.scores.iter_mut().zip(&chunk.scores) {
-                mine.extend_from_slice(&theirs[from..to]);
+            let block = &mut self.block;
+            let to = count.min(from + BLOCK_ROWS - block.trial.len());
+            block.trial.extend_from_slice(&chunk.trial[from..to]);
+            block.failure.extend_from_slice(&chunk.failure[from..to]);
+            block.kinks.extend_from_slice(&chunk.kinks[from..to]);
+            block.checkpoint.extend(chunk.checkpoint.get(from..to).unwrap_or_default());
+            let width = self.layout.scores.len();
+            let rows = &chunk.scores[from * width..to * width];
+            for (place, (column, name)) in block.scores.iter_mut().zip(&self.layout.scores).enumerate() {
+                let scores = rows.chunks_exact(width).map(|row| row[place]);
+                let mut finite = true;
+                column.extend(scores.clone().map(|score| {
+                    finite &= score.is_none_or(f64::is_finite);
+                    score.unwrap_or(f64::NAN)
+                }));
+                if !finite {
+                    return Err(not_finite(name, &chunk.trial[from..to], scores));
+                }
             }
-            if rows.trial.len() == BLOCK_ROWS {
+            if block.trial.len() == BLOCK_ROWS {
                 self.encode()?;
             }
             if self.blocks == GROUP_BLOCKS {
@@ -71,7 +81,7 @@ impl MetricsRows {
 
     /// Encodes what is left; the next row group begins.
     pub fn flush(&mut self, groups: &mut Vec<EncodedGroup>) -> Result<(), Error> {
-        if !self.rows.trial.is_empty() {
+        if !self.block.trial.is_empty() {
             self.encode()?;
         }
         if let Some(group) = self.group.take() {
@@ -83,60 +93,60 @@ impl MetricsRows {
 
     /// Encodes the rows of a block.
     fn encode(&mut self) -> Result<(), Error> {
-        let (rows, count) = (&self.rows, self.rows.trial.len());
-        let constants = self.constants.get_or_insert_with(|| Constants::new(&self.labels, count));
-        let some = |array: &ArrayRef| array.slice(0, count);
-        let mut columns = vec![some(&constants.estimator), some(&constants.n), some(&constants.cell)];
-        columns.push(Arc::new(integers(&rows.trial)));
-        if !rows.checkpoint.is_empty() {
-            columns.push(Arc::new(integers(&rows.checkpoint)));
+        let Block { trial, failure, kinks, checkpoint, scores } = &mut self.block;
+        let rows = trial.len();
+        let Labels { design, target, noise, parameters, .. } = &self.labels;
+        let mut columns = keys(&self.labels, trial);
+        if !checkpoint.is_empty() {
+            columns.push(integers(checkpoint));
         }
-        columns.push(match rows.status.iter().all(|status| *status == OK) {
-            true => some(&constants.ok),
-            false => Arc::new(StringArray::from_iter_values(&rows.status)),
+        columns.push(status(failure));
+        columns.extend([design, target, noise].map(|label| Column::Same(Value::text(label), rows)));
+        let real = |value: &Option<f64>| Column::Same(value.map_or(Value::Null, Value::Real), rows);
+        columns.extend(parameters.iter().map(real));
+        columns.push(if kinks.iter().all(Option::is_none) {
+            Column::Same(Value::Null, rows)
+        } else {
+            array(kinks.iter().map(|kinks| kinks.map(u64::cast_signed)).collect::<Int64Array>())
         });
-        columns.extend(constants.labels.iter().chain(&constants.parameters).map(some));
-        let kinks = rows.kinks.iter().map(|kinks| kinks.map(u64::cast_signed));
-        columns.push(Arc::new(kinks.collect::<Int64Array>()));
-        for (name, scores) in self.layout.scores.iter().zip(&rows.scores) {
-            columns.push(reals(name, &rows.trial, scores)?);
-        }
+        columns.extend(scores.iter().map(|scores| reals(scores)));
         let group = match &mut self.group {
             Some(group) => group,
             none => none.insert(self.target.begin()?),
         };
-        self.target.write(group, &columns)?;
+        self.target.write(group, columns)?;
         self.blocks += 1;
-        self.rows.clear(self.layout.scores.len());
+        trial.clear();
+        failure.clear();
+        kinks.clear();
+        checkpoint.clear();
+        scores.iter_mut().for_each(Vec::clear);
         Ok(())
     }
 }
 
-/// Status of a trial that did not fail.
-const OK: &str = "ok";
-
-impl Constants {
-    fn new(labels: &Labels, count: usize) -> Constants {
-        let Labels { estimator, n, cell, design, target, noise, parameters } = labels;
-        let text = |text: &str| constant(text, count);
-        let real = |value: &Option<f64>| Arc::new(Float64Array::from(vec![*value; count])) as ArrayRef;
-        Constants {
-            estimator: text(estimator),
-            n: Arc::new(same(*n, count)),
-            cell: text(cell),
-            labels: [text(design), text(target), text(noise)],
-            parameters: parameters.iter().map(real).collect(),
-            ok: text(OK),
-        }
+/// The column of states.
+fn status(failure: &[Option<&'static str>]) -> Column {
+    if failure.iter().all(Option::is_none) {
+        return Column::Same(Value::text(MetricsChunk::OK), failure.len());
     }
+    let words = failure.iter().map(|failure| failure.unwrap_or(MetricsChunk::OK));
+    array(StringArray::from_iter_values(words))
 }
 
-/// A column of scores.
-fn reals(name: &str, trials: &[u64], scores: &[Option<f64>]) -> Result<ArrayRef, Error> {
-    let values: Vec<f64> = scores.iter().map(|score| score.unwrap_or(0.0)).collect();
-    if let Some((trial, value)) = trials.iter().zip(&values).find(|(_, value)| !value.is_finite()) {
-        return Err(Error::NotFinite { column: name.to_string(), trial: *trial, value: *value });
+/// A column of scores, NaN standing for none.
+fn reals(scores: &[f64]) -> Column {
+    let first = scores.first().copied().unwrap_or(f64::NAN);
+    if scores.iter().all(|score| score.to_bits() == first.to_bits()) {
+        return Column::Same(if first.is_nan() { Value::Null } else { Value::Real(first) }, scores.len());
     }
-    let some = NullBuffer::from_iter(scores.iter().map(Option::is_some));
-    Ok(Arc::new(Float64Array::new(values.into(), Some(some).filter(|some| some.null_count() > 0))))
+    let some = scores.iter().any(|score| score.is_nan());
+    let some = some.then(|| scores.iter().map(|score| !score.is_nan()).collect::<NullBuffer>());
+    array(Float64Array::new(scores.to_vec().into(), some))
+}
+
+fn not_finite(column: &str, trials: &[u64], mut scores: impl Iterator<Item = Option<f64>>) -> Error {
+    let bad = trials.iter().find_map(|trial| Some((*trial, scores.next()??)).filter(|(_, v)| !v.is_finite()));
+    let (trial, value) = bad.unwrap_or((0, f64::NAN));
+    Error::NotFinite { column: column.to_string(), trial, value }
 }

@@ -1,6 +1,7 @@
 //! Row groups: columns are encoded side by side, in memory, and appended to a file as they are.
 
 use crate::checksum::{self, Summed};
+use crate::constant_column::{self, Value};
 use crate::disk::{Disk, Output};
 use crate::encoding::properties;
 use crate::error::Error;
@@ -22,12 +23,16 @@ use std::sync::Arc;
 /// A column of a row group.
 pub(crate) enum Column {
     Array(ArrayRef),
+    /// A value so many times.
+    Same(Value, usize),
     Lists(List, Arc<GroupPages>, Arc<Buffers>),
 }
 
 /// A column once encoded.
 pub(crate) enum EncodedColumn {
     Array(Box<ArrowColumnChunk>),
+    /// A value so many times.
+    Same(Value, usize),
     /// Pages that become a column on the way to the file.
     Lists(List, Arc<GroupPages>, Arc<Buffers>),
 }
@@ -47,7 +52,9 @@ impl GroupEncoder {
 
     /// Begins a row group of arrays.
     pub fn begin(&self) -> Result<OpenGroup> {
-        Ok(OpenGroup { columns: self.factory.create_column_writers(0)?, schema: self.schema.clone() })
+        let column = |writer| OpenColumn { writer, blocks: Vec::new(), same: None };
+        let columns = self.factory.create_column_writers(0)?.into_iter().map(column).collect();
+        Ok(OpenGroup { columns, schema: self.schema.clone() })
     }
 
     /// Encodes a row group in one go, its columns in parallel. Every column has one leaf.
@@ -61,6 +68,7 @@ impl GroupEncoder {
                     write(&mut writer, field, &array)?;
                     Ok(EncodedColumn::Array(Box::new(writer.close()?)))
                 }
+                Column::Same(value, rows) => Ok(EncodedColumn::Same(value, rows)),
                 Column::Lists(list, pages, buffers) => Ok(EncodedColumn::Lists(list, pages, buffers)),
             })
             .collect()
@@ -69,28 +77,64 @@ impl GroupEncoder {
 
 /// A row group under way: pages are encoded as they fill.
 pub(crate) struct OpenGroup {
-    columns: Vec<ArrowColumnWriter>,
+    columns: Vec<OpenColumn>,
     schema: SchemaRef,
 }
 
-impl OpenGroup {
-    /// Appends rows, columns in parallel. Where pages end depends on how rows are cut.
-    pub fn write(&mut self, arrays: &[ArrayRef]) -> Result<()> {
-        if arrays.len() != self.columns.len() {
-            return Err(ParquetError::General(format!(
-                "{} columns for {}",
-                arrays.len(),
-                self.columns.len()
-            )));
+/// A column under way.
+struct OpenColumn {
+    writer: ArrowColumnWriter,
+    /// While all rows agree: what they hold, and how many there are in each block.
+    same: Option<Value>,
+    blocks: Vec<usize>,
+}
+
+impl OpenColumn {
+    fn write(&mut self, field: &FieldRef, block: Column) -> Result<()> {
+        let array = match block {
+            Column::Array(array) => array,
+            Column::Same(value, rows) => {
+                let goes_on = self.same.as_ref().is_some_and(|same| same.is(&value));
+                if goes_on || self.blocks.is_empty() {
+                    self.blocks.push(rows);
+                    self.same = Some(value);
+                    return Ok(());
+                }
+                value.array(field.data_type(), rows)
+            }
+            Column::Lists(..) => return Err(ParquetError::General("lists are not written by blocks".into())),
+        };
+        if let Some(value) = self.same.take() {
+            for rows in &self.blocks {
+                write(&mut self.writer, field, &value.array(field.data_type(), *rows))?;
+            }
         }
-        let columns = self.columns.par_iter_mut().zip(arrays).zip(self.schema.fields().par_iter());
-        columns.try_for_each(|((writer, array), field)| write(writer, field, array))
+        self.blocks.push(array.len());
+        write(&mut self.writer, field, &array)
+    }
+
+    fn close(self) -> Result<EncodedColumn> {
+        match self.same {
+            Some(value) => Ok(EncodedColumn::Same(value, self.blocks.into_iter().sum())),
+            None => Ok(EncodedColumn::Array(Box::new(self.writer.close()?))),
+        }
+    }
+}
+
+impl OpenGroup {
+    /// Appends a block of rows, columns in parallel. Where pages end depends on how rows are cut.
+    pub fn write(&mut self, block: Vec<Column>) -> Result<()> {
+        if block.len() != self.columns.len() {
+            let message = format!("{} columns for {}", block.len(), self.columns.len());
+            return Err(ParquetError::General(message));
+        }
+        let columns = self.columns.par_iter_mut().zip(block).zip(self.schema.fields().par_iter());
+        columns.try_for_each(|((column, block), field)| column.write(field, block))
     }
 
     /// The encoded columns, finished in parallel.
     pub fn close(self) -> Result<Vec<EncodedColumn>> {
-        let close = |writer: ArrowColumnWriter| Ok(EncodedColumn::Array(Box::new(writer.close()?)));
-        self.columns.into_par_iter().map(close).collect()
+        self.columns.into_par_iter().map(OpenColumn::close).collect()
     }
 }
 
@@ -129,6 +173,10 @@ impl GroupWriter {
         for (descriptor, column) in schema.into_iter().zip(columns) {
             match column {
                 EncodedColumn::Array(chunk) => chunk.append_to_row_group(&mut group)?,
+                EncodedColumn::Same(value, rows) => {
+                    let column = constant_column::column(descriptor, &value, rows)?;
+                    group.append_column(&column.bytes, column.close)?;
+                }
                 EncodedColumn::Lists(list, pages, buffers) => {
                     let column = list_column::column(descriptor, list, &pages, &buffers)?;
                     group.append_column(&column.bytes, column.close)?;

@@ -31,17 +31,17 @@ pub struct Labels {
     pub parameters: Vec<Option<f64>>,
 }
 
-/// Metrics rows of neighbouring trials, column by column.
+/// Metrics rows of neighbouring trials.
 #[derive(Clone, Debug, Default)]
 pub struct MetricsChunk {
     /// Trial numbers, ascending.
     pub trial: Vec<u64>,
-    /// "ok", or why the trial failed.
-    pub status: Vec<&'static str>,
+    /// Why each trial failed; `None` where it did not: its status is then [`MetricsChunk::OK`].
+    pub failure: Vec<Option<&'static str>>,
     /// Numbers of kinks, where predictors have kinks.
     pub kinks: Vec<Option<u64>>,
-    /// One list a score column; `None` where the trial failed or the score does not apply.
-    pub scores: Vec<Vec<Option<f64>>>,
+    /// Scores, row by row; `None` where the trial failed or the score does not apply.
+    pub scores: Vec<Option<f64>>,
     /// Steps of training after which each row was taken; empty where rows are of finished fits.
     pub checkpoint: Vec<u64>,
     /// Rows of the same trials at the checkpoints of their training: those of a trial stand together, checkpoints
@@ -50,14 +50,16 @@ pub struct MetricsChunk {
 }
 
 impl MetricsChunk {
-    /// Removes all rows, for new ones with this many scores; memory is kept.
-    pub fn clear(&mut self, scores: usize) {
-        let MetricsChunk { trial, status, kinks, scores: columns, checkpoint, checkpoints } = self;
+    /// Status of a trial that did not fail.
+    pub const OK: &'static str = "ok";
+
+    /// Removes all rows; memory is kept.
+    pub fn clear(&mut self) {
+        let MetricsChunk { trial, failure, kinks, scores, checkpoint, checkpoints } = self;
         trial.clear();
-        status.clear();
+        failure.clear();
         kinks.clear();
-        columns.resize_with(scores, Vec::new);
-        columns.iter_mut().for_each(Vec::clear);
+        scores.clear();
         checkpoint.clear();
         *checkpoints = None;
     }
@@ -65,10 +67,9 @@ impl MetricsChunk {
     /// Whether all columns are as long as they must be.
     pub(crate) fn is_even(&self, layout: &Layout) -> bool {
         let count = self.trial.len();
-        [self.status.len(), self.kinks.len()] == [count; 2]
+        [self.failure.len(), self.kinks.len()] == [count; 2]
             && (self.checkpoint.is_empty() || self.checkpoint.len() == count)
-            && self.scores.len() == layout.scores.len()
-            && self.scores.iter().all(|column| column.len() == count)
+            && self.scores.len() == count * layout.scores.len()
     }
 }
 

@@ -8,6 +8,7 @@ use crate::plan::Plan;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempered_flow::Sink;
+use tempered_math::score::FIRST_RISK;
 use tempered_store::{MetricsChunk, RunDirectory};
 
 /// How often the summaries are written down at most.
@@ -43,7 +44,10 @@ impl Sink for Aggregate {
         let mut trials = 0;
         for (e, (tally, chunks)) in self.pending.iter_mut().zip(&receipt.metrics).enumerate() {
             for chunk in chunks {
-                tally.add(&chunk.status, &chunk.scores);
+                let columns = chunk.scores.len() / chunk.trial.len().max(1);
+                for (failure, scores) in chunk.failure.iter().zip(chunk.scores.chunks(columns.max(1))) {
+                    tally.add(failure.is_some(), &scores[FIRST_RISK..]);
+                }
                 trials += if e == 0 { chunk.trial.len() as u64 } else { 0 };
             }
         }

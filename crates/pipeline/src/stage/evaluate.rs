@@ -105,31 +105,30 @@ impl Evaluate {
         let columns = self.plan.scores().len();
         let steps = checkpoints.len();
         let mut metrics = self.metrics.take();
-        metrics.clear(columns);
+        metrics.clear();
         let mut course = MetricsChunk::default();
-        course.clear(columns);
         let mut weights = self.weights.take();
         weights.clear();
-        let mut row = Row::default();
         for (k, (trial, data)) in samples.trials.clone().zip(samples.pairs()).enumerate() {
             begin(trial);
             let reference = reference.filter(|fits| fits.status[k].is_ok()).map(|fits| &fits.rows[k]);
+            let mut score = |(predictor, report), rows: &mut MetricsChunk| {
+                push_row(scorer, (trial, data), (predictor, report), reference, (rows, columns))
+            };
             // Training that ended before a checkpoint was then what it is now.
             let shown = &fits.checkpoints[k * steps..(k + 1) * steps];
             for (checkpoint, shown) in checkpoints.iter().zip(shown) {
                 if let Some((predictor, report)) = shown {
-                    row.score(scorer, data, (predictor, Ok(*report)), reference);
-                    row.push(trial, &mut course);
+                    score((predictor, Ok(*report)), &mut course);
                     course.checkpoint.push(*checkpoint);
                 }
             }
-            row.score(scorer, data, (&fits.rows[k], fits.status[k]), reference);
-            for checkpoint in checkpoints.iter().zip(shown).filter(|(_, shown)| shown.is_none()) {
-                row.push(trial, &mut course);
-                course.checkpoint.push(*checkpoint.0);
+            let is_fitted = score((&fits.rows[k], fits.status[k]), &mut metrics);
+            for (checkpoint, _) in checkpoints.iter().zip(shown).filter(|(_, shown)| shown.is_none()) {
+                push_last(&metrics, columns, &mut course);
+                course.checkpoint.push(*checkpoint);
             }
-            row.push(trial, &mut metrics);
-            if row.status.is_ok() && wanted(self.plan.study.weights, trial) {
+            if is_fitted && wanted(self.plan.study.weights, trial) {
                 push_weights(trial, &fits.rows[k], &mut weights);
             }
         }
@@ -138,42 +137,35 @@ impl Evaluate {
     }
 }
 
-/// The scores of one predictor.
-struct Row {
-    status: Result<Option<u64>, Degenerate>,
-    scores: Vec<Option<f64>>,
+/// Appends the scores of one predictor; a trial that failed has none. Returns whether it did not.
+fn push_row(
+    scorer: &mut Scorer,
+    (trial, data): (u64, (&[f64], &[f64])),
+    (predictor, report): (&Predictor, Result<Report, Degenerate>),
+    reference: Option<&Predictor>,
+    (rows, columns): (&mut MetricsChunk, usize),
+) -> bool {
+    let start = rows.scores.len();
+    let status = report.and_then(|report| {
+        let score = || scorer.score(data, (predictor, report), reference, &mut rows.scores);
+        catch_unwind(AssertUnwindSafe(score)).unwrap_or(Err(Degenerate::Panicked))
+    });
+    if status.is_err() {
+        rows.scores.truncate(start);
+        rows.scores.resize(start + columns, None);
+    }
+    rows.trial.push(trial);
+    rows.failure.push(status.err().map(|reason| reason.word()));
+    rows.kinks.push(status.ok().flatten());
+    status.is_ok()
 }
 
-impl Default for Row {
-    fn default() -> Row {
-        Row { status: Ok(None), scores: Vec::new() }
-    }
-}
-
-impl Row {
-    fn score(
-        &mut self,
-        scorer: &mut Scorer,
-        data: (&[f64], &[f64]),
-        (predictor, report): (&Predictor, Result<Report, Degenerate>),
-        reference: Option<&Predictor>,
-    ) {
-        self.scores.clear();
-        self.status = report.and_then(|report| {
-            let score = || scorer.score(data, (predictor, report), reference, &mut self.scores);
-            catch_unwind(AssertUnwindSafe(score)).unwrap_or(Err(Degenerate::Panicked))
-        });
-    }
-
-    /// Appends it; a failed trial has no scores.
-    fn push(&self, trial: u64, rows: &mut MetricsChunk) {
-        rows.trial.push(trial);
-        rows.status.push(self.status.map_or_else(|reason| reason.word(), |_| "ok"));
-        rows.kinks.push(self.status.ok().flatten());
-        for (c, column) in rows.scores.iter_mut().enumerate() {
-            column.push(if self.status.is_ok() { self.scores[c] } else { None });
-        }
-    }
+/// Appends the last row of `from` once more.
+fn push_last(from: &MetricsChunk, columns: usize, rows: &mut MetricsChunk) {
+    rows.trial.extend(from.trial.last());
+    rows.failure.extend(from.failure.last());
+    rows.kinks.extend(from.kinks.last());
+    rows.scores.extend_from_slice(&from.scores[from.scores.len() - columns..]);
 }
 
 /// Whether the weights of this trial are stored.

@@ -63,15 +63,15 @@ impl Shard {
 
 /// Rows that differ; every seventh failed, every fifth network empty.
 pub fn rows(trials: std::ops::Range<u64>) -> (MetricsChunk, WeightsChunk) {
-    let mut metrics = MetricsChunk { scores: vec![Vec::new(); 2], ..MetricsChunk::default() };
+    let mut metrics = MetricsChunk::default();
     let mut weights = WeightsChunk::default();
     for trial in trials {
         let failed = trial % 7 == 3;
         metrics.trial.push(trial);
-        metrics.status.push(if failed { "overflow" } else { "ok" });
+        metrics.failure.push(failed.then_some("overflow"));
         metrics.kinks.push((!failed).then_some(trial % 5));
-        metrics.scores[0].push((!failed).then_some((trial as f64).sqrt()));
-        metrics.scores[1].push((!failed && trial % 2 == 0).then_some(1.0 / (trial as f64 + 1.0)));
+        metrics.scores.push((!failed).then_some((trial as f64).sqrt()));
+        metrics.scores.push((!failed && trial % 2 == 0).then_some(1.0 / (trial as f64 + 1.0)));
         if failed {
             continue;
         }

@@ -28,7 +28,7 @@ fn whole_files_pass() {
     let found = inspected(&metrics, Table::Metrics).unwrap();
     let (rows, networks) = rows(0..1000);
     assert_eq!(found.trials, rows.trial);
-    assert!(found.ok.iter().zip(&rows.status).all(|(ok, status)| *ok == (*status == "ok")));
+    assert!(found.ok.iter().zip(&rows.failure).all(|(ok, failure)| *ok == failure.is_none()));
     let sum = read_checksum(&metrics).unwrap();
     assert_eq!(sum.stored.as_ref(), Some(&found.checksum));
     let footer = found.footer;

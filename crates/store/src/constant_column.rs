@@ -1,0 +1,246 @@
+//! Columns in which all rows agree, written without a look at each row.
+//!
+//! Half of the columns of metrics say the same of every row of a file: what the cell is called, or that a score does not
+//! apply. Such a column is a dictionary of one value and a page of one run, or for NULL the page alone.
+//!
+//! Source of the format: the Parquet specification, data pages version 1, encodings PLAIN, RLE and RLE_DICTIONARY.
+
+use crate::frame::Framer;
+use crate::levels::Levels;
+use crate::list_column::EncodedBytes;
+use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray};
+use arrow::datatypes::DataType;
+use bytes::Bytes;
+use parquet::basic::{Compression, Encoding};
+use parquet::column::page::{CompressedPage, Page, PageWriter};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::data_type::ByteArray;
+use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::statistics::Statistics;
+use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
+use parquet::schema::types::ColumnDescPtr;
+use std::sync::Arc;
+
+/// What a row may hold.
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    Null,
+    Text(Arc<str>),
+    Integer(i64),
+    Real(f64),
+}
+
+impl Value {
+    pub fn text(text: &str) -> Value {
+        Value::Text(text.into())
+    }
+
+    /// Whether both have the same bits.
+    pub fn is(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Null, Value::Null) => true,
+            (Value::Text(a), Value::Text(b)) => a == b,
+            (Value::Integer(a), Value::Integer(b)) => a == b,
+            (Value::Real(a), Value::Real(b)) => a.to_bits() == b.to_bits(),
+            _ => false,
+        }
+    }
+
+    /// So many rows of a column of this type.
+    pub fn array(&self, kind: &DataType, rows: usize) -> ArrayRef {
+        match self {
+            Value::Null => arrow::array::new_null_array(kind, rows),
+            Value::Text(text) => Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, rows))),
+            Value::Integer(value) => Arc::new(Int64Array::from(vec![*value; rows])),
+            Value::Real(value) => Arc::new(Float64Array::from(vec![*value; rows])),
+        }
+    }
+
+    /// As it stands in a dictionary.
+    fn plain(&self) -> Option<Vec<u8>> {
+        match self {
+            Value::Null => None,
+            Value::Text(text) => {
+                let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+                Some([&length.to_le_bytes(), text.as_bytes()].concat())
+            }
+            Value::Integer(value) => Some(value.to_le_bytes().into()),
+            Value::Real(value) => Some(value.to_le_bytes().into()),
+        }
+    }
+
+    fn statistics(&self, column: &ColumnDescPtr, rows: u64) -> Statistics {
+        use parquet::basic::Type;
+        let nulls = Some(if matches!(self, Value::Null) { rows } else { 0 });
+        match (self, column.physical_type()) {
+            (Value::Text(text), _) => {
+                let bytes = || Some(ByteArray::from(text.as_bytes().to_vec()));
+                Statistics::byte_array(bytes(), bytes(), None, nulls, false)
+            }
+            (Value::Integer(value), _) => Statistics::int64(Some(*value), Some(*value), None, nulls, false),
+            (Value::Real(value), _) => {
+                // Zeros may have either sign: the least is said to be −0, the largest +0.
+                let [low, high] = if *value == 0.0 { [-0.0, 0.0] } else { [*value; 2] };
+                Statistics::double(Some(low), Some(high), None, nulls, false)
+            }
+            (Value::Null, Type::INT64) => Statistics::int64(None, None, None, nulls, false),
+            (Value::Null, Type::DOUBLE) => Statistics::double(None, None, None, nulls, false),
+            (Value::Null, _) => Statistics::byte_array(None, None, None, nulls, false),
+        }
+    }
+}
+
+/// A column of `rows` rows that all hold this value.
+pub(crate) fn column(column: ColumnDescPtr, value: &Value, rows: usize) -> Result<EncodedBytes> {
+    let failed = |error: std::io::Error| ParquetError::External(error.into());
+    let mut framer = Framer::new().map_err(failed)?;
+    let mut stored = |bytes: &[u8]| -> Result<Bytes> {
+        let mut out = Vec::new();
+        let mut frame = framer.parts(bytes.len(), &mut out).map_err(failed)?;
+        frame.raw(bytes);
+        frame.finish().map_err(failed)?;
+        Ok(out.into())
+    };
+    let mut sink = TrackedWrite::new(Vec::new());
+    let mut writer = SerializedPageWriter::new(&mut sink);
+    let (mut compressed, mut uncompressed) = (0i64, 0i64);
+    let mut write = |page: Page, size: usize| -> Result<u64> {
+        let spec = writer.write_page(CompressedPage::new(page, size))?;
+        compressed += spec.compressed_size as i64;
+        uncompressed += spec.uncompressed_size as i64;
+        Ok(spec.offset)
+    };
+    let (dictionary, encoding) = match value.plain() {
+        Some(plain) => {
+            let buf = stored(&plain)?;
+            let page =
+                Page::DictionaryPage { buf, num_values: 1, encoding: Encoding::PLAIN, is_sorted: false };
+            (Some(write(page, plain.len())?), Encoding::RLE_DICTIONARY)
+        }
+        None => (None, Encoding::PLAIN),
+    };
+    let is_some = dictionary.is_some();
+    let mut body = Vec::new();
+    if column.max_def_level() > 0 {
+        body.extend(run(u8::from(is_some), rows).finish());
+    }
+    if is_some {
+        // Places in the dictionary have one bit each.
+        body.push(1);
+        body.extend(run(0, rows).finish_without_length());
+    }
+    let data = Page::DataPage {
+        buf: stored(&body)?,
+        num_values: run(0, rows).total(),
+        encoding,
+        def_level_encoding: Encoding::RLE,
+        rep_level_encoding: Encoding::RLE,
+        statistics: None,
+    };
+    let data = write(data, body.len())?;
+    writer.close()?;
+    let mut encodings = vec![Encoding::PLAIN, Encoding::RLE];
+    encodings.extend(is_some.then_some(Encoding::RLE_DICTIONARY));
+    let statistics = value.statistics(&column, rows as u64);
+    let metadata = ColumnChunkMetaData::builder(column)
+        .set_compression(Compression::ZSTD(Default::default()))
+        .set_encodings(encodings)
+        .set_total_compressed_size(compressed)
+        .set_total_uncompressed_size(uncompressed)
+        .set_num_values(rows as i64)
+        .set_dictionary_page_offset(dictionary.map(|offset| offset as i64))
+        .set_data_page_offset(data as i64)
+        .set_statistics(statistics)
+        .build()?;
+    let close = ColumnCloseResult {
+        bytes_written: sink.bytes_written() as u64,
+        rows_written: rows as u64,
+        metadata,
+        bloom_filter: None,
+        column_index: None,
+        offset_index: None,
+    };
+    Ok(EncodedBytes { bytes: sink.into_inner()?.into(), close })
+}
+
+fn run(value: u8, count: usize) -> Levels {
+    let mut levels = Levels::new();
+    levels.push(value, count);
+    levels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row_group::{Column, GroupEncoder, GroupWriter};
+    use crate::{Disk, Local};
+    use arrow::array::{Array, RecordBatch};
+    use arrow::compute::concat_batches;
+    use arrow::datatypes::{Field, Schema, SchemaRef};
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+    fn schema() -> SchemaRef {
+        let field = |name: &str, kind: &DataType, nulls| Field::new(name, kind.clone(), nulls);
+        let fields = [DataType::Utf8, DataType::Int64, DataType::Float64];
+        let both = fields.iter().flat_map(|kind| {
+            [field(&format!("{kind}"), kind, false), field(&format!("{kind} or NULL"), kind, true)]
+        });
+        Arc::new(Schema::new(both.collect::<Vec<_>>()))
+    }
+
+    /// Writes blocks, one row group, and reads them back.
+    fn through_a_file(blocks: Vec<Vec<Column>>) -> RecordBatch {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("constants.parquet");
+        let (schema, local): (_, &dyn Disk) = (schema(), &Local);
+        let mut group = GroupEncoder::new(schema.clone()).unwrap().begin().unwrap();
+        blocks.into_iter().for_each(|block| group.write(block).unwrap());
+        let mut file = GroupWriter::create(local, &path, &schema, &[]).unwrap();
+        file.append(group.close().unwrap()).unwrap();
+        drop(file.close().unwrap());
+        let reader = ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(&path).unwrap()).unwrap();
+        let batches: Vec<RecordBatch> = reader.build().unwrap().map(Result::unwrap).collect();
+        concat_batches(&schema, &batches).unwrap()
+    }
+
+    /// Blocks in which every column holds one value, with their rows.
+    fn values(text: &str, integer: i64, real: f64, null: bool) -> Vec<Value> {
+        let [a, b, c] = [Value::text(text), Value::Integer(integer), Value::Real(real)];
+        let or_null = |value: &Value| if null { Value::Null } else { value.clone() };
+        vec![a.clone(), or_null(&a), b.clone(), or_null(&b), c.clone(), or_null(&c)]
+    }
+
+    #[test]
+    fn rows_come_back_whether_they_agree_or_not() {
+        let (one, other) = (values("one", -7, 0.0, true), values("two", 1 << 40, -0.0, false));
+        let none = values("", 0, 1.5, true);
+        let cases: [&[(&Vec<Value>, usize)]; 5] = [
+            &[(&one, 1)],
+            &[(&other, 70_000)],
+            &[(&one, 300), (&one, 20)],
+            &[(&one, 300), (&other, 1), (&other, 5000)],
+            &[(&none, 64), (&other, 64), (&none, 7)],
+        ];
+        for case in cases {
+            let block = |(values, rows): &(&Vec<Value>, usize)| {
+                values.iter().map(|value| Column::Same(value.clone(), *rows)).collect::<Vec<_>>()
+            };
+            let read = through_a_file(case.iter().map(block).collect());
+            let schema = schema();
+            for (place, field) in schema.fields().iter().enumerate() {
+                let parts: Vec<ArrayRef> =
+                    case.iter().map(|(v, rows)| v[place].array(field.data_type(), *rows)).collect();
+                let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
+                let expected = arrow::compute::concat(&parts).unwrap();
+                assert_eq!(read.column(place).to_data(), expected.to_data(), "{field} {}", expected.len());
+            }
+        }
+    }
+
+    #[test]
+    fn zeros_of_both_signs_are_two_values() {
+        assert!(!Value::Real(0.0).is(&Value::Real(-0.0)) && Value::Null.is(&Value::Null));
+        assert!(!Value::Null.is(&Value::Real(0.0)) && Value::text("a").is(&Value::text("a")));
+    }
+}
