@@ -6,10 +6,11 @@
 use crate::error::Error;
 use crate::moments::Moments;
 use crate::ordered::{Ordered, Window};
-use crate::tail::LogBlocks;
+use crate::sort::ascending;
+use crate::tail::{BlockMaxima, LogBlocks};
 use std::ops::Range;
 
-/// Values of all columns together that are held.
+/// Values of all ordered columns together that are held.
 const HELD: u64 = 1 << 22;
 /// Bits of a double that counting leaves out: buckets are 0.4 % wide.
 const SHIFT: u32 = 44;
@@ -35,29 +36,43 @@ pub(crate) struct Sample {
     pub ordered: Ordered,
     /// The logarithms, in blocks of interleaved trials.
     pub logs: LogBlocks,
+    /// The largest values of such blocks.
+    pub maxima: BlockMaxima,
     /// The distribution function: values with the share of the sample at or below them, both ascending.
     pub outline: Vec<(f64, f64)>,
 }
 
-/// Calls its argument with (column, value) for every row of every column, in the same order each time.
-pub(crate) type Pass<'a> = dyn FnMut(&mut dyn FnMut(usize, Option<f64>)) -> Result<(), Error> + 'a;
+/// What is gathered of a column besides its moments.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Gather {
+    /// What quantiles and their errors need.
+    pub order: bool,
+    /// The logarithms.
+    pub logs: bool,
+    /// The largest values of blocks.
+    pub maxima: bool,
+}
 
-/// Gathers columns of `rows` rows. Of those that are `ordered` it holds what quantiles at these levels and their errors
-/// need, of others the moments alone.
+/// Calls its argument with a column and the values of its next rows, NaN where there is none, in the same order each
+/// time.
+pub(crate) type Pass<'a> = dyn FnMut(&mut dyn FnMut(usize, &[f64])) -> Result<(), Error> + 'a;
+
+/// Gathers columns of `rows` rows, ordered ones so that quantiles at these levels are known.
 pub(crate) fn collect(
     rows: u64,
-    ordered: &[bool],
+    gather: &[Gather],
     levels: &[f64],
     pass: &mut Pass<'_>,
 ) -> Result<Vec<Sample>, Error> {
-    let columns = ordered.len();
+    let columns = gather.len();
     let mut samples = vec![Sample::default(); columns];
-    if rows.saturating_mul(columns as u64) <= HELD {
+    let ordered = gather.iter().filter(|gather| gather.order).count();
+    if rows.saturating_mul(ordered as u64) <= HELD {
         let mut held = vec![Vec::new(); columns];
-        pass(&mut |column, value| {
-            samples[column].add(value);
-            if ordered[column] {
-                held[column].extend(value);
+        pass(&mut |column, values| {
+            samples[column].add(values, gather[column]);
+            if gather[column].order {
+                held[column].extend(present(values));
             }
         })?;
         for (sample, values) in samples.iter_mut().zip(held) {
@@ -67,17 +82,17 @@ pub(crate) fn collect(
         return Ok(samples);
     }
     let mut counts: Vec<Vec<u64>> =
-        ordered.iter().map(|ordered| vec![0; if *ordered { BUCKETS } else { 0 }]).collect();
-    pass(&mut |column, value| {
-        samples[column].add(value);
-        if let Some(value) = value.filter(|_| ordered[column]) {
-            counts[column][bucket(value)] += 1;
+        gather.iter().map(|gather| vec![0; if gather.order { BUCKETS } else { 0 }]).collect();
+    pass(&mut |column, values| {
+        samples[column].add(values, gather[column]);
+        if gather[column].order {
+            present(values).for_each(|value| counts[column][bucket(value)] += 1);
         }
     })?;
     let mut wanted: Vec<Wanted> = counts.iter().map(|counts| Wanted::new(counts, levels)).collect();
-    pass(&mut |column, value| {
-        if let Some(value) = value.filter(|_| ordered[column]) {
-            wanted[column].offer(value);
+    pass(&mut |column, values| {
+        if gather[column].order {
+            present(values).for_each(|value| wanted[column].offer(value));
         }
     })?;
     for ((sample, wanted), counts) in samples.iter_mut().zip(wanted).zip(&counts) {
@@ -88,13 +103,26 @@ pub(crate) fn collect(
 }
 
 impl Sample {
-    fn add(&mut self, value: Option<f64>) {
-        if let Some(value) = value {
-            self.moments.push(value);
-            self.logs.push(self.rows, value);
+    fn add(&mut self, values: &[f64], gather: Gather) {
+        if values.iter().any(|value| value.is_nan()) {
+            self.moments.extend(&present(values).collect::<Vec<_>>());
+        } else {
+            self.moments.extend(values);
         }
-        self.rows += 1;
+        let rows = || (self.rows..).zip(values.iter().copied());
+        if gather.logs {
+            rows().for_each(|(row, value)| self.logs.push(row, value));
+        }
+        if gather.maxima {
+            rows().for_each(|(row, value)| self.maxima.push(row, value));
+        }
+        self.rows += values.len() as u64;
     }
+}
+
+/// The values that are there.
+fn present(values: &[f64]) -> impl Iterator<Item = f64> {
+    values.iter().copied().filter(|value| !value.is_nan())
 }
 
 /// The leading bits of a value that is not negative: they ascend with it.
@@ -142,7 +170,7 @@ impl Wanted {
 
     /// Merges the fresh values into the runs.
     fn merge(&mut self) {
-        self.fresh.sort_unstable_by(f64::total_cmp);
+        self.fresh = ascending(std::mem::take(&mut self.fresh));
         let old = std::mem::take(&mut self.runs);
         let (mut old, mut fresh) = (old.into_iter().peekable(), self.fresh.drain(..).peekable());
         loop {
@@ -259,12 +287,13 @@ mod tests {
         let values: Vec<f64> =
             (0..count).map(|_| ((rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64).powf(-1.5)).collect();
         let levels = [0.05, 0.25, 0.5, 0.75, 0.95];
-        let mut pass = |each: &mut dyn FnMut(usize, Option<f64>)| {
-            values.iter().for_each(|value| each(0, Some(*value)));
+        let mut pass = |each: &mut dyn FnMut(usize, &[f64])| {
+            values.chunks(1000).for_each(|values| each(0, values));
             Ok(())
         };
-        let one = &collect(count, &[true], &levels, &mut pass).unwrap()[0];
-        let two = &collect(HELD + 1, &[true], &levels, &mut pass).unwrap()[0];
+        let ordered = Gather { order: true, ..Gather::default() };
+        let one = &collect(count, &[ordered], &levels, &mut pass).unwrap()[0];
+        let two = &collect(HELD + 1, &[ordered], &levels, &mut pass).unwrap()[0];
         assert_eq!(one.ordered.count(), two.ordered.count());
         assert_eq!((one.moments, one.rows), (two.moments, two.rows));
         for level in levels {
@@ -309,12 +338,13 @@ mod tests {
 
     #[test]
     fn rows_without_a_value_are_counted() {
-        let mut pass = |each: &mut dyn FnMut(usize, Option<f64>)| {
-            [Some(2.0), None, Some(0.0)].into_iter().for_each(|value| each(0, value));
+        let mut pass = |each: &mut dyn FnMut(usize, &[f64])| {
+            each(0, &[2.0, f64::NAN, 0.0]);
             Ok(())
         };
+        let gather = Gather { order: true, logs: true, maxima: true };
         for rows in [3, HELD + 1] {
-            let sample = &collect(rows, &[true], &[0.5], &mut pass).unwrap()[0];
+            let sample = &collect(rows, &[gather], &[0.5], &mut pass).unwrap()[0];
             assert_eq!((sample.rows, sample.ordered.count()), (3, 2), "{rows}");
             assert_eq!((sample.ordered.get(0), sample.ordered.get(1)), (Some(0.0), Some(2.0)));
         }

@@ -9,7 +9,7 @@ use crate::moments::Moments;
 use crate::ordered::Ordered;
 use crate::point::{Point, generator, normal, uniform};
 use crate::quantile::Quantile;
-use crate::tail::{Bootstrap, LogBlocks, Top, block_maxima, hill, pooled_hill, spread};
+use crate::tail::{BlockMaxima, Bootstrap, LogBlocks, Top, block_maxima, hill, pooled_hill, spread};
 
 const STUDIES: u64 = 1000;
 const OPTIONS: Bootstrap = Bootstrap { rounds: 400, confidence: 0.95 };
@@ -55,7 +55,7 @@ fn of_quantiles_and_means() {
     }
     coverage("mean of an exponential law", 1.0, |rng| {
         let mut moments = Moments::default();
-        (0..400).for_each(|_| moments.push(-(1.0 - uniform(rng)).ln()));
+        moments.extend(&(0..400).map(|_| -(1.0 - uniform(rng)).ln()).collect::<Vec<_>>());
         let mean = moments.mean()?;
         Some((mean.value - 1.96 * mean.error?, mean.value + 1.96 * mean.error?))
     });
@@ -80,7 +80,8 @@ fn of_tail_indices() {
             spread(&levels, &OPTIONS, rng).map(|index| (index.low, index.high))
         });
         coverage(&format!("block maxima, Fréchet law of index {alpha}"), alpha, |rng| {
-            let sample = logs((0..4000).map(|_| frechet(alpha, rng)));
+            let mut sample = BlockMaxima::default();
+            (0..4000).for_each(|row| sample.push(row, frechet(alpha, rng)));
             block_maxima(&sample, &OPTIONS, rng).map(|index| (index.low, index.high))
         });
     }

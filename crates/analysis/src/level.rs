@@ -97,14 +97,17 @@ impl Level {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::collect;
+    use crate::collect::{Gather, collect};
 
     fn level(values: &[f64], trials: u64) -> Level {
-        let mut pass = |each: &mut dyn FnMut(usize, Option<f64>)| {
-            (0..trials as usize).for_each(|row| each(0, values.get(row).copied()));
+        let rows: Vec<f64> =
+            (0..trials as usize).map(|row| values.get(row).copied().unwrap_or(f64::NAN)).collect();
+        let mut pass = |each: &mut dyn FnMut(usize, &[f64])| {
+            each(0, &rows);
             Ok(())
         };
-        let sample = &collect(trials, &[true], &[0.5], &mut pass).unwrap()[0];
+        let gather = Gather { order: true, ..Gather::default() };
+        let sample = &collect(trials, &[gather], &[0.5], &mut pass).unwrap()[0];
         Level::of(10, sample, &[0.5], 0.5)
     }
 

@@ -23,6 +23,7 @@ mod query;
 mod risk;
 mod scan;
 mod series;
+mod sort;
 mod summary;
 mod table;
 mod tail;

@@ -1,5 +1,7 @@
 //! Values in order, as far as they are held in memory.
 
+use crate::sort::ascending;
+
 /// The order statistics of a sample: all of them, or those within windows of ranks.
 ///
 /// - within a window values ascend; windows ascend and do not overlap;
@@ -20,8 +22,8 @@ pub(crate) struct Window {
 
 impl Ordered {
     /// All of a sample.
-    pub fn all(mut values: Vec<f64>) -> Ordered {
-        values.sort_unstable_by(f64::total_cmp);
+    pub fn all(values: Vec<f64>) -> Ordered {
+        let values = ascending(values);
         Ordered { count: values.len() as u64, windows: vec![Window { start: 0, values }] }
     }
 

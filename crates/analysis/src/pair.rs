@@ -3,7 +3,7 @@
 use libm::log;
 use serde::Serialize;
 
-use crate::collect::{Sample, collect};
+use crate::collect::{Gather, Sample, collect};
 use crate::error::Error;
 use crate::moments::Moments;
 use crate::quantile::Quantile;
@@ -12,6 +12,8 @@ use crate::scan::{Partition, RiskColumns, Scan, read, reals};
 
 /// Estimators of more than so many labels are compared with the first one alone.
 const ALL_PAIRS: usize = 6;
+/// Trials that are compared at a time: what is computed of them stays in the first caches.
+const CACHED: usize = 1024;
 
 /// Two estimators in one cell under one risk, trial by trial.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -71,21 +73,35 @@ pub(crate) fn pairs(scan: &Scan, confidence: f64) -> Result<Vec<Pair>, Error> {
 fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) -> Result<Vec<Pair>, Error> {
     // Per risk: the ratio, of which the median is wanted, both values and their difference, the same for logarithms.
     const COLUMNS: usize = 7;
-    let wanted: Vec<bool> = (0..COLUMNS * scan.risks.len()).map(|column| column % COLUMNS == 0).collect();
+    let order = |column| Gather { order: column % COLUMNS == 0, ..Gather::default() };
+    let gather: Vec<Gather> = (0..COLUMNS * scan.risks.len()).map(order).collect();
     let mut wins = vec![0.0f64; scan.risks.len()];
     let rows = first.rows().min(second.rows());
     let mut passes = 0;
-    let samples = collect(rows, &wanted, &[0.5], &mut |each| {
+    let samples = collect(rows, &gather, &[0.5], &mut |each| {
         passes += 1;
         both(scan, first, second, &mut |risk, a, b| {
-            if passes == 1 {
-                wins[risk] += if a < b { 1.0 } else { f64::from(u8::from(a == b)) / 2.0 };
+            let mut column = |place, mut values: Vec<f64>| {
+                values.iter_mut().filter(|value| value.is_infinite()).for_each(|value| *value = f64::NAN);
+                each(risk * COLUMNS + place, &values);
+            };
+            let paired =
+                |of: fn((f64, f64)) -> f64| a.iter().copied().zip(b.iter().copied()).map(of).collect();
+            column(0, paired(|(a, b)| a / b));
+            if passes > 1 {
+                // Of the others nothing is ordered.
+                return;
             }
-            let (log_a, log_b) = (log(a), log(b));
-            let columns = [a / b, a, b, a - b, log_a, log_b, log_a - log_b];
-            for (column, value) in columns.into_iter().enumerate() {
-                each(risk * COLUMNS + column, value.is_finite().then_some(value));
-            }
+            let won: Vec<f64> = paired(|(a, b)| if a < b { 1.0 } else { f64::from(u8::from(a == b)) / 2.0 });
+            wins[risk] += won.iter().sum::<f64>();
+            column(1, a.to_vec());
+            column(2, b.to_vec());
+            column(3, paired(|(a, b)| a - b));
+            let [log_a, log_b] =
+                [a, b].map(|values| values.iter().map(|value| log(*value)).collect::<Vec<_>>());
+            column(6, log_a.iter().zip(&log_b).map(|(a, b)| a - b).collect());
+            column(4, log_a);
+            column(5, log_b);
         })
     })?;
     let pair = |((columns, wins), risk): ((&[Sample], f64), &RiskColumns)| {
@@ -120,12 +136,12 @@ fn saved(difference: &Moments, a: &Moments, b: &Moments) -> Option<f64> {
     saved.is_finite().then_some(saved)
 }
 
-/// Calls `each` with (risk, first, second) for every trial in which both have that risk.
+/// Calls `each` with (risk, first, second) for all trials in which both have that risk, some at a time.
 fn both(
     scan: &Scan,
     first: &Partition,
     second: &Partition,
-    each: &mut dyn FnMut(usize, f64, f64),
+    each: &mut impl FnMut(usize, &[f64], &[f64]),
 ) -> Result<(), Error> {
     let columns: Vec<&str> =
         std::iter::once("trial").chain(scan.risks.iter().map(|risk| risk.value.as_str())).collect();
@@ -144,10 +160,11 @@ fn both(
         for (risk, columns) in scan.risks.iter().enumerate() {
             let x = reals(&a, &columns.value).map_err(Error::read(file))?;
             let y = reals(&b, &columns.value).map_err(Error::read(other))?;
-            for (i, j) in &matches {
-                if let (Some(x), Some(y)) = (x.get(*i), y.get(*j)) {
-                    each(risk, x, y);
-                }
+            let present = |(i, j): &(usize, usize)| !x[*i].is_nan() && !y[*j].is_nan();
+            for matches in matches.chunks(CACHED) {
+                let (x, y): (Vec<f64>, Vec<f64>) =
+                    matches.iter().filter(|places| present(places)).map(|(i, j)| (x[*i], y[*j])).unzip();
+                each(risk, &x, &y);
             }
         }
     }

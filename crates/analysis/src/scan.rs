@@ -1,11 +1,12 @@
 //! The metrics files of a run, one partition at a time.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
 
-use crate::collect::{Sample, collect};
+use crate::collect::{Gather, Sample, collect};
 use crate::error::Error;
 use crate::risk::Risk;
 
@@ -94,14 +95,13 @@ impl Scan {
 
     /// Gathers every risk of a partition, holding what quantiles at these levels need.
     pub fn samples(&self, partition: &Partition, levels: &[f64]) -> Result<Vec<RiskSamples>, Error> {
-        let columns: Vec<&str> = self.risks.iter().flat_map(RiskColumns::names).collect();
-        let mut samples = collect(partition.rows(), &vec![true; columns.len()], levels, &mut |each| {
+        let (columns, gather): (Vec<&str>, Vec<Gather>) =
+            self.risks.iter().flat_map(RiskColumns::columns).unzip();
+        let mut samples = collect(partition.rows(), &gather, levels, &mut |each| {
             partition.chunks().try_for_each(|(file, start)| {
                 let frame = read(file, start, &columns)?;
                 for (place, name) in columns.iter().enumerate() {
-                    reals(&frame, name).map_err(Error::read(file))?.iter().for_each(|value| {
-                        each(place, value.filter(|value| !value.is_nan()));
-                    });
+                    each(place, &reals(&frame, name).map_err(Error::read(file))?);
                 }
                 Ok(())
             })
@@ -128,9 +128,13 @@ impl RiskColumns {
         Some(RiskColumns { risk, value: name.to_owned(), gap: part("gap_max"), edge: part("edge") })
     }
 
-    /// Its columns in the order of [`RiskSamples`].
-    fn names(&self) -> impl Iterator<Item = &str> {
-        [Some(&self.value), self.gap.as_ref(), self.edge.as_ref()].into_iter().flatten().map(String::as_str)
+    /// Its columns in the order of [`RiskSamples`], with what is gathered of them.
+    fn columns(&self) -> impl Iterator<Item = (&str, Gather)> {
+        let gather = Gather { order: true, ..Gather::default() };
+        let value = (&self.value, Gather { maxima: true, ..gather });
+        let gap = self.gap.as_ref().map(|gap| (gap, Gather { logs: true, ..gather }));
+        let edge = self.edge.as_ref().map(|edge| (edge, gather));
+        [Some(value), gap, edge].into_iter().flatten().map(|(name, gather)| (name.as_str(), gather))
     }
 }
 
@@ -184,9 +188,13 @@ pub(crate) fn read(file: &Path, start: u64, columns: &[&str]) -> Result<DataFram
     run(lazy(file)?.select(columns).slice(start, CHUNK as IdxSize)).map_err(Error::read(file))
 }
 
-/// A column of reals; what is not a number is none.
-pub(crate) fn reals<'a>(frame: &'a DataFrame, name: &str) -> PolarsResult<&'a Float64Chunked> {
-    frame.column(name)?.f64()
+/// A column of reals, NaN where there is none.
+pub(crate) fn reals<'a>(frame: &'a DataFrame, name: &str) -> PolarsResult<Cow<'a, [f64]>> {
+    let column = frame.column(name)?.f64()?;
+    Ok(match column.cont_slice() {
+        Ok(values) => Cow::Borrowed(values),
+        Err(_) => column.iter().map(|value| value.unwrap_or(f64::NAN)).collect(),
+    })
 }
 
 fn run(frame: LazyFrame) -> PolarsResult<DataFrame> {

@@ -181,7 +181,7 @@ fn draft(partition: &Partition, risk: Risk, samples: &RiskSamples, options: &Opt
     let most = usize::try_from(value.ordered.count() / 5).unwrap_or(usize::MAX);
     let mut level = Level::of(n, value, &options.quantiles, options.confidence);
     level.tail_index = hill(value.ordered.largest(most), &bootstrap, &mut rng);
-    level.tail_index_maxima = block_maxima(&value.logs, &bootstrap, &mut rng);
+    level.tail_index_maxima = block_maxima(&value.maxima, &bootstrap, &mut rng);
     level.mean_trusted &= whole
         && value.ordered.count() >= LEAST_MEANS
         && level.tail_index.is_none_or(|index| index.value > VARIANCE);

@@ -102,8 +102,6 @@ fn stable(spacings: &[f64]) -> usize {
 pub(crate) struct LogBlocks {
     /// (number, Σ z, Σ z²) with z the logarithm.
     groups: Vec<[f64; 3]>,
-    /// The largest value of each group.
-    largest: Vec<f64>,
 }
 
 impl LogBlocks {
@@ -114,7 +112,6 @@ impl LogBlocks {
         }
         if self.groups.is_empty() {
             self.groups = vec![[0.0; 3]; GROUPS];
-            self.largest = vec![0.0; GROUPS];
         }
         let group = (row % GROUPS as u64) as usize;
         let z = libm::log(value);
@@ -122,11 +119,25 @@ impl LogBlocks {
         *count += 1.0;
         *sum += z;
         *squares += z * z;
-        self.largest[group] = self.largest[group].max(value);
     }
 
     fn totals(&self) -> [f64; 3] {
         add(self.groups.iter())
+    }
+}
+
+/// The largest positive values of interleaved groups, 0 where there is none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct BlockMaxima(Vec<f64>);
+
+impl BlockMaxima {
+    /// Adds the value of a row.
+    pub fn push(&mut self, row: u64, value: f64) {
+        if value > 0.0 && value.is_finite() {
+            self.0.resize(GROUPS, 0.0);
+            let largest = &mut self.0[(row % GROUPS as u64) as usize];
+            *largest = largest.max(value);
+        }
     }
 }
 
@@ -240,11 +251,11 @@ pub(crate) fn pooled_hill(tops: &[&Top], options: &Bootstrap, rng: &mut ChaCha8R
 /// α from the spread of the logarithms of the largest of every 256th part of the values: Fréchet's law again, whatever
 /// the law of a single value.
 pub(crate) fn block_maxima(
-    sample: &LogBlocks,
+    sample: &BlockMaxima,
     options: &Bootstrap,
     rng: &mut ChaCha8Rng,
 ) -> Option<TailIndex> {
-    let logs: Vec<f64> = sample.largest.iter().filter(|v| **v > 0.0).map(|v| libm::log(*v)).collect();
+    let logs: Vec<f64> = sample.0.iter().filter(|v| **v > 0.0).map(|v| libm::log(*v)).collect();
     if logs.len() < LEAST {
         return None;
     }
@@ -315,6 +326,12 @@ mod tests {
         logs
     }
 
+    fn maxima(values: &[f64]) -> BlockMaxima {
+        let mut maxima = BlockMaxima::default();
+        values.iter().enumerate().for_each(|(row, value)| maxima.push(row as u64, *value));
+        maxima
+    }
+
     #[test]
     fn hill_finds_pareto_tails() {
         let mut rng = generator(1, &["pareto"]);
@@ -360,7 +377,7 @@ mod tests {
         for alpha in [0.5, 1.0, 2.0] {
             let values: Vec<f64> =
                 (0..50_000).map(|_| (1.0 - uniform(&mut rng)).powf(-1.0 / alpha)).collect();
-            let found = block_maxima(&logs(&values), &OPTIONS, &mut rng).unwrap();
+            let found = block_maxima(&maxima(&values), &OPTIONS, &mut rng).unwrap();
             assert!((found.value / alpha - 1.0).abs() < 0.2, "{alpha}: {found:?}");
             assert!(found.low < found.value && found.value < found.high, "{alpha}: {found:?}");
         }
@@ -384,6 +401,6 @@ mod tests {
         assert_eq!(hill(&[1.0; 200], &OPTIONS, &mut rng), None);
         assert_eq!(hill(&[0.0; 200], &OPTIONS, &mut rng), None);
         assert_eq!(spread(&[(10.0, logs(&[2.0; 500]))], &OPTIONS, &mut rng), None);
-        assert_eq!(block_maxima(&logs(&[2.0; 500]), &OPTIONS, &mut rng), None);
+        assert_eq!(block_maxima(&maxima(&[2.0; 500]), &OPTIONS, &mut rng), None);
     }
 }

@@ -34,10 +34,11 @@ pub fn notable(dir: &Path, series: &Series, n: u64) -> Result<Option<Notable>, E
     for (file, start) in partition.chunks() {
         let frame = read(file, start, &["trial", column])?;
         let trials = frame.column("trial").and_then(|trials| trials.i64()).map_err(Error::read(file))?;
-        for (trial, risk) in trials.iter().zip(reals(&frame, column).map_err(Error::read(file))?.iter()) {
-            let (Some(trial), Some(risk)) = (trial.and_then(|trial| u64::try_from(trial).ok()), risk) else {
-                continue;
-            };
+        for (trial, risk) in
+            trials.iter().zip(reals(&frame, column).map_err(Error::read(file))?.iter().copied())
+        {
+            let Some(trial) = trial.and_then(|trial| u64::try_from(trial).ok()) else { continue };
+            // Where there is no risk both comparisons are false.
             if (risk - median).abs() < nearest.0 {
                 nearest = ((risk - median).abs(), Some(trial));
             }

@@ -12,7 +12,7 @@ const BLOCK: usize = 1024;
 /// Σ term(a_i, b_i), K sums at once.
 ///
 /// The terms of a row come sum by sum, not pair by pair: only then does the compiler fill a register with terms of one
-/// sum. Places of the last row that are left over count as zero.
+/// sum. The last row is filled up with zeros, whose terms do not count.
 #[inline(always)]
 pub(crate) fn sums_of_rows<const K: usize>(
     a: &[f64],
@@ -27,13 +27,9 @@ pub(crate) fn sums_of_rows<const K: usize>(
         for (a, b) in rows_a.iter().zip(rows_b) {
             add(&mut lanes, &terms(a, b));
         }
-        let rest = rest_a.len();
-        if let (1.., Some(a), Some(b)) = (rest, a.last_chunk(), b.last_chunk()) {
-            let last = terms(a, b);
-            add(&mut lanes, &std::array::from_fn(|k| ending(&last[k], rest)));
-        } else if rest > 0 {
+        if !rest_a.is_empty() {
             let mut last = terms(&filled_up(rest_a), &filled_up(rest_b));
-            last.iter_mut().for_each(|terms| terms[rest..].fill(0.0));
+            last.iter_mut().for_each(|terms| terms[rest_a.len()..].fill(0.0));
             add(&mut lanes, &last);
         }
         totals.iter_mut().zip(&lanes).for_each(|(total, lanes)| total.add(lanes));
@@ -101,16 +97,9 @@ pub(crate) fn fill_and_sum<T: Terms>(list: &mut [f64], terms: T) -> Summary {
             raise(&mut most, row);
             start += LANES;
         }
-        let rest = rest.len();
-        if rest > 0 {
-            let row = if let Some(last) = block.last_chunk_mut() {
-                // Some of its terms are there already, the same to the bit.
-                *last = terms.row(start + rest - LANES);
-                ending(last, rest)
-            } else {
-                block.iter_mut().enumerate().for_each(|(i, value)| *value = terms.term(start + i));
-                filled_up(block)
-            };
+        if !rest.is_empty() {
+            rest.iter_mut().enumerate().for_each(|(i, value)| *value = terms.term(start + i));
+            let row = filled_up(rest);
             add(&mut lanes, &[row]);
             raise(&mut most, &row);
         }
@@ -134,16 +123,6 @@ fn add<const K: usize>(lanes: &mut [[f64; LANES]; K], terms: &[[f64; LANES]; K])
             lanes[k][lane] += terms[k][lane];
         }
     }
-}
-
-/// The last numbers of a row, 1 to 7 of them, then zeros. They go through memory, where a row may begin at any place:
-/// nothing branches on how many there are.
-#[inline(always)]
-fn ending(row: &[f64; LANES], count: usize) -> [f64; LANES] {
-    let mut twice = [0.0; 2 * LANES];
-    twice[..LANES].copy_from_slice(row);
-    let start = (LANES - count) % LANES;
-    std::array::from_fn(|lane| twice[start + lane])
 }
 
 /// A row that starts with these numbers and goes on with zeros.
@@ -188,7 +167,7 @@ pub(crate) fn all_finite(a: &[f64]) -> bool {
         }
     }
     let [mut all, others @ ..] = lanes;
-    for row in others.iter().chain(few).chain([&last_row(a, rest)]) {
+    for row in others.iter().chain(few).chain([&filled_up(rest)]) {
         add_zeros(&mut all, row);
     }
     let [a, b, c, d, e, f, g, h] = all;
@@ -211,20 +190,12 @@ pub(crate) fn ascending(a: &[f64]) -> bool {
     let next = a.get(1..).unwrap_or(&[]);
     let (rows, rest) = a[..next.len()].as_chunks::<{ 2 * LANES }>();
     let (next_rows, next_rest) = next.as_chunks::<{ 2 * LANES }>();
-    // Where there is a last row it stands for the rest, most of it looked at twice.
-    let last = a[..next.len()].last_chunk().zip(next.last_chunk());
-    for (row, next) in rows.iter().zip(next_rows).chain(last) {
+    for (row, next) in rows.iter().zip(next_rows) {
         for (lane, (a, b)) in lanes.iter_mut().zip(row.iter().zip(next)) {
             *lane += if a < b { 0.0 } else { 1.0 };
         }
     }
-    lanes == [0.0; 2 * LANES] && (last.is_some() || rest.iter().zip(next_rest).all(|(a, b)| a < b))
-}
-
-/// The last eight numbers, or where there are fewer these and zeros: for what may be looked at twice.
-#[inline(always)]
-fn last_row(a: &[f64], rest: &[f64]) -> [f64; LANES] {
-    a.last_chunk().copied().unwrap_or_else(|| filled_up(rest))
+    lanes == [0.0; 2 * LANES] && rest.iter().zip(next_rest).all(|(a, b)| a < b)
 }
 
 /// max |a_i|, 0 for an empty slice. NaN counts as absent.
@@ -235,7 +206,7 @@ pub(crate) fn largest(a: &[f64]) -> f64 {
     for row in rows {
         raise(&mut lanes, row);
     }
-    raise(&mut lanes, &last_row(a, rest));
+    raise(&mut lanes, &filled_up(rest));
     // In pairs, so that comparisons do not wait for one another.
     let larger = |a: f64, b: f64| if a > b { a } else { b };
     let [a, b, c, d, e, f, g, h] = lanes;

@@ -104,7 +104,7 @@ impl Knots {
         let (mut start, mut point) = (self.left, 0);
         for end in self.inner.iter().copied().chain([self.hull().end]) {
             let count = end - start;
-            largest_miss(&mut worst, (&self.y, start), (y, point), count);
+            largest_miss(&mut worst, &self.y[start..], &y[point..], count);
             (start, point) = (end + 1, point + count);
         }
         largest(&worst)
@@ -139,52 +139,33 @@ impl Knots {
 /// Numbers worked on side by side.
 const WIDTH: usize = 8;
 
-/// Raises each lane of `worst` to absolute differences of `count` neighbours, so that the largest of all is among them.
+/// Raises each lane of `worst` to the largest |a_i − b_i| over i < count with i = lane mod 8.
 ///
 /// Between two inner knots there are a few data points, at random: whole rows are compared and what is too much is
 /// masked, since a loop of that many turns would be a wrong guess each time. Where a row would end beyond the data
-/// it ends with them.
+/// it is done one by one.
 #[inline(always)]
-fn largest_miss(
-    worst: &mut [f64; WIDTH],
-    (a, a_start): (&[f64], usize),
-    (b, b_start): (&[f64], usize),
-    count: usize,
-) {
+fn largest_miss(worst: &mut [f64; WIDTH], a: &[f64], b: &[f64], count: usize) {
     let mut done = 0;
     loop {
-        let (left, from_a, from_b) = (count - done, a_start + done, b_start + done);
-        // Less than a row is left where a row does not fit: it is at the end of the row that ends there.
-        let first = WIDTH.saturating_sub(left);
-        if let (Some(a), Some(b)) = (a[from_a..].first_chunk(), b[from_b..].first_chunk()) {
-            raise(worst, a, b, 0, left);
-        } else if let (Some(from_a), Some(from_b)) = (from_a.checked_sub(first), from_b.checked_sub(first))
-            && let (Some(a), Some(b)) = (a[from_a..].first_chunk(), b[from_b..].first_chunk())
-        {
-            raise(worst, a, b, first, WIDTH);
-        } else {
-            for (a, b) in a[from_a..][..left].iter().zip(&b[from_b..][..left]) {
+        // Reals, since they are compared in the registers of the values.
+        let left = (count - done) as i64 as f64;
+        let rows = (a[done..].first_chunk::<WIDTH>(), b[done..].first_chunk::<WIDTH>());
+        let (Some(a), Some(b)) = rows else {
+            for (a, b) in a[done..count].iter().zip(&b[done..count]) {
                 let miss = (a - b).abs();
                 worst[0] = if miss > worst[0] { miss } else { worst[0] };
             }
             return;
+        };
+        for lane in 0..WIDTH {
+            let miss = (a[lane] - b[lane]).abs();
+            let miss = if (lane as f64) < left { miss } else { 0.0 };
+            worst[lane] = if miss > worst[lane] { miss } else { worst[lane] };
         }
         done += WIDTH;
         if done >= count {
             return;
         }
-    }
-}
-
-/// Raises `worst` to the differences of two rows in the lanes from `first` to `end`.
-#[inline(always)]
-fn raise(worst: &mut [f64; WIDTH], a: &[f64; WIDTH], b: &[f64; WIDTH], first: usize, end: usize) {
-    // Reals, since they are compared in the registers of the values.
-    let (first, end) = (first as i64 as f64, end as i64 as f64);
-    for lane in 0..WIDTH {
-        let miss = (a[lane] - b[lane]).abs();
-        let counts = lane as f64 >= first && (lane as f64) < end;
-        let miss = if counts { miss } else { 0.0 };
-        worst[lane] = if miss > worst[lane] { miss } else { worst[lane] };
     }
 }
