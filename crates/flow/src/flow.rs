@@ -108,9 +108,14 @@ impl<E: Send> Closed<'_, E> {
         let verdict = Verdict::new();
         let shared = Shared { verdict: &verdict, cancel };
         std::thread::scope(|scope| {
-            for task in self.tasks {
-                let shared = &shared;
-                scope.spawn(move || task(shared));
+            for (task, meter) in self.tasks.into_iter().zip(&self.meters) {
+                let (shared, stage) = (&shared, meter.read().name);
+                let thread = std::thread::Builder::new().name(stage.into());
+                if let Err(error) = thread.spawn_scoped(scope, move || task(shared)) {
+                    // The others end when they find that their neighbour is missing.
+                    let message = format!("cannot start its thread: {error}");
+                    verdict.set(Failure::Panicked { stage, message });
+                }
             }
         });
         verdict.into_result()?;

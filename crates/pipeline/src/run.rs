@@ -16,9 +16,12 @@ use tempered_store::{MetricsChunk, Place, RunDirectory};
 /// Batches that wait between two stages at most.
 const CAPACITY: usize = 2;
 /// Encoded batches that wait for the disk at most: most of them carry rows for the live summary and nothing to write.
-const ENCODED: usize = 64;
+const ENCODED: usize = 256;
 /// Points of samples in a batch for each thread: a quarter of a megabyte of x and y.
 const BATCH_POINTS: u64 = 16_384;
+/// Points that a trial counts for besides its own: lists that are short take memory of their own, and more of it is
+/// touched than second-level caches hold where there are many of them.
+const TRIAL_POINTS: u64 = 60;
 /// Batches under way at most, two a stage: the pool works on while row groups go to the disk.
 const FLYING: u64 = 10;
 /// Bytes a point takes on its way: sample, fits of two estimators, differences, weights.
@@ -281,7 +284,7 @@ impl<'a> Orders<'a> {
 /// three such batches fit into memory.
 fn batch_rows(n: u64, points: u64, threads: u64, memory: u64) -> u64 {
     let fitting = memory / (3 * n * POINT_BYTES);
-    (points.saturating_mul(threads) / n).max(threads.min(fitting)).max(1)
+    (points.saturating_mul(threads) / (n + TRIAL_POINTS)).max(threads.min(fitting)).max(1)
 }
 
 #[cfg(test)]

@@ -98,8 +98,9 @@ pub(crate) fn column(column: ColumnDescPtr, value: &Value, rows: usize) -> Resul
     let mut stored = |bytes: &[u8]| -> Result<Bytes> {
         let mut out = Vec::new();
         let mut frame = framer.parts(bytes.len(), &mut out).map_err(failed)?;
-        frame.raw(bytes);
-        frame.finish().map_err(failed)?;
+        frame.raw(bytes).map_err(failed)?;
+        let length = frame.finish().map_err(failed)?;
+        out.truncate(length);
         Ok(out.into())
     };
     let mut sink = TrackedWrite::new(Vec::new());

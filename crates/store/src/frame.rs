@@ -23,6 +23,8 @@ pub(crate) const BLOCK: usize = 1 << 17;
 /// Bytes of content a frame of parts may have. It is one segment, which is its own window, and decoders are to grant
 /// windows of so much (section 3.1.1.1.2).
 const FRAME: usize = 1 << 23;
+/// Bytes that the heads of a dozen parts take, and that of the frame.
+const PARTS: usize = 64;
 /// Bytes that say what a block is.
 const HEAD: usize = 3;
 const MAGIC: [u8; 4] = 0xfd2f_b528_u32.to_le_bytes();
@@ -40,7 +42,9 @@ pub(crate) struct Framer {
 /// A frame under way.
 pub(crate) struct Frame<'a> {
     framer: &'a mut Framer,
-    out: &'a mut Vec<u8>,
+    out: &'a mut [u8],
+    /// Where the next byte goes.
+    end: usize,
     /// Where the last block begins.
     last: Option<usize>,
     /// Bytes of content that are still to come.
@@ -72,53 +76,54 @@ impl Framer {
         (1..=FRAME).contains(&content)
     }
 
-    /// Replaces `out` by a frame of these bytes, all compressed.
-    pub fn whole(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        compress(&mut self.zstd, bytes, out)
+    /// Puts a frame of these bytes, all compressed, at the front of `out`, which grows where it must; the frame's length.
+    pub fn whole(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize> {
+        self.zstd.compress_to_buffer(bytes, front(out, compress_bound(bytes.len())))
     }
 
-    /// Begins to replace `out` by a frame of `content` bytes, given part by part; at most one of them is packed.
+    /// Begins to put a frame of `content` bytes, given part by part, at the front of `out`, which grows where it must;
+    /// at most one part is packed.
     pub fn parts<'a>(&'a mut self, content: usize, out: &'a mut Vec<u8>) -> Result<Frame<'a>> {
         let size = u32::try_from(content).ok().filter(|_| Framer::takes_parts(content));
         let size = size.ok_or_else(|| Error::other("a frame of parts is too large"))?;
-        out.clear();
-        out.reserve(compress_bound(content));
-        out.extend(MAGIC);
-        out.push(DESCRIPTOR);
-        out.extend(size.to_le_bytes());
-        Ok(Frame { framer: self, out, last: None, left: content, packed: false })
+        let out = front(out, compress_bound(content) + PARTS);
+        let mut frame = Frame { framer: self, out, end: 0, last: None, left: content, packed: false };
+        frame.put(&MAGIC)?;
+        frame.put(&[DESCRIPTOR])?;
+        frame.put(&size.to_le_bytes())?;
+        Ok(frame)
     }
 }
 
 impl Frame<'_> {
     /// Stores bytes as they are.
-    pub fn raw(&mut self, bytes: &[u8]) {
-        for block in bytes.chunks(BLOCK) {
-            self.head(Kind::Raw, block.len());
-            self.out.extend_from_slice(block);
-        }
+    pub fn raw(&mut self, bytes: &[u8]) -> Result<()> {
+        bytes.chunks(BLOCK).try_for_each(|block| {
+            self.head(Kind::Raw, block.len())?;
+            self.put(block)
+        })
     }
 
     /// A byte so many times.
-    pub fn run(&mut self, byte: u8, count: usize) {
-        for start in (0..count).step_by(BLOCK) {
-            self.head(Kind::Run, BLOCK.min(count - start));
-            self.out.push(byte);
-        }
+    pub fn run(&mut self, byte: u8, count: usize) -> Result<()> {
+        (0..count).step_by(BLOCK).try_for_each(|start| {
+            self.head(Kind::Run, BLOCK.min(count - start))?;
+            self.put(&[byte])
+        })
     }
 
     /// `count` blocks of `size` bytes, at most [`BLOCK`], to be filled in.
-    pub fn blocks<const N: usize>(&mut self, count: usize, size: usize) -> [&mut [u8]; N] {
+    pub fn blocks<const N: usize>(&mut self, count: usize, size: usize) -> Result<[&mut [u8]; N]> {
         debug_assert!(count <= N && size <= BLOCK);
-        let start = self.out.len();
+        let start = self.end;
         for _ in 0..count {
-            self.head(Kind::Raw, size);
-            self.out.resize(self.out.len() + size, 0);
+            self.head(Kind::Raw, size)?;
+            self.room(size)?;
         }
         let mut blocks: [&mut [u8]; N] = std::array::from_fn(|_| Default::default());
-        let filled = self.out[start..].chunks_exact_mut(HEAD + size);
+        let filled = self.out[start..self.end].chunks_exact_mut(HEAD + size);
         blocks.iter_mut().zip(filled).for_each(|(block, bytes)| *block = &mut bytes[HEAD..]);
-        blocks
+        Ok(blocks)
     }
 
     /// Compresses bytes. An error where that was done before: blocks would refer to each other.
@@ -126,49 +131,65 @@ impl Frame<'_> {
         if std::mem::replace(&mut self.packed, true) {
             return Err(Error::other("a frame has one packed part at most"));
         }
-        let Framer { near, packed, .. } = &mut *self.framer;
-        compress(near, bytes, packed)?;
-        let (mut place, mut end) = (header(packed), false);
+        let mut packed = std::mem::take(&mut self.framer.packed);
+        let room = front(&mut packed, compress_bound(bytes.len()));
+        let length = self.framer.near.compress_to_buffer(bytes, room)?;
+        let frame = &packed[..length];
+        let (mut place, mut end) = (header(frame), false);
         while !end {
             let cut = || Error::other("blocks of a frame end in mid-air");
-            let head = packed.get(place..place + HEAD).ok_or_else(cut)?;
+            let head = frame.get(place..place + HEAD).ok_or_else(cut)?;
             let word = u32::from_le_bytes([head[0], head[1], head[2], 0]);
             let run = word >> 1 & 3 == Kind::Run as u32;
             let size = HEAD + if run { 1 } else { (word >> 3) as usize };
-            self.last = Some(self.out.len());
-            self.out.push(head[0] & !1);
-            self.out.extend_from_slice(packed.get(place + 1..place + size).ok_or_else(cut)?);
+            self.last = Some(self.end);
+            self.put(&[head[0] & !1])?;
+            self.put(frame.get(place + 1..place + size).ok_or_else(cut)?)?;
             (place, end) = (place + size, word & 1 == 1);
         }
+        self.framer.packed = packed;
         self.left = self.left.wrapping_sub(bytes.len());
         Ok(())
     }
 
-    /// Marks the last block as such. An error where there is less than was announced.
-    pub fn finish(self) -> Result<()> {
+    /// Marks the last block as such; the frame's length. An error where there is less than was announced.
+    pub fn finish(self) -> Result<usize> {
         match self.last {
             Some(last) if self.left == 0 => {
                 self.out[last] |= 1;
-                Ok(())
+                Ok(self.end)
             }
             _ => Err(Error::other("a frame's parts are not what was announced")),
         }
     }
 
     /// Begins a block that stands for `count` bytes of content.
-    fn head(&mut self, kind: Kind, count: usize) {
-        self.last = Some(self.out.len());
+    fn head(&mut self, kind: Kind, count: usize) -> Result<()> {
+        self.last = Some(self.end);
         let word = (kind as u32) << 1 | (count as u32) << 3;
-        self.out.extend_from_slice(&word.to_le_bytes()[..HEAD]);
         // Too much wraps around, and is found at the end.
         self.left = self.left.wrapping_sub(count);
+        self.put(&word.to_le_bytes()[..HEAD])
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        self.room(bytes.len())?.copy_from_slice(bytes);
+        Ok(())
+    }
+
+    /// The next bytes of the frame.
+    fn room(&mut self, count: usize) -> Result<&mut [u8]> {
+        let start = self.end;
+        let room = self.out.get_mut(start..start + count);
+        self.end += count;
+        room.ok_or_else(|| Error::other("a frame's parts are more than was announced"))
     }
 }
 
-/// Replaces `out` by a frame as zstd writes it.
-fn compress(zstd: &mut Compressor<'_>, bytes: &[u8], out: &mut Vec<u8>) -> Result<()> {
-    out.reserve(compress_bound(bytes.len()).saturating_sub(out.len()));
-    zstd.compress_to_buffer(bytes, out).map(drop)
+/// The first `count` bytes of memory that grows and never shrinks.
+pub(crate) fn front(memory: &mut Vec<u8>, count: usize) -> &mut [u8] {
+    memory.resize(count.max(memory.len()), 0);
+    &mut memory[..count]
 }
 
 /// Length of a frame's header.
@@ -234,23 +255,24 @@ mod tests {
             let mut frame = framer.parts(expected.len(), &mut out).unwrap();
             for part in parts {
                 match part {
-                    Part::Raw(bytes) => frame.raw(bytes),
+                    Part::Raw(bytes) => frame.raw(bytes).unwrap(),
                     Part::Packed(bytes) => frame.packed(bytes).unwrap(),
-                    Part::Run(byte, count) => frame.run(*byte, *count),
+                    Part::Run(byte, count) => frame.run(*byte, *count).unwrap(),
                     Part::Blocks(bytes, size) => {
-                        let blocks: [_; 4] = frame.blocks(bytes.len() / size, *size);
+                        let blocks: [_; 4] = frame.blocks(bytes.len() / size, *size).unwrap();
                         let filled = blocks.into_iter().zip(bytes.chunks_exact(*size));
                         filled.for_each(|(block, bytes)| block.copy_from_slice(bytes));
                     }
                 }
             }
-            frame.finish().unwrap();
-            let whole = zstd::bulk::decompress(&out, expected.len()).unwrap();
+            let length = frame.finish().unwrap();
+            let frame = &out[..length];
+            let whole = zstd::bulk::decompress(frame, expected.len()).unwrap();
             assert!(whole == expected);
-            let (mut stream, mut read) = (zstd::Decoder::new(&out[..]).unwrap(), Vec::new());
+            let (mut stream, mut read) = (zstd::Decoder::new(frame).unwrap(), Vec::new());
             stream.read_to_end(&mut read).unwrap();
             assert!(read == expected);
-            assert_eq!(zstd::zstd_safe::get_frame_content_size(&out).unwrap(), Some(expected.len() as u64));
+            assert_eq!(zstd::zstd_safe::get_frame_content_size(frame).unwrap(), Some(expected.len() as u64));
         }
     }
 
@@ -259,7 +281,7 @@ mod tests {
         let (mut framer, mut out) = (Framer::new().unwrap(), Vec::new());
         for announced in [2, 4] {
             let mut frame = framer.parts(announced, &mut out).unwrap();
-            frame.raw(&[1, 2, 3]);
+            frame.raw(&[1, 2, 3]).unwrap();
             assert!(frame.finish().is_err());
         }
         let mut frame = framer.parts(2, &mut out).unwrap();

@@ -6,7 +6,7 @@
 //!
 //! Source of the format: the Parquet specification, data pages version 1, encodings BYTE_STREAM_SPLIT and RLE.
 
-use crate::frame::{self, Framer};
+use crate::frame::{self, Framer, front};
 use crate::levels::Levels;
 use crate::schema::{Inner, WeightsChunk};
 use crate::streams::{self, STREAMS, Streams};
@@ -91,9 +91,22 @@ pub(crate) struct Lists {
     pages: Vec<[EncodedPage; 3]>,
 }
 
+/// A frame at the front of memory that is used again and never cleared.
+#[derive(Clone)]
+struct PageFrame {
+    memory: Arc<Vec<u8>>,
+    length: usize,
+}
+
+impl AsRef<[u8]> for PageFrame {
+    fn as_ref(&self) -> &[u8] {
+        &self.memory[..self.length]
+    }
+}
+
 /// A page of one list, compressed.
 struct EncodedPage {
-    bytes: Bytes,
+    frame: PageFrame,
     /// Bytes before compression.
     size: usize,
     /// Number of levels.
@@ -183,14 +196,17 @@ impl PageRows {
     /// The page of one list.
     fn encode(&self, list: List, buffers: &Buffers) -> Result<EncodedPage> {
         let mut scratch = buffers.scratch.take();
-        let mut frame = buffers.pages.take();
-        self.compress(list, &mut scratch, &mut frame)
+        let mut memory = buffers.pages.take();
+        let length = self
+            .compress(list, &mut scratch, &mut memory)
             .map_err(|error| ParquetError::External(error.into()))?;
         buffers.scratch.give(scratch);
-        Ok(EncodedPage { bytes: frame.into(), size: self.size(), count: self.count })
+        let frame = PageFrame { memory: Arc::new(memory), length };
+        Ok(EncodedPage { frame, size: self.size(), count: self.count })
     }
 
-    fn compress(&self, list: List, scratch: &mut Scratch, out: &mut Vec<u8>) -> std::io::Result<()> {
+    /// Puts the frame of a page at the front of `out`; its length.
+    fn compress(&self, list: List, scratch: &mut Scratch, out: &mut Vec<u8>) -> std::io::Result<usize> {
         let Scratch { page, framer } = scratch;
         let framer = match framer {
             Some(framer) => framer,
@@ -217,10 +233,10 @@ impl PageRows {
     }
 
     /// Levels, and eight runs.
-    fn ones(&self, framer: &mut Framer, out: &mut Vec<u8>) -> std::io::Result<()> {
+    fn ones(&self, framer: &mut Framer, out: &mut Vec<u8>) -> std::io::Result<usize> {
         let mut frame = framer.parts(self.size(), out)?;
         frame.packed(&self.levels)?;
-        1.0f64.to_le_bytes().into_iter().for_each(|byte| frame.run(byte, self.units));
+        1.0f64.to_le_bytes().into_iter().try_for_each(|byte| frame.run(byte, self.units))?;
         frame.finish()
     }
 
@@ -231,8 +247,8 @@ impl PageRows {
         page: &mut Vec<u8>,
         framer: &mut Framer,
         out: &mut Vec<u8>,
-    ) -> std::io::Result<()> {
-        let page = start(page, self.size());
+    ) -> std::io::Result<usize> {
+        let page = front(page, self.size());
         let (levels, bytes) = page.split_at_mut(self.levels.len());
         levels.copy_from_slice(&self.levels);
         let mut streams = bytes.chunks_exact_mut(self.units.max(1));
@@ -248,11 +264,11 @@ impl PageRows {
         page: &mut Vec<u8>,
         framer: &mut Framer,
         out: &mut Vec<u8>,
-    ) -> std::io::Result<()> {
-        let high = start(page, (STREAMS - low) * self.units);
+    ) -> std::io::Result<usize> {
+        let high = front(page, (STREAMS - low) * self.units);
         let mut frame = framer.parts(self.size(), out)?;
-        frame.raw(&self.levels);
-        let mut streams: [&mut [u8]; STREAMS] = frame.blocks(low, self.units);
+        frame.raw(&self.levels)?;
+        let mut streams: [&mut [u8]; STREAMS] = frame.blocks(low, self.units)?;
         let rest = high.chunks_exact_mut(self.units.max(1));
         streams[low..].iter_mut().zip(rest).for_each(|(stream, bytes)| *stream = bytes);
         self.split(values, Streams::new(streams));
@@ -268,12 +284,6 @@ impl PageRows {
             }
         }
     }
-}
-
-/// The first `count` bytes of a buffer that never shrinks.
-fn start(buffer: &mut Vec<u8>, count: usize) -> &mut [u8] {
-    buffer.resize(count.max(buffer.len()), 0);
-    &mut buffer[..count]
 }
 
 /// Buffers that encoding goes through again and again: fresh memory would cost more than the arithmetic.
@@ -306,7 +316,8 @@ impl<T: Default> Spare<T> {
 impl Buffers {
     /// Takes back the pages of a group that has been written.
     pub(crate) fn give_pages(&self, group: GroupPages) {
-        group.pages.into_iter().flatten().for_each(|page| self.pages.give(emptied(page.bytes)));
+        let frames = group.pages.into_iter().flatten().map(|page| page.frame);
+        frames.filter_map(|frame| Arc::into_inner(frame.memory)).for_each(|memory| self.pages.give(memory));
     }
 
     /// Takes back the bytes of a column that has been written.
@@ -333,13 +344,13 @@ pub(crate) fn column(
 ) -> Result<EncodedBytes> {
     let mut bytes = buffers.columns.take();
     let pages = group.pages.iter().map(|pages| &pages[list as usize]);
-    bytes.reserve(pages.clone().map(|page| page.bytes.len() + PAGE_HEADER).sum());
+    bytes.reserve(pages.clone().map(|page| page.frame.length + PAGE_HEADER).sum());
     let mut sink = TrackedWrite::new(bytes);
     let (mut values, mut compressed, mut uncompressed) = (0i64, 0i64, 0i64);
     let mut writer = SerializedPageWriter::new(&mut sink);
     for page in pages {
         let data = Page::DataPage {
-            buf: page.bytes.clone(),
+            buf: Bytes::from_owner(page.frame.clone()),
             num_values: page.count,
             encoding: Encoding::BYTE_STREAM_SPLIT,
             def_level_encoding: Encoding::RLE,

@@ -109,7 +109,7 @@ impl MetricsRows {
         } else {
             array(kinks.iter().map(|kinks| kinks.map(u64::cast_signed)).collect::<Int64Array>())
         });
-        columns.extend(scores.iter().map(|scores| reals(scores)));
+        columns.extend(scores.iter_mut().map(reals));
         let group = match &mut self.group {
             Some(group) => group,
             none => none.insert(self.target.begin()?),
@@ -134,15 +134,16 @@ fn status(failure: &[Option<&'static str>]) -> Column {
     array(StringArray::from_iter_values(words))
 }
 
-/// A column of scores, NaN standing for none.
-fn reals(scores: &[f64]) -> Column {
+/// The column of these scores, NaN standing for none; where they differ they are taken.
+fn reals(scores: &mut Vec<f64>) -> Column {
     let first = scores.first().copied().unwrap_or(f64::NAN);
     if scores.iter().all(|score| score.to_bits() == first.to_bits()) {
         return Column::Same(if first.is_nan() { Value::Null } else { Value::Real(first) }, scores.len());
     }
     let some = scores.iter().any(|score| score.is_nan());
     let some = some.then(|| scores.iter().map(|score| !score.is_nan()).collect::<NullBuffer>());
-    array(Float64Array::new(scores.to_vec().into(), some))
+    let next = Vec::with_capacity(scores.len());
+    array(Float64Array::new(std::mem::replace(scores, next).into(), some))
 }
 
 fn not_finite(column: &str, trials: &[u64], mut scores: impl Iterator<Item = Option<f64>>) -> Error {

@@ -215,15 +215,15 @@ fn push_units(units: Units, weights: &mut WeightsChunk) -> (f64, f64) {
 fn push_kinks(knots: &Knots, weights: &mut WeightsChunk) {
     let (outer, bias) = (&mut weights.outer, &mut weights.bias);
     let start = outer.len();
-    // Whole copies first, then kinks move up over the knots between them: a branch would be a guess on noise.
-    outer.extend_from_slice(&knots.change);
-    bias.extend_from_slice(&knots.x);
-    let mut count = start;
-    for k in start..outer.len() {
-        let change = outer[k];
-        (outer[count], bias[count]) = (change, -bias[k]);
-        count += usize::from(change != 0.0);
+    outer.resize(start + knots.x.len(), 0.0);
+    bias.resize(start + knots.x.len(), 0.0);
+    let (room, room_for_bias) = (&mut outer[start..], &mut bias[start..]);
+    let mut count = 0;
+    for (change, x) in knots.change.iter().zip(&knots.x) {
+        // A knot that is no kink is overwritten by the next one: a branch would be a guess on noise.
+        (room[count], room_for_bias[count]) = (*change, -x);
+        count += usize::from(*change != 0.0);
     }
-    outer.truncate(count);
-    bias.truncate(count);
+    outer.truncate(start + count);
+    bias.truncate(start + count);
 }
