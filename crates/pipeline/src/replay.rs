@@ -88,6 +88,7 @@ impl Trial {
         let mut weights = WeightsChunk::default();
         if self.status.is_ok() {
             push_weights(self.trial, &self.predictor, &mut weights);
+            weights.trim();
         }
         weights
     }

@@ -73,7 +73,8 @@ impl MetricsChunk {
     }
 }
 
-/// Networks of neighbouring trials, column by column: row r has the units `ends[r − 1] .. ends[r]`.
+/// Networks of neighbouring trials, column by column: row r has the units `ends[r − 1] .. ends[r]`. Outer weights and
+/// biases behind the last unit are room for more: memory that is used again need not be cleared.
 #[derive(Clone, Debug, Default)]
 pub struct WeightsChunk {
     /// Trial numbers, ascending.
@@ -103,13 +104,33 @@ pub enum Inner {
 }
 
 impl WeightsChunk {
-    /// Empties every column, keeping its memory.
+    /// Removes all rows; memory is kept.
     pub fn clear(&mut self) {
-        let WeightsChunk { trial, skip_slope, skip_intercept, ends, outer, inner, bias } = self;
+        let WeightsChunk { trial, skip_slope, skip_intercept, ends, outer: _, inner, bias: _ } = self;
         trial.clear();
         ends.clear();
-        [skip_slope, skip_intercept, outer, bias].into_iter().for_each(Vec::clear);
+        [skip_slope, skip_intercept].into_iter().for_each(Vec::clear);
         *inner = Inner::Ones;
+    }
+
+    /// Units of all rows.
+    pub fn units(&self) -> usize {
+        self.ends.last().copied().unwrap_or(0)
+    }
+
+    /// Room for so many units behind those of all rows: outer weights and biases, with what was there before.
+    pub fn room(&mut self, count: usize) -> (&mut [f64], &mut [f64]) {
+        let (start, end) = (self.units(), self.units() + count);
+        for list in [&mut self.outer, &mut self.bias] {
+            list.resize(end.max(list.len()), 0.0);
+        }
+        (&mut self.outer[start..end], &mut self.bias[start..end])
+    }
+
+    /// Removes the room behind the last unit.
+    pub fn trim(&mut self) {
+        let units = self.units();
+        [&mut self.outer, &mut self.bias].into_iter().for_each(|list| list.truncate(units));
     }
 
     /// The place of the first unit of a row.
@@ -120,22 +141,23 @@ impl WeightsChunk {
     /// Inner weights of all units.
     pub fn inner(&self) -> Vec<f64> {
         match &self.inner {
-            Inner::Ones => vec![1.0; self.outer.len()],
+            Inner::Ones => vec![1.0; self.units()],
             Inner::Given(values) => values.clone(),
         }
     }
 
     /// Whether all columns are as long as they must be.
     pub(crate) fn is_even(&self) -> bool {
-        let (rows, units) = (self.trial.len(), self.outer.len());
+        let (rows, units) = (self.trial.len(), self.units());
         let inner = match &self.inner {
             Inner::Ones => units,
             Inner::Given(values) => values.len(),
         };
         [self.skip_slope.len(), self.skip_intercept.len(), self.ends.len()] == [rows; 3]
-            && [inner, self.bias.len()] == [units; 2]
+            && inner == units
+            && self.outer.len() >= units
+            && self.outer.len() == self.bias.len()
             && self.ends.is_sorted()
-            && self.ends.last().copied().unwrap_or(0) == units
     }
 }
 

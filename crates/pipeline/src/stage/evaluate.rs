@@ -180,24 +180,25 @@ pub(crate) fn wanted(weights: Weights, trial: u64) -> bool {
 /// Appends the predictor as Σ outer φ(inner x + bias) + skip_slope x + skip_intercept, φ = (·)₊ where it is piecewise
 /// linear.
 pub fn push_weights(trial: u64, predictor: &Predictor, weights: &mut WeightsChunk) {
-    let (slope, intercept) = match predictor {
+    let (slope, intercept, units) = match predictor {
         Predictor::PiecewiseLinear(knots) => {
-            push_kinks(knots, weights);
-            knots.skip()
+            let (slope, intercept) = knots.skip();
+            (slope, intercept, put_kinks(knots, weights))
         }
-        Predictor::Smooth(smooth) => push_units(smooth.pieces.units(), weights),
+        Predictor::Smooth(smooth) => put_units(smooth.pieces.units(), weights),
     };
     weights.trial.push(trial);
     weights.skip_slope.push(slope);
     weights.skip_intercept.push(intercept);
-    weights.ends.push(weights.outer.len());
+    let end = weights.units() + units;
+    weights.ends.push(end);
     if let Inner::Given(inner) = &mut weights.inner {
-        inner.resize(weights.outer.len(), 1.0);
+        inner.resize(end, 1.0);
     }
 }
 
-/// Appends units; returns their affine part.
-fn push_units(units: Units, weights: &mut WeightsChunk) -> (f64, f64) {
+/// Puts units into the room of the next row; returns their affine part and how many there are.
+fn put_units(units: Units, weights: &mut WeightsChunk) -> (f64, f64, usize) {
     let Units { skip_slope, skip_intercept, outer, inner, bias } = units;
     if !inner.is_empty() {
         if matches!(weights.inner, Inner::Ones) {
@@ -207,23 +208,20 @@ fn push_units(units: Units, weights: &mut WeightsChunk) -> (f64, f64) {
             all.extend(inner);
         }
     }
-    weights.outer.extend(outer);
-    weights.bias.extend(bias);
-    (skip_slope, skip_intercept)
+    let (room, room_for_bias) = weights.room(outer.len());
+    room.copy_from_slice(&outer);
+    room_for_bias.copy_from_slice(&bias);
+    (skip_slope, skip_intercept, outer.len())
 }
 
-fn push_kinks(knots: &Knots, weights: &mut WeightsChunk) {
-    let (outer, bias) = (&mut weights.outer, &mut weights.bias);
-    let start = outer.len();
-    outer.resize(start + knots.x.len(), 0.0);
-    bias.resize(start + knots.x.len(), 0.0);
-    let (room, room_for_bias) = (&mut outer[start..], &mut bias[start..]);
+/// Puts the kinks into the room of the next row; how many there are.
+fn put_kinks(knots: &Knots, weights: &mut WeightsChunk) -> usize {
+    let (outer, bias) = weights.room(knots.x.len());
     let mut count = 0;
     for (change, x) in knots.change.iter().zip(&knots.x) {
         // A knot that is no kink is overwritten by the next one: a branch would be a guess on noise.
-        (room[count], room_for_bias[count]) = (*change, -x);
+        (outer[count], bias[count]) = (*change, -x);
         count += usize::from(*change != 0.0);
     }
-    outer.truncate(start + count);
-    bias.truncate(start + count);
+    count
 }
