@@ -16,7 +16,7 @@ use tempered_store::{MetricsChunk, Place, RunDirectory};
 /// Batches that wait between two stages at most.
 const CAPACITY: usize = 2;
 /// Encoded batches that wait for the disk at most: most of them carry rows for the live summary and nothing to write.
-const ENCODED: usize = 256;
+const ENCODED: usize = 64;
 /// Points of samples in a batch for each thread: a quarter of a megabyte of x and y.
 const BATCH_POINTS: u64 = 16_384;
 /// Points that a trial counts for besides its own: lists that are short take memory of their own, and more of it is

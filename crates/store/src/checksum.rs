@@ -31,7 +31,7 @@ pub(crate) struct Summed {
     footer: Option<Vec<u8>>,
 }
 
-/// What has left the buffer: BLAKE3 takes long pieces twice as fast as short ones.
+/// What has left the buffer, where columns come in pieces of 8 kB: BLAKE3 takes a megabyte 1.5 times as fast.
 struct Hashed {
     out: Box<dyn Output>,
     hasher: blake3::Hasher,

@@ -97,7 +97,7 @@ pub(crate) fn column(column: ColumnDescPtr, value: &Value, rows: usize) -> Resul
     let mut framer = Framer::new().map_err(failed)?;
     let mut stored = |bytes: &[u8]| -> Result<Bytes> {
         let mut out = Vec::new();
-        let mut frame = framer.parts(bytes.len(), &mut out).map_err(failed)?;
+        let mut frame = framer.parts(bytes.len(), bytes.len(), &mut out).map_err(failed)?;
         frame.raw(bytes).map_err(failed)?;
         let length = frame.finish().map_err(failed)?;
         out.truncate(length);

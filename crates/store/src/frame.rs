@@ -82,11 +82,12 @@ impl Framer {
     }
 
     /// Begins to put a frame of `content` bytes, given part by part, at the front of `out`, which grows where it must;
-    /// at most one part is packed.
-    pub fn parts<'a>(&'a mut self, content: usize, out: &'a mut Vec<u8>) -> Result<Frame<'a>> {
+    /// `kept` of them are stored or packed, others are in runs. At most one part is packed.
+    pub fn parts<'a>(&'a mut self, content: usize, kept: usize, out: &'a mut Vec<u8>) -> Result<Frame<'a>> {
         let size = u32::try_from(content).ok().filter(|_| Framer::takes_parts(content));
         let size = size.ok_or_else(|| Error::other("a frame of parts is too large"))?;
-        let out = front(out, compress_bound(content) + PARTS);
+        let runs = content.div_ceil(BLOCK) * (HEAD + 1);
+        let out = front(out, compress_bound(kept) + runs + PARTS);
         let mut frame = Frame { framer: self, out, end: 0, last: None, left: content, packed: false };
         frame.put(&MAGIC)?;
         frame.put(&[DESCRIPTOR])?;
@@ -252,7 +253,7 @@ mod tests {
                     Part::Blocks(bytes, size) => expected.extend(bytes.chunks_exact(*size).flatten()),
                 }
             }
-            let mut frame = framer.parts(expected.len(), &mut out).unwrap();
+            let mut frame = framer.parts(expected.len(), expected.len(), &mut out).unwrap();
             for part in parts {
                 match part {
                     Part::Raw(bytes) => frame.raw(bytes).unwrap(),
@@ -280,13 +281,13 @@ mod tests {
     fn parts_that_are_not_what_was_announced_are_refused() {
         let (mut framer, mut out) = (Framer::new().unwrap(), Vec::new());
         for announced in [2, 4] {
-            let mut frame = framer.parts(announced, &mut out).unwrap();
+            let mut frame = framer.parts(announced, announced, &mut out).unwrap();
             frame.raw(&[1, 2, 3]).unwrap();
             assert!(frame.finish().is_err());
         }
-        let mut frame = framer.parts(2, &mut out).unwrap();
+        let mut frame = framer.parts(2, 2, &mut out).unwrap();
         frame.packed(&[1]).unwrap();
         assert!(frame.packed(&[1]).is_err());
-        assert!(framer.parts(0, &mut out).is_err() && framer.parts(FRAME + 1, &mut out).is_err());
+        assert!(framer.parts(0, 0, &mut out).is_err() && framer.parts(FRAME + 1, 1, &mut out).is_err());
     }
 }

@@ -196,17 +196,13 @@ impl PageRows {
     /// The page of one list.
     fn encode(&self, list: List, buffers: &Buffers) -> Result<EncodedPage> {
         let mut scratch = buffers.scratch.take();
-        let mut memory = buffers.pages.take();
-        let length = self
-            .compress(list, &mut scratch, &mut memory)
-            .map_err(|error| ParquetError::External(error.into()))?;
+        let frame = self.compress(list, &mut scratch, buffers);
+        let frame = frame.map_err(|error| ParquetError::External(error.into()))?;
         buffers.scratch.give(scratch);
-        let frame = PageFrame { memory: Arc::new(memory), length };
         Ok(EncodedPage { frame, size: self.size(), count: self.count })
     }
 
-    /// Puts the frame of a page at the front of `out`; its length.
-    fn compress(&self, list: List, scratch: &mut Scratch, out: &mut Vec<u8>) -> std::io::Result<usize> {
+    fn compress(&self, list: List, scratch: &mut Scratch, buffers: &Buffers) -> std::io::Result<PageFrame> {
         let Scratch { page, framer } = scratch;
         let framer = match framer {
             Some(framer) => framer,
@@ -217,7 +213,7 @@ impl PageRows {
         if values.iter().copied().flatten().flatten().all(|value| *value == 1.0)
             && Framer::takes_parts(self.size())
         {
-            return self.ones(framer, out);
+            return self.ones(framer);
         }
         // One part of a frame alone may be packed: where there are many levels, they need it.
         let few = FEW_LEVELS * self.levels.len() <= self.size() && self.units <= PAGE_UNITS;
@@ -226,18 +222,22 @@ impl PageRows {
             Some(given) if few && !matches!(list, List::Inner) => streams::noise(&given),
             _ => 0,
         };
-        match noise {
-            0 => self.whole(&values, page, framer, out),
-            _ => self.split_off(noise, &values, page, framer, out),
-        }
+        let mut memory = buffers.pages.take();
+        let length = match noise {
+            0 => self.whole(&values, page, framer, &mut memory),
+            _ => self.split_off(noise, &values, page, framer, &mut memory),
+        }?;
+        Ok(PageFrame { memory: Arc::new(memory), length })
     }
 
-    /// Levels, and eight runs.
-    fn ones(&self, framer: &mut Framer, out: &mut Vec<u8>) -> std::io::Result<usize> {
-        let mut frame = framer.parts(self.size(), out)?;
+    /// Levels, and eight runs: a small frame in memory of its own.
+    fn ones(&self, framer: &mut Framer) -> std::io::Result<PageFrame> {
+        let mut memory = Vec::new();
+        let mut frame = framer.parts(self.size(), self.levels.len(), &mut memory)?;
         frame.packed(&self.levels)?;
         1.0f64.to_le_bytes().into_iter().try_for_each(|byte| frame.run(byte, self.units))?;
-        frame.finish()
+        let length = frame.finish()?;
+        Ok(PageFrame { memory: Arc::new(memory), length })
     }
 
     /// Everything compressed.
@@ -266,7 +266,7 @@ impl PageRows {
         out: &mut Vec<u8>,
     ) -> std::io::Result<usize> {
         let high = front(page, (STREAMS - low) * self.units);
-        let mut frame = framer.parts(self.size(), out)?;
+        let mut frame = framer.parts(self.size(), self.size(), out)?;
         frame.raw(&self.levels)?;
         let mut streams: [&mut [u8]; STREAMS] = frame.blocks(low, self.units)?;
         let rest = high.chunks_exact_mut(self.units.max(1));
@@ -314,10 +314,11 @@ impl<T: Default> Spare<T> {
 }
 
 impl Buffers {
-    /// Takes back the pages of a group that has been written.
+    /// Takes back the pages of a group that has been written; memory of small ones is not worth keeping.
     pub(crate) fn give_pages(&self, group: GroupPages) {
         let frames = group.pages.into_iter().flatten().map(|page| page.frame);
-        frames.filter_map(|frame| Arc::into_inner(frame.memory)).for_each(|memory| self.pages.give(memory));
+        let memory = frames.filter_map(|frame| Arc::into_inner(frame.memory));
+        memory.filter(|memory| memory.len() >= PAGE_UNITS).for_each(|memory| self.pages.give(memory));
     }
 
     /// Takes back the bytes of a column that has been written.
