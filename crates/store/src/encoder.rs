@@ -257,7 +257,7 @@ pub(crate) fn keys(labels: &Labels, trials: &[u64]) -> Vec<Column> {
 }
 
 pub(crate) fn integers(values: &[u64]) -> Column {
-    array(values.iter().map(|value| value.cast_signed()).collect::<Int64Array>())
+    array(Int64Array::from_iter_values(values.iter().map(|value| value.cast_signed())))
 }
 
 pub(crate) fn array(values: impl Array + 'static) -> Column {
