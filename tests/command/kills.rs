@@ -17,12 +17,13 @@ fn kill(count: u64) {
     let whole = folder.path().join("whole");
     let start = Instant::now();
     expect(&mut run(&whole), 0);
-    // One run takes this long. Moments are spread over half of it, so that a study is killed a few times.
-    let longest = start.elapsed() / 2;
+    // One run takes twice as long. Moments are spread over this at first, so that a study is killed a few times, and over
+    // more from kill to kill, so that it gets done.
+    let half = start.elapsed() / 2;
     let (mut kills, mut studies, mut draw) = (0, 0, 1u64);
     while kills < count {
         let killed = folder.path().join(studies.to_string());
-        let mut done = false;
+        let (mut done, mut longest) = (false, half);
         while !done && kills < count {
             let mut child = run(&killed).stdout(std::process::Stdio::null()).spawn().unwrap();
             draw = draw.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -33,6 +34,7 @@ fn kill(count: u64) {
             let ended = child.wait().unwrap();
             done = ended.success();
             kills += u64::from(!done);
+            longest = longest.mul_f64(1.05);
         }
         expect(&mut run(&killed), 0);
         assert_same_files(&whole, &killed);
