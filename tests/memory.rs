@@ -40,6 +40,8 @@ fn many_trials_stay_below_300_megabytes() {
     for sets in [
         ["generate.n=100000", "trials=400", "evaluate.risks=[1, 1.5, 2, 3, 4]"],
         ["generate.n=[10, 1000]", "trials=20000", "evaluate.risks=[1, 1.5, 2, 3, 4]"],
+        // Many short rows: levels of lists take as much as their values.
+        ["generate.n=4", "trials=5000000", "generate.design=uniform"],
         ["generate.n=20", "trials=1000000", "store.weights=none"],
         // The soak: RELIABILITY.md has the figures of the last run.
         ["generate.n=20", "trials=10000000", "store.weights=none"],

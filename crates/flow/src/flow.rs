@@ -103,7 +103,7 @@ impl<E: Send> Closed<'_, E> {
     /// Runs every stage on a thread of its own until the stream ends.
     ///
     /// # Errors
-    /// The first error or panic of a stage, or the abort.
+    /// The first error or panic of a stage, the abort, or a thread that cannot be started.
     pub fn run(self, cancel: &Cancel) -> Result<Report, Failure<E>> {
         let verdict = Verdict::new();
         let shared = Shared { verdict: &verdict, cancel };
@@ -111,10 +111,9 @@ impl<E: Send> Closed<'_, E> {
             for (task, meter) in self.tasks.into_iter().zip(&self.meters) {
                 let (shared, stage) = (&shared, meter.read().name);
                 let thread = std::thread::Builder::new().name(stage.into());
-                if let Err(error) = thread.spawn_scoped(scope, move || task(shared)) {
+                if let Err(source) = thread.spawn_scoped(scope, move || task(shared)) {
                     // The others end when they find that their neighbour is missing.
-                    let message = format!("cannot start its thread: {error}");
-                    verdict.set(Failure::Panicked { stage, message });
+                    verdict.set(Failure::Thread { stage, source });
                 }
             }
         });

@@ -22,6 +22,14 @@ pub enum Failure<E> {
         /// What it said.
         message: String,
     },
+    /// The thread of a stage could not be started.
+    #[error("cannot start the thread of stage {stage}: {source}")]
+    Thread {
+        /// Which stage.
+        stage: &'static str,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// The flow was aborted from outside.
     #[error("aborted")]
     Aborted,

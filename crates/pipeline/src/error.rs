@@ -77,8 +77,8 @@ pub enum Error {
     /// A trial that has no predictor.
     #[error("the trial has no predictor: {0}")]
     Degenerate(#[from] Degenerate),
-    /// The thread pool could not be made.
-    #[error("the thread pool cannot be made: {0}")]
+    /// Threads could not be started.
+    #[error("threads are missing: {0}")]
     Pool(String),
     /// A stage failed.
     #[error("stage {stage}: {source}")]

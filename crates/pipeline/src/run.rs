@@ -17,11 +17,12 @@ use tempered_store::{MetricsChunk, Place, RunDirectory};
 const CAPACITY: usize = 2;
 /// Encoded batches that wait for the disk at most: most of them carry rows for the live summary and nothing to write.
 const ENCODED: usize = 64;
-/// Points of samples in a batch for each thread: a quarter of a megabyte of x and y.
+/// Points of samples in a batch for each thread, each trial counting for [`TRIAL_POINTS`] more: of large samples a quarter
+/// of a megabyte of x and y.
 const BATCH_POINTS: u64 = 16_384;
 /// Points that a trial counts for besides its own: lists that are short take memory of their own, and more of it is
 /// touched than second-level caches hold where there are many of them.
-const TRIAL_POINTS: u64 = 60;
+pub(crate) const TRIAL_POINTS: u64 = 60;
 /// Batches under way at most, two a stage: the pool works on while row groups go to the disk.
 const FLYING: u64 = 10;
 /// Bytes a point takes on its way: sample, fits of two estimators, differences, weights.
@@ -44,7 +45,7 @@ pub struct Settings {
     pub share: (u64, u64),
     /// When to stop taking new shards.
     pub deadline: Option<Instant>,
-    /// Points of samples a batch and thread.
+    /// Points of samples a batch and thread, and those that trials count for besides.
     pub batch_points: u64,
     /// Do these files only; all that are missing where there is no such list.
     pub only: Option<BTreeSet<Place>>,
@@ -204,6 +205,9 @@ pub fn run(
         Err(Failure::Stage { stage, source }) => {
             return Err(Error::Stage { stage, source: Box::new(source) });
         }
+        Err(Failure::Thread { stage, source }) => {
+            return Err(Error::Pool(format!("cannot start the thread of stage {stage}: {source}")));
+        }
         Err(Failure::Panicked { stage, message }) => return Err(Error::Panicked { stage, message }),
     };
     if ending == Ending::Complete {
@@ -299,6 +303,9 @@ mod tests {
                 let rows = batch_rows(n, BATCH_POINTS, threads, memory);
                 assert!(rows * n * POINT_BYTES * 3 <= memory || rows == 1, "{threads} {n} {rows}");
                 assert!(rows >= threads, "{threads} {n}: {rows} trials");
+                // Enough slabs for every thread, small as trials may be.
+                let slabs = rows.div_ceil(crate::stage::slab_rows(n));
+                assert!(slabs >= threads * if n <= 1000 { 3 } else { 1 }, "{threads} {n}: {slabs} slabs");
             }
         }
         // Ten million points: one trial at a time.

@@ -1,4 +1,4 @@
-//! Columns in which all rows agree, written without a look at each row.
+//! Columns in which all rows agree, written without encoding each row.
 //!
 //! Half of the columns of metrics say the same of every row of a file: what the cell is called, or that a score does not
 //! apply. Such a column is a dictionary of one value and a page of one run, or for NULL the page alone.

@@ -245,7 +245,7 @@ impl Target {
     }
 }
 
-/// Columns that both tables begin with.
+/// Columns that all tables begin with.
 pub(crate) fn keys(labels: &Labels, trials: &[u64]) -> Vec<Column> {
     let rows = trials.len();
     vec![

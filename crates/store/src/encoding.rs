@@ -6,7 +6,8 @@ use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
-/// Reals byte by byte (BYTE_STREAM_SPLIT), integers as packed differences, strings by dictionary, all under zstd 1.
+/// Reals byte by byte (BYTE_STREAM_SPLIT), integers as packed differences, strings by dictionary, all under zstd 1;
+/// columns that hold one value are not encoded like this but by [`crate::constant_column`].
 ///
 /// Random reals have no repeats, so a dictionary only costs; splitting their bytes lets zstd find the exponents.
 pub(crate) fn properties(schema: &Schema, footer: &[(String, String)]) -> WriterProperties {
@@ -23,6 +24,9 @@ pub(crate) fn properties(schema: &Schema, footer: &[(String, String)]) -> Writer
         .set_sorting_columns(Some(sorting.collect()))
         .set_max_row_group_row_count(None)
         .set_dictionary_enabled(false)
+        // Lists and constants are written without page indexes; readers want those of all columns or none.
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true)
         .set_write_batch_size(16_384);
     for field in schema.fields() {
         let name = field.name().clone();

@@ -153,7 +153,7 @@ impl Frame<'_> {
         Ok(())
     }
 
-    /// Marks the last block as such; the frame's length. An error where there is less than was announced.
+    /// Marks the last block as such; the frame's length. An error where the parts are not what was announced.
     pub fn finish(self) -> Result<usize> {
         match self.last {
             Some(last) if self.left == 0 => {

@@ -4,6 +4,7 @@ use crate::checksum::{Checksum, read_checksum};
 use crate::error::Error;
 use crate::footer::{Footer, Found, read_footer};
 use crate::place::{Place, Table};
+use crate::schema::MetricsChunk;
 use crate::whole_file::WholeFile;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchReader};
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
@@ -118,7 +119,7 @@ impl Seen<'_> {
     /// Numbers are finite; a failed trial has none after its status and its parameters.
     fn metrics(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         let status = self.column(batch, "status", &DataType::Utf8)?.as_string::<i32>();
-        let ok: Vec<bool> = status.iter().map(|status| status == Some("ok")).collect();
+        let ok: Vec<bool> = status.iter().map(|status| status == Some(MetricsChunk::OK)).collect();
         let kinks = self.column(batch, "kinks", &DataType::Int64)?;
         if let Some(row) = (0..ok.len()).find(|row| !ok[*row] && kinks.is_valid(*row)) {
             return Err(self.wrong("kinks", row, "a count".into(), "NULL: the trial failed"));

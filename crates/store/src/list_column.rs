@@ -91,11 +91,13 @@ pub(crate) struct Lists {
     pages: Vec<[EncodedPage; 3]>,
 }
 
-/// A frame at the front of memory that is used again and never cleared.
+/// A frame at the front of memory.
 #[derive(Clone)]
 struct PageFrame {
     memory: Arc<Vec<u8>>,
     length: usize,
+    /// Whether the memory came from the buffers: it is used again and never cleared.
+    lent: bool,
 }
 
 impl AsRef<[u8]> for PageFrame {
@@ -227,7 +229,7 @@ impl PageRows {
             0 => self.whole(&values, page, framer, &mut memory),
             _ => self.split_off(noise, &values, page, framer, &mut memory),
         }?;
-        Ok(PageFrame { memory: Arc::new(memory), length })
+        Ok(PageFrame { memory: Arc::new(memory), length, lent: true })
     }
 
     /// Levels, and eight runs: a small frame in memory of its own.
@@ -237,7 +239,7 @@ impl PageRows {
         frame.packed(&self.levels)?;
         1.0f64.to_le_bytes().into_iter().try_for_each(|byte| frame.run(byte, self.units))?;
         let length = frame.finish()?;
-        Ok(PageFrame { memory: Arc::new(memory), length })
+        Ok(PageFrame { memory: Arc::new(memory), length, lent: false })
     }
 
     /// Everything compressed.
@@ -314,11 +316,11 @@ impl<T: Default> Spare<T> {
 }
 
 impl Buffers {
-    /// Takes back the pages of a group that has been written; memory of small ones is not worth keeping.
+    /// Takes back what it lent to the pages of a group that has been written, and no more: it would grow for ever.
     pub(crate) fn give_pages(&self, group: GroupPages) {
         let frames = group.pages.into_iter().flatten().map(|page| page.frame);
-        let memory = frames.filter_map(|frame| Arc::into_inner(frame.memory));
-        memory.filter(|memory| memory.len() >= PAGE_UNITS).for_each(|memory| self.pages.give(memory));
+        let lent = frames.filter(|frame| frame.lent).filter_map(|frame| Arc::into_inner(frame.memory));
+        lent.for_each(|memory| self.pages.give(memory));
     }
 
     /// Takes back the bytes of a column that has been written.

@@ -165,7 +165,7 @@ fn field(name: &str, kind: DataType) -> Field {
     Field::new(name, kind, false)
 }
 
-/// Columns that both tables begin with.
+/// Columns that all tables begin with.
 fn keys() -> Vec<Field> {
     vec![
         field("estimator", DataType::Utf8),

@@ -3,15 +3,15 @@
 use crate::batch::{Batch, Order, Samples, Shelf};
 use crate::error::Error;
 use crate::plan::{Cell, Plan};
+use crate::run::TRIAL_POINTS;
 use rayon::prelude::*;
 use std::sync::Arc;
 use tempered_flow::{Pool, Stage};
 use tempered_math::seed::Purpose;
 use tempered_math::{design, noise, target};
 
-/// Points in a slab: x and y of these and their fits fill a few hundred kilobytes, within a usual
-/// second-level cache.
-const SLAB_POINTS: u64 = 4_096;
+/// Points in a slab, each trial counting for [`TRIAL_POINTS`] more: with their fits a few hundred kilobytes.
+const SLAB_POINTS: u64 = 5_120;
 
 /// The first stage.
 pub struct Generate {
@@ -30,7 +30,7 @@ impl Stage for Generate {
 
     fn run(&mut self, order: Order) -> Result<Batch<Samples>, Error> {
         let cell = &self.plan.cells[order.shard.cell];
-        let rows = (SLAB_POINTS / cell.n).max(1);
+        let rows = slab_rows(cell.n);
         let starts: Vec<u64> = order.trials.clone().step_by(usize::try_from(rows).unwrap_or(1)).collect();
         let slabs = self.pool.install(|| {
             starts
@@ -44,6 +44,11 @@ impl Stage for Generate {
         })?;
         Ok(Batch { order, slabs })
     }
+}
+
+/// Trials of a slab.
+pub(crate) fn slab_rows(n: u64) -> u64 {
+    (SLAB_POINTS / (n + TRIAL_POINTS)).max(1)
 }
 
 /// Draws the samples of a slab's trials.
