@@ -339,14 +339,21 @@ mod tests {
     #[test]
     fn rows_without_a_value_are_counted() {
         let mut pass = |each: &mut dyn FnMut(usize, &[f64])| {
-            each(0, &[2.0, f64::NAN, 0.0]);
+            each(0, &[2.0, f64::NAN, 3.0]);
             Ok(())
         };
         let gather = Gather { order: true, logs: true, maxima: true };
         for rows in [3, HELD + 1] {
             let sample = &collect(rows, &[gather], &[0.5], &mut pass).unwrap()[0];
             assert_eq!((sample.rows, sample.ordered.count()), (3, 2), "{rows}");
-            assert_eq!((sample.ordered.get(0), sample.ordered.get(1)), (Some(0.0), Some(2.0)));
+            assert_eq!((sample.ordered.get(0), sample.ordered.get(1)), (Some(2.0), Some(3.0)));
+            // Each row belongs to a block by its number, whether those before have a value or not.
+            let (mut logs, mut maxima) = (LogBlocks::default(), BlockMaxima::default());
+            [(0, 2.0), (2, 3.0)].into_iter().for_each(|(row, value)| {
+                logs.push(row, value);
+                maxima.push(row, value);
+            });
+            assert!(sample.logs == logs && sample.maxima == maxima, "{rows}");
         }
     }
 }

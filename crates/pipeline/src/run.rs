@@ -22,7 +22,9 @@ const ENCODED: usize = 64;
 const BATCH_POINTS: u64 = 16_384;
 /// Points that a trial counts for besides its own: lists that are short take memory of their own, and more of it is
 /// touched than second-level caches hold where there are many of them.
-pub(crate) const TRIAL_POINTS: u64 = 60;
+const TRIAL_POINTS: u64 = 60;
+/// Points in a slab, a task of the pool: with their fits a few hundred kilobytes.
+const SLAB_POINTS: u64 = 5_120;
 /// Batches under way at most, two a stage: the pool works on while row groups go to the disk.
 const FLYING: u64 = 10;
 /// Bytes a point takes on its way: sample, fits of two estimators, differences, weights.
@@ -291,6 +293,11 @@ fn batch_rows(n: u64, points: u64, threads: u64, memory: u64) -> u64 {
     (points.saturating_mul(threads) / (n + TRIAL_POINTS)).max(threads.min(fitting)).max(1)
 }
 
+/// Trials in a slab.
+pub(crate) fn slab_rows(n: u64) -> u64 {
+    (SLAB_POINTS / (n + TRIAL_POINTS)).max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,7 +311,7 @@ mod tests {
                 assert!(rows * n * POINT_BYTES * 3 <= memory || rows == 1, "{threads} {n} {rows}");
                 assert!(rows >= threads, "{threads} {n}: {rows} trials");
                 // Enough slabs for every thread, small as trials may be.
-                let slabs = rows.div_ceil(crate::stage::slab_rows(n));
+                let slabs = rows.div_ceil(slab_rows(n));
                 assert!(slabs >= threads * if n <= 1000 { 3 } else { 1 }, "{threads} {n}: {slabs} slabs");
             }
         }

@@ -253,7 +253,9 @@ mod tests {
                     Part::Blocks(bytes, size) => expected.extend(bytes.chunks_exact(*size).flatten()),
                 }
             }
-            let mut frame = framer.parts(expected.len(), expected.len(), &mut out).unwrap();
+            let runs = parts.iter().map(|part| if let Part::Run(_, count) = part { *count } else { 0 });
+            let kept = expected.len() - runs.sum::<usize>();
+            let mut frame = framer.parts(expected.len(), kept, &mut out).unwrap();
             for part in parts {
                 match part {
                     Part::Raw(bytes) => frame.raw(bytes).unwrap(),

@@ -3,15 +3,12 @@
 use crate::batch::{Batch, Order, Samples, Shelf};
 use crate::error::Error;
 use crate::plan::{Cell, Plan};
-use crate::run::TRIAL_POINTS;
+use crate::run::slab_rows;
 use rayon::prelude::*;
 use std::sync::Arc;
 use tempered_flow::{Pool, Stage};
 use tempered_math::seed::Purpose;
 use tempered_math::{design, noise, target};
-
-/// Points in a slab, each trial counting for [`TRIAL_POINTS`] more: with their fits a few hundred kilobytes.
-const SLAB_POINTS: u64 = 5_120;
 
 /// The first stage.
 pub struct Generate {
@@ -44,11 +41,6 @@ impl Stage for Generate {
         })?;
         Ok(Batch { order, slabs })
     }
-}
-
-/// Trials of a slab.
-pub(crate) fn slab_rows(n: u64) -> u64 {
-    (SLAB_POINTS / (n + TRIAL_POINTS)).max(1)
 }
 
 /// Draws the samples of a slab's trials.

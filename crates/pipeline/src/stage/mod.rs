@@ -11,8 +11,6 @@ pub use aggregate::Aggregate;
 pub use encode::{Encode, Encoded};
 pub(crate) use evaluate::wanted;
 pub use evaluate::{Evaluate, Evaluated, push_weights};
-#[cfg(test)]
-pub(crate) use generate::slab_rows;
 pub use generate::{Generate, draw};
 pub use store::{Receipt, Store};
 pub use train::Train;
