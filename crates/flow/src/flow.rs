@@ -1,15 +1,24 @@
 //! Composing stages: the topology of a flow reads as one expression.
 
 use crate::cancel::Cancel;
-use crate::meter::{Meter, Reading};
+use crate::meter::{Meter, Phase, Reading};
+use crate::pool::Pool;
 use crate::stage::{Sink, Stage};
+use crate::steps::Steps;
 use crate::verdict::{Failure, Verdict};
-use crate::worker::{Shared, work};
+use crate::worker::{Meters, Shared, work};
 use crossbeam_channel::{Receiver, Sender, bounded};
+use rayon::prelude::*;
 use std::sync::Arc;
 
-/// Work that one thread of a flow does.
-type Task<'env, E> = Box<dyn FnOnce(&Shared<'_, E>) + Send + 'env>;
+/// What one thread of a flow does.
+type Work<'env, E> = Box<dyn FnOnce(&Shared<'_, E>) + Send + 'env>;
+
+/// Work, and what its thread is called.
+struct Task<'env, E> {
+    name: &'static str,
+    work: Work<'env, E>,
+}
 
 /// A flow whose last stage so far puts out `T`.
 pub struct Flow<'env, T, E> {
@@ -39,8 +48,8 @@ impl<'env, T: Send + 'env, E: Send + 'env> Flow<'env, T, E> {
     {
         let (sender, output) = bounded(capacity);
         let meter = Arc::new(Meter::new(name));
-        let task = source_task(meter.clone(), items, sender);
-        Flow { tasks: vec![task], meters: vec![meter], output }
+        let work = source_work(meter.clone(), items, sender);
+        Flow { tasks: vec![Task { name, work }], meters: vec![meter], output }
     }
 
     /// Adds a stage on a thread of its own; at most `capacity` of its results wait.
@@ -52,14 +61,57 @@ impl<'env, T: Send + 'env, E: Send + 'env> Flow<'env, T, E> {
         let (sender, output) = bounded(capacity);
         let (input, meter) = (self.output, Arc::new(Meter::new(name)));
         self.meters.push(meter.clone());
-        self.tasks.push(Box::new(move |shared| {
+        let task = move |shared: &Shared<'_, E>| {
             let pull = || input.recv().ok().map(Ok);
-            let mut run = |item: Option<T>| match item {
-                Some(item) => stage.run(item).map(Some),
-                None => stage.finish().map(|()| None),
+            let mut run = |item: Option<T>| {
+                let done = match item {
+                    Some(item) => stage.run(item).map(Some),
+                    None => stage.finish().map(|()| None),
+                };
+                done.map_err(|source| Failure::Stage { stage: name, source })
             };
-            work(shared, &meter, pull, &mut run, |out| sender.send(out).is_ok());
-        }));
+            work(shared, &Meters::of(&meter), pull, &mut run, |out| sender.send(out).is_ok());
+        };
+        self.tasks.push(Task { name, work: Box::new(task) });
+        Flow { tasks: self.tasks, meters: self.meters, output }
+    }
+
+    /// Adds steps as one stage: `cut` makes slabs of an item, a thread of the pool carries each through all steps, and
+    /// `join` makes an item of what came out, in the order of the slabs. At most `capacity` of these wait.
+    pub fn steps<Slab, Made, Out>(
+        mut self,
+        (name, capacity): (&'static str, usize),
+        pool: &Pool,
+        cut: impl Fn(&T) -> Vec<Slab> + Send + 'env,
+        steps: Steps<'env, Slab, Made, E>,
+        join: impl Fn(T, Vec<Made>) -> Out + Send + 'env,
+    ) -> Flow<'env, Out, E>
+    where
+        Slab: Send + 'env,
+        Made: Send + 'env,
+        Out: Send + 'env,
+    {
+        let (sender, output) = bounded(capacity);
+        let (input, pool) = (self.output, pool.clone());
+        self.meters.extend_from_slice(steps.meters());
+        let task = move |shared: &Shared<'_, E>| {
+            let pull = || input.recv().ok().map(Ok);
+            let walk = |slab| match shared.cancel.is_aborted() {
+                true => Err(Failure::Aborted),
+                false => steps.walk(slab),
+            };
+            let mut run = |item: Option<T>| {
+                let Some(item) = item else { return Ok(None) };
+                let slabs = cut(&item);
+                let made =
+                    pool.install(|| slabs.into_par_iter().map(walk).collect::<Result<Vec<Made>, _>>())?;
+                Ok(Some(join(item, made)))
+            };
+            let (input, output) = steps.ends();
+            let meters = Meters { input, work: Phase::Steps, output };
+            work(shared, &meters, pull, &mut run, |out| sender.send(out).is_ok());
+        };
+        self.tasks.push(Task { name, work: Box::new(task) });
         Flow { tasks: self.tasks, meters: self.meters, output }
     }
 
@@ -70,19 +122,23 @@ impl<'env, T: Send + 'env, E: Send + 'env> Flow<'env, T, E> {
     {
         let (input, meter) = (self.output, Arc::new(Meter::new(name)));
         self.meters.push(meter.clone());
-        self.tasks.push(Box::new(move |shared| {
+        let task = move |shared: &Shared<'_, E>| {
             let pull = || input.recv().ok().map(Ok);
-            let mut run = |item: Option<T>| match item {
-                Some(item) => sink.take(item).map(|()| None::<()>),
-                None => sink.finish().map(|()| None),
+            let mut run = |item: Option<T>| {
+                let done = match item {
+                    Some(item) => sink.take(item).map(|()| None::<()>),
+                    None => sink.finish().map(|()| None),
+                };
+                done.map_err(|source| Failure::Stage { stage: name, source })
             };
-            work(shared, &meter, pull, &mut run, |()| true);
-        }));
+            work(shared, &Meters::of(&meter), pull, &mut run, |()| true);
+        };
+        self.tasks.push(Task { name, work: Box::new(task) });
         Closed { tasks: self.tasks, meters: self.meters }
     }
 }
 
-fn source_task<'env, T, E, I>(meter: Arc<Meter>, mut items: I, sender: Sender<T>) -> Task<'env, E>
+fn source_work<'env, T, E, I>(meter: Arc<Meter>, mut items: I, sender: Sender<T>) -> Work<'env, E>
 where
     T: Send + 'env,
     E: Send + 'env,
@@ -90,7 +146,7 @@ where
 {
     Box::new(move |shared| {
         let mut run = |item: Option<T>| Ok(item);
-        work(shared, &meter, || items.next(), &mut run, |out| sender.send(out).is_ok());
+        work(shared, &Meters::of(&meter), || items.next(), &mut run, |out| sender.send(out).is_ok());
     })
 }
 
@@ -100,7 +156,7 @@ impl<E: Send> Closed<'_, E> {
         self.meters.clone()
     }
 
-    /// Runs every stage on a thread of its own until the stream ends.
+    /// Runs every stage on a thread of its own, steps on those of the pool, until the stream ends.
     ///
     /// # Errors
     /// The first error or panic of a stage, the abort, or a thread that cannot be started.
@@ -108,12 +164,12 @@ impl<E: Send> Closed<'_, E> {
         let verdict = Verdict::new();
         let shared = Shared { verdict: &verdict, cancel };
         std::thread::scope(|scope| {
-            for (task, meter) in self.tasks.into_iter().zip(&self.meters) {
-                let (shared, stage) = (&shared, meter.read().name);
-                let thread = std::thread::Builder::new().name(stage.into());
-                if let Err(source) = thread.spawn_scoped(scope, move || task(shared)) {
+            for Task { name, work } in self.tasks {
+                let shared = &shared;
+                let thread = std::thread::Builder::new().name(name.into());
+                if let Err(source) = thread.spawn_scoped(scope, move || work(shared)) {
                     // The others end when they find that their neighbour is missing.
-                    verdict.set(Failure::Thread { stage, source });
+                    verdict.set(Failure::Thread { stage: name, source });
                 }
             }
         });

@@ -1,6 +1,7 @@
 //! Stages over bounded channels: a dataflow that knows no mathematics.
 //!
-//! Each stage is one thread, so messages stay in order. End of stream travels down (senders are dropped), a stop
+//! Each stage is one thread, so messages stay in order. Steps are stages without one: the slabs of an item go through
+//! all of them on the threads of a pool. End of stream travels down (senders are dropped), a stop
 //! travels up (receivers are dropped), and the first error goes sideways into one cell.
 
 mod cancel;
@@ -9,6 +10,7 @@ mod flow;
 mod meter;
 mod pool;
 mod stage;
+mod steps;
 mod verdict;
 mod worker;
 
@@ -18,4 +20,5 @@ pub use flow::{Closed, Flow, Report};
 pub use meter::{Meter, Reading};
 pub use pool::{Pool, PoolError};
 pub use stage::{Sink, Stage};
+pub use steps::{Step, Steps};
 pub use verdict::Failure;

@@ -20,9 +20,9 @@ pub struct Meter {
 pub struct Reading {
     /// The stage's name.
     pub name: &'static str,
-    /// Items done.
+    /// Items done; slabs of a step.
     pub items: u64,
-    /// Time at work.
+    /// Time at work; of a step, on the average thread of the pool.
     pub busy: Duration,
     /// Time waiting for a thread of the pool.
     pub waiting_pool: Duration,
@@ -36,8 +36,14 @@ pub struct Reading {
 #[derive(Clone, Copy)]
 pub(crate) enum Phase {
     Busy,
+    /// At work which is timed elsewhere; only the wait for a thread of the pool counts.
+    Steps,
     WaitingIn,
     WaitingOut,
+}
+
+fn add(counter: &AtomicU64, time: Duration) {
+    counter.fetch_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
 }
 
 impl Meter {
@@ -57,16 +63,23 @@ impl Meter {
         let start = Instant::now();
         let result = work();
         let (spent, waited) = (start.elapsed(), take_waited());
-        let add = |counter: &AtomicU64, time: Duration| {
-            counter.fetch_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed)
-        };
         let counter = match phase {
-            Phase::Busy => &self.busy,
-            Phase::WaitingIn => &self.waiting_in,
-            Phase::WaitingOut => &self.waiting_out,
+            Phase::Busy => Some(&self.busy),
+            Phase::Steps => None,
+            Phase::WaitingIn => Some(&self.waiting_in),
+            Phase::WaitingOut => Some(&self.waiting_out),
         };
-        add(counter, spent.saturating_sub(waited));
+        counter.inspect(|counter| add(counter, spent.saturating_sub(waited)));
         add(&self.waiting_pool, waited);
+        result
+    }
+
+    /// Counts a slab and adds the time that `work` takes one thread of the pool, as a share of the pool's time.
+    pub(crate) fn time_share<T>(&self, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = work();
+        add(&self.busy, start.elapsed().div_f64(rayon::current_num_threads() as f64));
+        self.count();
         result
     }
 

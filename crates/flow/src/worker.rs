@@ -11,32 +11,49 @@ pub(crate) struct Shared<'a, E> {
     pub cancel: &'a Cancel,
 }
 
+/// Where a worker's time is noted: the wait for items, the work and the wait for room.
+pub(crate) struct Meters<'a> {
+    pub input: &'a Meter,
+    /// The phase that work is; where it is [`Phase::Busy`], items are counted.
+    pub work: Phase,
+    pub output: &'a Meter,
+}
+
+impl<'a> Meters<'a> {
+    /// All on one meter.
+    pub fn of(meter: &'a Meter) -> Meters<'a> {
+        Meters { input: meter, work: Phase::Busy, output: meter }
+    }
+}
+
 /// Pulls items until the stream ends, works on each, pushes what comes out.
 ///
 /// `pull` returns `None` at the end of the stream, `push` false when nobody is left downstream. Returning drops
 /// both ends of the worker's channels, which is how its neighbours hear of it.
 pub(crate) fn work<In, Out, E>(
     shared: &Shared<'_, E>,
-    meter: &Meter,
+    meters: &Meters<'_>,
     mut pull: impl FnMut() -> Option<Result<In, E>>,
-    run: &mut impl FnMut(Option<In>) -> Result<Option<Out>, E>,
+    run: &mut impl FnMut(Option<In>) -> Result<Option<Out>, Failure<E>>,
     mut push: impl FnMut(Out) -> bool,
 ) {
-    let stage = meter.read().name;
+    let Meters { input, work, output } = *meters;
+    let stage = input.read().name;
     let attempt = catch_unwind(AssertUnwindSafe(|| -> Result<(), Failure<E>> {
-        let failed = |source| Failure::Stage { stage, source };
-        while let Some(item) = meter.time(Phase::WaitingIn, &mut pull) {
+        while let Some(item) = input.time(Phase::WaitingIn, &mut pull) {
             if shared.verdict.is_set() {
                 return Ok(());
             }
             if shared.cancel.is_aborted() {
                 return Err(Failure::Aborted);
             }
-            let item = item.map_err(failed)?;
-            let out = meter.time(Phase::Busy, || run(Some(item))).map_err(failed)?;
-            meter.count();
+            let item = item.map_err(|source| Failure::Stage { stage, source })?;
+            let out = input.time(work, || run(Some(item)))?;
+            if matches!(work, Phase::Busy) {
+                input.count();
+            }
             if let Some(out) = out
-                && !meter.time(Phase::WaitingOut, || push(out))
+                && !output.time(Phase::WaitingOut, || push(out))
             {
                 return Ok(());
             }
@@ -45,7 +62,7 @@ pub(crate) fn work<In, Out, E>(
             return Err(Failure::Aborted);
         }
         if !shared.verdict.is_set() {
-            run(None).map_err(failed)?;
+            run(None)?;
         }
         Ok(())
     }));

@@ -4,7 +4,7 @@
 
 use std::sync::mpsc::channel;
 use std::time::Duration;
-use tempered_flow::{Cancel, Credits, Failure, Flow, Pool, Sink, Stage};
+use tempered_flow::{Cancel, Credits, Failure, Flow, Pool, Sink, Stage, Step, Steps};
 
 /// What goes wrong, and at which item.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -47,6 +47,36 @@ impl Stage for Work {
     }
 }
 
+/// A part of an item, as a slab.
+type Part = (u64, u64);
+
+/// Parts that an item is cut into.
+const PARTS: u64 = 3;
+
+/// A step that may go wrong at the middle part of an item.
+struct Walk(Fault, u64);
+
+impl Step for Walk {
+    type In = Part;
+    type Out = Part;
+    type Error = String;
+    fn run(&self, (item, part): Part) -> Result<Part, String> {
+        // Later parts are done first where there are threads.
+        let spins = (PARTS - part) * ((item * 2_654_435_761) % 700);
+        std::hint::black_box((0..spins).fold(0u64, |sum, k| sum.wrapping_add(k)));
+        act(if part == 1 { self.0 } else { Fault::None }, self.1, item).map(|item| (item, part))
+    }
+}
+
+fn cut(item: &u64) -> Vec<Part> {
+    (0..PARTS).map(|part| (*item, part)).collect()
+}
+
+fn join(item: u64, parts: Vec<Part>) -> u64 {
+    assert_eq!(parts, cut(&item));
+    item
+}
+
 struct Collect(std::sync::mpsc::Sender<u64>, Fault, u64);
 
 impl Sink for Collect {
@@ -63,7 +93,7 @@ const ITEMS: u64 = 300;
 
 type Ended = (Result<Vec<u64>, Failure<String>>, Vec<u64>, u64);
 
-/// Runs source → three stages → sink with a fault in one of the five; fails if it does not end.
+/// Runs source → stage → two steps → stage → sink with a fault in one of the six; fails if it does not end.
 fn run(capacity: usize, threads: usize, place: usize, fault: Fault, at: u64, cancel: Cancel) -> Ended {
     let (done, ended) = channel();
     std::thread::spawn(move || {
@@ -79,11 +109,12 @@ fn run(capacity: usize, threads: usize, place: usize, fault: Fault, at: u64, can
         };
         let (sender, items) = channel();
         let source = (0..ITEMS).map(|item| act(here(0), at, item));
+        let steps = Steps::first("one", Walk(here(2), at)).then("two", Walk(here(3), at));
         let flow = Flow::source("source", capacity, source)
             .stage("first", capacity, work(1))
-            .stage("second", capacity, work(2))
-            .stage("third", capacity, work(3))
-            .sink("sink", Collect(sender, here(4), at));
+            .steps(("steps", capacity), &pool, cut, steps, join)
+            .stage("second", capacity, work(4))
+            .sink("sink", Collect(sender, here(5), at));
         let result = flow.run(&cancel).map(|report| report.stages.iter().map(|stage| stage.items).collect());
         let finished = finished.load(std::sync::atomic::Ordering::Relaxed);
         let _ = done.send((result, items.try_iter().collect(), finished));
@@ -91,19 +122,22 @@ fn run(capacity: usize, threads: usize, place: usize, fault: Fault, at: u64, can
     ended.recv_timeout(Duration::from_secs(60)).expect("the flow did not end")
 }
 
+/// Items of each stage; parts of the two steps.
+const COUNTS: [u64; 6] = [ITEMS, ITEMS, PARTS * ITEMS, PARTS * ITEMS, ITEMS, ITEMS];
+
 #[test]
 fn order_is_kept_and_nothing_is_lost() {
     for (capacity, threads) in [(1, 1), (1, 8), (16, 1), (16, 8)] {
         let (result, items, finished) = run(capacity, threads, 9, Fault::None, 0, Cancel::new());
-        assert_eq!(result.unwrap(), vec![ITEMS; 5]);
+        assert_eq!(result.unwrap(), COUNTS);
         assert_eq!(items, (0..ITEMS).collect::<Vec<_>>());
-        assert_eq!(finished, 3);
+        assert_eq!(finished, 2);
     }
 }
 
 #[test]
 fn errors_and_panics_end_the_flow_and_name_the_stage() {
-    let names = ["source", "first", "second", "third", "sink"];
+    let names = ["source", "first", "one", "two", "second", "sink"];
     for (capacity, threads) in [(1, 1), (16, 8)] {
         for (place, name) in names.iter().enumerate() {
             for at in [0, 7, ITEMS - 1] {
@@ -139,7 +173,7 @@ fn an_abort_ends_the_flow_at_any_moment() {
         let (result, items, finished) = run(1, 2, 9, Fault::None, 0, cancel);
         assert!(items.iter().copied().eq(0..items.len() as u64));
         match result {
-            Ok(counts) => assert_eq!((counts, finished), (vec![ITEMS; 5], 3)),
+            Ok(counts) => assert_eq!((counts, finished), (COUNTS.to_vec(), 2)),
             Err(failure) => assert!(matches!(failure, Failure::Aborted), "{failure:?}"),
         }
     }
@@ -194,4 +228,33 @@ fn meters_tell_work_from_waiting() {
         assert!(waiting >= least / 2, "{stage:?}");
     }
     assert!(report.stages[3].waiting_in >= Duration::from_millis(2 * 50), "{:?}", report.stages[3]);
+}
+
+struct Doze(u64);
+
+impl Step for Doze {
+    type In = u64;
+    type Out = u64;
+    type Error = String;
+    fn run(&self, slab: u64) -> Result<u64, String> {
+        std::thread::sleep(Duration::from_millis(self.0));
+        Ok(slab)
+    }
+}
+
+/// Two steps that sleep 1 and 2 ms a slab on a pool of two threads: each meter shows its step's share of both threads.
+#[test]
+fn meters_of_steps_show_shares_of_the_pool() {
+    let pool = Pool::new(2).unwrap();
+    let (sender, _items) = channel();
+    let steps = Steps::first("short", Doze(1)).then("long", Doze(2));
+    let flow = Flow::source("source", 1, (0..10).map(Ok))
+        .steps(("steps", 1), &pool, |item| vec![*item; 4], steps, |item, _| item)
+        .sink("sink", Collect(sender, Fault::None, 0));
+    let report = flow.run(&Cancel::new()).unwrap();
+    for (stage, least) in report.stages[1..3].iter().zip([20, 40]) {
+        assert!(stage.items == 40 && stage.busy >= Duration::from_millis(least), "{stage:?}");
+    }
+    assert_eq!(report.stages[2].waiting_in, Duration::ZERO);
+    assert!(report.stages[3].waiting_in >= Duration::from_millis(10 * 6), "{:?}", report.stages[3]);
 }

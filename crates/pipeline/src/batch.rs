@@ -1,4 +1,4 @@
-//! What travels between stages: struct-of-arrays batches of trials, tagged by their shard.
+//! What travels between stages and steps: batches of trials and slabs of them as structs of arrays, tagged by their shard.
 
 use crate::plan::Shard;
 use std::ops::Range;
@@ -22,12 +22,33 @@ pub struct Order {
     pub credit: Option<Credit>,
 }
 
-/// An order with what the stages so far have made of it, in slabs of neighbouring trials.
-pub struct Batch<T> {
-    /// Which trials these are.
-    pub order: Order,
-    /// One slab a task, in trial order.
-    pub slabs: Vec<T>,
+/// Neighbouring trials of an order, with what the steps so far have made of them.
+pub struct Slab<T> {
+    /// Their shard.
+    pub shard: Arc<Shard>,
+    /// Positions of the estimators to run, ascending.
+    pub estimators: Arc<[usize]>,
+    /// Their range at first, then samples, then fits.
+    pub made: T,
+}
+
+impl Order {
+    /// Its trials in slabs of `rows`.
+    pub fn slabs(&self, rows: u64) -> Vec<Slab<Range<u64>>> {
+        let slab = |start: u64| Slab {
+            shard: self.shard.clone(),
+            estimators: self.estimators.clone(),
+            made: start..(start + rows).min(self.trials.end),
+        };
+        self.trials.clone().step_by(usize::try_from(rows).unwrap_or(usize::MAX)).map(slab).collect()
+    }
+}
+
+impl<T> Slab<T> {
+    /// With what a step makes of it.
+    pub fn with<U>(self, made: U) -> Slab<U> {
+        Slab { shard: self.shard, estimators: self.estimators, made }
+    }
 }
 
 /// Samples of neighbouring trials, row-major: x and y hold n numbers a trial.
@@ -61,7 +82,7 @@ pub struct Fits {
     pub checkpoints: Vec<Option<(Predictor, Report)>>,
 }
 
-/// Samples with the fits of each estimator.
+/// Samples with the fits of each estimator of the order.
 pub struct Trained {
     /// The data.
     pub samples: Samples,

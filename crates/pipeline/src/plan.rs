@@ -103,6 +103,11 @@ impl Plan {
         if self.trained[estimator] { &self.study.checkpoints } else { &[] }
     }
 
+    /// Whether any estimator trains step by step.
+    pub fn trains(&self) -> bool {
+        self.trained.contains(&true)
+    }
+
     /// Trials in a full shard of this cell.
     pub fn shard_trials(&self, cell: &Cell) -> u64 {
         self.study.shard_trials(cell.n)

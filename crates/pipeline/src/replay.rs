@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::plan::{Cell, Plan, Shard};
 use crate::resume::place;
 use crate::spec::Study;
-use crate::stage::{draw, push_weights};
+use crate::stage::{Laws, push_weights};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tempered_math::catalogue::Choice;
 use tempered_math::predictor::Predictor;
@@ -127,7 +127,7 @@ impl Trial {
 /// Computes one trial by itself.
 pub fn compute(study: &Study, cell: &Cell, estimator: &Choice, trial: u64) -> Result<Trial, Error> {
     let mut samples = Samples { trials: trial..trial + 1, ..Samples::default() };
-    draw(study.seed, cell, &mut samples)?;
+    Laws::of(cell, study.seed)?.draw(&mut samples);
     let Samples { x, y, .. } = samples;
     let mut fitter = estimator.build(estimator::CATALOGUE)?;
     let mut scorer = Scorer::new(study.criteria.clone(), cell.target.build(target::CATALOGUE)?);

@@ -5,26 +5,30 @@ use crate::error::Error;
 use crate::live::{Live, LiveView};
 use crate::overtime::{Clock, TrialLimit};
 use crate::plan::{Plan, Shard};
-use crate::stage::{Aggregate, Encode, Evaluate, Generate, Store, Train};
+use crate::stage::{Aggregate, Encode, Evaluate, Evaluated, Generate, Store, Train};
 use crate::{change, record, resume, seal};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
-use tempered_flow::{Cancel, Credits, Failure, Flow, Meter, Pool, Reading, Report};
+use tempered_flow::{Cancel, Credits, Failure, Flow, Meter, Pool, Reading, Report, Steps};
 use tempered_store::{MetricsChunk, Place, RunDirectory};
 
 /// Batches that wait between two stages at most.
 const CAPACITY: usize = 2;
 /// Encoded batches that wait for the disk at most: most of them carry rows for the live summary and nothing to write.
-const ENCODED: usize = 64;
-/// Points of samples in a batch for each thread, each trial counting for [`TRIAL_POINTS`] more: of large samples a quarter
-/// of a megabyte of x and y.
-const BATCH_POINTS: u64 = 16_384;
+const ENCODED: usize = 16;
+/// Points of samples in a batch for each thread, each trial counting for [`TRIAL_POINTS`] more: a millisecond of work,
+/// many times what it takes to wake the threads that hand it on.
+const BATCH_POINTS: u64 = 65_536;
 /// Points that a trial counts for besides its own: lists that are short take memory of their own, and more of it is
 /// touched than second-level caches hold where there are many of them.
 const TRIAL_POINTS: u64 = 60;
-/// Points in a slab, a task of the pool: with their fits a few hundred kilobytes.
-const SLAB_POINTS: u64 = 5_120;
+/// Points in a slab, which one thread draws, fits and scores: with its fits a few hundred kilobytes, so that it stays
+/// in a second-level cache.
+const SLAB_POINTS: u64 = 4_096;
+/// Batches and slabs of what is trained step by step are this much smaller: a trial takes so long that threads
+/// should end together and progress be seen.
+const GRAIN_TRAINED: u64 = 16;
 /// Batches under way at most, two a stage: the pool works on while row groups go to the disk.
 const FLYING: u64 = 10;
 /// Bytes a point takes on its way: sample, fits of two estimators, differences, weights.
@@ -160,40 +164,34 @@ pub fn run(
     let points = todo.iter().map(|(shard, _)| size(shard) * plan.cells[shard.cell].n).sum();
     let pool = Pool::new(settings.threads).map_err(|error| Error::Pool(error.to_string()))?;
     let stopped = std::sync::atomic::AtomicBool::new(false);
-    let orders = Orders { plan: &plan, settings, cancel, stopped: &stopped, todo };
+    let grain = grain(&plan);
+    let orders = Orders { plan: &plan, settings, cancel, stopped: &stopped, todo, grain };
     let (clock, _watched) = Clock::start(&plan, settings.trial_limit.clone(), settings.threads);
     let (samples, fits, weights, metrics) = (Shelf::new(), Shelf::new(), Shelf::new(), Shelf::new());
+    let steps = Steps::first(
+        "generate",
+        Generate { plan: plan.clone(), shelf: samples.clone(), laws: Shelf::default() },
+    )
+    .then(
+        "train",
+        Train { plan: plan.clone(), shelf: fits.clone(), benches: Shelf::default(), clock: clock.clone() },
+    )
+    .then(
+        "evaluate",
+        Evaluate {
+            plan: plan.clone(),
+            columns: plan.scores().len(),
+            samples,
+            fits,
+            weights: weights.clone(),
+            metrics: metrics.clone(),
+            scorers: Shelf::default(),
+            clock,
+        },
+    );
+    let cut = |order: &Order| order.slabs(slab_rows(plan.cells[order.shard.cell].n, grain));
     let flow = Flow::source("plan", CAPACITY, orders.batches())
-        .stage(
-            "generate",
-            CAPACITY,
-            Generate { plan: plan.clone(), pool: pool.clone(), shelf: samples.clone() },
-        )
-        .stage(
-            "train",
-            CAPACITY,
-            Train {
-                plan: plan.clone(),
-                pool: pool.clone(),
-                shelf: fits.clone(),
-                estimators: Shelf::default(),
-                clock: clock.clone(),
-            },
-        )
-        .stage(
-            "evaluate",
-            CAPACITY,
-            Evaluate {
-                plan: plan.clone(),
-                pool: pool.clone(),
-                samples,
-                fits,
-                weights: weights.clone(),
-                metrics: metrics.clone(),
-                scorers: Shelf::default(),
-                clock,
-            },
-        )
+        .steps(("trials", CAPACITY), &pool, cut, steps, Evaluated::gather)
         .stage("encode", ENCODED, Encode::new(plan.clone(), pool, weights))
         .stage("store", CAPACITY, Store::new(plan.clone(), directory.clone()))
         .sink("aggregate", aggregate(&plan, directory, &view, (record, metrics)));
@@ -249,11 +247,13 @@ struct Orders<'a> {
     cancel: &'a Cancel,
     stopped: &'a std::sync::atomic::AtomicBool,
     todo: Vec<(Arc<Shard>, Arc<[usize]>)>,
+    grain: u64,
 }
 
 impl<'a> Orders<'a> {
     fn batches(self) -> impl Iterator<Item = Result<Order, Error>> + Send + 'a {
-        let Orders { plan, settings, cancel, stopped, todo } = self;
+        let Orders { plan, settings, cancel, stopped, todo, grain } = self;
+        let points = (settings.batch_points / grain).max(1);
         let threads = settings.threads as u64;
         let large = plan.study.n.iter().any(|n| *n > LARGE);
         let memory = if large { MEMORY_LARGE } else { 0 }.max(MEMORY * threads);
@@ -267,7 +267,7 @@ impl<'a> Orders<'a> {
             })
             .flat_map(move |(shard, estimators)| {
                 let n = plan.cells[shard.cell].n;
-                let rows = batch_rows(n, settings.batch_points, threads, memory);
+                let rows = batch_rows(n, points, threads, memory);
                 let bytes = (rows * n * POINT_BYTES).max(memory / FLYING);
                 let cost = usize::try_from(bytes.div_ceil(CREDIT)).unwrap_or(usize::MAX);
                 let starts = shard.trials.clone().step_by(usize::try_from(rows).unwrap_or(usize::MAX));
@@ -294,8 +294,13 @@ fn batch_rows(n: u64, points: u64, threads: u64, memory: u64) -> u64 {
 }
 
 /// Trials in a slab.
-pub(crate) fn slab_rows(n: u64) -> u64 {
-    (SLAB_POINTS / (n + TRIAL_POINTS)).max(1)
+fn slab_rows(n: u64, grain: u64) -> u64 {
+    (SLAB_POINTS / grain / (n + TRIAL_POINTS)).max(1)
+}
+
+/// By how much batches and slabs of a study are smaller.
+fn grain(plan: &Plan) -> u64 {
+    if plan.trains() { GRAIN_TRAINED } else { 1 }
 }
 
 #[cfg(test)]
@@ -311,7 +316,7 @@ mod tests {
                 assert!(rows * n * POINT_BYTES * 3 <= memory || rows == 1, "{threads} {n} {rows}");
                 assert!(rows >= threads, "{threads} {n}: {rows} trials");
                 // Enough slabs for every thread, small as trials may be.
-                let slabs = rows.div_ceil(slab_rows(n));
+                let slabs = rows.div_ceil(slab_rows(n, 1));
                 assert!(slabs >= threads * if n <= 1000 { 3 } else { 1 }, "{threads} {n}: {slabs} slabs");
             }
         }

@@ -11,7 +11,7 @@ use tempered_store::{
     Buffers, EncodedGroup, EstimatorFiles, Layout, MetricsChunk, ShardEncoder, WeightsChunk,
 };
 
-/// The fourth stage.
+/// The stage behind the steps.
 pub struct Encode {
     plan: Arc<Plan>,
     pool: Pool,

@@ -1,14 +1,13 @@
-//! Scores every fit of a batch and gathers the weights to store.
+//! Scores every fit of a slab and gathers the weights to store.
 
-use crate::batch::{Batch, Fits, Order, Samples, Shelf, Trained};
+use crate::batch::{Fits, Order, Samples, Shelf, Slab, Trained};
 use crate::error::Error;
 use crate::overtime::Clock;
 use crate::plan::Plan;
 use crate::spec::Weights;
-use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use tempered_flow::{Pool, Stage};
+use tempered_flow::Step;
 use tempered_math::estimator::Report;
 use tempered_math::predictor::{Knots, Predictor, Units};
 use tempered_math::sample::Degenerate;
@@ -16,12 +15,12 @@ use tempered_math::score::Scorer;
 use tempered_math::target;
 use tempered_store::{Inner, MetricsChunk, WeightsChunk};
 
-/// The third stage.
+/// The third step.
 pub struct Evaluate {
     /// The plan.
     pub plan: Arc<Plan>,
-    /// Where arithmetic runs.
-    pub pool: Pool,
+    /// Columns of scores.
+    pub columns: usize,
     /// Where used samples go.
     pub samples: Arc<Shelf<Samples>>,
     /// Where used fits go.
@@ -46,41 +45,12 @@ pub struct Evaluated {
     pub weights: Vec<Vec<WeightsChunk>>,
 }
 
-type Rows = Vec<(MetricsChunk, WeightsChunk)>;
+/// The rows of a slab, one pair of chunks an estimator of the order.
+pub type Rows = Vec<(MetricsChunk, WeightsChunk)>;
 
-impl Stage for Evaluate {
-    type In = Batch<Trained>;
-    type Out = Evaluated;
-    type Error = Error;
-
-    fn run(&mut self, batch: Batch<Trained>) -> Result<Evaluated, Error> {
-        let Batch { order, slabs } = batch;
-        let cell = &self.plan.cells[order.shard.cell];
-        let slabs: Vec<Rows> = self.pool.install(|| {
-            slabs
-                .into_par_iter()
-                .map(|slab| {
-                    let study = &self.plan.study;
-                    let mut scorer = match self.scorers.take() {
-                        Some((of, scorer)) if of == order.shard.cell => scorer,
-                        _ => Scorer::new(study.criteria.clone(), cell.target.build(target::CATALOGUE)?),
-                    };
-                    let among = order.estimators.iter().position(|e| Some(*e) == study.reference);
-                    let reference = slab.reference.as_ref().or(among.map(|position| &slab.fits[position]));
-                    let row = |(estimator, fits): (&usize, &Fits)| {
-                        let checkpoints = self.plan.checkpoints(*estimator);
-                        let begin = |trial| self.clock.begin(*estimator, &order.shard, trial);
-                        self.rows(&mut scorer, &slab.samples, (fits, begin), reference, checkpoints)
-                    };
-                    let rows = order.estimators.iter().zip(&slab.fits).map(row).collect();
-                    self.clock.end();
-                    self.scorers.give(Some((order.shard.cell, scorer)));
-                    slab.fits.into_iter().chain(slab.reference).for_each(|fits| self.fits.give(fits));
-                    self.samples.give(slab.samples);
-                    Ok(rows)
-                })
-                .collect::<Result<_, Error>>()
-        })?;
+impl Evaluated {
+    /// The rows of a batch, from those of its slabs in order.
+    pub fn gather(order: Order, slabs: Vec<Rows>) -> Evaluated {
         let mut metrics: Vec<Vec<MetricsChunk>> = order.estimators.iter().map(|_| Vec::new()).collect();
         let mut weights: Vec<Vec<WeightsChunk>> = order.estimators.iter().map(|_| Vec::new()).collect();
         for rows in slabs {
@@ -89,7 +59,38 @@ impl Stage for Evaluate {
                 weights[e].push(weight);
             }
         }
-        Ok(Evaluated { order, metrics, weights })
+        Evaluated { order, metrics, weights }
+    }
+}
+
+impl Step for Evaluate {
+    type In = Slab<Trained>;
+    type Out = Rows;
+    type Error = Error;
+
+    fn run(&self, slab: Slab<Trained>) -> Result<Rows, Error> {
+        let Slab { shard, estimators, made: Trained { samples, fits, reference } } = slab;
+        let study = &self.plan.study;
+        let mut scorer = match self.scorers.take() {
+            Some((of, scorer)) if of == shard.cell => scorer,
+            _ => {
+                let target = self.plan.cells[shard.cell].target.build(target::CATALOGUE)?;
+                Scorer::new(study.criteria.clone(), target)
+            }
+        };
+        let among = estimators.iter().position(|e| Some(*e) == study.reference);
+        let measured_from = reference.as_ref().or(among.map(|position| &fits[position]));
+        let row = |(estimator, fits): (&usize, &Fits)| {
+            let checkpoints = self.plan.checkpoints(*estimator);
+            let begin = |trial| self.clock.begin(*estimator, &shard, trial);
+            self.rows(&mut scorer, &samples, (fits, begin), measured_from, checkpoints)
+        };
+        let rows = estimators.iter().zip(&fits).map(row).collect();
+        self.clock.end();
+        self.scorers.give(Some((shard.cell, scorer)));
+        fits.into_iter().chain(reference).for_each(|fits| self.fits.give(fits));
+        self.samples.give(samples);
+        Ok(rows)
     }
 }
 
@@ -102,7 +103,7 @@ impl Evaluate {
         reference: Option<&Fits>,
         checkpoints: &[u64],
     ) -> (MetricsChunk, WeightsChunk) {
-        let columns = self.plan.scores().len();
+        let columns = self.columns;
         let steps = checkpoints.len();
         let mut metrics = self.metrics.take();
         metrics.clear();

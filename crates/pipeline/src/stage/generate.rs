@@ -1,66 +1,80 @@
-//! Draws the samples of a batch.
+//! Draws the samples of a slab.
 
-use crate::batch::{Batch, Order, Samples, Shelf};
+use crate::batch::{Samples, Shelf, Slab};
 use crate::error::Error;
 use crate::plan::{Cell, Plan};
-use crate::run::slab_rows;
-use rayon::prelude::*;
+use std::ops::Range;
 use std::sync::Arc;
-use tempered_flow::{Pool, Stage};
-use tempered_math::seed::Purpose;
-use tempered_math::{design, noise, target};
+use tempered_flow::Step;
+use tempered_math::design::{self, Design};
+use tempered_math::noise::{self, Noise};
+use tempered_math::seed::{Key, Purpose};
+use tempered_math::target::{self, Target};
 
-/// The first stage.
+/// The first step.
 pub struct Generate {
     /// The plan.
     pub plan: Arc<Plan>,
-    /// Where arithmetic runs.
-    pub pool: Pool,
     /// Buffers that come back from evaluation.
     pub shelf: Arc<Shelf<Samples>>,
+    /// Laws that are at rest, each with the position of its cell.
+    pub laws: Shelf<Option<(usize, Laws)>>,
 }
 
-impl Stage for Generate {
-    type In = Order;
-    type Out = Batch<Samples>;
+impl Step for Generate {
+    type In = Slab<Range<u64>>;
+    type Out = Slab<Samples>;
     type Error = Error;
 
-    fn run(&mut self, order: Order) -> Result<Batch<Samples>, Error> {
-        let cell = &self.plan.cells[order.shard.cell];
-        let rows = slab_rows(cell.n);
-        let starts: Vec<u64> = order.trials.clone().step_by(usize::try_from(rows).unwrap_or(1)).collect();
-        let slabs = self.pool.install(|| {
-            starts
-                .into_par_iter()
-                .map(|start| {
-                    let mut samples = self.shelf.take();
-                    samples.trials = start..(start + rows).min(order.trials.end);
-                    draw(self.plan.study.seed, cell, &mut samples).map(|()| samples)
-                })
-                .collect::<Result<Vec<Samples>, Error>>()
-        })?;
-        Ok(Batch { order, slabs })
+    fn run(&self, slab: Slab<Range<u64>>) -> Result<Slab<Samples>, Error> {
+        let position = slab.shard.cell;
+        let laws = match self.laws.take() {
+            Some((of, laws)) if of == position => laws,
+            _ => Laws::of(&self.plan.cells[position], self.plan.study.seed)?,
+        };
+        let mut samples = self.shelf.take();
+        samples.trials = slab.made.clone();
+        laws.draw(&mut samples);
+        self.laws.give(Some((position, laws)));
+        Ok(slab.with(samples))
     }
 }
 
-/// Draws the samples of a slab's trials.
-pub fn draw(seed: u64, cell: &Cell, samples: &mut Samples) -> Result<(), Error> {
-    let design = cell.design.build(design::CATALOGUE)?;
-    let noise = cell.noise.build(noise::CATALOGUE)?;
-    let target = cell.target.build(target::CATALOGUE)?;
-    let (design_key, noise_key) = (cell.stream(seed, Purpose::Design), cell.stream(seed, Purpose::Noise));
-    let pure_noise = cell.target.name() == "zero";
-    samples.n = usize::try_from(cell.n).unwrap_or(usize::MAX);
-    let rows = usize::try_from(samples.trials.end - samples.trials.start).unwrap_or(0);
-    samples.x.resize(rows * samples.n, 0.0);
-    samples.y.resize(rows * samples.n, 0.0);
-    let pairs = samples.x.chunks_exact_mut(samples.n).zip(samples.y.chunks_exact_mut(samples.n));
-    for (trial, (x, y)) in samples.trials.clone().zip(pairs) {
-        design.fill(&mut design_key.trial(trial), x);
-        noise.fill(&mut noise_key.trial(trial), y);
-        if !pure_noise {
-            y.iter_mut().zip(x.iter()).for_each(|(y, x)| *y += target.value(*x));
+/// What the samples of a cell are drawn from.
+pub struct Laws {
+    n: usize,
+    design: (Box<dyn Design>, Key),
+    noise: (Box<dyn Noise>, Key),
+    /// `None` where f* = 0.
+    target: Option<Box<dyn Target>>,
+}
+
+impl Laws {
+    /// Those of a cell under this study seed.
+    pub fn of(cell: &Cell, seed: u64) -> Result<Laws, Error> {
+        let target = cell.target.build(target::CATALOGUE)?;
+        Ok(Laws {
+            n: usize::try_from(cell.n).unwrap_or(usize::MAX),
+            design: (cell.design.build(design::CATALOGUE)?, cell.stream(seed, Purpose::Design)),
+            noise: (cell.noise.build(noise::CATALOGUE)?, cell.stream(seed, Purpose::Noise)),
+            target: (cell.target.name() != "zero").then_some(target),
+        })
+    }
+
+    /// Draws the samples of `samples.trials`.
+    pub fn draw(&self, samples: &mut Samples) {
+        let Laws { n, design: (design, design_key), noise: (noise, noise_key), target } = self;
+        samples.n = *n;
+        let rows = usize::try_from(samples.trials.end - samples.trials.start).unwrap_or(0);
+        samples.x.resize(rows * n, 0.0);
+        samples.y.resize(rows * n, 0.0);
+        let pairs = samples.x.chunks_exact_mut(*n).zip(samples.y.chunks_exact_mut(*n));
+        for (trial, (x, y)) in samples.trials.clone().zip(pairs) {
+            design.fill(&mut design_key.trial(trial), x);
+            noise.fill(&mut noise_key.trial(trial), y);
+            if let Some(target) = target {
+                y.iter_mut().zip(x.iter()).for_each(|(y, x)| *y += target.value(*x));
+            }
         }
     }
-    Ok(())
 }

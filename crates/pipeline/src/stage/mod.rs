@@ -1,4 +1,4 @@
-//! The stages of a run. Each is a struct with one `run`; none sees a channel or another stage.
+//! The steps and stages of a run. Each is a struct with one `run`; none sees a channel or another stage.
 
 mod aggregate;
 mod encode;
@@ -10,7 +10,7 @@ mod train;
 pub use aggregate::Aggregate;
 pub use encode::{Encode, Encoded};
 pub(crate) use evaluate::wanted;
-pub use evaluate::{Evaluate, Evaluated, push_weights};
-pub use generate::{Generate, draw};
+pub use evaluate::{Evaluate, Evaluated, Rows, push_weights};
+pub use generate::{Generate, Laws};
 pub use store::{Receipt, Store};
-pub use train::Train;
+pub use train::{Bench, Train};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tempered_flow::Stage;
 use tempered_store::{EstimatorFiles, Layout, MetricsChunk, RunDirectory, ShardWriter};
 
-/// The fifth stage. It waits for the disk while the pool works on.
+/// The stage behind the encoder. It waits for the disk while the pool works on.
 pub struct Store {
     plan: Arc<Plan>,
     directory: RunDirectory,

@@ -1,75 +1,84 @@
-//! Fits every estimator to every sample of a batch.
+//! Fits every estimator to every sample of a slab.
 
-use crate::batch::{Batch, Fits, Samples, Shelf, Trained};
+use crate::batch::{Fits, Samples, Shelf, Slab, Trained};
 use crate::error::Error;
 use crate::overtime::Clock;
 use crate::plan::Plan;
-use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use tempered_flow::{Pool, Stage};
+use tempered_flow::Step;
+use tempered_math::catalogue::Choice;
 use tempered_math::estimator::{self, Estimator};
 use tempered_math::predictor::Predictor;
 use tempered_math::sample::{Degenerate, Sample};
 use tempered_math::seed::Draws;
 
-/// The second stage.
+/// The second step.
 pub struct Train {
     /// The plan.
     pub plan: Arc<Plan>,
-    /// Where arithmetic runs.
-    pub pool: Pool,
     /// Buffers that come back from evaluation.
     pub shelf: Arc<Shelf<Fits>>,
     /// Estimators that are at rest, with their scratch memory.
-    pub estimators: Shelf<Estimators>,
+    pub benches: Shelf<Bench>,
     /// Told of every trial.
     pub clock: Clock,
 }
 
-/// Estimators by position in the study; those that were not asked for yet are not built.
-pub type Estimators = Vec<Option<Box<dyn Estimator>>>;
+/// What trials of a cell are fitted with, by position in the study.
+#[derive(Default)]
+pub struct Bench {
+    /// Those that were not asked for yet are not built.
+    estimators: Vec<Option<Box<dyn Estimator>>>,
+    /// The position of the cell that the contents are of.
+    cell: Option<usize>,
+    /// What each estimator's random numbers derive from.
+    contents: Vec<String>,
+}
 
-impl Stage for Train {
-    type In = Batch<Samples>;
-    type Out = Batch<Trained>;
+impl Step for Train {
+    type In = Slab<Samples>;
+    type Out = Slab<Trained>;
     type Error = Error;
 
-    fn run(&mut self, batch: Batch<Samples>) -> Result<Batch<Trained>, Error> {
-        let Batch { order, slabs } = batch;
-        let cell = &self.plan.cells[order.shard.cell];
-        let seed = self.plan.study.seed;
-        let slabs = self.pool.install(|| {
-            slabs
-                .into_par_iter()
-                .map(|samples| {
-                    let rows: Vec<_> = samples.pairs().map(|(x, y)| Sample::new(x, y)).collect();
-                    let mut estimators = self.estimators.take();
-                    estimators.resize_with(self.plan.study.estimators.len(), || None);
-                    let mut fit = |estimator: &usize| {
-                        let mut fits = self.shelf.take();
-                        let choice = &self.plan.study.estimators[*estimator].1;
-                        let content = cell.fit_content(choice);
-                        let draws = |trial| Draws::new(seed, &content, trial);
-                        let build = || choice.build(estimator::CATALOGUE).map_err(Error::from);
-                        let checkpoints = self.plan.checkpoints(*estimator);
-                        let rows = (samples.trials.start, rows.as_slice());
-                        let begin = |trial| self.clock.begin(*estimator, &order.shard, trial);
-                        let kept = &mut estimators[*estimator];
-                        let fitted = fit_slab((kept, build), draws, rows, (checkpoints, begin), &mut fits);
-                        self.clock.end();
-                        fitted.map(|()| fits)
-                    };
-                    let fits = order.estimators.iter().map(&mut fit).collect::<Result<_, Error>>()?;
-                    let missing =
-                        self.plan.study.reference.filter(|position| !order.estimators.contains(position));
-                    let reference = missing.as_ref().map(fit).transpose()?;
-                    self.estimators.give(estimators);
-                    Ok(Trained { samples, fits, reference })
-                })
-                .collect::<Result<Vec<Trained>, Error>>()
-        })?;
-        Ok(Batch { order, slabs })
+    fn run(&self, slab: Slab<Samples>) -> Result<Slab<Trained>, Error> {
+        let study = &self.plan.study;
+        let (position, samples) = (slab.shard.cell, &slab.made);
+        let rows: Vec<_> = samples.pairs().map(|(x, y)| Sample::new(x, y)).collect();
+        let rows = (samples.trials.start, rows.as_slice());
+        let mut bench = self.benches.take();
+        bench.set_up(&self.plan, position);
+        let mut fit = |estimator: &usize| {
+            let mut fits = self.shelf.take();
+            let choice = &study.estimators[*estimator].1;
+            let build = || choice.build(estimator::CATALOGUE).map_err(Error::from);
+            let draws = |trial| Draws::new(study.seed, &bench.contents[*estimator], trial);
+            let checkpoints = self.plan.checkpoints(*estimator);
+            let begin = |trial| self.clock.begin(*estimator, &slab.shard, trial);
+            let kept = &mut bench.estimators[*estimator];
+            let fitted = fit_slab((kept, build), draws, rows, (checkpoints, begin), &mut fits);
+            self.clock.end();
+            fitted.map(|()| fits)
+        };
+        let fits = slab.estimators.iter().map(&mut fit).collect::<Result<_, Error>>()?;
+        let missing = study.reference.filter(|position| !slab.estimators.contains(position));
+        let reference = missing.as_ref().map(fit).transpose()?;
+        self.benches.give(bench);
+        let Slab { shard, estimators, made: samples } = slab;
+        Ok(Slab { shard, estimators, made: Trained { samples, fits, reference } })
+    }
+}
+
+impl Bench {
+    /// Makes it one for this cell.
+    fn set_up(&mut self, plan: &Plan, position: usize) {
+        let estimators = &plan.study.estimators;
+        self.estimators.resize_with(estimators.len(), || None);
+        if self.cell != Some(position) {
+            let content = |(_, choice): &(String, Choice)| plan.cells[position].fit_content(choice);
+            self.contents = estimators.iter().map(content).collect();
+            self.cell = Some(position);
+        }
     }
 }
 

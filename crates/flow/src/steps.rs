@@ -1,0 +1,73 @@
+//! Steps: stages that follow one another on one thread, so that a slab is in its cache when the next one reads it.
+
+use crate::meter::Meter;
+use crate::verdict::{Failure, message};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// A function from slab to slab that many threads may call at once. It sees no thread or neighbour.
+pub trait Step: Send + Sync {
+    /// What comes in.
+    type In: Send;
+    /// What goes out.
+    type Out: Send;
+    /// Why it may fail.
+    type Error: Send;
+
+    /// Works on one slab.
+    fn run(&self, slab: Self::In) -> Result<Self::Out, Self::Error>;
+}
+
+/// All steps in order, as one function.
+type Walk<'env, In, Out, E> = Box<dyn Fn(In) -> Result<Out, Failure<E>> + Send + Sync + 'env>;
+
+/// One or more steps, each with a meter of its own.
+pub struct Steps<'env, In, Out, E> {
+    walk: Walk<'env, In, Out, E>,
+    meters: Vec<Arc<Meter>>,
+}
+
+impl<'env, In: Send + 'env, Out: Send + 'env, E: Send + 'env> Steps<'env, In, Out, E> {
+    /// The first step.
+    pub fn first<S>(name: &'static str, step: S) -> Steps<'env, In, Out, E>
+    where
+        S: Step<In = In, Out = Out, Error = E> + 'env,
+    {
+        let meter = Arc::new(Meter::new(name));
+        let meters = vec![meter.clone()];
+        Steps { walk: Box::new(move |slab| attempt(&step, &meter, slab)), meters }
+    }
+
+    /// Adds a step.
+    pub fn then<S>(mut self, name: &'static str, step: S) -> Steps<'env, In, S::Out, E>
+    where
+        S: Step<In = Out, Error = E> + 'env,
+    {
+        let (before, meter) = (self.walk, Arc::new(Meter::new(name)));
+        self.meters.push(meter.clone());
+        Steps { walk: Box::new(move |slab| attempt(&step, &meter, before(slab)?)), meters: self.meters }
+    }
+
+    /// Carries a slab through all steps.
+    pub(crate) fn walk(&self, slab: In) -> Result<Out, Failure<E>> {
+        (self.walk)(slab)
+    }
+
+    pub(crate) fn meters(&self) -> &[Arc<Meter>] {
+        &self.meters
+    }
+
+    /// The meters of the first and the last step.
+    pub(crate) fn ends(&self) -> (&Meter, &Meter) {
+        (&self.meters[0], &self.meters[self.meters.len() - 1])
+    }
+}
+
+fn attempt<S: Step>(step: &S, meter: &Meter, slab: S::In) -> Result<S::Out, Failure<S::Error>> {
+    let stage = meter.read().name;
+    match catch_unwind(AssertUnwindSafe(|| meter.time_share(|| step.run(slab)))) {
+        Ok(Ok(out)) => Ok(out),
+        Ok(Err(source)) => Err(Failure::Stage { stage, source }),
+        Err(panic) => Err(Failure::Panicked { stage, message: message(panic.as_ref()) }),
+    }
+}
