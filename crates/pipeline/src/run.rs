@@ -17,7 +17,7 @@ use tempered_store::{MetricsChunk, Place, RunDirectory};
 const CAPACITY: usize = 2;
 /// Encoded batches that wait for the disk at most: most of them carry rows for the live summary and nothing to write.
 const ENCODED: usize = 16;
-/// Points of samples in a batch for each thread, each trial counting for [`TRIAL_POINTS`] more: a millisecond of work,
+/// Points of samples in a batch for each thread, each trial counting for [`TRIAL_POINTS`] more: milliseconds of work,
 /// many times what it takes to wake the threads that hand it on.
 const BATCH_POINTS: u64 = 65_536;
 /// Points that a trial counts for besides its own: lists that are short take memory of their own, and more of it is
@@ -29,7 +29,7 @@ const SLAB_POINTS: u64 = 4_096;
 /// Batches and slabs of what is trained step by step are this much smaller: a trial takes so long that threads
 /// should end together and progress be seen.
 const GRAIN_TRAINED: u64 = 16;
-/// Batches under way at most, two a stage: the pool works on while row groups go to the disk.
+/// Batches under way at most: the pool works on while row groups go to the disk.
 const FLYING: u64 = 10;
 /// Bytes a point takes on its way: sample, fits of two estimators, differences, weights.
 const POINT_BYTES: u64 = 150;
