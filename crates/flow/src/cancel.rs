@@ -21,7 +21,7 @@ impl Cancel {
         self.0.fetch_max(REQUESTED, Ordering::Relaxed);
     }
 
-    /// Makes every stage leave at its next message; what is under way is dropped.
+    /// Makes every stage leave at its next message, steps at their next slab; what is under way is dropped.
     pub fn abort(&self) {
         self.0.fetch_max(ABORTED, Ordering::Relaxed);
     }

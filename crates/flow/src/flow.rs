@@ -6,7 +6,7 @@ use crate::pool::Pool;
 use crate::stage::{Sink, Stage};
 use crate::steps::Steps;
 use crate::verdict::{Failure, Verdict};
-use crate::worker::{Meters, Shared, work};
+use crate::worker::{Shared, work};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -62,15 +62,15 @@ impl<'env, T: Send + 'env, E: Send + 'env> Flow<'env, T, E> {
         let (input, meter) = (self.output, Arc::new(Meter::new(name)));
         self.meters.push(meter.clone());
         let task = move |shared: &Shared<'_, E>| {
-            let pull = || input.recv().ok().map(Ok);
+            let pull = || meter.receive(&input).map(Ok);
             let mut run = |item: Option<T>| {
                 let done = match item {
-                    Some(item) => stage.run(item).map(Some),
+                    Some(item) => meter.work(|| stage.run(item)).map(Some),
                     None => stage.finish().map(|()| None),
                 };
                 done.map_err(|source| Failure::Stage { stage: name, source })
             };
-            work(shared, &Meters::of(&meter), pull, &mut run, |out| sender.send(out).is_ok());
+            work(shared, name, pull, &mut run, |out| meter.send(&sender, out));
         };
         self.tasks.push(Task { name, work: Box::new(task) });
         Flow { tasks: self.tasks, meters: self.meters, output }
@@ -78,6 +78,9 @@ impl<'env, T: Send + 'env, E: Send + 'env> Flow<'env, T, E> {
 
     /// Adds steps as one stage: `cut` makes slabs of an item, a thread of the pool carries each through all steps, and
     /// `join` makes an item of what came out, in the order of the slabs. At most `capacity` of these wait.
+    ///
+    /// Each step has a meter; the first one's also shows the wait for items and for the pool, the last one's the wait for
+    /// room.
     pub fn steps<Slab, Made, Out>(
         mut self,
         (name, capacity): (&'static str, usize),
@@ -95,21 +98,24 @@ impl<'env, T: Send + 'env, E: Send + 'env> Flow<'env, T, E> {
         let (input, pool) = (self.output, pool.clone());
         self.meters.extend_from_slice(steps.meters());
         let task = move |shared: &Shared<'_, E>| {
-            let pull = || input.recv().ok().map(Ok);
-            let walk = |slab| match shared.cancel.is_aborted() {
-                true => Err(Failure::Aborted),
-                false => steps.walk(slab),
+            let (first, last) = steps.ends();
+            let walk = |slab| {
+                // Whichever failure came first is kept; this one only ends the batch.
+                let ended = shared.cancel.is_aborted() || shared.verdict.is_set();
+                if ended { Err(Failure::Aborted) } else { steps.walk(slab) }
             };
+            let pull = || first.receive(&input).map(Ok);
             let mut run = |item: Option<T>| {
                 let Some(item) = item else { return Ok(None) };
                 let slabs = cut(&item);
-                let made =
-                    pool.install(|| slabs.into_par_iter().map(walk).collect::<Result<Vec<Made>, _>>())?;
-                Ok(Some(join(item, made)))
+                // Slabs that neighbour are not tied together: each may take long.
+                let all =
+                    || slabs.into_par_iter().with_max_len(1).map(walk).collect::<Result<Vec<Made>, _>>();
+                let made = pool.install(all);
+                first.add_waited();
+                Ok(Some(join(item, made?)))
             };
-            let (input, output) = steps.ends();
-            let meters = Meters { input, work: Phase::Steps, output };
-            work(shared, &meters, pull, &mut run, |out| sender.send(out).is_ok());
+            work(shared, name, pull, &mut run, |out| last.send(&sender, out));
         };
         self.tasks.push(Task { name, work: Box::new(task) });
         Flow { tasks: self.tasks, meters: self.meters, output }
@@ -123,15 +129,15 @@ impl<'env, T: Send + 'env, E: Send + 'env> Flow<'env, T, E> {
         let (input, meter) = (self.output, Arc::new(Meter::new(name)));
         self.meters.push(meter.clone());
         let task = move |shared: &Shared<'_, E>| {
-            let pull = || input.recv().ok().map(Ok);
+            let pull = || meter.receive(&input).map(Ok);
             let mut run = |item: Option<T>| {
                 let done = match item {
-                    Some(item) => sink.take(item).map(|()| None::<()>),
+                    Some(item) => meter.work(|| sink.take(item)).map(|()| None::<()>),
                     None => sink.finish().map(|()| None),
                 };
                 done.map_err(|source| Failure::Stage { stage: name, source })
             };
-            work(shared, &Meters::of(&meter), pull, &mut run, |()| true);
+            work(shared, name, pull, &mut run, |()| true);
         };
         self.tasks.push(Task { name, work: Box::new(task) });
         Closed { tasks: self.tasks, meters: self.meters }
@@ -145,8 +151,9 @@ where
     I: Iterator<Item = Result<T, E>> + Send + 'env,
 {
     Box::new(move |shared| {
-        let mut run = |item: Option<T>| Ok(item);
-        work(shared, &Meters::of(&meter), || items.next(), &mut run, |out| sender.send(out).is_ok());
+        let pull = || meter.time(Phase::WaitingIn, || items.next());
+        let mut run = |item: Option<T>| Ok(item.inspect(|_| meter.count()));
+        work(shared, meter.name(), pull, &mut run, |out| meter.send(&sender, out));
     })
 }
 
@@ -159,7 +166,7 @@ impl<E: Send> Closed<'_, E> {
     /// Runs every stage on a thread of its own, steps on those of the pool, until the stream ends.
     ///
     /// # Errors
-    /// The first error or panic of a stage, the abort, or a thread that cannot be started.
+    /// The first error or panic of a stage or step, the abort, or a thread that cannot be started.
     pub fn run(self, cancel: &Cancel) -> Result<Report, Failure<E>> {
         let verdict = Verdict::new();
         let shared = Shared { verdict: &verdict, cancel };

@@ -1,10 +1,11 @@
-//! Meters: where a stage's time goes.
+//! Meters: where the time of a stage or a step goes.
 
 use crate::pool::take_waited;
+use crossbeam_channel::{Receiver, Sender};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Counters of one stage, readable while it runs.
+/// Counters of one stage or step, readable while it runs.
 #[derive(Debug)]
 pub struct Meter {
     name: &'static str,
@@ -18,7 +19,7 @@ pub struct Meter {
 /// What a meter showed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
-    /// The stage's name.
+    /// Name of the stage or step.
     pub name: &'static str,
     /// Items done; slabs of a step.
     pub items: u64,
@@ -36,8 +37,6 @@ pub struct Reading {
 #[derive(Clone, Copy)]
 pub(crate) enum Phase {
     Busy,
-    /// At work which is timed elsewhere; only the wait for a thread of the pool counts.
-    Steps,
     WaitingIn,
     WaitingOut,
 }
@@ -53,8 +52,27 @@ impl Meter {
         Meter { name, items: zero(), busy, waiting_pool, waiting_in: zero(), waiting_out: zero() }
     }
 
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
     pub(crate) fn count(&self) {
         self.items.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The next item; `None` at the end of the stream.
+    pub(crate) fn receive<T>(&self, input: &Receiver<T>) -> Option<T> {
+        self.time(Phase::WaitingIn, || input.recv().ok())
+    }
+
+    /// Works on an item, and counts it where that succeeds.
+    pub(crate) fn work<T, E>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        self.time(Phase::Busy, work).inspect(|_| self.count())
+    }
+
+    /// Hands an item on; false when nobody is left to take it.
+    pub(crate) fn send<T>(&self, output: &Sender<T>, item: T) -> bool {
+        self.time(Phase::WaitingOut, || output.send(item).is_ok())
     }
 
     /// Adds the time that `work` takes to a phase.
@@ -64,14 +82,18 @@ impl Meter {
         let result = work();
         let (spent, waited) = (start.elapsed(), take_waited());
         let counter = match phase {
-            Phase::Busy => Some(&self.busy),
-            Phase::Steps => None,
-            Phase::WaitingIn => Some(&self.waiting_in),
-            Phase::WaitingOut => Some(&self.waiting_out),
+            Phase::Busy => &self.busy,
+            Phase::WaitingIn => &self.waiting_in,
+            Phase::WaitingOut => &self.waiting_out,
         };
-        counter.inspect(|counter| add(counter, spent.saturating_sub(waited)));
+        add(counter, spent.saturating_sub(waited));
         add(&self.waiting_pool, waited);
         result
+    }
+
+    /// Adds what this thread has waited for the pool.
+    pub(crate) fn add_waited(&self) {
+        add(&self.waiting_pool, take_waited());
     }
 
     /// Counts a slab and adds the time that `work` takes one thread of the pool, as a share of the pool's time.

@@ -1,6 +1,6 @@
 //! What a stage is: one function from item to item. It sees no channel, thread or neighbour.
 
-/// A step between a source and a sink.
+/// What is between a source and a sink.
 pub trait Stage: Send {
     /// What comes in.
     type In: Send;
@@ -18,7 +18,7 @@ pub trait Stage: Send {
     }
 }
 
-/// The last step.
+/// The last stage.
 pub trait Sink: Send {
     /// What comes in.
     type In: Send;

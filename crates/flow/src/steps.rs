@@ -1,4 +1,4 @@
-//! Steps: stages that follow one another on one thread, so that a slab is in its cache when the next one reads it.
+//! Steps: functions that follow one another on one thread, so that a slab is in its cache when the next one reads it.
 
 use crate::meter::Meter;
 use crate::verdict::{Failure, message};
@@ -64,7 +64,7 @@ impl<'env, In: Send + 'env, Out: Send + 'env, E: Send + 'env> Steps<'env, In, Ou
 }
 
 fn attempt<S: Step>(step: &S, meter: &Meter, slab: S::In) -> Result<S::Out, Failure<S::Error>> {
-    let stage = meter.read().name;
+    let stage = meter.name();
     match catch_unwind(AssertUnwindSafe(|| meter.time_share(|| step.run(slab)))) {
         Ok(Ok(out)) => Ok(out),
         Ok(Err(source)) => Err(Failure::Stage { stage, source }),

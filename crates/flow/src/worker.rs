@@ -1,7 +1,6 @@
 //! The only worker loop there is.
 
 use crate::cancel::Cancel;
-use crate::meter::{Meter, Phase};
 use crate::verdict::{Failure, Verdict, message};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -11,36 +10,19 @@ pub(crate) struct Shared<'a, E> {
     pub cancel: &'a Cancel,
 }
 
-/// Where a worker's time is noted: the wait for items, the work and the wait for room.
-pub(crate) struct Meters<'a> {
-    pub input: &'a Meter,
-    /// The phase that work is; where it is [`Phase::Busy`], items are counted.
-    pub work: Phase,
-    pub output: &'a Meter,
-}
-
-impl<'a> Meters<'a> {
-    /// All on one meter.
-    pub fn of(meter: &'a Meter) -> Meters<'a> {
-        Meters { input: meter, work: Phase::Busy, output: meter }
-    }
-}
-
 /// Pulls items until the stream ends, works on each, pushes what comes out.
 ///
 /// `pull` returns `None` at the end of the stream, `push` false when nobody is left downstream. Returning drops
 /// both ends of the worker's channels, which is how its neighbours hear of it.
 pub(crate) fn work<In, Out, E>(
     shared: &Shared<'_, E>,
-    meters: &Meters<'_>,
+    stage: &'static str,
     mut pull: impl FnMut() -> Option<Result<In, E>>,
     run: &mut impl FnMut(Option<In>) -> Result<Option<Out>, Failure<E>>,
     mut push: impl FnMut(Out) -> bool,
 ) {
-    let Meters { input, work, output } = *meters;
-    let stage = input.read().name;
     let attempt = catch_unwind(AssertUnwindSafe(|| -> Result<(), Failure<E>> {
-        while let Some(item) = input.time(Phase::WaitingIn, &mut pull) {
+        while let Some(item) = pull() {
             if shared.verdict.is_set() {
                 return Ok(());
             }
@@ -48,12 +30,8 @@ pub(crate) fn work<In, Out, E>(
                 return Err(Failure::Aborted);
             }
             let item = item.map_err(|source| Failure::Stage { stage, source })?;
-            let out = input.time(work, || run(Some(item)))?;
-            if matches!(work, Phase::Busy) {
-                input.count();
-            }
-            if let Some(out) = out
-                && !output.time(Phase::WaitingOut, || push(out))
+            if let Some(out) = run(Some(item))?
+                && !push(out)
             {
                 return Ok(());
             }

@@ -44,13 +44,6 @@ impl Order {
     }
 }
 
-impl<T> Slab<T> {
-    /// With what a step makes of it.
-    pub fn with<U>(self, made: U) -> Slab<U> {
-        Slab { shard: self.shard, estimators: self.estimators, made }
-    }
-}
-
 /// Samples of neighbouring trials, row-major: x and y hold n numbers a trial.
 #[derive(Default)]
 pub struct Samples {
@@ -92,7 +85,7 @@ pub struct Trained {
     pub reference: Option<Fits>,
 }
 
-/// Used buffers and tools on their way back to the stage that fills them: in the steady state nothing is allocated.
+/// Used buffers and tools on their way back to the step that fills them: in the steady state nothing is allocated.
 #[derive(Default)]
 pub struct Shelf<T>(Mutex<Vec<T>>);
 
@@ -111,6 +104,16 @@ impl<T: Default> Shelf<T> {
     pub fn give(&self, buffer: T) {
         if let Ok(mut shelf) = self.0.lock() {
             shelf.push(buffer);
+        }
+    }
+}
+
+impl<T> Shelf<Option<(usize, T)>> {
+    /// A used tool that was made for this cell, or a new one.
+    pub fn take_for<E>(&self, cell: usize, make: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        match self.take() {
+            Some((of, tool)) if of == cell => Ok(tool),
+            _ => make(),
         }
     }
 }

@@ -103,9 +103,9 @@ impl Plan {
         if self.trained[estimator] { &self.study.checkpoints } else { &[] }
     }
 
-    /// Whether any estimator trains step by step.
-    pub fn trains(&self) -> bool {
-        self.trained.contains(&true)
+    /// Whether any of these estimators, or the one that distances are measured from, trains step by step.
+    pub fn trains(&self, estimators: &[usize]) -> bool {
+        estimators.iter().chain(&self.study.reference).any(|estimator| self.trained[*estimator])
     }
 
     /// Trials in a full shard of this cell.

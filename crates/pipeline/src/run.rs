@@ -1,4 +1,4 @@
-//! Running a plan: the whole topology in one expression.
+//! Running a plan: the whole topology, steps and stages.
 
 use crate::batch::{Order, Shelf};
 use crate::error::Error;
@@ -26,12 +26,13 @@ const TRIAL_POINTS: u64 = 60;
 /// Points in a slab, which one thread draws, fits and scores: with its fits a few hundred kilobytes, so that it stays
 /// in a second-level cache.
 const SLAB_POINTS: u64 = 4_096;
-/// Batches and slabs of what is trained step by step are this much smaller: a trial takes so long that threads
-/// should end together and progress be seen.
-const GRAIN_TRAINED: u64 = 16;
+/// Batches of what is trained step by step are this much smaller, so that progress is seen.
+const TRAINED_BATCH: u64 = 4;
+/// Slabs of it are this much smaller, so that threads end together.
+const TRAINED_SLAB: u64 = 16;
 /// Batches under way at most: the pool works on while row groups go to the disk.
 const FLYING: u64 = 10;
-/// Bytes a point takes on its way: sample, fits of two estimators, differences, weights.
+/// Bytes a point takes on its way at most: sample, fits of two estimators, differences, weights.
 const POINT_BYTES: u64 = 150;
 /// What batches under way may take together for each thread.
 const MEMORY: u64 = 48 << 20;
@@ -164,8 +165,7 @@ pub fn run(
     let points = todo.iter().map(|(shard, _)| size(shard) * plan.cells[shard.cell].n).sum();
     let pool = Pool::new(settings.threads).map_err(|error| Error::Pool(error.to_string()))?;
     let stopped = std::sync::atomic::AtomicBool::new(false);
-    let grain = grain(&plan);
-    let orders = Orders { plan: &plan, settings, cancel, stopped: &stopped, todo, grain };
+    let orders = Orders { plan: &plan, settings, cancel, stopped: &stopped, todo };
     let (clock, _watched) = Clock::start(&plan, settings.trial_limit.clone(), settings.threads);
     let (samples, fits, weights, metrics) = (Shelf::new(), Shelf::new(), Shelf::new(), Shelf::new());
     let steps = Steps::first(
@@ -189,7 +189,9 @@ pub fn run(
             clock,
         },
     );
-    let cut = |order: &Order| order.slabs(slab_rows(plan.cells[order.shard.cell].n, grain));
+    let cut = |order: &Order| {
+        order.slabs(slab_rows(plan.cells[order.shard.cell].n, plan.trains(&order.estimators)))
+    };
     let flow = Flow::source("plan", CAPACITY, orders.batches())
         .steps(("trials", CAPACITY), &pool, cut, steps, Evaluated::gather)
         .stage("encode", ENCODED, Encode::new(plan.clone(), pool, weights))
@@ -247,13 +249,11 @@ struct Orders<'a> {
     cancel: &'a Cancel,
     stopped: &'a std::sync::atomic::AtomicBool,
     todo: Vec<(Arc<Shard>, Arc<[usize]>)>,
-    grain: u64,
 }
 
 impl<'a> Orders<'a> {
     fn batches(self) -> impl Iterator<Item = Result<Order, Error>> + Send + 'a {
-        let Orders { plan, settings, cancel, stopped, todo, grain } = self;
-        let points = (settings.batch_points / grain).max(1);
+        let Orders { plan, settings, cancel, stopped, todo } = self;
         let threads = settings.threads as u64;
         let large = plan.study.n.iter().any(|n| *n > LARGE);
         let memory = if large { MEMORY_LARGE } else { 0 }.max(MEMORY * threads);
@@ -267,6 +267,7 @@ impl<'a> Orders<'a> {
             })
             .flat_map(move |(shard, estimators)| {
                 let n = plan.cells[shard.cell].n;
+                let points = settings.batch_points / if plan.trains(&estimators) { TRAINED_BATCH } else { 1 };
                 let rows = batch_rows(n, points, threads, memory);
                 let bytes = (rows * n * POINT_BYTES).max(memory / FLYING);
                 let cost = usize::try_from(bytes.div_ceil(CREDIT)).unwrap_or(usize::MAX);
@@ -286,21 +287,16 @@ impl<'a> Orders<'a> {
     }
 }
 
-/// Trials in a batch: enough points for every thread; where trials are large, a trial for every thread as long as
-/// three such batches fit into memory.
+/// Trials in a batch: as many points for every thread; where trials are large, a trial for every thread, or as many as
+/// fit into memory. No thread waits for the last trial of another.
 fn batch_rows(n: u64, points: u64, threads: u64, memory: u64) -> u64 {
-    let fitting = memory / (3 * n * POINT_BYTES);
-    (points.saturating_mul(threads) / (n + TRIAL_POINTS)).max(threads.min(fitting)).max(1)
+    let rows = points.saturating_mul(threads) / (n + TRIAL_POINTS);
+    if rows >= threads { rows - rows % threads } else { threads.min(memory / (n * POINT_BYTES)).max(1) }
 }
 
 /// Trials in a slab.
-fn slab_rows(n: u64, grain: u64) -> u64 {
-    (SLAB_POINTS / grain / (n + TRIAL_POINTS)).max(1)
-}
-
-/// By how much batches and slabs of a study are smaller.
-fn grain(plan: &Plan) -> u64 {
-    if plan.trains() { GRAIN_TRAINED } else { 1 }
+fn slab_rows(n: u64, trained: bool) -> u64 {
+    (SLAB_POINTS / if trained { TRAINED_SLAB } else { 1 } / (n + TRIAL_POINTS)).max(1)
 }
 
 #[cfg(test)]
@@ -311,18 +307,22 @@ mod tests {
     fn batches_grow_with_threads_and_stay_within_memory() {
         for threads in [1, 2, 16, 128] {
             let memory = MEMORY * threads;
-            for n in [2, 20, 1000, 30_000, 100_000] {
+            for n in [2, 20, 1000, 10_000, 30_000, 40_000, 60_000, 100_000] {
                 let rows = batch_rows(n, BATCH_POINTS, threads, memory);
                 assert!(rows * n * POINT_BYTES * 3 <= memory || rows == 1, "{threads} {n} {rows}");
-                assert!(rows >= threads, "{threads} {n}: {rows} trials");
-                // Enough slabs for every thread, small as trials may be.
-                let slabs = rows.div_ceil(slab_rows(n, 1));
-                assert!(slabs >= threads * if n <= 1000 { 3 } else { 1 }, "{threads} {n}: {slabs} slabs");
+                assert!(rows >= threads && rows.is_multiple_of(threads), "{threads} {n}: {rows} trials");
+                // Slabs of one size take turns of all threads; the last turn may have few.
+                let slabs = rows.div_ceil(slab_rows(n, false));
+                let places = slabs.div_ceil(threads) * threads;
+                assert!(slabs >= threads && 10 * slabs >= 9 * places, "{threads} {n}: {slabs} slabs");
             }
         }
         // Ten million points: one trial at a time.
         assert_eq!(batch_rows(10_000_000, BATCH_POINTS, 2, MEMORY_LARGE), 1);
         assert_eq!(batch_rows(1_000_000, BATCH_POINTS, 2, MEMORY_LARGE), 2);
         assert_eq!(batch_rows(200_000, BATCH_POINTS, 2, MEMORY_LARGE), 2);
+        // Every thread has one, or memory is full.
+        assert_eq!(batch_rows(200_000, BATCH_POINTS, 16, MEMORY_LARGE), 16);
+        assert_eq!(batch_rows(1_000_000, BATCH_POINTS, 16, MEMORY_LARGE), 7);
     }
 }

@@ -72,6 +72,28 @@ fn trained_networks_are_replayed_bit_by_bit() {
     }
 }
 
+/// Laws and scorers are kept from slab to slab: each cell gets its own.
+#[test]
+fn cells_that_differ_in_target_and_noise_only_keep_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = STUDY
+        .replace(
+            "target: {sine: {frequency: 2}}",
+            "target: [zero, {sine: {frequency: 2}}]\n  noise: [{normal: {sd: 1}}, {normal: {sd: 2}}]",
+        )
+        .replace("[2, 30, 200]", "[30]");
+    complete(&study, folder.path(), 1, 1 << 15);
+    let plan = Plan::new(parse(study.as_bytes(), "study.yaml", &[]).unwrap());
+    let directory = RunDirectory::create(folder.path()).unwrap();
+    for trial in [0, 39] {
+        let cells = replay(&plan, &directory, "spline", 30, trial).unwrap();
+        assert_eq!(cells.len(), 8);
+        for replayed in cells {
+            assert_eq!(replayed.metrics_equal, Some(true), "{} {trial}", replayed.cell);
+        }
+    }
+}
+
 #[test]
 fn bytes_do_not_depend_on_the_size_of_batches() {
     let folder = tempfile::tempdir().unwrap();

@@ -71,13 +71,10 @@ impl Step for Evaluate {
     fn run(&self, slab: Slab<Trained>) -> Result<Rows, Error> {
         let Slab { shard, estimators, made: Trained { samples, fits, reference } } = slab;
         let study = &self.plan.study;
-        let mut scorer = match self.scorers.take() {
-            Some((of, scorer)) if of == shard.cell => scorer,
-            _ => {
-                let target = self.plan.cells[shard.cell].target.build(target::CATALOGUE)?;
-                Scorer::new(study.criteria.clone(), target)
-            }
-        };
+        let mut scorer = self.scorers.take_for(shard.cell, || -> Result<Scorer, Error> {
+            let target = self.plan.cells[shard.cell].target.build(target::CATALOGUE)?;
+            Ok(Scorer::new(study.criteria.clone(), target))
+        })?;
         let among = estimators.iter().position(|e| Some(*e) == study.reference);
         let measured_from = reference.as_ref().or(among.map(|position| &fits[position]));
         let row = |(estimator, fits): (&usize, &Fits)| {

@@ -27,16 +27,14 @@ impl Step for Generate {
     type Error = Error;
 
     fn run(&self, slab: Slab<Range<u64>>) -> Result<Slab<Samples>, Error> {
-        let position = slab.shard.cell;
-        let laws = match self.laws.take() {
-            Some((of, laws)) if of == position => laws,
-            _ => Laws::of(&self.plan.cells[position], self.plan.study.seed)?,
-        };
+        let Slab { shard, estimators, made: trials } = slab;
+        let make = || Laws::of(&self.plan.cells[shard.cell], self.plan.study.seed);
+        let laws = self.laws.take_for(shard.cell, make)?;
         let mut samples = self.shelf.take();
-        samples.trials = slab.made.clone();
+        samples.trials = trials;
         laws.draw(&mut samples);
-        self.laws.give(Some((position, laws)));
-        Ok(slab.with(samples))
+        self.laws.give(Some((shard.cell, laws)));
+        Ok(Slab { shard, estimators, made: samples })
     }
 }
 
