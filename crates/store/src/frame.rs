@@ -9,7 +9,7 @@
 
 use std::io::{Error, Result};
 use zstd::bulk::Compressor;
-use zstd::zstd_safe::{CParameter, compress_bound};
+use zstd::zstd_safe::{CParameter, ParamSwitch, compress_bound};
 
 /// zstd's level: higher ones gain nothing on doubles.
 const LEVEL: i32 = 1;
@@ -18,6 +18,8 @@ const LEVEL: i32 = 1;
 const LEAST_MATCH: u32 = 7;
 /// Places that are looked at for repeats, as a power of 2: a table of 4 kilobytes costs no time to clear.
 const NEAR: u32 = 10;
+/// Where little repeats, one place in so many is looked at: bytes are coded by their frequencies all the same.
+const SELDOM: u32 = 1000;
 /// Bytes a block holds at most.
 pub(crate) const BLOCK: usize = 1 << 17;
 /// Bytes of content a frame of parts may have. It is one segment, which is its own window, and decoders are to grant
@@ -34,8 +36,8 @@ const DESCRIPTOR: u8 = 0b1010_0000;
 /// Writes frames.
 pub(crate) struct Framer {
     zstd: Compressor<'static>,
-    /// For parts: what repeats there repeats soon.
-    near: Compressor<'static>,
+    /// For parts, by how they are searched.
+    parts: [Compressor<'static>; 2],
     packed: Vec<u8>,
 }
 
@@ -52,6 +54,15 @@ pub(crate) struct Frame<'a> {
     packed: bool,
 }
 
+/// How repeats are looked for in a packed part.
+#[derive(Clone, Copy)]
+pub(crate) enum Search {
+    /// What repeats there repeats soon.
+    Near,
+    /// Hardly anything does.
+    Seldom,
+}
+
 /// The kinds of blocks.
 #[derive(Clone, Copy)]
 enum Kind {
@@ -66,9 +77,13 @@ impl Framer {
             zstd.set_parameter(CParameter::MinMatch(LEAST_MATCH))?;
             Ok(zstd)
         };
-        let (zstd, mut near) = (compressor()?, compressor()?);
-        near.set_parameter(CParameter::HashLog(NEAR))?;
-        Ok(Framer { zstd, near, packed: Vec::new() })
+        let mut parts = [compressor()?, compressor()?];
+        parts.iter_mut().try_for_each(|part| part.set_parameter(CParameter::HashLog(NEAR)))?;
+        let seldom = &mut parts[Search::Seldom as usize];
+        seldom.set_parameter(CParameter::TargetLength(SELDOM))?;
+        // Otherwise that would mean bytes as they are.
+        seldom.set_parameter(CParameter::LiteralCompressionMode(ParamSwitch::Enable))?;
+        Ok(Framer { zstd: compressor()?, parts, packed: Vec::new() })
     }
 
     /// Whether `content` bytes may be given part by part.
@@ -128,13 +143,13 @@ impl Frame<'_> {
     }
 
     /// Compresses bytes. An error where that was done before: blocks would refer to each other.
-    pub fn packed(&mut self, bytes: &[u8]) -> Result<()> {
+    pub fn packed(&mut self, bytes: &[u8], search: Search) -> Result<()> {
         if std::mem::replace(&mut self.packed, true) {
             return Err(Error::other("a frame has one packed part at most"));
         }
         let mut packed = std::mem::take(&mut self.framer.packed);
         let room = front(&mut packed, compress_bound(bytes.len()));
-        let length = self.framer.near.compress_to_buffer(bytes, room)?;
+        let length = self.framer.parts[search as usize].compress_to_buffer(bytes, room)?;
         let frame = &packed[..length];
         let (mut place, mut end) = (header(frame), false);
         while !end {
@@ -244,7 +259,8 @@ mod tests {
             &[Part::Raw(&noise[..99]), Part::Blocks(&noise, BLOCK), Part::Packed(&text[..70_000])],
         ];
         let mut out = vec![1; 10];
-        for parts in cases {
+        let searches = [Search::Near, Search::Seldom];
+        for (parts, search) in cases.into_iter().flat_map(|parts| searches.map(|search| (parts, search))) {
             let mut expected = Vec::new();
             for part in parts {
                 match part {
@@ -259,7 +275,7 @@ mod tests {
             for part in parts {
                 match part {
                     Part::Raw(bytes) => frame.raw(bytes).unwrap(),
-                    Part::Packed(bytes) => frame.packed(bytes).unwrap(),
+                    Part::Packed(bytes) => frame.packed(bytes, search).unwrap(),
                     Part::Run(byte, count) => frame.run(*byte, *count).unwrap(),
                     Part::Blocks(bytes, size) => {
                         let blocks: [_; 4] = frame.blocks(bytes.len() / size, *size).unwrap();
@@ -288,8 +304,8 @@ mod tests {
             assert!(frame.finish().is_err());
         }
         let mut frame = framer.parts(2, 2, &mut out).unwrap();
-        frame.packed(&[1]).unwrap();
-        assert!(frame.packed(&[1]).is_err());
+        frame.packed(&[1], Search::Near).unwrap();
+        assert!(frame.packed(&[1], Search::Seldom).is_err());
         assert!(framer.parts(0, 0, &mut out).is_err() && framer.parts(FRAME + 1, 1, &mut out).is_err());
     }
 }

@@ -6,10 +6,10 @@
 //!
 //! Source of the format: the Parquet specification, data pages version 1, encodings BYTE_STREAM_SPLIT and RLE.
 
-use crate::frame::{self, Framer, front};
+use crate::frame::{self, Framer, Search, front};
 use crate::levels::Levels;
 use crate::schema::{Inner, WeightsChunk};
-use crate::streams::{self, STREAMS, Streams};
+use crate::streams::{self, STREAMS, Streams, Texture};
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding};
 use parquet::column::page::{CompressedPage, Page, PageWriter};
@@ -220,14 +220,12 @@ impl PageRows {
         // One part of a frame alone may be packed: where there are many levels, they need it.
         let few = FEW_LEVELS * self.levels.len() <= self.size() && self.units <= PAGE_UNITS;
         let given: Option<Vec<&[f64]>> = values.iter().copied().collect();
-        let noise = match given {
-            Some(given) if few && !matches!(list, List::Inner) => streams::noise(&given),
-            _ => 0,
-        };
+        let texture =
+            given.filter(|_| few && !matches!(list, List::Inner)).map(|given| streams::texture(&given));
         let mut memory = buffers.pages.take();
-        let length = match noise {
-            0 => self.whole(&values, page, framer, &mut memory),
-            _ => self.split_off(noise, &values, page, framer, &mut memory),
+        let length = match texture {
+            Some(texture) if texture.noise > 0 => self.split_off(texture, &values, page, framer, &mut memory),
+            _ => self.whole(&values, page, framer, &mut memory),
         }?;
         Ok(PageFrame { memory: Arc::new(memory), length, lent: true })
     }
@@ -236,7 +234,7 @@ impl PageRows {
     fn ones(&self, framer: &mut Framer) -> std::io::Result<PageFrame> {
         let mut memory = Vec::new();
         let mut frame = framer.parts(self.size(), self.levels.len(), &mut memory)?;
-        frame.packed(&self.levels)?;
+        frame.packed(&self.levels, Search::Near)?;
         1.0f64.to_le_bytes().into_iter().try_for_each(|byte| frame.run(byte, self.units))?;
         let length = frame.finish()?;
         Ok(PageFrame { memory: Arc::new(memory), length, lent: false })
@@ -261,7 +259,7 @@ impl PageRows {
     /// Levels and low streams as they are, the rest compressed.
     fn split_off(
         &self,
-        low: usize,
+        Texture { noise: low, repeats }: Texture,
         values: &[Option<&[f64]>],
         page: &mut Vec<u8>,
         framer: &mut Framer,
@@ -274,7 +272,7 @@ impl PageRows {
         let rest = high.chunks_exact_mut(self.units.max(1));
         streams[low..].iter_mut().zip(rest).for_each(|(stream, bytes)| *stream = bytes);
         self.split(values, Streams::new(streams));
-        frame.packed(high)?;
+        frame.packed(high, if repeats { Search::Near } else { Search::Seldom })?;
         frame.finish()
     }
 
