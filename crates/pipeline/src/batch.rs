@@ -3,6 +3,7 @@
 use crate::plan::Shard;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 use tempered_flow::Credit;
 use tempered_math::estimator::Report;
 use tempered_math::predictor::Predictor;
@@ -49,6 +50,8 @@ impl Order {
 pub struct Samples {
     /// The trials.
     pub trials: Range<u64>,
+    /// When work on them began.
+    pub begun: Option<Instant>,
     /// Points a trial.
     pub n: usize,
     /// Sorted within a trial.

@@ -15,6 +15,7 @@ pub mod replay;
 pub mod resume;
 pub mod run;
 pub mod seal;
+pub mod sizes;
 pub mod stage;
 pub mod verify;
 

@@ -103,11 +103,6 @@ impl Plan {
         if self.trained[estimator] { &self.study.checkpoints } else { &[] }
     }
 
-    /// Whether any of these estimators, or the one that distances are measured from, trains step by step.
-    pub fn trains(&self, estimators: &[usize]) -> bool {
-        estimators.iter().chain(&self.study.reference).any(|estimator| self.trained[*estimator])
-    }
-
     /// Trials in a full shard of this cell.
     pub fn shard_trials(&self, cell: &Cell) -> u64 {
         self.study.shard_trials(cell.n)

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::live::{Live, LiveView};
 use crate::overtime::{Clock, TrialLimit};
 use crate::plan::{Plan, Shard};
+use crate::sizes::{BATCH_POINTS, Sizes};
 use crate::stage::{Aggregate, Encode, Evaluate, Evaluated, Generate, Store, Train};
 use crate::{change, record, resume, seal};
 use std::collections::BTreeSet;
@@ -17,32 +18,6 @@ use tempered_store::{MetricsChunk, Place, RunDirectory};
 const CAPACITY: usize = 2;
 /// Encoded batches that wait for the disk at most: most of them carry rows for the live summary and nothing to write.
 const ENCODED: usize = 16;
-/// Points of samples in a batch for each thread, each trial counting for [`TRIAL_POINTS`] more: milliseconds of work,
-/// many times what it takes to wake the threads that hand it on.
-const BATCH_POINTS: u64 = 65_536;
-/// Points that a trial counts for besides its own: lists that are short take memory of their own, and more of it is
-/// touched than second-level caches hold where there are many of them.
-const TRIAL_POINTS: u64 = 60;
-/// Points in a slab, which one thread draws, fits and scores: with its fits a few hundred kilobytes, so that it stays
-/// in a second-level cache.
-const SLAB_POINTS: u64 = 4_096;
-/// Batches of what is trained step by step are this much smaller, so that progress is seen.
-const TRAINED_BATCH: u64 = 4;
-/// Slabs of it are this much smaller, so that threads end together.
-const TRAINED_SLAB: u64 = 16;
-/// Batches under way at most: the pool works on while row groups go to the disk.
-const FLYING: u64 = 10;
-/// Bytes a point takes on its way at most: sample, fits of two estimators, differences, weights.
-const POINT_BYTES: u64 = 150;
-/// What batches under way may take together for each thread.
-const MEMORY: u64 = 48 << 20;
-/// Trials of more points than this are large.
-const LARGE: u64 = 100_000;
-/// What batches under way may take together in a study of large trials.
-const MEMORY_LARGE: u64 = 1 << 30;
-/// One credit stands for this many bytes of batches under way.
-const CREDIT: u64 = 1 << 20;
-
 /// Where and how fast to run: nothing here changes a number.
 #[derive(Clone)]
 pub struct Settings {
@@ -52,7 +27,7 @@ pub struct Settings {
     pub share: (u64, u64),
     /// When to stop taking new shards.
     pub deadline: Option<Instant>,
-    /// Points of samples a batch and thread, and those that trials count for besides.
+    /// Points of samples a batch and thread at most, and those that trials count for besides.
     pub batch_points: u64,
     /// Do these files only; all that are missing where there is no such list.
     pub only: Option<BTreeSet<Place>>,
@@ -165,7 +140,8 @@ pub fn run(
     let points = todo.iter().map(|(shard, _)| size(shard) * plan.cells[shard.cell].n).sum();
     let pool = Pool::new(settings.threads).map_err(|error| Error::Pool(error.to_string()))?;
     let stopped = std::sync::atomic::AtomicBool::new(false);
-    let orders = Orders { plan: &plan, settings, cancel, stopped: &stopped, todo };
+    let sizes = Arc::new(Sizes::new(&plan, settings.threads, settings.batch_points));
+    let orders = Orders { plan: &plan, settings, cancel, stopped: &stopped, todo, sizes: &sizes };
     let (clock, _watched) = Clock::start(&plan, settings.trial_limit.clone(), settings.threads);
     let (samples, fits, weights, metrics) = (Shelf::new(), Shelf::new(), Shelf::new(), Shelf::new());
     let steps = Steps::first(
@@ -187,11 +163,10 @@ pub fn run(
             metrics: metrics.clone(),
             scorers: Shelf::default(),
             clock,
+            sizes: sizes.clone(),
         },
     );
-    let cut = |order: &Order| {
-        order.slabs(slab_rows(plan.cells[order.shard.cell].n, plan.trains(&order.estimators)))
-    };
+    let cut = |order: &Order| order.slabs(sizes.slab(order.shard.cell, plan.cells[order.shard.cell].n));
     let flow = Flow::source("plan", CAPACITY, orders.batches())
         .steps(("trials", CAPACITY), &pool, cut, steps, Evaluated::gather)
         .stage("encode", ENCODED, Encode::new(plan.clone(), pool, weights))
@@ -249,15 +224,13 @@ struct Orders<'a> {
     cancel: &'a Cancel,
     stopped: &'a std::sync::atomic::AtomicBool,
     todo: Vec<(Arc<Shard>, Arc<[usize]>)>,
+    sizes: &'a Sizes,
 }
 
 impl<'a> Orders<'a> {
     fn batches(self) -> impl Iterator<Item = Result<Order, Error>> + Send + 'a {
-        let Orders { plan, settings, cancel, stopped, todo } = self;
-        let threads = settings.threads as u64;
-        let large = plan.study.n.iter().any(|n| *n > LARGE);
-        let memory = if large { MEMORY_LARGE } else { 0 }.max(MEMORY * threads);
-        let credits = Credits::new(usize::try_from(memory / CREDIT).unwrap_or(usize::MAX));
+        let Orders { plan, settings, cancel, stopped, todo, sizes } = self;
+        let credits = Credits::new(sizes.credits());
         todo.into_iter()
             .take_while(move |_| {
                 let late = settings.deadline.is_some_and(|deadline| Instant::now() >= deadline);
@@ -267,62 +240,22 @@ impl<'a> Orders<'a> {
             })
             .flat_map(move |(shard, estimators)| {
                 let n = plan.cells[shard.cell].n;
-                let points = settings.batch_points / if plan.trains(&estimators) { TRAINED_BATCH } else { 1 };
-                let rows = batch_rows(n, points, threads, memory);
-                let bytes = (rows * n * POINT_BYTES).max(memory / FLYING);
-                let cost = usize::try_from(bytes.div_ceil(CREDIT)).unwrap_or(usize::MAX);
-                let starts = shard.trials.clone().step_by(usize::try_from(rows).unwrap_or(usize::MAX));
-                let credits = credits.clone();
-                starts.map(move |start| {
-                    let end = (start + rows).min(shard.trials.end);
-                    Ok(Order {
-                        last: end == shard.trials.end,
-                        trials: start..end,
+                let (credits, mut next) = (credits.clone(), shard.trials.start);
+                std::iter::from_fn(move || {
+                    let (start, stop) = (next, shard.trials.end);
+                    if start == stop {
+                        return None;
+                    }
+                    let rows = sizes.batch(shard.cell, n).min(stop - start);
+                    next = start + rows;
+                    Some(Ok(Order {
+                        last: next == stop,
+                        trials: start..next,
                         shard: shard.clone(),
                         estimators: estimators.clone(),
-                        credit: Some(credits.acquire(cost)),
-                    })
+                        credit: Some(credits.acquire(sizes.cost(rows, n))),
+                    }))
                 })
             })
-    }
-}
-
-/// Trials in a batch: as many points for every thread; where trials are large, a trial for every thread, or as many as
-/// fit into memory. No thread waits for the last trial of another.
-fn batch_rows(n: u64, points: u64, threads: u64, memory: u64) -> u64 {
-    let rows = points.saturating_mul(threads) / (n + TRIAL_POINTS);
-    if rows >= threads { rows - rows % threads } else { threads.min(memory / (n * POINT_BYTES)).max(1) }
-}
-
-/// Trials in a slab.
-fn slab_rows(n: u64, trained: bool) -> u64 {
-    (SLAB_POINTS / if trained { TRAINED_SLAB } else { 1 } / (n + TRIAL_POINTS)).max(1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn batches_grow_with_threads_and_stay_within_memory() {
-        for threads in [1, 2, 16, 128] {
-            let memory = MEMORY * threads;
-            for n in [2, 20, 1000, 10_000, 30_000, 40_000, 60_000, 100_000] {
-                let rows = batch_rows(n, BATCH_POINTS, threads, memory);
-                assert!(rows * n * POINT_BYTES * 3 <= memory || rows == 1, "{threads} {n} {rows}");
-                assert!(rows >= threads && rows.is_multiple_of(threads), "{threads} {n}: {rows} trials");
-                // Slabs of one size take turns of all threads; the last turn may have few.
-                let slabs = rows.div_ceil(slab_rows(n, false));
-                let places = slabs.div_ceil(threads) * threads;
-                assert!(slabs >= threads && 10 * slabs >= 9 * places, "{threads} {n}: {slabs} slabs");
-            }
-        }
-        // Ten million points: one trial at a time.
-        assert_eq!(batch_rows(10_000_000, BATCH_POINTS, 2, MEMORY_LARGE), 1);
-        assert_eq!(batch_rows(1_000_000, BATCH_POINTS, 2, MEMORY_LARGE), 2);
-        assert_eq!(batch_rows(200_000, BATCH_POINTS, 2, MEMORY_LARGE), 2);
-        // Every thread has one, or memory is full.
-        assert_eq!(batch_rows(200_000, BATCH_POINTS, 16, MEMORY_LARGE), 16);
-        assert_eq!(batch_rows(1_000_000, BATCH_POINTS, 16, MEMORY_LARGE), 7);
     }
 }

@@ -4,6 +4,7 @@ use crate::batch::{Fits, Order, Samples, Shelf, Slab, Trained};
 use crate::error::Error;
 use crate::overtime::Clock;
 use crate::plan::Plan;
+use crate::sizes::Sizes;
 use crate::spec::Weights;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub struct Evaluate {
     pub scorers: Shelf<Option<(usize, Scorer)>>,
     /// Told of every trial.
     pub clock: Clock,
+    /// Told how long trials take.
+    pub sizes: Arc<Sizes>,
 }
 
 /// The rows of a batch: per estimator of the order, one chunk a slab.
@@ -86,6 +89,10 @@ impl Step for Evaluate {
         self.clock.end();
         self.scorers.give(Some((shard.cell, scorer)));
         fits.into_iter().chain(reference).for_each(|fits| self.fits.give(fits));
+        if let Some(begun) = samples.begun {
+            let trials = samples.trials.end - samples.trials.start;
+            self.sizes.note(shard.cell, trials, begun.elapsed());
+        }
         self.samples.give(samples);
         Ok(rows)
     }

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::plan::{Cell, Plan};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 use tempered_flow::Step;
 use tempered_math::design::{self, Design};
 use tempered_math::noise::{self, Noise};
@@ -28,10 +29,11 @@ impl Step for Generate {
 
     fn run(&self, slab: Slab<Range<u64>>) -> Result<Slab<Samples>, Error> {
         let Slab { shard, estimators, made: trials } = slab;
+        let begun = Some(Instant::now());
         let make = || Laws::of(&self.plan.cells[shard.cell], self.plan.study.seed);
         let laws = self.laws.take_for(shard.cell, make)?;
         let mut samples = self.shelf.take();
-        samples.trials = trials;
+        (samples.trials, samples.begun) = (trials, begun);
         laws.draw(&mut samples);
         self.laws.give(Some((shard.cell, laws)));
         Ok(Slab { shard, estimators, made: samples })

@@ -1,0 +1,143 @@
+//! How large batches and slabs are: as large as threads, caches, memory and progress allow. No number depends on it.
+
+use crate::plan::Plan;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Points of samples in a batch for each thread, each trial counting for [`TRIAL_POINTS`] more: milliseconds of work,
+/// many times what it takes to wake the threads that hand it on.
+pub const BATCH_POINTS: u64 = 65_536;
+/// Points that a trial counts for besides its own: lists that are short take memory of their own, and more of it is
+/// touched than second-level caches hold where there are many of them.
+const TRIAL_POINTS: u64 = 60;
+/// Points in a slab, which one thread draws, fits and scores: with its fits a few hundred kilobytes, so that it stays
+/// in a second-level cache.
+const SLAB_POINTS: u64 = 4_096;
+/// How long a batch should take, so that progress is seen.
+const BATCH_TIME: Duration = Duration::from_millis(500);
+/// Slow as trials may be, a batch has so many for each thread: threads that are done wait for the last one.
+const BATCH_TRIALS: u64 = 4;
+/// How long a slab should take, so that threads end together.
+const SLAB_TIME: Duration = Duration::from_millis(2);
+/// Batches under way at most: the pool works on while row groups go to the disk.
+const FLYING: u64 = 10;
+/// Bytes a point takes on its way at most: sample, fits of two estimators, differences, weights.
+const POINT_BYTES: u64 = 150;
+/// What batches under way may take together for each thread.
+const MEMORY: u64 = 48 << 20;
+/// Trials of more points than this are large.
+const LARGE: u64 = 100_000;
+/// What batches under way may take together in a study of large trials.
+const MEMORY_LARGE: u64 = 1 << 30;
+/// One credit stands for this many bytes of batches under way.
+const CREDIT: u64 = 1 << 20;
+
+/// The sizes of a run's batches and slabs. They follow the time that trials take: the first ones of a cell go by
+/// themselves.
+pub struct Sizes {
+    threads: u64,
+    points: u64,
+    memory: u64,
+    /// By cell, how long a trial takes one thread, in nanoseconds; 0 until one is done.
+    trial: Vec<AtomicU64>,
+}
+
+impl Sizes {
+    /// For a plan on so many threads, with at most `points` a batch and thread.
+    pub fn new(plan: &Plan, threads: usize, points: u64) -> Sizes {
+        let threads = threads.max(1) as u64;
+        let large = plan.study.n.iter().any(|n| *n > LARGE);
+        let memory = if large { MEMORY_LARGE } else { 0 }.max(MEMORY * threads);
+        Sizes { threads, points, memory, trial: plan.cells.iter().map(|_| AtomicU64::new(0)).collect() }
+    }
+
+    /// Notes that a thread took this long for so many trials of a cell.
+    pub fn note(&self, cell: usize, trials: u64, spent: Duration) {
+        let now = u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX) / trials.max(1);
+        let before = self.trial[cell].load(Ordering::Relaxed);
+        let mean = if before == 0 { now } else { before.midpoint(now) };
+        self.trial[cell].store(mean.max(1), Ordering::Relaxed);
+    }
+
+    /// Trials of a cell that a thread does in this time; `None` until one is done.
+    fn within(&self, cell: usize, time: Duration) -> Option<u64> {
+        let each = self.trial[cell].load(Ordering::Relaxed);
+        (each > 0).then(|| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX) / each)
+    }
+
+    /// Trials in the next batch of a cell.
+    pub fn batch(&self, cell: usize, n: u64) -> u64 {
+        let each = self.within(cell, BATCH_TIME).map_or(1, |trials| trials.max(BATCH_TRIALS));
+        self.most(n).min(each.saturating_mul(self.threads))
+    }
+
+    /// Trials in a batch at most: as many points for every thread; where trials are large, a trial for every thread, or
+    /// as many as fit into memory. No thread waits for the last trial of another.
+    fn most(&self, n: u64) -> u64 {
+        let Sizes { threads, points, memory, .. } = *self;
+        let rows = points.saturating_mul(threads) / (n + TRIAL_POINTS);
+        if rows >= threads { rows - rows % threads } else { threads.min(memory / (n * POINT_BYTES)).max(1) }
+    }
+
+    /// Trials in a slab of a cell.
+    pub fn slab(&self, cell: usize, n: u64) -> u64 {
+        let most = SLAB_POINTS / (n + TRIAL_POINTS);
+        self.within(cell, SLAB_TIME).unwrap_or(1).min(most).max(1)
+    }
+
+    /// Credits there are: they bound the bytes of batches under way.
+    pub fn credits(&self) -> usize {
+        usize::try_from(self.memory / CREDIT).unwrap_or(usize::MAX)
+    }
+
+    /// Credits that a batch takes. Short as it may be, no more than [`FLYING`] are under way.
+    pub fn cost(&self, rows: u64, n: u64) -> usize {
+        let bytes = (rows * n * POINT_BYTES).max(self.memory / FLYING);
+        usize::try_from(bytes.div_ceil(CREDIT)).unwrap_or(usize::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sizes(threads: u64, memory: u64) -> Sizes {
+        Sizes { threads, points: BATCH_POINTS, memory, trial: vec![AtomicU64::new(0)] }
+    }
+
+    #[test]
+    fn batches_grow_with_threads_and_stay_within_memory() {
+        for threads in [1, 2, 16, 128] {
+            let memory = MEMORY * threads;
+            let sizes = sizes(threads, memory);
+            sizes.note(0, 1, Duration::from_micros(1));
+            for n in [2, 20, 1000, 10_000, 30_000, 40_000, 60_000, 100_000] {
+                let rows = sizes.batch(0, n);
+                assert!(rows * n * POINT_BYTES * 3 <= memory || rows == 1, "{threads} {n} {rows}");
+                assert!(rows >= threads && rows.is_multiple_of(threads), "{threads} {n}: {rows} trials");
+                // Slabs of one size take turns of all threads; the last turn may have few.
+                let slabs = rows.div_ceil(sizes.slab(0, n));
+                let places = slabs.div_ceil(threads) * threads;
+                assert!(slabs >= threads && 10 * slabs >= 9 * places, "{threads} {n}: {slabs} slabs");
+            }
+        }
+        let most = |threads, n| sizes(threads, MEMORY_LARGE).most(n);
+        // Ten million points: one trial at a time.
+        assert_eq!((most(2, 10_000_000), most(2, 1_000_000), most(2, 200_000)), (1, 2, 2));
+        // Every thread has one, or memory is full.
+        assert_eq!((most(16, 200_000), most(16, 1_000_000)), (16, 7));
+    }
+
+    #[test]
+    fn slow_trials_go_in_short_batches() {
+        let sizes = sizes(2, 2 * MEMORY);
+        assert_eq!((sizes.batch(0, 20), sizes.slab(0, 20)), (2, 1));
+        sizes.note(0, 10, Duration::from_micros(100));
+        assert_eq!((sizes.batch(0, 20), sizes.slab(0, 20)), (1638, 51));
+        // From 10 µs to 10 ms, at once and then by halves.
+        (0..20).for_each(|_| sizes.note(0, 1, Duration::from_millis(10)));
+        assert_eq!((sizes.batch(0, 20), sizes.slab(0, 20)), (100, 1));
+        (0..20).for_each(|_| sizes.note(0, 1, Duration::from_secs(60)));
+        assert_eq!((sizes.batch(0, 20), sizes.slab(0, 20)), (8, 1));
+    }
+}
