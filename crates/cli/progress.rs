@@ -110,7 +110,7 @@ impl View {
         (done > 0).then(|| rest as f64 * self.elapsed() / done as f64)
     }
 
-    /// Share of the time that each stage was at work.
+    /// Share of the time that each stage was at work; of a step, on the average thread of the pool.
     fn occupancy(&self) -> Vec<(&'static str, f64)> {
         let readings = self.watch.meters.iter().skip(1).map(|meter| meter.read());
         readings

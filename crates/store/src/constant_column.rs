@@ -5,20 +5,17 @@
 //!
 //! Source of the format: the Parquet specification, data pages version 1, encodings PLAIN, RLE and RLE_DICTIONARY.
 
+use crate::column_chunk::ColumnChunk;
 use crate::frame::Framer;
 use crate::levels::Levels;
-use crate::list_column::EncodedBytes;
 use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray};
 use arrow::datatypes::DataType;
 use bytes::Bytes;
-use parquet::basic::{Compression, Encoding};
-use parquet::column::page::{CompressedPage, Page, PageWriter};
-use parquet::column::writer::ColumnCloseResult;
+use parquet::basic::Encoding;
+use parquet::column::page::{CompressedPage, Page};
 use parquet::data_type::ByteArray;
 use parquet::errors::{ParquetError, Result};
-use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::statistics::Statistics;
-use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use std::sync::Arc;
 
@@ -92,7 +89,7 @@ impl Value {
 }
 
 /// A column of `rows` rows that all hold this value.
-pub(crate) fn column(column: ColumnDescPtr, value: &Value, rows: usize) -> Result<EncodedBytes> {
+pub(crate) fn column(column: ColumnDescPtr, value: &Value, rows: usize) -> Result<ColumnChunk> {
     let failed = |error: std::io::Error| ParquetError::External(error.into());
     let mut framer = Framer::new().map_err(failed)?;
     let mut stored = |bytes: &[u8]| -> Result<Bytes> {
@@ -103,25 +100,14 @@ pub(crate) fn column(column: ColumnDescPtr, value: &Value, rows: usize) -> Resul
         out.truncate(length);
         Ok(out.into())
     };
-    let mut sink = TrackedWrite::new(Vec::new());
-    let mut writer = SerializedPageWriter::new(&mut sink);
-    let (mut compressed, mut uncompressed) = (0i64, 0i64);
-    let mut write = |page: Page, size: usize| -> Result<u64> {
-        let spec = writer.write_page(CompressedPage::new(page, size))?;
-        compressed += spec.compressed_size as i64;
-        uncompressed += spec.uncompressed_size as i64;
-        Ok(spec.offset)
-    };
-    let (dictionary, encoding) = match value.plain() {
-        Some(plain) => {
-            let buf = stored(&plain)?;
-            let page =
-                Page::DictionaryPage { buf, num_values: 1, encoding: Encoding::PLAIN, is_sorted: false };
-            (Some(write(page, plain.len())?), Encoding::RLE_DICTIONARY)
-        }
-        None => (None, Encoding::PLAIN),
-    };
-    let is_some = dictionary.is_some();
+    let mut pages = Vec::new();
+    let plain = value.plain();
+    let is_some = plain.is_some();
+    if let Some(plain) = plain {
+        let buf = stored(&plain)?;
+        let page = Page::DictionaryPage { buf, num_values: 1, encoding: Encoding::PLAIN, is_sorted: false };
+        pages.push(CompressedPage::new(page, plain.len()));
+    }
     let mut body = Vec::new();
     if column.max_def_level() > 0 {
         body.extend(run(u8::from(is_some), rows).finish());
@@ -134,35 +120,16 @@ pub(crate) fn column(column: ColumnDescPtr, value: &Value, rows: usize) -> Resul
     let data = Page::DataPage {
         buf: stored(&body)?,
         num_values: run(0, rows).total(),
-        encoding,
+        encoding: if is_some { Encoding::RLE_DICTIONARY } else { Encoding::PLAIN },
         def_level_encoding: Encoding::RLE,
         rep_level_encoding: Encoding::RLE,
         statistics: None,
     };
-    let data = write(data, body.len())?;
-    writer.close()?;
+    pages.push(CompressedPage::new(data, body.len()));
     let mut encodings = vec![Encoding::PLAIN, Encoding::RLE];
     encodings.extend(is_some.then_some(Encoding::RLE_DICTIONARY));
     let statistics = value.statistics(&column, rows as u64);
-    let metadata = ColumnChunkMetaData::builder(column)
-        .set_compression(Compression::ZSTD(Default::default()))
-        .set_encodings(encodings)
-        .set_total_compressed_size(compressed)
-        .set_total_uncompressed_size(uncompressed)
-        .set_num_values(rows as i64)
-        .set_dictionary_page_offset(dictionary.map(|offset| offset as i64))
-        .set_data_page_offset(data as i64)
-        .set_statistics(statistics)
-        .build()?;
-    let close = ColumnCloseResult {
-        bytes_written: sink.bytes_written() as u64,
-        rows_written: rows as u64,
-        metadata,
-        bloom_filter: None,
-        column_index: None,
-        offset_index: None,
-    };
-    Ok(EncodedBytes { bytes: sink.into_inner()?.into(), close })
+    ColumnChunk::new(column, rows as u64, pages, (encodings, Some(statistics)), Vec::new())
 }
 
 fn run(value: u8, count: usize) -> Levels {

@@ -5,6 +5,7 @@
 //! into chunks or on the number of threads, and every file carries a checksum of them.
 
 mod checksum;
+mod column_chunk;
 mod constant_column;
 mod directory;
 mod disk;

@@ -6,17 +6,15 @@
 //!
 //! Source of the format: the Parquet specification, data pages version 1, encodings BYTE_STREAM_SPLIT and RLE.
 
+use crate::column_chunk::ColumnChunk;
 use crate::frame::{self, Framer, Search, front};
 use crate::levels::Levels;
 use crate::schema::{Inner, WeightsChunk};
 use crate::streams::{self, STREAMS, Streams, Texture};
 use bytes::Bytes;
-use parquet::basic::{Compression, Encoding};
-use parquet::column::page::{CompressedPage, Page, PageWriter};
-use parquet::column::writer::ColumnCloseResult;
+use parquet::basic::Encoding;
+use parquet::column::page::{CompressedPage, Page};
 use parquet::errors::{ParquetError, Result};
-use parquet::file::metadata::ColumnChunkMetaData;
-use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -26,6 +24,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 const PAGE_UNITS: usize = frame::BLOCK;
 /// Bytes that the header of a page takes at most.
 const PAGE_HEADER: usize = 64;
+/// Streams of random reals that are noise: all but the two with sign, exponent and the first four bits.
+const MOSTLY_NOISE: usize = 6;
 /// Levels are few when a page has so many bytes for each byte of them.
 const FEW_LEVELS: usize = 32;
 
@@ -51,12 +51,6 @@ struct PageRows {
     /// Number of levels: units, and one for each row without any.
     count: u32,
     units: usize,
-}
-
-/// A column chunk on its own: its bytes and what its footer says.
-pub(crate) struct EncodedBytes {
-    pub bytes: Bytes,
-    pub close: ColumnCloseResult,
 }
 
 impl Rows {
@@ -219,14 +213,17 @@ impl PageRows {
         }
         // One part of a frame alone may be packed: where there are many levels, they need it.
         let few = FEW_LEVELS * self.levels.len() <= self.size() && self.units <= PAGE_UNITS;
-        let given: Option<Vec<&[f64]>> = values.iter().copied().collect();
-        let texture =
-            given.filter(|_| few && !matches!(list, List::Inner)).map(|given| streams::texture(&given));
+        let given = values.iter().all(Option::is_some) && self.units >= streams::FEW;
         let mut memory = buffers.pages.take();
-        let length = match texture {
-            Some(texture) if texture.noise > 0 => self.split_off(texture, &values, page, framer, &mut memory),
-            _ => self.whole(&values, page, framer, &mut memory),
-        }?;
+        let parts = if few && given && !matches!(list, List::Inner) {
+            self.split_off(&values, page, framer, &mut memory)?
+        } else {
+            None
+        };
+        let length = match parts {
+            Some(length) => length,
+            None => self.whole(&values, page, framer, &mut memory)?,
+        };
         Ok(PageFrame { memory: Arc::new(memory), length, lent: true })
     }
 
@@ -256,33 +253,41 @@ impl PageRows {
         framer.whole(page, out)
     }
 
-    /// Levels and low streams as they are, the rest compressed.
+    /// Levels and streams of noise as they are, the rest compressed; `None` where no stream is noise.
     fn split_off(
         &self,
-        Texture { noise: low, repeats }: Texture,
         values: &[Option<&[f64]>],
         page: &mut Vec<u8>,
         framer: &mut Framer,
         out: &mut Vec<u8>,
-    ) -> std::io::Result<usize> {
-        let high = front(page, (STREAMS - low) * self.units);
-        let mut frame = framer.parts(self.size(), self.size(), out)?;
-        frame.raw(&self.levels)?;
-        let mut streams: [&mut [u8]; STREAMS] = frame.blocks(low, self.units)?;
-        let rest = high.chunks_exact_mut(self.units.max(1));
-        streams[low..].iter_mut().zip(rest).for_each(|(stream, bytes)| *stream = bytes);
-        self.split(values, Streams::new(streams));
-        frame.packed(high, if repeats { Search::Near } else { Search::Seldom })?;
-        frame.finish()
+    ) -> std::io::Result<Option<usize>> {
+        // Which streams are noise is seen once they are split, so they go where they mostly belong.
+        let mut low = MOSTLY_NOISE;
+        while low > 0 {
+            let high = front(page, (STREAMS - low) * self.units);
+            let mut frame = framer.parts(self.size(), self.size(), out)?;
+            frame.raw(&self.levels)?;
+            let mut streams: [&mut [u8]; STREAMS] = frame.blocks(low, self.units)?;
+            let rest = high.chunks_exact_mut(self.units.max(1));
+            streams[low..].iter_mut().zip(rest).for_each(|(stream, bytes)| *stream = bytes);
+            let Texture { noise, repeats } = self.split(values, Streams::new(streams)).texture();
+            if noise == low {
+                frame.packed(high, if repeats { Search::Near } else { Search::Seldom })?;
+                return frame.finish().map(Some);
+            }
+            low = noise;
+        }
+        Ok(None)
     }
 
-    fn split(&self, values: &[Option<&[f64]>], mut streams: Streams<'_>) {
+    fn split<'a>(&self, values: &[Option<&[f64]>], mut streams: Streams<'a>) -> Streams<'a> {
         for (piece, values) in self.pieces.iter().zip(values) {
             match values {
                 Some(values) => streams.split(values),
                 None => streams.repeat(1.0, piece.units().len()),
             }
         }
+        streams
     }
 }
 
@@ -342,14 +347,11 @@ pub(crate) fn column(
     list: List,
     group: &GroupPages,
     buffers: &Buffers,
-) -> Result<EncodedBytes> {
-    let mut bytes = buffers.columns.take();
+) -> Result<ColumnChunk> {
+    let mut memory = buffers.columns.take();
     let pages = group.pages.iter().map(|pages| &pages[list as usize]);
-    bytes.reserve(pages.clone().map(|page| page.frame.length + PAGE_HEADER).sum());
-    let mut sink = TrackedWrite::new(bytes);
-    let (mut values, mut compressed, mut uncompressed) = (0i64, 0i64, 0i64);
-    let mut writer = SerializedPageWriter::new(&mut sink);
-    for page in pages {
+    memory.reserve(pages.clone().map(|page| page.frame.length + PAGE_HEADER).sum());
+    let pages = pages.map(|page| {
         let data = Page::DataPage {
             buf: Bytes::from_owner(page.frame.clone()),
             num_values: page.count,
@@ -358,29 +360,10 @@ pub(crate) fn column(
             rep_level_encoding: Encoding::RLE,
             statistics: None,
         };
-        let spec = writer.write_page(CompressedPage::new(data, page.size))?;
-        values += i64::from(spec.num_values);
-        compressed += spec.compressed_size as i64;
-        uncompressed += spec.uncompressed_size as i64;
-    }
-    writer.close()?;
-    let metadata = ColumnChunkMetaData::builder(column)
-        .set_compression(Compression::ZSTD(Default::default()))
-        .set_encodings(vec![Encoding::RLE, Encoding::BYTE_STREAM_SPLIT])
-        .set_total_compressed_size(compressed)
-        .set_total_uncompressed_size(uncompressed)
-        .set_num_values(values)
-        .set_data_page_offset(0)
-        .build()?;
-    let close = ColumnCloseResult {
-        bytes_written: sink.bytes_written() as u64,
-        rows_written: group.rows,
-        metadata,
-        bloom_filter: None,
-        column_index: None,
-        offset_index: None,
-    };
-    Ok(EncodedBytes { bytes: sink.into_inner()?.into(), close })
+        CompressedPage::new(data, page.size)
+    });
+    let encodings = vec![Encoding::RLE, Encoding::BYTE_STREAM_SPLIT];
+    ColumnChunk::new(column, group.rows, pages, (encodings, None), memory)
 }
 
 #[cfg(test)]
