@@ -91,7 +91,7 @@ impl Value {
 /// A column of `rows` rows that all hold this value.
 pub(crate) fn column(column: ColumnDescPtr, value: &Value, rows: usize) -> Result<ColumnChunk> {
     let failed = |error: std::io::Error| ParquetError::External(error.into());
-    let mut framer = Framer::new().map_err(failed)?;
+    let mut framer = Framer::default();
     let mut stored = |bytes: &[u8]| -> Result<Bytes> {
         let mut out = Vec::new();
         let mut frame = framer.parts(bytes.len(), bytes.len(), &mut out).map_err(failed)?;

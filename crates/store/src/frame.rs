@@ -18,7 +18,8 @@ const LEVEL: i32 = 1;
 const LEAST_MATCH: u32 = 7;
 /// Places that are looked at for repeats, as a power of 2: a table of 4 kilobytes costs no time to clear.
 const NEAR: u32 = 10;
-/// Where little repeats, one place in so many is looked at: bytes are coded by their frequencies all the same.
+/// Where little repeats, two neighbouring places in so many are looked at: bytes are coded by their frequencies all the
+/// same.
 const SELDOM: u32 = 1000;
 /// Bytes a block holds at most.
 pub(crate) const BLOCK: usize = 1 << 17;
@@ -34,10 +35,10 @@ const MAGIC: [u8; 4] = 0xfd2f_b528_u32.to_le_bytes();
 const DESCRIPTOR: u8 = 0b1010_0000;
 
 /// Writes frames.
+#[derive(Default)]
 pub(crate) struct Framer {
-    zstd: Compressor<'static>,
-    /// For parts, by how they are searched.
-    parts: [Compressor<'static>; 2],
+    /// By how bytes are searched; made when needed, for one has tables to be cleared.
+    compressors: [Option<Compressor<'static>>; 3],
     packed: Vec<u8>,
 }
 
@@ -54,9 +55,11 @@ pub(crate) struct Frame<'a> {
     packed: bool,
 }
 
-/// How repeats are looked for in a packed part.
+/// How repeats are looked for.
 #[derive(Clone, Copy)]
 pub(crate) enum Search {
+    /// Near and far.
+    Wide,
     /// What repeats there repeats soon.
     Near,
     /// Hardly anything does.
@@ -70,20 +73,28 @@ enum Kind {
     Run = 1,
 }
 
+impl Search {
+    fn compressor(self) -> Result<Compressor<'static>> {
+        let mut zstd = Compressor::new(LEVEL)?;
+        zstd.set_parameter(CParameter::MinMatch(LEAST_MATCH))?;
+        if !matches!(self, Search::Wide) {
+            zstd.set_parameter(CParameter::HashLog(NEAR))?;
+        }
+        if matches!(self, Search::Seldom) {
+            zstd.set_parameter(CParameter::TargetLength(SELDOM))?;
+            // Otherwise that would mean bytes as they are.
+            zstd.set_parameter(CParameter::LiteralCompressionMode(ParamSwitch::Enable))?;
+        }
+        Ok(zstd)
+    }
+}
+
 impl Framer {
-    pub fn new() -> Result<Framer> {
-        let compressor = || -> Result<Compressor<'static>> {
-            let mut zstd = Compressor::new(LEVEL)?;
-            zstd.set_parameter(CParameter::MinMatch(LEAST_MATCH))?;
-            Ok(zstd)
-        };
-        let mut parts = [compressor()?, compressor()?];
-        parts.iter_mut().try_for_each(|part| part.set_parameter(CParameter::HashLog(NEAR)))?;
-        let seldom = &mut parts[Search::Seldom as usize];
-        seldom.set_parameter(CParameter::TargetLength(SELDOM))?;
-        // Otherwise that would mean bytes as they are.
-        seldom.set_parameter(CParameter::LiteralCompressionMode(ParamSwitch::Enable))?;
-        Ok(Framer { zstd: compressor()?, parts, packed: Vec::new() })
+    fn compressor(&mut self, search: Search) -> Result<&mut Compressor<'static>> {
+        match &mut self.compressors[search as usize] {
+            Some(made) => Ok(made),
+            none => Ok(none.insert(search.compressor()?)),
+        }
     }
 
     /// Whether `content` bytes may be given part by part.
@@ -93,7 +104,7 @@ impl Framer {
 
     /// Puts a frame of these bytes, all compressed, at the front of `out`, which grows where it must; the frame's length.
     pub fn whole(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize> {
-        self.zstd.compress_to_buffer(bytes, front(out, compress_bound(bytes.len())))
+        self.compressor(Search::Wide)?.compress_to_buffer(bytes, front(out, compress_bound(bytes.len())))
     }
 
     /// Begins to put a frame of `content` bytes, given part by part, at the front of `out`, which grows where it must;
@@ -149,7 +160,7 @@ impl Frame<'_> {
         }
         let mut packed = std::mem::take(&mut self.framer.packed);
         let room = front(&mut packed, compress_bound(bytes.len()));
-        let length = self.framer.parts[search as usize].compress_to_buffer(bytes, room)?;
+        let length = self.framer.compressor(search)?.compress_to_buffer(bytes, room)?;
         let frame = &packed[..length];
         let (mut place, mut end) = (header(frame), false);
         while !end {
@@ -246,7 +257,7 @@ mod tests {
     #[test]
     fn parts_are_read_back() {
         let text: Vec<u8> = (0..300_000).map(|k| (k % 1009 * k / 7 % 23) as u8).collect();
-        let (noise, mut framer) = (noise(400_000), Framer::new().unwrap());
+        let (noise, mut framer) = (noise(400_000), Framer::default());
         let cases: [&[Part<'_>]; 9] = [
             &[Part::Raw(&noise[..1])],
             &[Part::Run(7, 3)],
@@ -295,9 +306,22 @@ mod tests {
         }
     }
 
+    /// Bytes that do not repeat, each with four bits of information: coding them by their frequencies halves them.
+    #[test]
+    fn bytes_are_coded_by_their_frequencies_however_they_are_searched() {
+        let (mut framer, mut out) = (Framer::default(), Vec::new());
+        let halves: Vec<u8> = noise(200_000).iter().map(|byte| byte & 0x0f).collect();
+        for search in [Search::Wide, Search::Near, Search::Seldom] {
+            let mut frame = framer.parts(halves.len(), halves.len(), &mut out).unwrap();
+            frame.packed(&halves, search).unwrap();
+            let length = frame.finish().unwrap();
+            assert!(100 * length < 55 * halves.len(), "{length} bytes");
+        }
+    }
+
     #[test]
     fn parts_that_are_not_what_was_announced_are_refused() {
-        let (mut framer, mut out) = (Framer::new().unwrap(), Vec::new());
+        let (mut framer, mut out) = (Framer::default(), Vec::new());
         for announced in [2, 4] {
             let mut frame = framer.parts(announced, announced, &mut out).unwrap();
             frame.raw(&[1, 2, 3]).unwrap();

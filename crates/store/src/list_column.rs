@@ -200,10 +200,6 @@ impl PageRows {
 
     fn compress(&self, list: List, scratch: &mut Scratch, buffers: &Buffers) -> std::io::Result<PageFrame> {
         let Scratch { page, framer } = scratch;
-        let framer = match framer {
-            Some(framer) => framer,
-            none => none.insert(Framer::new()?),
-        };
         let values: Vec<_> = self.pieces.iter().map(|piece| piece.values(list)).collect();
         // What is done with a page depends on its values, not on how they are held.
         if values.iter().copied().flatten().flatten().all(|value| *value == 1.0)
@@ -213,9 +209,8 @@ impl PageRows {
         }
         // One part of a frame alone may be packed: where there are many levels, they need it.
         let few = FEW_LEVELS * self.levels.len() <= self.size() && self.units <= PAGE_UNITS;
-        let given = values.iter().all(Option::is_some) && self.units >= streams::FEW;
         let mut memory = buffers.pages.take();
-        let parts = if few && given && !matches!(list, List::Inner) {
+        let parts = if few && self.units >= streams::FEW && !matches!(list, List::Inner) {
             self.split_off(&values, page, framer, &mut memory)?
         } else {
             None
@@ -302,7 +297,7 @@ pub struct Buffers {
 #[derive(Default)]
 struct Scratch {
     page: Vec<u8>,
-    framer: Option<Framer>,
+    framer: Framer,
 }
 
 #[derive(Default)]

@@ -8,7 +8,7 @@ use wide::u8x16;
 pub(crate) const STREAMS: usize = 8;
 /// Values below which compression is cheap whatever they are.
 pub(crate) const FEW: usize = 1 << 14;
-/// Values whose bytes are counted, or a few more, in runs of so many neighbours.
+/// Values whose bytes are counted, in runs of so many neighbours.
 const COUNTED: usize = 1 << 12;
 const RUN: usize = 64;
 /// Bytes repeat if more than one in so many is that of the next value: of slope changes in no order one in thirty is, of
@@ -26,7 +26,7 @@ const LOOKED: usize = 32;
 pub(crate) struct Texture {
     /// How many of the low streams are noise, and better not compressed.
     pub noise: usize,
-    /// Whether the bytes of the streams above are repeated by those of the next values, as in lists that are sorted.
+    /// Whether bytes of the lowest stream above are repeated by those of the next values, as in lists that are sorted.
     pub repeats: bool,
 }
 
@@ -71,24 +71,23 @@ impl<'a> Streams<'a> {
     ///
     /// A stream is noise when its bytes are spread evenly and values do not recur. Whether a value is looked at for copies
     /// depends on its bits, so that its copies are looked at as well. The order of values says nothing of noise: the low
-    /// streams of an arithmetic progression pass for it, although they could be compressed.
+    /// streams of an arithmetic progression pass for it, although they could be compressed. Where rows of one length meet
+    /// the stride of the counted runs, only places near each other in their rows are seen. Both cost bytes, not values.
     pub fn texture(&self) -> Texture {
         let count = self.filled;
         if count < FEW || self.recur() {
             return Texture { noise: 0, repeats: true };
         }
-        let (mut counts, mut again, mut looked) = ([[0u32; 256]; STREAMS], [0u32; STREAMS], 0);
+        let (mut counts, mut again) = ([[0u32; 256]; STREAMS], [0u32; STREAMS]);
         for ((stream, counts), again) in self.streams.iter().zip(&mut counts).zip(&mut again) {
-            looked = 0;
             // Bytes side by side, since fetching one fetches its neighbours.
             for bytes in stream[..count].chunks(count / (COUNTED / RUN)).filter_map(|part| part.get(..RUN)) {
                 bytes.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
                 *again += bytes.windows(2).map(|two| u32::from(two[0] == two[1])).sum::<u32>();
-                looked += RUN as u32;
             }
         }
         let noise = counts.iter().take_while(|counts| even(counts)).count();
-        let repeats = again.get(noise).is_some_and(|again| again * REPEATING > looked);
+        let repeats = again.get(noise).is_some_and(|again| again * REPEATING > COUNTED as u32);
         Texture { noise, repeats }
     }
 

@@ -97,6 +97,12 @@ fn rows_read_back() {
     assert_eq!(read_weights_row(&weights_path, 3).unwrap(), None, "a failed trial has no network");
 }
 
+/// Bits without any pattern.
+fn scrambled(k: usize) -> u64 {
+    let mixed = (k as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed ^ mixed >> 31).wrapping_mul(0xbf58_476d_1ce4_e5b9) ^ mixed >> 27
+}
+
 /// Networks of no units, of a few, and of more than a page, in chunks with and without inner weights of their own.
 #[test]
 fn networks_of_any_size_read_back() {
@@ -105,8 +111,17 @@ fn networks_of_any_size_read_back() {
     let mut given = EstimatorFiles { weights: Some(5), ..files("a") };
     given.footer.clear();
     let mut writer = Shard::begin(&directory, vec![given]);
-    let sizes = [0, 3, 200_000, 131_072, 1, 0, 70_000, 70_000, 9, 140_000, 0];
-    let value = |trial: usize, k: usize| (trial as f64 + 0.5) * (k as f64).sin();
+    // Of two trials all bits are noise, or all below the sign and most of the exponent.
+    let sizes = [0, 3, 200_000, 131_072, 1, 0, 70_000, 70_000, 9, 140_000, 0, 70_000, 70_000];
+    let value = |trial: usize, k: usize| match trial {
+        11 => [0, 1 << 62]
+            .map(|bit| f64::from_bits(scrambled(k) ^ bit))
+            .into_iter()
+            .find(|x| x.is_finite())
+            .unwrap(),
+        12 => f64::from_bits(scrambled(k) >> 8 | 0x3f << 56),
+        _ => (trial as f64 + 0.5) * (k as f64).sin(),
+    };
     let mut trials = 0;
     for (part, sizes) in sizes.chunks(4).enumerate() {
         let mut chunk = WeightsChunk::default();
