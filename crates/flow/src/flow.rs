@@ -36,7 +36,7 @@ pub struct Closed<'env, E> {
 /// What the meters showed at the end.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// One reading a stage, source first.
+    /// One reading a stage or step, source first.
     pub stages: Vec<Reading>,
 }
 

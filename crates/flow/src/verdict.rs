@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 /// Why a flow did not run to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure<E> {
-    /// A stage returned an error.
+    /// A stage or step returned an error.
     #[error("stage {stage} failed")]
     Stage {
         /// Which stage.
@@ -14,7 +14,7 @@ pub enum Failure<E> {
         /// Its error.
         source: E,
     },
-    /// A stage panicked.
+    /// A stage or step panicked.
     #[error("stage {stage} panicked: {message}")]
     Panicked {
         /// Which stage.

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed unwrap is a failed test")]
 
+mod common;
+
+use common::within_a_minute;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 use tempered_flow::{Cancel, Credits, Failure, Flow, Pool, Sink, Stage, Step, Steps};
@@ -95,8 +98,7 @@ type Ended = (Result<Vec<u64>, Failure<String>>, Vec<u64>, u64);
 
 /// Runs source → stage → two steps → stage → sink with a fault in one of the six; fails if it does not end.
 fn run(capacity: usize, threads: usize, place: usize, fault: Fault, at: u64, cancel: Cancel) -> Ended {
-    let (done, ended) = channel();
-    std::thread::spawn(move || {
+    within_a_minute(move || {
         let pool = Pool::new(threads).unwrap();
         let finished = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
         let here = |stage: usize| if stage == place { fault } else { Fault::None };
@@ -117,9 +119,8 @@ fn run(capacity: usize, threads: usize, place: usize, fault: Fault, at: u64, can
             .sink("sink", Collect(sender, here(5), at));
         let result = flow.run(&cancel).map(|report| report.stages.iter().map(|stage| stage.items).collect());
         let finished = finished.load(std::sync::atomic::Ordering::Relaxed);
-        let _ = done.send((result, items.try_iter().collect(), finished));
-    });
-    ended.recv_timeout(Duration::from_secs(60)).expect("the flow did not end")
+        (result, items.try_iter().collect(), finished)
+    })
 }
 
 /// Items of each stage; parts of the two steps.

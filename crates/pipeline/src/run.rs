@@ -29,6 +29,8 @@ pub struct Settings {
     pub deadline: Option<Instant>,
     /// Points of samples a batch and thread at most, and those that trials count for besides.
     pub batch_points: u64,
+    /// Whether batches are shorter where trials take long, so that progress is seen.
+    pub paced: bool,
     /// Do these files only; all that are missing where there is no such list.
     pub only: Option<BTreeSet<Place>>,
     /// How long a trial may take.
@@ -43,6 +45,7 @@ impl Default for Settings {
             share: (1, 1),
             deadline: None,
             batch_points: BATCH_POINTS,
+            paced: true,
             only: None,
             trial_limit: None,
         }
@@ -66,7 +69,7 @@ pub struct Outcome {
     pub ending: Ending,
     /// Trials worked off by this run.
     pub trials: u64,
-    /// The meters of the stages at the end, in order.
+    /// The meters of the stages and steps at the end, in order.
     pub stages: Vec<Reading>,
 }
 
@@ -74,7 +77,7 @@ pub struct Outcome {
 pub struct Watch {
     /// Live summaries.
     pub view: LiveView,
-    /// Meters of the stages, in order.
+    /// Meters of the stages and steps, in order.
     pub meters: Vec<Arc<Meter>>,
     /// Trials this run has to do.
     pub trials: u64,
@@ -140,7 +143,7 @@ pub fn run(
     let points = todo.iter().map(|(shard, _)| size(shard) * plan.cells[shard.cell].n).sum();
     let pool = Pool::new(settings.threads).map_err(|error| Error::Pool(error.to_string()))?;
     let stopped = std::sync::atomic::AtomicBool::new(false);
-    let sizes = Arc::new(Sizes::new(&plan, settings.threads, settings.batch_points));
+    let sizes = Arc::new(Sizes::new(&plan, settings.threads, settings.batch_points, settings.paced));
     let orders = Orders { plan: &plan, settings, cancel, stopped: &stopped, todo, sizes: &sizes };
     let (clock, _watched) = Clock::start(&plan, settings.trial_limit.clone(), settings.threads);
     let (samples, fits, weights, metrics) = (Shelf::new(), Shelf::new(), Shelf::new(), Shelf::new());

@@ -21,8 +21,10 @@ const BATCH_TRIALS: u64 = 4;
 const SLAB_TIME: Duration = Duration::from_millis(2);
 /// Batches under way at most: the pool works on while row groups go to the disk.
 const FLYING: u64 = 10;
-/// Bytes a point takes on its way at most: sample, fits of two estimators, differences, weights.
-const POINT_BYTES: u64 = 150;
+/// Bytes a point takes on its way: that of the sample, and for each estimator a knot, a unit and its place in a page. More
+/// where checkpoints keep weights, or networks have more units than samples points.
+const SAMPLE_BYTES: u64 = 16;
+const FIT_BYTES: u64 = 72;
 /// What batches under way may take together for each thread.
 const MEMORY: u64 = 48 << 20;
 /// Trials of more points than this are large.
@@ -32,23 +34,28 @@ const MEMORY_LARGE: u64 = 1 << 30;
 /// One credit stands for this many bytes of batches under way.
 const CREDIT: u64 = 1 << 20;
 
-/// The sizes of a run's batches and slabs. They follow the time that trials take: the first ones of a cell go by
-/// themselves.
+/// The sizes of a run's batches and slabs. They follow the time that trials take: until one of a cell is done, a batch
+/// has a trial for each thread, and a slab one.
 pub struct Sizes {
     threads: u64,
     points: u64,
     memory: u64,
+    point_bytes: u64,
+    /// Whether sizes follow the time that trials take; otherwise they are what points and memory allow.
+    paced: bool,
     /// By cell, how long a trial takes one thread, in nanoseconds; 0 until one is done.
     trial: Vec<AtomicU64>,
 }
 
 impl Sizes {
     /// For a plan on so many threads, with at most `points` a batch and thread.
-    pub fn new(plan: &Plan, threads: usize, points: u64) -> Sizes {
+    pub fn new(plan: &Plan, threads: usize, points: u64, paced: bool) -> Sizes {
         let threads = threads.max(1) as u64;
         let large = plan.study.n.iter().any(|n| *n > LARGE);
         let memory = if large { MEMORY_LARGE } else { 0 }.max(MEMORY * threads);
-        Sizes { threads, points, memory, trial: plan.cells.iter().map(|_| AtomicU64::new(0)).collect() }
+        let point_bytes = SAMPLE_BYTES + FIT_BYTES * plan.study.estimators.len() as u64;
+        let trial = plan.cells.iter().map(|_| AtomicU64::new(0)).collect();
+        Sizes { threads, points, memory, point_bytes, paced, trial }
     }
 
     /// Notes that a thread took this long for so many trials of a cell.
@@ -61,6 +68,9 @@ impl Sizes {
 
     /// Trials of a cell that a thread does in this time; `None` until one is done.
     fn within(&self, cell: usize, time: Duration) -> Option<u64> {
+        if !self.paced {
+            return Some(u64::MAX);
+        }
         let each = self.trial[cell].load(Ordering::Relaxed);
         (each > 0).then(|| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX) / each)
     }
@@ -72,11 +82,12 @@ impl Sizes {
     }
 
     /// Trials in a batch at most: as many points for every thread; where trials are large, a trial for every thread, or
-    /// as many as fit into memory. No thread waits for the last trial of another.
+    /// as many as fit into memory, and then the next batch waits until this one is encoded and its row groups are
+    /// written. Rows are a multiple of threads.
     fn most(&self, n: u64) -> u64 {
-        let Sizes { threads, points, memory, .. } = *self;
+        let Sizes { threads, points, memory, point_bytes, .. } = *self;
         let rows = points.saturating_mul(threads) / (n + TRIAL_POINTS);
-        if rows >= threads { rows - rows % threads } else { threads.min(memory / (n * POINT_BYTES)).max(1) }
+        if rows >= threads { rows - rows % threads } else { threads.min(memory / (n * point_bytes)).max(1) }
     }
 
     /// Trials in a slab of a cell.
@@ -92,7 +103,7 @@ impl Sizes {
 
     /// Credits that a batch takes. Short as it may be, no more than [`FLYING`] are under way.
     pub fn cost(&self, rows: u64, n: u64) -> usize {
-        let bytes = (rows * n * POINT_BYTES).max(self.memory / FLYING);
+        let bytes = (rows * n * self.point_bytes).max(self.memory / FLYING);
         usize::try_from(bytes.div_ceil(CREDIT)).unwrap_or(usize::MAX)
     }
 }
@@ -102,7 +113,8 @@ mod tests {
     use super::*;
 
     fn sizes(threads: u64, memory: u64) -> Sizes {
-        Sizes { threads, points: BATCH_POINTS, memory, trial: vec![AtomicU64::new(0)] }
+        let (points, point_bytes) = (BATCH_POINTS, SAMPLE_BYTES + 2 * FIT_BYTES);
+        Sizes { threads, points, memory, point_bytes, paced: true, trial: vec![AtomicU64::new(0)] }
     }
 
     #[test]
@@ -113,7 +125,7 @@ mod tests {
             sizes.note(0, 1, Duration::from_micros(1));
             for n in [2, 20, 1000, 10_000, 30_000, 40_000, 60_000, 100_000] {
                 let rows = sizes.batch(0, n);
-                assert!(rows * n * POINT_BYTES * 3 <= memory || rows == 1, "{threads} {n} {rows}");
+                assert!(rows * n * sizes.point_bytes * 3 <= memory || rows == 1, "{threads} {n} {rows}");
                 assert!(rows >= threads && rows.is_multiple_of(threads), "{threads} {n}: {rows} trials");
                 // Slabs of one size take turns of all threads; the last turn may have few.
                 let slabs = rows.div_ceil(sizes.slab(0, n));
@@ -125,7 +137,7 @@ mod tests {
         // Ten million points: one trial at a time.
         assert_eq!((most(2, 10_000_000), most(2, 1_000_000), most(2, 200_000)), (1, 2, 2));
         // Every thread has one, or memory is full.
-        assert_eq!((most(16, 200_000), most(16, 1_000_000)), (16, 7));
+        assert_eq!((most(16, 200_000), most(16, 1_000_000)), (16, 6));
     }
 
     #[test]
@@ -139,5 +151,7 @@ mod tests {
         assert_eq!((sizes.batch(0, 20), sizes.slab(0, 20)), (100, 1));
         (0..20).for_each(|_| sizes.note(0, 1, Duration::from_secs(60)));
         assert_eq!((sizes.batch(0, 20), sizes.slab(0, 20)), (8, 1));
+        let constant = Sizes { paced: false, ..sizes };
+        assert_eq!((constant.batch(0, 20), constant.slab(0, 20)), (1638, 51));
     }
 }

@@ -26,8 +26,11 @@ fn files(root: &Path) -> Vec<PathBuf> {
 }
 
 fn complete(study: &str, root: &Path, threads: usize, batch_points: u64) {
+    complete_with(study, root, Settings { threads, batch_points, paced: false, ..Settings::default() });
+}
+
+fn complete_with(study: &str, root: &Path, settings: Settings) {
     let study = parse(study.as_bytes(), "study.yaml", &[]).unwrap();
-    let settings = Settings { threads, batch_points, ..Settings::default() };
     let directory = RunDirectory::create(root).unwrap();
     let outcome = run(Plan::new(study), &directory, &settings, &Cancel::default(), |_| ()).unwrap();
     assert_eq!(outcome.ending, Ending::Complete);
@@ -101,9 +104,10 @@ fn bytes_do_not_depend_on_the_size_of_batches() {
     complete(STUDY, &first, 1, 1 << 15);
     let expected = files(&first);
     assert!(expected.len() > 30, "{} files", expected.len());
-    for (threads, batch_points) in [(1, 1), (2, 700), (3, 4096), (2, 1 << 30)] {
-        let other = folder.path().join(format!("{threads}-{batch_points}"));
-        complete(STUDY, &other, threads, batch_points);
+    let sizes = [(1, 1, false), (2, 700, false), (3, 4096, false), (2, 1 << 30, false), (2, 4096, true)];
+    for (threads, batch_points, paced) in sizes {
+        let other = folder.path().join(format!("{threads}-{batch_points}-{paced}"));
+        complete_with(STUDY, &other, Settings { threads, batch_points, paced, ..Settings::default() });
         let found = files(&other);
         assert_eq!(found.len(), expected.len());
         for (one, two) in expected.iter().zip(&found) {
