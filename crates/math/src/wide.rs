@@ -15,3 +15,12 @@ static WIDEST: LazyLock<pulp::Arch> = LazyLock::new(pulp::Arch::new);
 pub(crate) fn wide<K: Kernel>(kernel: K) -> K::Output {
     if cfg!(narrow) { kernel.call() } else { WIDEST.dispatch(kernel) }
 }
+
+/// The registers of AVX2, where the machine has them and kernels are to use them.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn avx2() -> Option<pulp::x86::V3> {
+    match *WIDEST {
+        pulp::Arch::V3(registers) if !cfg!(narrow) => Some(registers),
+        _ => None,
+    }
+}

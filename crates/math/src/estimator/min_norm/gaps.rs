@@ -1,11 +1,12 @@
 //! The gaps of a sample and the kink, if any, that the fit has in each.
 
 use super::chain::{Kink, Penalty};
+use super::interleave::interleave;
 use super::three::Three;
 use super::{Rule, meeting, slope_change};
 use crate::predictor::Knots;
 use crate::sum::all_finite;
-use crate::wide::Kernel;
+use crate::wide::{Kernel, wide};
 
 /// One entry a gap, beside the slope changes of the chords at the points.
 ///
@@ -114,11 +115,10 @@ impl Gaps {
 
     /// Writes data points and kinks in order. A data point keeps its slope change unless a kink beside it
     /// took it over; a kink that rounding puts on a data point is that point's.
-    #[inline(always)]
-    fn write(&mut self, x: &[f64], y: &[f64], knots: &mut Knots) {
+    pub fn write(&mut self, x: &[f64], y: &[f64], knots: &mut Knots) {
         let absorbed = if self.some_outside { self.absorb(x) } else { Vec::new() };
         let n = x.len();
-        hand_over(&self.kept, &mut self.change[1..]);
+        wide(HandOver { kept: &self.kept, change: &mut self.change[1..] });
         let kinks = self.kept.iter().sum::<u64>() as usize;
         let count = n + kinks;
         // One place more for what is written behind the last and not kept.
@@ -126,9 +126,9 @@ impl Gaps {
             list.resize(count + 1, 0.0);
         }
         knots.inner.resize(kinks + 1, 0);
-        let (to, from) =
-            ((&mut knots.x[..], &mut knots.y[..], &mut knots.change[..]), (x, y, &self.change[..]));
-        interleave(to, from, (&self.x, &self.y, &self.bend), &self.kept, &mut knots.inner);
+        let to = [&mut knots.x[..], &mut knots.y[..], &mut knots.change[..]];
+        let (points, kinks_between) = ([x, y, &self.change], [&self.x[..], &self.y, &self.bend]);
+        interleave(to, points, kinks_between, &self.kept, &mut knots.inner);
         // A point's place is its number plus the kinks before it.
         for (point, change) in absorbed {
             knots.change[point + self.kept[..point].iter().sum::<u64>() as usize] += change;
@@ -189,23 +189,6 @@ impl Kernel for Begin<'_> {
     }
 }
 
-/// [`Gaps::write`] as a kernel.
-pub(super) struct Write<'a> {
-    pub gaps: &'a mut Gaps,
-    pub x: &'a [f64],
-    pub y: &'a [f64],
-    pub knots: &'a mut Knots,
-}
-
-impl Kernel for Write<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        self.gaps.write(self.x, self.y, self.knots);
-    }
-}
-
 // The loops below take each slice as an argument of its own: the compiler then knows that they do not overlap.
 
 /// The slope of every chord.
@@ -247,40 +230,20 @@ fn meetings(
 }
 
 /// Takes their slope changes from the inner points beside kinks.
-#[inline(always)]
-fn hand_over(kept: &[u64], change: &mut [f64]) {
-    for (change, beside) in change.iter_mut().zip(kept.windows(2)) {
-        *change *= if beside[0] | beside[1] == 0 { 1.0 } else { 0.0 };
-    }
+struct HandOver<'a> {
+    kept: &'a [u64],
+    change: &'a mut [f64],
 }
 
-/// Positions, values and slope changes of knots.
-type Columns<'a> = (&'a [f64], &'a [f64], &'a [f64]);
+impl Kernel for HandOver<'_> {
+    type Output = ();
 
-/// Writes each point and, behind it, the kink of its gap, over which the next point is written where it is not kept:
-/// a branch would be a guess. Lists the places of the kinks in the same way.
-#[inline(always)]
-fn interleave(
-    (at, value, bend): (&mut [f64], &mut [f64], &mut [f64]),
-    points: Columns<'_>,
-    kinks: Columns<'_>,
-    kept: &[u64],
-    inner: &mut [usize],
-) {
-    // Slices of one length are checked once.
-    let (n, gaps, room) = (points.0.len(), kept.len(), at.len());
-    let (value, bend) = (&mut value[..room], &mut bend[..room]);
-    let (x, y, change) = (&points.0[..n], &points.1[..n], &points.2[..n]);
-    let (kink_x, kink_y, kink_bend) = (&kinks.0[..gaps], &kinks.1[..gaps], &kinks.2[..gaps]);
-    let (mut place, mut before) = (0, 0);
-    for i in 0..gaps {
-        (at[place], value[place], bend[place]) = (x[i], y[i], change[i]);
-        (at[place + 1], value[place + 1], bend[place + 1]) = (kink_x[i], kink_y[i], kink_bend[i]);
-        inner[before] = place + 1;
-        let kept = kept[i] as usize;
-        (place, before) = (place + 1 + kept, before + kept);
+    #[inline(always)]
+    fn call(self) {
+        for (change, beside) in self.change.iter_mut().zip(self.kept.windows(2)) {
+            *change *= if beside[0] | beside[1] == 0 { 1.0 } else { 0.0 };
+        }
     }
-    (at[place], value[place], bend[place]) = (x[n - 1], y[n - 1], change[n - 1]);
 }
 
 /// Flags by 64, as bits: the number of the first one and the word.

@@ -2,6 +2,7 @@
 
 mod chain;
 mod gaps;
+mod interleave;
 mod newton;
 mod quadratic;
 mod sparsest;
@@ -15,7 +16,7 @@ use crate::seed::Draws;
 use crate::theory::{Class, Known, Setting, extends};
 use crate::wide::wide;
 use chain::{Chain, Kink, Penalty};
-use gaps::{Begin, Gaps, Write};
+use gaps::{Begin, Gaps};
 
 const DEFAULT_SELECT: &str = "sparsest";
 
@@ -137,7 +138,7 @@ impl Estimator for MinNorm {
         if self.rule == Rule::Least(Penalty::Biased) {
             self.fit_wide_outer_gap(x, y)?;
         }
-        wide(Write { gaps: &mut self.gaps, x, y, knots });
+        self.gaps.write(x, y, knots);
         (knots.clamp, knots.left, knots.right) = (false, 0, 0);
         if self.clamp {
             knots.clamp_ends();
