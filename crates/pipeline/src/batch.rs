@@ -89,24 +89,36 @@ pub struct Trained {
 }
 
 /// Used buffers and tools on their way back to the step that fills them: in the steady state nothing is allocated.
-#[derive(Default)]
-pub struct Shelf<T>(Mutex<Vec<T>>);
+///
+/// A thread of the pool takes what it gave itself, which is still in its caches, then what threads outside gave.
+pub struct Shelf<T> {
+    /// By thread of the pool.
+    own: Vec<Mutex<Vec<T>>>,
+    /// From other threads.
+    common: Mutex<Vec<T>>,
+}
 
 impl<T: Default> Shelf<T> {
-    /// An empty shelf.
-    pub fn new() -> Arc<Shelf<T>> {
-        Arc::new(Shelf(Mutex::new(Vec::new())))
+    /// An empty shelf for a pool of so many threads.
+    pub fn new(threads: usize) -> Shelf<T> {
+        Shelf { own: (0..threads).map(|_| Mutex::default()).collect(), common: Mutex::default() }
+    }
+
+    /// The part of the calling thread.
+    fn part(&self) -> &Mutex<Vec<T>> {
+        rayon::current_thread_index().and_then(|thread| self.own.get(thread)).unwrap_or(&self.common)
     }
 
     /// A used buffer, or a new one.
     pub fn take(&self) -> T {
-        self.0.lock().map(|mut shelf| shelf.pop()).ok().flatten().unwrap_or_default()
+        let from = |part: &Mutex<Vec<T>>| part.lock().ok()?.pop();
+        from(self.part()).or_else(|| from(&self.common)).unwrap_or_default()
     }
 
     /// Returns a buffer.
     pub fn give(&self, buffer: T) {
-        if let Ok(mut shelf) = self.0.lock() {
-            shelf.push(buffer);
+        if let Ok(mut part) = self.part().lock() {
+            part.push(buffer);
         }
     }
 }

@@ -146,14 +146,16 @@ pub fn run(
     let sizes = Arc::new(Sizes::new(&plan, settings.threads, settings.batch_points, settings.paced));
     let orders = Orders { plan: &plan, settings, cancel, stopped: &stopped, todo, sizes: &sizes };
     let (clock, _watched) = Clock::start(&plan, settings.trial_limit.clone(), settings.threads);
-    let (samples, fits, weights, metrics) = (Shelf::new(), Shelf::new(), Shelf::new(), Shelf::new());
+    let threads = settings.threads;
+    let (samples, fits) = (Arc::new(Shelf::new(threads)), Arc::new(Shelf::new(threads)));
+    let (weights, metrics) = (Arc::new(Shelf::new(threads)), Arc::new(Shelf::new(threads)));
     let steps = Steps::first(
         "generate",
-        Generate { plan: plan.clone(), shelf: samples.clone(), laws: Shelf::default() },
+        Generate { plan: plan.clone(), shelf: samples.clone(), laws: Shelf::new(threads) },
     )
     .then(
         "train",
-        Train { plan: plan.clone(), shelf: fits.clone(), benches: Shelf::default(), clock: clock.clone() },
+        Train { plan: plan.clone(), shelf: fits.clone(), benches: Shelf::new(threads), clock: clock.clone() },
     )
     .then(
         "evaluate",
@@ -164,7 +166,7 @@ pub fn run(
             fits,
             weights: weights.clone(),
             metrics: metrics.clone(),
-            scorers: Shelf::default(),
+            scorers: Shelf::new(threads),
             clock,
             sizes: sizes.clone(),
         },

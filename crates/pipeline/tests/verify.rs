@@ -226,7 +226,8 @@ fn store(
     let trials = shard.trials.clone();
     let order = Order { shard: shard.clone(), estimators: Arc::new([1]), trials, last: true, credit: None };
     let rows = Evaluated { order, metrics: vec![vec![metrics]], weights: vec![vec![weights]] };
-    let encoded = Encode::new(plan.clone(), Pool::new(1).unwrap(), Shelf::new()).run(rows).unwrap();
+    let encoded =
+        Encode::new(plan.clone(), Pool::new(1).unwrap(), Arc::new(Shelf::new(1))).run(rows).unwrap();
     Store::new(plan.clone(), directory.clone()).run(encoded).unwrap();
 }
 
