@@ -5,25 +5,14 @@
 
 use crate::error::Error;
 use crate::moments::Moments;
-use crate::ordered::{Ordered, Window};
-use crate::sort::ascending;
+use crate::ordered::Ordered;
+use crate::outline;
 use crate::tail::{BlockMaxima, LogBlocks};
-use std::ops::Range;
+use crate::wanted::{BUCKETS, Wanted, bucket};
+use rayon::prelude::*;
 
 /// Values of all ordered columns together that are held.
 const HELD: u64 = 1 << 22;
-/// Bits of a double that counting leaves out: buckets are 0.4 % wide.
-const SHIFT: u32 = 44;
-const BUCKETS: usize = 1 << (63 - SHIFT);
-/// Standard deviations of a quantile's rank that are held on either side of it.
-const REACH: f64 = 8.0;
-/// The share of the largest values that is held for the tail, and how many at most.
-const TAIL_SHARE: u64 = 5;
-const TAIL_MOST: u64 = 200_000;
-/// Values that are held before equal ones are counted together.
-const FRESH: usize = 1 << 17;
-/// Points of an [outline](Sample::outline).
-const OUTLINE: u64 = 256;
 
 /// What is gathered of one column.
 #[derive(Clone, Debug, Default)]
@@ -53,9 +42,29 @@ pub(crate) struct Gather {
     pub maxima: bool,
 }
 
-/// Calls its argument with a column and the values of its next rows, NaN where there is none, in the same order each
-/// time.
-pub(crate) type Pass<'a> = dyn FnMut(&mut dyn FnMut(usize, &[f64])) -> Result<(), Error> + 'a;
+/// A column while its values come in: one or two times all of them, in the same order.
+pub(crate) struct Column {
+    gather: Gather,
+    sample: Sample,
+    order: Order,
+}
+
+/// What is known of the order of values so far.
+enum Order {
+    /// Nothing is asked for, and there may be more to gather.
+    Unasked,
+    /// Nothing more is asked for.
+    Done,
+    /// All of them.
+    Held(Vec<f64>),
+    /// How many there are in each bucket.
+    Counted(Vec<u64>),
+    /// The same, and those that are wanted.
+    Near(Vec<u64>, Wanted),
+}
+
+/// Adds all values to the columns, in the same order each time.
+pub(crate) type Pass<'a> = dyn FnMut(&mut [Column]) -> Result<(), Error> + 'a;
 
 /// Gathers columns of `rows` rows, ordered ones so that quantiles at these levels are known.
 pub(crate) fn collect(
@@ -64,42 +73,65 @@ pub(crate) fn collect(
     levels: &[f64],
     pass: &mut Pass<'_>,
 ) -> Result<Vec<Sample>, Error> {
-    let columns = gather.len();
-    let mut samples = vec![Sample::default(); columns];
     let ordered = gather.iter().filter(|gather| gather.order).count();
-    if rows.saturating_mul(ordered as u64) <= HELD {
-        let mut held = vec![Vec::new(); columns];
-        pass(&mut |column, values| {
-            samples[column].add(values, gather[column]);
-            if gather[column].order {
-                held[column].extend(present(values));
+    let fits = rows.saturating_mul(ordered as u64) <= HELD;
+    let mut columns: Vec<Column> = gather.iter().map(|gather| Column::new(*gather, fits)).collect();
+    pass(&mut columns)?;
+    columns.par_iter_mut().for_each(|column| column.turn(levels));
+    if !fits {
+        pass(&mut columns)?;
+        columns.par_iter_mut().for_each(|column| column.turn(levels));
+    }
+    Ok(columns.into_iter().map(|column| column.sample).collect())
+}
+
+impl Column {
+    fn new(gather: Gather, fits: bool) -> Column {
+        let order = match gather.order {
+            false => Order::Unasked,
+            true if fits => Order::Held(Vec::new()),
+            true => Order::Counted(vec![0; BUCKETS]),
+        };
+        Column { gather, sample: Sample::default(), order }
+    }
+
+    /// Adds the values of the next rows, NaN where there is none.
+    pub fn add(&mut self, values: &[f64]) {
+        match &mut self.order {
+            Order::Done => return,
+            Order::Near(_, wanted) => return present(values).for_each(|value| wanted.offer(value)),
+            Order::Unasked => (),
+            Order::Held(held) => held.extend(present(values)),
+            Order::Counted(counts) => present(values).for_each(|value| counts[bucket(value)] += 1),
+        }
+        self.sample.add(values, self.gather);
+    }
+
+    /// Whether values have nothing to add any more.
+    pub fn is_done(&self) -> bool {
+        matches!(self.order, Order::Done)
+    }
+
+    /// All values have been there once more.
+    fn turn(&mut self, levels: &[f64]) {
+        self.order = match std::mem::replace(&mut self.order, Order::Done) {
+            Order::Counted(counts) => {
+                let wanted = Wanted::new(&counts, levels);
+                Order::Near(counts, wanted)
             }
-        })?;
-        for (sample, values) in samples.iter_mut().zip(held) {
-            sample.ordered = Ordered::all(values);
-            sample.outline = outline_of(&sample.ordered);
-        }
-        return Ok(samples);
+            Order::Held(values) => {
+                self.sample.ordered = Ordered::all(values);
+                self.sample.outline = outline::of(&self.sample.ordered);
+                Order::Done
+            }
+            Order::Near(counts, wanted) => {
+                self.sample.outline = outline::of_counts(&counts);
+                self.sample.ordered = wanted.ordered(&counts);
+                Order::Done
+            }
+            Order::Unasked | Order::Done => Order::Done,
+        };
     }
-    let mut counts: Vec<Vec<u64>> =
-        gather.iter().map(|gather| vec![0; if gather.order { BUCKETS } else { 0 }]).collect();
-    pass(&mut |column, values| {
-        samples[column].add(values, gather[column]);
-        if gather[column].order {
-            present(values).for_each(|value| counts[column][bucket(value)] += 1);
-        }
-    })?;
-    let mut wanted: Vec<Wanted> = counts.iter().map(|counts| Wanted::new(counts, levels)).collect();
-    pass(&mut |column, values| {
-        if gather[column].order {
-            present(values).for_each(|value| wanted[column].offer(value));
-        }
-    })?;
-    for ((sample, wanted), counts) in samples.iter_mut().zip(wanted).zip(&counts) {
-        sample.outline = outline_of_counts(counts);
-        sample.ordered = wanted.ordered(counts);
-    }
-    Ok(samples)
 }
 
 impl Sample {
@@ -125,154 +157,6 @@ fn present(values: &[f64]) -> impl Iterator<Item = f64> {
     values.iter().copied().filter(|value| !value.is_nan())
 }
 
-/// The leading bits of a value that is not negative: they ascend with it.
-fn bucket(value: f64) -> usize {
-    ((value.max(0.0).to_bits() >> SHIFT) as usize).min(BUCKETS - 1)
-}
-
-/// The least value of a bucket.
-fn floor(bucket: usize) -> f64 {
-    f64::from_bits((bucket as u64) << SHIFT)
-}
-
-/// The buckets whose values are held.
-struct Wanted {
-    is: Vec<bool>,
-    /// Ranks that are asked for: apart from each other, ascending.
-    ranks: Vec<Range<u64>>,
-    /// Values in the order in which they came.
-    fresh: Vec<f64>,
-    /// Values before these, ascending, with their numbers: where estimators agree, most ratios of risks are 1.
-    runs: Vec<(f64, u64)>,
-}
-
-impl Wanted {
-    fn new(counts: &[u64], levels: &[f64]) -> Wanted {
-        let ranks = apart(ranks(counts.iter().sum(), levels));
-        let mut start = 0;
-        let is = counts.iter().map(|count| {
-            let end = start + count;
-            let hit = ranks.iter().any(|range| range.start < end && start < range.end);
-            start = end;
-            hit && *count > 0
-        });
-        Wanted { is: is.collect(), ranks, fresh: Vec::new(), runs: Vec::new() }
-    }
-
-    fn offer(&mut self, value: f64) {
-        if self.is[bucket(value)] {
-            self.fresh.push(value);
-            if self.fresh.len() == FRESH {
-                self.merge();
-            }
-        }
-    }
-
-    /// Merges the fresh values into the runs.
-    fn merge(&mut self) {
-        self.fresh = ascending(std::mem::take(&mut self.fresh));
-        let old = std::mem::take(&mut self.runs);
-        let (mut old, mut fresh) = (old.into_iter().peekable(), self.fresh.drain(..).peekable());
-        loop {
-            let next = match (old.peek(), fresh.peek()) {
-                (Some((a, _)), Some(b)) if b.total_cmp(a).is_lt() => fresh.next().map(|value| (value, 1)),
-                (Some(_), _) => old.next(),
-                (None, _) => fresh.next().map(|value| (value, 1)),
-            };
-            let Some((value, count)) = next else { break };
-            match self.runs.last_mut().filter(|last| last.0.to_bits() == value.to_bits()) {
-                Some(last) => last.1 += count,
-                None => self.runs.push((value, count)),
-            }
-        }
-    }
-
-    fn ordered(mut self, counts: &[u64]) -> Ordered {
-        self.merge();
-        let mut windows: Vec<Window> =
-            self.ranks.iter().map(|range| Window { start: range.start, values: Vec::new() }).collect();
-        let (mut runs, mut place, mut start) = (self.runs.iter().peekable(), 0, 0u64);
-        for (here, count) in counts.iter().enumerate() {
-            let mut rank = start;
-            while let Some((value, times)) = runs.next_if(|(value, _)| bucket(*value) == here) {
-                let end = rank + times;
-                while place < windows.len() && self.ranks[place].start < end {
-                    let Range { start: low, end: high } = self.ranks[place];
-                    let hit = high.min(end).saturating_sub(low.max(rank));
-                    windows[place].values.extend(std::iter::repeat_n(*value, hit as usize));
-                    if high > end {
-                        break;
-                    }
-                    place += 1;
-                }
-                rank = end;
-            }
-            start += count;
-        }
-        windows.retain(|window| !window.values.is_empty());
-        Ordered::windows(start, windows)
-    }
-}
-
-/// Ranges, some of which may overlap or touch, as ranges that do not.
-fn apart(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
-    ranges.retain(|range| !range.is_empty());
-    ranges.sort_by_key(|range| range.start);
-    let mut apart: Vec<Range<u64>> = Vec::new();
-    for range in ranges {
-        match apart.last_mut().filter(|last| range.start <= last.end) {
-            Some(last) => last.end = last.end.max(range.end),
-            None => apart.push(range),
-        }
-    }
-    apart
-}
-
-/// Ranks around each quantile, the least value, and the largest ones.
-fn ranks(total: u64, levels: &[f64]) -> Vec<Range<u64>> {
-    let around = |level: &f64| {
-        let size = total as f64;
-        let (middle, reach) = (level * size, REACH * (level * (1.0 - level) * size).sqrt() + 2.0);
-        ((middle - reach).max(0.0) as u64)..((middle + reach) as u64 + 1).min(total)
-    };
-    let tail = (total / TAIL_SHARE).min(TAIL_MOST);
-    levels.iter().map(around).chain([0..1.min(total), total - tail..total]).collect()
-}
-
-fn outline_of(ordered: &Ordered) -> Vec<(f64, f64)> {
-    let count = ordered.count();
-    let ranks = outline_ranks(count);
-    ranks.filter_map(|rank| Some((ordered.get(rank)?, (rank + 1) as f64 / count as f64))).collect()
-}
-
-fn outline_of_counts(counts: &[u64]) -> Vec<(f64, f64)> {
-    let total: u64 = counts.iter().sum();
-    let mut ranks = outline_ranks(total).peekable();
-    let (mut outline, mut below) = (Vec::new(), 0);
-    for (bucket, count) in counts.iter().enumerate() {
-        below += count;
-        let mut here = None;
-        while ranks.next_if(|rank| *rank < below).is_some() {
-            here = Some((floor(bucket + 1), below as f64 / total as f64));
-        }
-        outline.extend(here);
-    }
-    outline
-}
-
-/// Ranks evenly spread over the sample and, towards the largest value, over the logarithm of the ranks from the top.
-fn outline_ranks(count: u64) -> impl Iterator<Item = u64> {
-    let even = (0..OUTLINE).map(move |k| (k as f64 / OUTLINE as f64 * count as f64) as u64);
-    let top = (0..OUTLINE / 2).map(move |k| {
-        let share = libm::pow(count.max(1) as f64, k as f64 / (OUTLINE / 2 - 1) as f64);
-        count.saturating_sub(share.round() as u64)
-    });
-    let mut ranks: Vec<u64> = even.chain(top).filter(|rank| *rank < count).collect();
-    ranks.sort_unstable();
-    ranks.dedup();
-    ranks.into_iter()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -287,8 +171,8 @@ mod tests {
         let values: Vec<f64> =
             (0..count).map(|_| ((rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64).powf(-1.5)).collect();
         let levels = [0.05, 0.25, 0.5, 0.75, 0.95];
-        let mut pass = |each: &mut dyn FnMut(usize, &[f64])| {
-            values.chunks(1000).for_each(|values| each(0, values));
+        let mut pass = |columns: &mut [Column]| {
+            values.chunks(1000).for_each(|values| columns[0].add(values));
             Ok(())
         };
         let ordered = Gather { order: true, ..Gather::default() };
@@ -315,31 +199,10 @@ mod tests {
         }
     }
 
-    /// Most values are one and the same, as ratios of estimators that mostly agree are: they are counted, not held.
-    #[test]
-    fn ties_are_not_held_one_by_one() {
-        let count = 2_000_000u64;
-        let value = |k: u64| if k.is_multiple_of(5) { 0.5 + (k % 1000) as f64 / 1000.0 } else { 1.0 };
-        let mut counts = vec![0; BUCKETS];
-        (0..count).for_each(|k| counts[bucket(value(k))] += 1);
-        let mut wanted = Wanted::new(&counts, &[0.5]);
-        for k in 0..count {
-            wanted.offer(value(k));
-            assert!(wanted.runs.len() < 300 && wanted.fresh.len() < FRESH);
-        }
-        let ordered = wanted.ordered(&counts);
-        let mut all: Vec<f64> = (0..count).map(value).collect();
-        all.sort_by(f64::total_cmp);
-        for rank in [0, count / 2 - 900, count / 2, count / 2 + 900, count - 150_000, count - 1] {
-            assert_eq!(ordered.get(rank), Some(all[rank as usize]), "{rank}");
-        }
-        assert_eq!(ordered.count(), count);
-    }
-
     #[test]
     fn rows_without_a_value_are_counted() {
-        let mut pass = |each: &mut dyn FnMut(usize, &[f64])| {
-            each(0, &[2.0, f64::NAN, 3.0]);
+        let mut pass = |columns: &mut [Column]| {
+            columns[0].add(&[2.0, f64::NAN, 3.0]);
             Ok(())
         };
         let gather = Gather { order: true, logs: true, maxima: true };

@@ -32,6 +32,12 @@ pub enum Error {
         /// What the reader said.
         source: PolarsError,
     },
+    /// The thread that reads ahead could not be started.
+    #[error("cannot start a thread to read with: {source}")]
+    Thread {
+        /// What the operating system said.
+        source: std::io::Error,
+    },
     /// The metrics files carry no column of risks.
     #[error(
         "the metrics in {path} have no risk column (`risk_l…` or `risk_sup`), so there is nothing to judge"

@@ -97,13 +97,13 @@ impl Level {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::{Gather, collect};
+    use crate::collect::{Column, Gather, collect};
 
     fn level(values: &[f64], trials: u64) -> Level {
         let rows: Vec<f64> =
             (0..trials as usize).map(|row| values.get(row).copied().unwrap_or(f64::NAN)).collect();
-        let mut pass = |each: &mut dyn FnMut(usize, &[f64])| {
-            each(0, &rows);
+        let mut pass = |columns: &mut [Column]| {
+            columns[0].add(&rows);
             Ok(())
         };
         let gather = Gather { order: true, ..Gather::default() };

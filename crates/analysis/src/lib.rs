@@ -16,6 +16,7 @@ mod level;
 mod model;
 mod moments;
 mod ordered;
+mod outline;
 mod pair;
 mod point;
 mod quantile;
@@ -29,6 +30,7 @@ mod table;
 mod tail;
 mod trials;
 mod verdict;
+mod wanted;
 mod write;
 
 pub use error::Error;

@@ -1,14 +1,17 @@
 //! Estimators against each other on the same samples.
 
 use libm::log;
+use polars::prelude::DataFrame;
+use rayon::prelude::*;
 use serde::Serialize;
+use std::path::Path;
 
-use crate::collect::{Gather, Sample, collect};
+use crate::collect::{Column, Gather, Sample, collect};
 use crate::error::Error;
 use crate::moments::Moments;
 use crate::quantile::Quantile;
 use crate::risk::Risk;
-use crate::scan::{Partition, RiskColumns, Scan, read, reals};
+use crate::scan::{Partition, RiskColumns, Scan, read, read_ahead, reals};
 
 /// Estimators of more than so many labels are compared with the first one alone.
 const ALL_PAIRS: usize = 6;
@@ -75,33 +78,14 @@ fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) 
     const COLUMNS: usize = 7;
     let order = |column| Gather { order: column % COLUMNS == 0, ..Gather::default() };
     let gather: Vec<Gather> = (0..COLUMNS * scan.risks.len()).map(order).collect();
-    let mut wins = vec![0.0f64; scan.risks.len()];
+    let mut wins = vec![0.0; scan.risks.len()];
     let rows = first.rows().min(second.rows());
-    let mut passes = 0;
-    let samples = collect(rows, &gather, &[0.5], &mut |each| {
-        passes += 1;
-        both(scan, first, second, &mut |risk, a, b| {
-            let mut column = |place, mut values: Vec<f64>| {
-                values.iter_mut().filter(|value| value.is_infinite()).for_each(|value| *value = f64::NAN);
-                each(risk * COLUMNS + place, &values);
-            };
-            let paired =
-                |of: fn((f64, f64)) -> f64| a.iter().copied().zip(b.iter().copied()).map(of).collect();
-            column(0, paired(|(a, b)| a / b));
-            if passes > 1 {
-                // Of the others nothing is ordered.
-                return;
-            }
-            let won: Vec<f64> = paired(|(a, b)| if a < b { 1.0 } else { f64::from(u8::from(a == b)) / 2.0 });
-            wins[risk] += won.iter().sum::<f64>();
-            column(1, a.to_vec());
-            column(2, b.to_vec());
-            column(3, paired(|(a, b)| a - b));
-            let [log_a, log_b] =
-                [a, b].map(|values| values.iter().map(|value| log(*value)).collect::<Vec<_>>());
-            column(6, log_a.iter().zip(&log_b).map(|(a, b)| a - b).collect());
-            column(4, log_a);
-            column(5, log_b);
+    let samples = collect(rows, &gather, &[0.5], &mut |columns| {
+        both(scan, first, second, |trials| {
+            let risks = columns.par_chunks_mut(COLUMNS).zip(&mut wins).zip(&scan.risks);
+            risks.try_for_each(|((columns, wins), risk)| {
+                trials.blocks(&risk.value, |a, b| *wins += add(columns, a, b))
+            })
         })
     })?;
     let pair = |((columns, wins), risk): ((&[Sample], f64), &RiskColumns)| {
@@ -136,12 +120,70 @@ fn saved(difference: &Moments, a: &Moments, b: &Moments) -> Option<f64> {
     saved.is_finite().then_some(saved)
 }
 
-/// Calls `each` with (risk, first, second) for all trials in which both have that risk, some at a time.
+/// Adds trials to the columns of a risk; returns in how many the first estimator wins.
+fn add(columns: &mut [Column], a: &[f64], b: &[f64]) -> f64 {
+    let mut column = |place: usize, mut values: Vec<f64>| {
+        values.iter_mut().filter(|value| value.is_infinite()).for_each(|value| *value = f64::NAN);
+        columns[place].add(&values);
+        columns[1].is_done()
+    };
+    let paired = |of: fn((f64, f64)) -> f64| a.iter().copied().zip(b.iter().copied()).map(of).collect();
+    if column(0, paired(|(a, b)| a / b)) {
+        return 0.0;
+    }
+    column(1, a.to_vec());
+    column(2, b.to_vec());
+    column(3, paired(|(a, b)| a - b));
+    let [log_a, log_b] = [a, b].map(|values| values.iter().map(|value| log(*value)).collect::<Vec<_>>());
+    column(6, log_a.iter().zip(&log_b).map(|(a, b)| a - b).collect());
+    column(4, log_a);
+    column(5, log_b);
+    let won: Vec<f64> = paired(|(a, b)| if a < b { 1.0 } else { f64::from(u8::from(a == b)) / 2.0 });
+    won.iter().sum()
+}
+
+/// Trials that two files have in common.
+struct Common<'a> {
+    files: [&'a Path; 2],
+    frames: [DataFrame; 2],
+    /// Rows of the same trial.
+    rows: Vec<(usize, usize)>,
+}
+
+impl Common<'_> {
+    fn read<'a>(files: [&'a Path; 2], start: u64, columns: &[&str]) -> Result<Common<'a>, Error> {
+        let mut trials = Vec::new();
+        let mut frame = |file: &Path| {
+            let frame = read(file, start, columns)?;
+            let column = frame.column("trial").and_then(|column| column.i64());
+            trials.push(column.map_err(Error::read(file))?.iter().flatten().collect::<Vec<i64>>());
+            Ok(frame)
+        };
+        let frames = [frame(files[0])?, frame(files[1])?];
+        Ok(Common { files, frames, rows: matches(&trials[0], &trials[1]) })
+    }
+
+    /// Calls `each` with both values of trials in which neither is missing, some trials at a time.
+    fn blocks(&self, column: &str, mut each: impl FnMut(&[f64], &[f64])) -> Result<(), Error> {
+        let Common { files, frames, rows } = self;
+        let x = reals(&frames[0], column).map_err(Error::read(files[0]))?;
+        let y = reals(&frames[1], column).map_err(Error::read(files[1]))?;
+        let present = |(i, j): &(usize, usize)| !x[*i].is_nan() && !y[*j].is_nan();
+        for rows in rows.chunks(CACHED) {
+            let (x, y): (Vec<f64>, Vec<f64>) =
+                rows.iter().filter(|rows| present(rows)).map(|(i, j)| (x[*i], y[*j])).unzip();
+            each(&x, &y);
+        }
+        Ok(())
+    }
+}
+
+/// Calls `each` with all trials that both have.
 fn both(
     scan: &Scan,
     first: &Partition,
     second: &Partition,
-    each: &mut impl FnMut(usize, &[f64], &[f64]),
+    each: impl FnMut(Common<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let columns: Vec<&str> =
         std::iter::once("trial").chain(scan.risks.iter().map(|risk| risk.value.as_str())).collect();
@@ -150,25 +192,8 @@ fn both(
         Some(shard.chunks().zip(twin.chunks()))
     });
     // Both files have a row for every trial from the first of the shard on, so that chunks hold the same trials.
-    for ((file, start), (other, _)) in twins.flatten() {
-        let (a, b) = (read(file, start, &columns)?, read(other, start, &columns)?);
-        let trials = |frame: &polars::prelude::DataFrame, file| -> Result<Vec<i64>, Error> {
-            let column = frame.column("trial").and_then(|column| column.i64());
-            Ok(column.map_err(Error::read(file))?.iter().flatten().collect())
-        };
-        let matches = matches(&trials(&a, file)?, &trials(&b, other)?);
-        for (risk, columns) in scan.risks.iter().enumerate() {
-            let x = reals(&a, &columns.value).map_err(Error::read(file))?;
-            let y = reals(&b, &columns.value).map_err(Error::read(other))?;
-            let present = |(i, j): &(usize, usize)| !x[*i].is_nan() && !y[*j].is_nan();
-            for matches in matches.chunks(CACHED) {
-                let (x, y): (Vec<f64>, Vec<f64>) =
-                    matches.iter().filter(|places| present(places)).map(|(i, j)| (x[*i], y[*j])).unzip();
-                each(risk, &x, &y);
-            }
-        }
-    }
-    Ok(())
+    let common = twins.flatten().map(|((a, start), (b, _))| Common::read([a, b], start, &columns));
+    read_ahead(common, each)
 }
 
 /// Places of equal numbers in two ascending lists.

@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+use std::thread::Builder;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use crate::collect::{Gather, Sample, collect};
 use crate::error::Error;
@@ -97,13 +100,13 @@ impl Scan {
     pub fn samples(&self, partition: &Partition, levels: &[f64]) -> Result<Vec<RiskSamples>, Error> {
         let (columns, gather): (Vec<&str>, Vec<Gather>) =
             self.risks.iter().flat_map(RiskColumns::columns).unzip();
-        let mut samples = collect(partition.rows(), &gather, levels, &mut |each| {
-            partition.chunks().try_for_each(|(file, start)| {
-                let frame = read(file, start, &columns)?;
-                for (place, name) in columns.iter().enumerate() {
-                    each(place, &reals(&frame, name).map_err(Error::read(file))?);
-                }
-                Ok(())
+        let mut samples = collect(partition.rows(), &gather, levels, &mut |gathered| {
+            let chunks = partition.chunks().map(|(file, start)| Ok((file, read(file, start, &columns)?)));
+            read_ahead(chunks, |(file, frame)| {
+                gathered.par_iter_mut().zip(&columns).try_for_each(|(column, name)| {
+                    column.add(&reals(&frame, name).map_err(Error::read(file))?);
+                    Ok(())
+                })
             })
         })?
         .into_iter();
@@ -186,6 +189,21 @@ pub(crate) fn read(file: &Path, start: u64, columns: &[&str]) -> Result<DataFram
     let columns: Vec<Expr> = columns.iter().map(|name| col(*name)).collect();
     let start = i64::try_from(start).unwrap_or(i64::MAX);
     run(lazy(file)?.select(columns).slice(start, CHUNK as IdxSize)).map_err(Error::read(file))
+}
+
+/// Calls `each` with the items of an iterator, while the next one is read on a thread of its own.
+pub(crate) fn read_ahead<T: Send>(
+    items: impl Iterator<Item = Result<T, Error>> + Send,
+    mut each: impl FnMut(T) -> Result<(), Error>,
+) -> Result<(), Error> {
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(0);
+        let mut items = items;
+        let read = move || items.try_for_each(|item| sender.send(item));
+        let thread = Builder::new().name("read".into());
+        thread.spawn_scoped(scope, read).map_err(|source| Error::Thread { source })?;
+        receiver.into_iter().try_for_each(|item| each(item?))
+    })
 }
 
 /// A column of reals, NaN where there is none.
