@@ -5,22 +5,35 @@
 //! which is how a test shows that.
 
 pub(crate) use pulp::NullaryFnOnce as Kernel;
+#[cfg(target_arch = "x86_64")]
+use pulp::x86::{V3, V4};
+#[cfg(target_arch = "x86_64")]
 use std::sync::LazyLock;
-
-static WIDEST: LazyLock<pulp::Arch> = LazyLock::new(pulp::Arch::new);
 
 /// Runs a kernel, compiled once for each width of registers. Its `call` and what that calls must be
 /// `#[inline(always)]`: what is not inlined stays narrow, and closures and function values are not inlined reliably.
 #[inline]
 pub(crate) fn wide<K: Kernel>(kernel: K) -> K::Output {
-    if cfg!(narrow) { kernel.call() } else { WIDEST.dispatch(kernel) }
+    // No wider: divisions and roots, which bound most kernels, are no faster in 512 bits.
+    #[cfg(target_arch = "x86_64")]
+    if let Some(registers) = avx2() {
+        return registers.vectorize(kernel);
+    }
+    kernel.call()
 }
 
 /// The registers of AVX2, where the machine has them and kernels are to use them.
 #[cfg(target_arch = "x86_64")]
-pub(crate) fn avx2() -> Option<pulp::x86::V3> {
-    match *WIDEST {
-        pulp::Arch::V3(registers) if !cfg!(narrow) => Some(registers),
-        _ => None,
-    }
+#[inline]
+pub(crate) fn avx2() -> Option<V3> {
+    static REGISTERS: LazyLock<Option<V3>> = LazyLock::new(V3::try_new);
+    REGISTERS.filter(|_| !cfg!(narrow))
+}
+
+/// The registers of AVX-512, where the machine has them and kernels are to use them.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub(crate) fn avx512() -> Option<V4> {
+    static REGISTERS: LazyLock<Option<V4>> = LazyLock::new(V4::try_new);
+    REGISTERS.filter(|_| !cfg!(narrow))
 }

@@ -38,12 +38,12 @@ static NORMAL_LAYERS: LazyLock<Layers> =
 static EXPONENTIAL_LAYERS: LazyLock<Layers> =
     LazyLock::new(|| Layers::new(EXPONENTIAL, Exponential::density, |y| -libm::log(y)));
 
-/// Words of a stream, made in bulk; dropping it leaves the generator behind the last bulk.
+/// Words of a stream, made in bulk; dropping it leaves the generator behind the last bulk that a word was taken from.
 struct Words<'a> {
     rng: &'a mut ChaCha8Rng,
     /// Its place, where whole bulks are made; otherwise the generator makes half a bulk at a time.
     blocks: Option<Blocks>,
-    made: [u64; WORDS],
+    made: [u64; 2 * WORDS],
     ready: usize,
     next: usize,
 }
@@ -56,7 +56,7 @@ impl<'a> Words<'a> {
     fn new(rng: &'a mut ChaCha8Rng, draws: usize) -> Words<'a> {
         // None inside a block, where whole bulks cannot start.
         let blocks = if draws > FEW { Blocks::of(rng) } else { None };
-        Words { blocks, rng, made: [0; WORDS], ready: WORDS, next: WORDS }
+        Words { blocks, rng, made: [0; 2 * WORDS], ready: WORDS, next: WORDS }
     }
 
     /// The words that are made and not used, at least one.
@@ -77,8 +77,7 @@ impl<'a> Words<'a> {
     #[cold]
     fn make(&mut self) {
         if let Some(blocks) = &mut self.blocks {
-            blocks.fill(&mut self.made);
-            self.next = 0;
+            (self.next, self.ready) = (0, blocks.fill(&mut self.made));
             return;
         }
         self.next = self.ready % WORDS;
@@ -104,7 +103,7 @@ impl<'a> Words<'a> {
 impl Drop for Words<'_> {
     fn drop(&mut self) {
         if let Some(blocks) = &self.blocks {
-            blocks.hand_back(self.rng);
+            blocks.hand_back((self.ready - self.next) / WORDS, self.rng);
         } else if self.ready < WORDS {
             // Behind the half that was not made.
             let halves = 2 * (WORDS - self.ready) as u128;

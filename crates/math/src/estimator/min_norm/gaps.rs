@@ -118,8 +118,7 @@ impl Gaps {
     pub fn write(&mut self, x: &[f64], y: &[f64], knots: &mut Knots) {
         let absorbed = if self.some_outside { self.absorb(x) } else { Vec::new() };
         let n = x.len();
-        wide(HandOver { kept: &self.kept, change: &mut self.change[1..] });
-        let kinks = self.kept.iter().sum::<u64>() as usize;
+        let kinks = wide(HandOver { kept: &self.kept, change: &mut self.change[1..] }) as usize;
         let count = n + kinks;
         // One place more for what is written behind the last and not kept.
         for list in [&mut knots.x, &mut knots.y, &mut knots.change] {
@@ -229,20 +228,21 @@ fn meetings(
     outside != 0
 }
 
-/// Takes their slope changes from the inner points beside kinks.
+/// Takes their slope changes from the inner points beside kinks, and counts these.
 struct HandOver<'a> {
     kept: &'a [u64],
     change: &'a mut [f64],
 }
 
 impl Kernel for HandOver<'_> {
-    type Output = ();
+    type Output = u64;
 
     #[inline(always)]
-    fn call(self) {
+    fn call(self) -> u64 {
         for (change, beside) in self.change.iter_mut().zip(self.kept.windows(2)) {
             *change *= if beside[0] | beside[1] == 0 { 1.0 } else { 0.0 };
         }
+        self.kept.iter().sum()
     }
 }
 
