@@ -56,7 +56,7 @@ fn run(
     })
 }
 
-fn doze(milliseconds: u64) -> Do<impl Fn(u64) -> Result<u64, String> + 'static> {
+fn doze(milliseconds: u64) -> Do<impl Fn(u64) -> Result<u64, String>> {
     Do(move |slab| {
         std::thread::sleep(Duration::from_millis(milliseconds));
         Ok(slab)

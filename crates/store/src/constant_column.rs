@@ -129,7 +129,7 @@ pub(crate) fn column(column: ColumnDescPtr, value: &Value, rows: usize) -> Resul
     let mut encodings = vec![Encoding::PLAIN, Encoding::RLE];
     encodings.extend(is_some.then_some(Encoding::RLE_DICTIONARY));
     let statistics = value.statistics(&column, rows as u64);
-    ColumnChunk::new(column, rows as u64, pages, (encodings, Some(statistics)), Vec::new())
+    ColumnChunk::new(column, rows as u64, pages, (encodings, Some(statistics)))
 }
 
 fn run(value: u8, count: usize) -> Levels {

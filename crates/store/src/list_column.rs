@@ -22,8 +22,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Units of a page at most, where one row has no more: each of the eight streams then fills one block of zstd.
 const PAGE_UNITS: usize = frame::BLOCK;
-/// Bytes that the header of a page takes at most.
-const PAGE_HEADER: usize = 64;
 /// Streams of random reals that are noise: all but the two with sign, exponent and the first four bits.
 const MOSTLY_NOISE: usize = 6;
 /// Levels are few when a page has so many bytes for each byte of them.
@@ -290,7 +288,6 @@ impl PageRows {
 #[derive(Default)]
 pub struct Buffers {
     pages: Spare<Vec<u8>>,
-    columns: Spare<Vec<u8>>,
     scratch: Spare<Scratch>,
 }
 
@@ -320,32 +317,11 @@ impl Buffers {
         let lent = frames.filter(|frame| frame.lent).filter_map(|frame| Arc::into_inner(frame.memory));
         lent.for_each(|memory| self.pages.give(memory));
     }
-
-    /// Takes back the bytes of a column that has been written.
-    pub(crate) fn give_column(&self, bytes: Bytes) {
-        self.columns.give(emptied(bytes));
-    }
-}
-
-/// The memory of bytes that nobody else holds any more.
-fn emptied(mut bytes: Bytes) -> Vec<u8> {
-    // A vector made of bytes begins with a copy of them, but that of no bytes has no memory.
-    bytes.truncate(1);
-    let mut bytes = Vec::from(bytes);
-    bytes.clear();
-    bytes
 }
 
 /// Puts the pages of one list together to a column.
-pub(crate) fn column(
-    column: ColumnDescPtr,
-    list: List,
-    group: &GroupPages,
-    buffers: &Buffers,
-) -> Result<ColumnChunk> {
-    let mut memory = buffers.columns.take();
+pub(crate) fn column(column: ColumnDescPtr, list: List, group: &GroupPages) -> Result<ColumnChunk> {
     let pages = group.pages.iter().map(|pages| &pages[list as usize]);
-    memory.reserve(pages.clone().map(|page| page.frame.length + PAGE_HEADER).sum());
     let pages = pages.map(|page| {
         let data = Page::DataPage {
             buf: Bytes::from_owner(page.frame.clone()),
@@ -358,21 +334,5 @@ pub(crate) fn column(
         CompressedPage::new(data, page.size)
     });
     let encodings = vec![Encoding::RLE, Encoding::BYTE_STREAM_SPLIT];
-    ColumnChunk::new(column, group.rows, pages, (encodings, None), memory)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn memory_comes_back() {
-        for (length, capacity) in [(1000, 1000), (1000, 4000)] {
-            let mut bytes = Vec::with_capacity(capacity);
-            bytes.resize(length, 1u8);
-            let place = bytes.as_ptr();
-            let back = emptied(bytes.into());
-            assert!(back.is_empty() && back.capacity() >= length && back.as_ptr() == place);
-        }
-    }
+    ColumnChunk::new(column, group.rows, pages, (encodings, None))
 }

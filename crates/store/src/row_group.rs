@@ -178,9 +178,9 @@ impl GroupWriter {
                     group.append_column(&column.bytes, column.close)?;
                 }
                 EncodedColumn::Lists(list, pages, buffers) => {
-                    let column = list_column::column(descriptor, list, &pages, &buffers)?;
+                    let column = list_column::column(descriptor, list, &pages)?;
                     group.append_column(&column.bytes, column.close)?;
-                    buffers.give_column(column.bytes);
+                    drop(column.bytes);
                     // The last of the group's lists.
                     if let Some(pages) = Arc::into_inner(pages) {
                         buffers.give_pages(pages);

@@ -182,6 +182,21 @@ mod tests {
     }
 
     #[test]
+    fn noise_may_fill_the_high_streams_too() {
+        // SplitMix64.
+        let mix = |k: u64, shift: u32, factor: u64| (k ^ (k >> shift)).wrapping_mul(factor);
+        let random = |k: u64| {
+            let k = mix(k.wrapping_mul(0x9e37_79b9_7f4a_7c15), 30, 0xbf58_476d_1ce4_e5b9);
+            mix(k, 27, 0x94d0_49bb_1331_11eb) ^ k >> 31
+        };
+        let values = |bits: fn(u64) -> u64| -> Vec<f64> {
+            (1..=100_000).map(|k| f64::from_bits(bits(random(k)))).collect()
+        };
+        assert_eq!(texture(&values(|bits| bits)), Texture { noise: 8, repeats: false });
+        assert_eq!(texture(&values(|bits| bits >> 8 | 0x3f << 56)), Texture { noise: 7, repeats: true });
+    }
+
+    #[test]
     fn streams_hold_the_bytes_of_the_values() {
         let values = spread(100);
         let mut bytes = vec![0; 8 * 110];
