@@ -1,6 +1,7 @@
 //! The summary as files.
 
 use std::fs::{self, File};
+use std::io::BufWriter;
 use std::path::Path;
 
 use polars::prelude::*;
@@ -217,13 +218,14 @@ fn text(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
 }
 
 /// Writes a file beside its place and gives it its name when it is complete.
-fn place(path: &Path, write: impl FnOnce(&File) -> PolarsResult<()>) -> Result<(), Error> {
+fn place(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> PolarsResult<()>) -> Result<(), Error> {
     // Others may be at the same file.
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let unfinished = path.with_file_name(format!(".{name}.{}", std::process::id()));
     let failed = |source| Error::Folder { path: path.to_owned(), source };
-    let file = File::create(&unfinished).map_err(failed)?;
-    write(&file).map_err(|source| Error::Write { path: path.to_owned(), source })?;
-    file.sync_all().map_err(failed)?;
+    // Polars writes a Parquet footer byte by byte.
+    let mut file = File::create(&unfinished).map(BufWriter::new).map_err(failed)?;
+    write(&mut file).map_err(|source| Error::Write { path: path.to_owned(), source })?;
+    file.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
     fs::rename(&unfinished, path).map_err(failed)
 }
