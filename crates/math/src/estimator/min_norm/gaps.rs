@@ -3,7 +3,7 @@
 use super::chain::{Kink, Penalty};
 use super::interleave::interleave;
 use super::three::Three;
-use super::{Rule, meeting, slope_change};
+use super::{Rule, equal, meeting, slope_change};
 use crate::predictor::Knots;
 use crate::sum::all_finite;
 use crate::wide::{Kernel, wide};
@@ -115,28 +115,43 @@ impl Gaps {
 
     /// Writes data points and kinks in order. A data point keeps its slope change unless a kink beside it
     /// took it over; a kink that rounding puts on a data point is that point's.
-    pub fn write(&mut self, x: &[f64], y: &[f64], knots: &mut Knots) {
+    ///
+    /// `before` says how many knots and inner knots there are of the parts before, whose last two points this one begins
+    /// with; returns how many there are then. Lists may be longer.
+    pub fn write(
+        &mut self,
+        x: &[f64],
+        y: &[f64],
+        before: (usize, usize),
+        knots: &mut Knots,
+    ) -> (usize, usize) {
         let absorbed = if self.some_outside { self.absorb(x) } else { Vec::new() };
-        let n = x.len();
         let kinks = wide(HandOver { kept: &self.kept, change: &mut self.change[1..] }) as usize;
-        let count = n + kinks;
+        let (start, inner_start) = (before.0.saturating_sub(2), before.1);
+        if before.0 > 0 {
+            // The part before knows both chords of its last but one point.
+            self.change[0] = knots.change[start];
+        } else {
+            knots.first_slope = self.first_slope;
+        }
+        let (end, inner_end) = (start + x.len() + kinks, inner_start + kinks);
         // One place more for what is written behind the last and not kept.
         for list in [&mut knots.x, &mut knots.y, &mut knots.change] {
-            list.resize(count + 1, 0.0);
+            list.resize(list.len().max(end + 1), 0.0);
         }
-        knots.inner.resize(kinks + 1, 0);
-        let to = [&mut knots.x[..], &mut knots.y[..], &mut knots.change[..]];
+        knots.inner.resize(knots.inner.len().max(inner_end + 1), 0);
+        let to = [&mut knots.x, &mut knots.y, &mut knots.change].map(|list| &mut list[start..=end]);
+        let inner = &mut knots.inner[inner_start..=inner_end];
         let (points, kinks_between) = ([x, y, &self.change], [&self.x[..], &self.y, &self.bend]);
-        interleave(to, points, kinks_between, &self.kept, &mut knots.inner);
+        interleave(to, points, kinks_between, &self.kept, inner);
+        if start > 0 {
+            inner.iter_mut().for_each(|place| *place += start);
+        }
         // A point's place is its number plus the kinks before it.
         for (point, change) in absorbed {
-            knots.change[point + self.kept[..point].iter().sum::<u64>() as usize] += change;
+            knots.change[start + point + self.kept[..point].iter().sum::<u64>() as usize] += change;
         }
-        knots.first_slope = self.first_slope;
-        for list in [&mut knots.x, &mut knots.y, &mut knots.change] {
-            list.truncate(count);
-        }
-        knots.inner.truncate(kinks);
+        (end, inner_end)
     }
 
     /// Drops the kinks that rounding puts on data points; returns those points and the slope changes.
@@ -221,7 +236,7 @@ fn meetings(
     for i in 0..gaps {
         let kink = meeting(x1[i] - x0[i], c0[i].abs(), c1[i].abs());
         (at[i], value[i], bend[i]) = knot((x0[i], x1[i]), (y0[i], y1[i]), slope[i], c0[i], kink);
-        let equal = ((c0[i] > 0.0) & (c1[i] > 0.0)) | ((c0[i] < 0.0) & (c1[i] < 0.0));
+        let equal = equal(c0[i], c1[i]);
         kept[i] = u64::from(equal);
         outside |= u64::from(equal & !inside(x0[i], at[i], x1[i]));
     }

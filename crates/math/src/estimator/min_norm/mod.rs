@@ -54,7 +54,7 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
             });
         }
         let clamp = values[2].word() == "clamp";
-        Ok(Box::new(MinNorm { rule, clamp, gaps: Gaps::default(), run: Run::default() }))
+        Ok(Box::new(MinNorm::new(rule, clamp, PART)))
     },
 };
 
@@ -111,6 +111,8 @@ enum Rule {
 struct MinNorm {
     rule: Rule,
     clamp: bool,
+    /// Gaps of a part, at least.
+    part: usize,
     gaps: Gaps,
     run: Run,
 }
@@ -124,6 +126,52 @@ impl Estimator for MinNorm {
     ) -> Result<Report, Degenerate> {
         let knots = predictor.piecewise_linear();
         let (x, y) = (sample.x(), sample.y());
+        let (mut start, mut written) = (0, (0, 0));
+        loop {
+            let end = self.part(x, y, start);
+            let (x, y) = (&x[start..end], &y[start..end]);
+            self.fit_part(x, y)?;
+            written = self.gaps.write(x, y, written, knots);
+            if end == sample.x().len() {
+                break;
+            }
+            start = end - 2;
+        }
+        for list in [&mut knots.x, &mut knots.y, &mut knots.change] {
+            list.truncate(written.0);
+        }
+        knots.inner.truncate(written.1);
+        (knots.clamp, knots.left, knots.right) = (false, 0, 0);
+        if self.clamp {
+            knots.clamp_ends();
+        }
+        Ok(Report::default())
+    }
+}
+
+/// Gaps that are fitted before the next ones are looked at: what is known of them stays in a second-level cache.
+const PART: usize = 1024;
+
+impl MinNorm {
+    fn new(rule: Rule, clamp: bool, part: usize) -> MinNorm {
+        MinNorm { rule, clamp, part, gaps: Gaps::default(), run: Run::default() }
+    }
+
+    /// The end of the points of the part that begins here. Parts share a gap in which the fit is the chord, since the
+    /// curvatures at its ends differ: there is no kink in it, and what is left of it says nothing of what is right.
+    fn part(&self, x: &[f64], y: &[f64], start: usize) -> usize {
+        let n = x.len();
+        if n - start <= self.part.saturating_mul(2) || wide_gap(x, 0) || wide_gap(x, n - 2) {
+            return n;
+        }
+        let slope = |i: usize| (y[i + 1] - y[i]) / (x[i + 1] - x[i]);
+        let bend = |i: usize| slope_change(slope(i - 1), slope(i));
+        let chord = |i: &usize| !equal(bend(*i), bend(i + 1)) && !wide_gap(x, *i);
+        (start + self.part..n - 2).find(chord).map_or(n, |gap| gap + 2)
+    }
+
+    /// Finds the kinks of a part.
+    fn fit_part(&mut self, x: &[f64], y: &[f64]) -> Result<(), Degenerate> {
         if !wide(Begin { gaps: &mut self.gaps, x, y, rule: self.rule }) {
             return Err(Degenerate::Overflow);
         }
@@ -135,27 +183,16 @@ impl Estimator for MinNorm {
                 self.gaps.set(x, y, gap, *kink);
             }
         }
-        if self.rule == Rule::Least(Penalty::Biased) {
-            self.fit_wide_outer_gap(x, y)?;
-        }
-        self.gaps.write(x, y, knots);
-        (knots.clamp, knots.left, knots.right) = (false, 0, 0);
-        if self.clamp {
-            knots.clamp_ends();
-        }
-        Ok(Report::default())
+        if self.rule == Rule::Least(Penalty::Biased) { self.fit_wide_outer_gap(x, y) } else { Ok(()) }
     }
-}
 
-impl MinNorm {
     /// Fits the run beside an outer gap of more than a right angle, should there be one.
     fn fit_wide_outer_gap(&mut self, x: &[f64], y: &[f64]) -> Result<(), Degenerate> {
         let n = x.len();
-        let wide = |i: usize| 1.0 + x[i] * x[i + 1] < 0.0;
-        if n < 3 || !(wide(0) || wide(n - 2)) {
+        if n < 3 || !(wide_gap(x, 0) || wide_gap(x, n - 2)) {
             return Ok(());
         }
-        let mirrored = wide(0);
+        let mirrored = wide_gap(x, 0);
         let change = &self.gaps.change;
         let count = |first: usize, points: &mut dyn Iterator<Item = usize>| {
             points.take_while(|k| change[*k].signum() * change[first] > 0.0 && change[*k] != 0.0).count()
@@ -177,6 +214,17 @@ impl MinNorm {
         }
         Ok(())
     }
+}
+
+/// Whether a gap spans more than a right angle seen from (0, 1).
+fn wide_gap(x: &[f64], gap: usize) -> bool {
+    1.0 + x[gap] * x[gap + 1] < 0.0
+}
+
+/// Whether two slope changes have one sign, and neither is zero.
+#[inline(always)]
+fn equal(a: f64, b: f64) -> bool {
+    ((a > 0.0) & (b > 0.0)) | ((a < 0.0) & (b < 0.0))
 }
 
 /// A run of points of equal curvature: gaps, sizes of the slope changes, the kinks found, and the solver.
@@ -247,4 +295,44 @@ fn meeting(h: f64, u: f64, v: f64) -> Kink {
     let share = h / (u + v);
     let (left, right) = (share * v, share * u);
     Kink { left, right, depth: u * left, change: u + v }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seed::{Key, Purpose, unit};
+
+    /// Whatever the size of parts, to the bit: on one side of 0 and across it, where a gap may be wide, with runs of any
+    /// length and points on a line.
+    #[test]
+    fn parts_are_fitted_as_the_whole() {
+        let draws = Draws::new(1, "parts", 0);
+        let rules = [Rule::Least(Penalty::Biased), Rule::Least(Penalty::Free), Rule::Sparsest, Rule::Spline];
+        for round in 0..400u64 {
+            let mut rng = Key::new(round, "parts", Purpose::Design).trial(0);
+            let n = 2 + (unit(&mut rng) * 120.0) as usize;
+            let (low, spread) = [(0.0, 1.0), (-3.0, 6.0), (-30.0, 60.0)][round as usize % 3];
+            let mut x: Vec<f64> = (0..n).map(|_| low + spread * unit(&mut rng)).collect();
+            x.sort_by(f64::total_cmp);
+            // Noise, few values, and a curve that bends one way for long.
+            let label = |x: &f64| match round / 3 % 3 {
+                0 => unit(&mut rng),
+                1 => (3.0 * unit(&mut rng)).floor(),
+                _ => (x / spread * 20.0).sin() + 1e-3 * unit(&mut rng),
+            };
+            let y: Vec<f64> = x.iter().map(label).collect();
+            let Ok(sample) = Sample::new(&x, &y) else { continue };
+            for rule in rules {
+                let fit = |part| {
+                    let mut predictor = Predictor::default();
+                    let fitted = MinNorm::new(rule, false, part).fit(sample, &draws, &mut predictor);
+                    (fitted.is_ok(), format!("{:?}", predictor.knots()))
+                };
+                let whole = fit(n);
+                for part in [1, 2, 3, 7, 20] {
+                    assert_eq!(fit(part), whole, "{round} {rule:?} {part}");
+                }
+            }
+        }
+    }
 }
