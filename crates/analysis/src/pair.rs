@@ -122,13 +122,14 @@ fn saved(difference: &Moments, a: &Moments, b: &Moments) -> Option<f64> {
 
 /// Adds trials to the columns of a risk; returns in how many the first estimator wins.
 fn add(columns: &mut [Column], a: &[f64], b: &[f64]) -> f64 {
+    let only_ratios = columns[1].is_done();
     let mut column = |place: usize, mut values: Vec<f64>| {
         values.iter_mut().filter(|value| value.is_infinite()).for_each(|value| *value = f64::NAN);
         columns[place].add(&values);
-        columns[1].is_done()
     };
     let paired = |of: fn((f64, f64)) -> f64| a.iter().copied().zip(b.iter().copied()).map(of).collect();
-    if column(0, paired(|(a, b)| a / b)) {
+    column(0, paired(|(a, b)| a / b));
+    if only_ratios {
         return 0.0;
     }
     column(1, a.to_vec());
@@ -150,8 +151,8 @@ struct Common<'a> {
     rows: Vec<(usize, usize)>,
 }
 
-impl Common<'_> {
-    fn read<'a>(files: [&'a Path; 2], start: u64, columns: &[&str]) -> Result<Common<'a>, Error> {
+impl<'a> Common<'a> {
+    fn read(files: [&'a Path; 2], start: u64, columns: &[&str]) -> Result<Common<'a>, Error> {
         let mut trials = Vec::new();
         let mut frame = |file: &Path| {
             let frame = read(file, start, columns)?;

@@ -1,4 +1,4 @@
-//! Kernels compiled for the widest registers of the machine they run on.
+//! Kernels compiled for registers of 256 bits, where the machine has them.
 //!
 //! Sums, products, quotients and roots are rounded alike in registers of any width, and Rust never fuses a · b + c,
 //! so bits do not depend on the width. With `--cfg narrow` kernels run as they are compiled for the rest of the program,
@@ -10,7 +10,7 @@ use pulp::x86::{V3, V4};
 #[cfg(target_arch = "x86_64")]
 use std::sync::LazyLock;
 
-/// Runs a kernel, compiled once for each width of registers. Its `call` and what that calls must be
+/// Runs a kernel, compiled for either width of registers. Its `call` and what that calls must be
 /// `#[inline(always)]`: what is not inlined stays narrow, and closures and function values are not inlined reliably.
 #[inline]
 pub(crate) fn wide<K: Kernel>(kernel: K) -> K::Output {

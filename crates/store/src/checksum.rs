@@ -31,7 +31,7 @@ pub(crate) struct Summed {
     footer: Option<Vec<u8>>,
 }
 
-/// What has left the buffer, where columns come in pieces of 8 kB: BLAKE3 is faster on more at a time.
+/// What has left the buffer, where columns come in pieces of 8 kB: BLAKE3 is faster on 128 kB than on these.
 struct Hashed {
     out: Box<dyn Output>,
     hasher: blake3::Hasher,

@@ -336,3 +336,36 @@ pub(crate) fn column(column: ColumnDescPtr, list: List, group: &GroupPages) -> R
     let encodings = vec![Encoding::RLE, Encoding::BYTE_STREAM_SPLIT];
     ColumnChunk::new(column, group.rows, pages, (encodings, None))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::weights_schema;
+    use parquet::arrow::ArrowSchemaConverter;
+    use std::io::Read;
+
+    #[test]
+    fn memory_of_pages_comes_back() {
+        let schema = ArrowSchemaConverter::new().convert(&weights_schema()).unwrap();
+        let outer = schema.columns().iter().find(|column| column.path().parts()[0] == "outer").unwrap();
+        let chunk = Arc::new(WeightsChunk {
+            outer: (0..300_000).map(|k| f64::from(k).sin()).collect(),
+            bias: vec![0.5; 300_000],
+            ends: vec![100_000, 200_000, 300_000],
+            ..WeightsChunk::default()
+        });
+        let (buffers, mut spent, mut lists) = (Buffers::default(), Vec::new(), Lists::default());
+        let spare = || buffers.pages.0.lock().unwrap().len();
+        lists.push(Rows { chunk, rows: 0..3 }, &buffers, &mut spent).unwrap();
+        let group = lists.finish(&buffers, &mut spent).unwrap();
+        let lent = group.pages.iter().flatten().filter(|page| page.frame.lent).count();
+        let mut chunk = column(outer.clone(), List::Outer, &group).unwrap();
+        let mut bytes = Vec::new();
+        chunk.bytes.read_to_end(&mut bytes).unwrap();
+        assert_eq!(bytes.len() as u64, chunk.close.bytes_written);
+        assert_eq!((spent.len(), spare()), (1, 0));
+        drop(chunk);
+        buffers.give_pages(group);
+        assert!(lent > 0 && spare() == lent);
+    }
+}

@@ -180,6 +180,7 @@ impl GroupWriter {
                 EncodedColumn::Lists(list, pages, buffers) => {
                     let column = list_column::column(descriptor, list, &pages)?;
                     group.append_column(&column.bytes, column.close)?;
+                    // It holds the memory of the pages, which goes back.
                     drop(column.bytes);
                     // The last of the group's lists.
                     if let Some(pages) = Arc::into_inner(pages) {

@@ -149,7 +149,7 @@ impl Estimator for MinNorm {
     }
 }
 
-/// Gaps that are fitted before the next ones are looked at: what is known of them stays in a second-level cache.
+/// Gaps, at least, that are fitted before the next ones are looked at: what is known of them stays in a second-level cache.
 const PART: usize = 1024;
 
 impl MinNorm {
@@ -158,7 +158,8 @@ impl MinNorm {
     }
 
     /// The end of the points of the part that begins here. Parts share a gap in which the fit is the chord, since the
-    /// curvatures at its ends differ: there is no kink in it, and what is left of it says nothing of what is right.
+    /// curvatures at its ends differ or one is zero: there is no kink in it, and what is left of it says nothing of what is
+    /// right.
     fn part(&self, x: &[f64], y: &[f64], start: usize) -> usize {
         let n = x.len();
         if n - start <= self.part.saturating_mul(2) || wide_gap(x, 0) || wide_gap(x, n - 2) {
