@@ -1,6 +1,6 @@
 //! Eight blocks in registers of any width.
 
-use super::{BLOCK, Blocks, CONSTANTS, WORDS};
+use super::{BLOCK, Blocks, COLUMNS, CONSTANTS, DIAGONALS, WORDS};
 use crate::wide::Kernel;
 
 /// Blocks made at a time.
@@ -30,11 +30,11 @@ impl Kernel for Eight<'_> {
 
         let mut state = first;
         for _ in 0..4 {
-            for (a, b, c, d) in [(0, 4, 8, 12), (1, 5, 9, 13), (2, 6, 10, 14), (3, 7, 11, 15)] {
-                quarter_round(&mut state, a, b, c, d);
+            for words in COLUMNS {
+                quarter_round(&mut state, words);
             }
-            for (a, b, c, d) in [(0, 5, 10, 15), (1, 6, 11, 12), (2, 7, 8, 13), (3, 4, 9, 14)] {
-                quarter_round(&mut state, a, b, c, d);
+            for words in DIAGONALS {
+                quarter_round(&mut state, words);
             }
         }
         for (row, first) in state.iter_mut().zip(&first) {
@@ -55,7 +55,7 @@ impl Kernel for Eight<'_> {
 }
 
 #[inline(always)]
-fn quarter_round(state: &mut [Row; BLOCK], a: usize, b: usize, c: usize, d: usize) {
+fn quarter_round(state: &mut [Row; BLOCK], [a, b, c, d]: [usize; 4]) {
     let [mut row_a, mut row_b, mut row_c, mut row_d] = [state[a], state[b], state[c], state[d]];
     add(&mut row_a, &row_b);
     turn::<16>(&mut row_d, &row_a);

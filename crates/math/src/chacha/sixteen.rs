@@ -1,6 +1,6 @@
 //! Sixteen blocks in registers of 512 bits, which have rotations.
 
-use super::{BLOCK, Blocks, CONSTANTS, WORDS};
+use super::{BLOCK, Blocks, COLUMNS, CONSTANTS, DIAGONALS, WORDS};
 use crate::wide::Kernel;
 use pulp::cast;
 use pulp::core_arch::x86::Avx512f;
@@ -34,11 +34,11 @@ impl Kernel for Sixteen<'_> {
 
         let mut state = first;
         for _ in 0..4 {
-            for (a, b, c, d) in [(0, 4, 8, 12), (1, 5, 9, 13), (2, 6, 10, 14), (3, 7, 11, 15)] {
-                quarter_round(simd, &mut state, a, b, c, d);
+            for words in COLUMNS {
+                quarter_round(simd, &mut state, words);
             }
-            for (a, b, c, d) in [(0, 5, 10, 15), (1, 6, 11, 12), (2, 7, 8, 13), (3, 4, 9, 14)] {
-                quarter_round(simd, &mut state, a, b, c, d);
+            for words in DIAGONALS {
+                quarter_round(simd, &mut state, words);
             }
         }
         for (row, first) in state.iter_mut().zip(first) {
@@ -66,7 +66,7 @@ impl Kernel for Sixteen<'_> {
 }
 
 #[inline(always)]
-fn quarter_round(simd: Avx512f, state: &mut [__m512i; BLOCK], a: usize, b: usize, c: usize, d: usize) {
+fn quarter_round(simd: Avx512f, state: &mut [__m512i; BLOCK], [a, b, c, d]: [usize; 4]) {
     let [mut row_a, mut row_b, mut row_c, mut row_d] = [state[a], state[b], state[c], state[d]];
     row_a = simd._mm512_add_epi32(row_a, row_b);
     row_d = simd._mm512_rol_epi32::<16>(simd._mm512_xor_si512(row_d, row_a));
