@@ -3,7 +3,8 @@
 use libm::{exp, log};
 use serde::Serialize;
 
-use crate::model::{Datum, Fit, Model, fit, fit_limit, rates};
+use crate::limit::{Limits, RATES};
+use crate::model::{Datum, Fit, Model, fit, power};
 use crate::point::Point;
 use crate::tail::Bootstrap;
 use crate::verdict::Verdict;
@@ -97,13 +98,14 @@ pub(crate) fn grow(points: &[Point], options: &Bootstrap) -> Option<Growth> {
         return None;
     }
     let data = data(points, |p| p.value);
-    let mut weighed = weigh(&data);
+    let mut limits = Limits::new(&data);
+    let mut weighed = weigh(&data, &mut limits);
     weighed.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
     let best = *weighed.first()?;
     let second = weighed.get(1);
     let replicates = points.iter().map(|p| p.draws.len()).min()?;
-    let fits: Vec<Fit> =
-        (0..replicates).filter_map(|b| fit(best.fit.model, &self::data(points, |p| p.draws[b]))).collect();
+    let replicate = |b| fit(best.fit.model, &self::data(points, |p| p.draws[b]), &mut limits);
+    let fits: Vec<Fit> = (0..replicates).filter_map(replicate).collect();
     let late_slope = late_slope(points, options)?;
     // Corrections to a power law are least at the last levels.
     let exponent = match best.fit.model {
@@ -133,8 +135,8 @@ fn data(points: &[Point], value: impl Fn(&Point) -> f64) -> Vec<Datum> {
     points.iter().map(datum).collect()
 }
 
-fn weigh(data: &[Datum]) -> Vec<Weighed> {
-    let fits: Vec<Fit> = Model::ALL.into_iter().filter_map(|model| fit(model, data)).collect();
+fn weigh(data: &[Datum], limits: &mut Limits) -> Vec<Weighed> {
+    let fits: Vec<Fit> = Model::ALL.into_iter().filter_map(|model| fit(model, data, limits)).collect();
     let parameters = |fit: &Fit| match fit.model {
         Model::Constant => 1.0,
         Model::Limit => 3.0,
@@ -148,11 +150,11 @@ fn weigh(data: &[Datum]) -> Vec<Weighed> {
     let raise = fits.iter().map(excess).fold(f64::INFINITY, f64::min).max(1.0);
     let least = fits.iter().map(|fit| fit.chi2).fold(f64::INFINITY, f64::min);
     let likelihood = |chi2: f64| -(chi2 - least) / raise / 2.0;
-    let evidence = |fit: &Fit| match fit.model {
+    let mut evidence = |fit: &Fit| match fit.model {
         Model::Limit => {
-            let fits = rates().map(|rate| fit_limit([rate].into_iter(), data));
-            let sum: f64 = fits.flatten().map(|fit| exp(likelihood(fit.chi2))).sum();
-            log(sum / rates().count() as f64)
+            let fits = (0..RATES).filter_map(|rate| limits.at(rate, data));
+            let sum: f64 = fits.map(|fit| exp(likelihood(fit.chi2))).sum();
+            log(sum / RATES as f64)
         }
         Model::Constant => {
             let posterior = slope_error(data) * (raise * std::f64::consts::TAU).sqrt();
@@ -198,7 +200,7 @@ fn late_slope(points: &[Point], options: &Bootstrap) -> Option<Estimate> {
     let slope = |value: &dyn Fn(&Point) -> f64| {
         let data = data(late, value);
         // A slope of exactly zero is no power law, and a slope all the same.
-        fit(Model::Power, &data).map_or(0.0, |fit| fit.slope)
+        power(&data).map_or(0.0, |fit| fit.slope)
     };
     let replicates = late.iter().map(|p| p.draws.len()).min()?;
     estimate(Some(slope(&|p| p.value)), (0..replicates).map(|b| slope(&|p| p.draws[b])), options)

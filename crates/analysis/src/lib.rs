@@ -13,6 +13,7 @@ mod error;
 mod growth;
 mod json;
 mod level;
+mod limit;
 mod model;
 mod moments;
 mod ordered;

@@ -3,6 +3,7 @@
 use libm::{exp, log};
 use serde::{Deserialize, Serialize};
 
+use crate::limit::Limits;
 use crate::verdict::Verdict;
 
 /// A law of growth.
@@ -49,16 +50,6 @@ impl Model {
     }
 }
 
-/// Rates of a limit that are tried, evenly spread over their logarithms: a slower approach is a logarithm to any study.
-const RATES: usize = 61;
-const SLOWEST: f64 = 0.001;
-const FASTEST: f64 = 2.0;
-
-/// The rates of a limit, ascending.
-pub(crate) fn rates() -> impl Iterator<Item = f64> {
-    (0..RATES).map(|k| SLOWEST * exp(k as f64 / (RATES - 1) as f64 * log(FASTEST / SLOWEST)))
-}
-
 /// What a fit is made to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Datum {
@@ -89,13 +80,17 @@ pub(crate) struct Fit {
 impl Fit {
     /// f at ln n.
     pub fn value(&self, log_n: f64) -> f64 {
-        let line = |x: f64| self.intercept + self.slope * x;
+        self.at(if self.model == Model::Limit { approach(self.rate, log_n) } else { log_n })
+    }
+
+    /// f where the term in n is x: n^(−γ) of a limit, ln n of the others.
+    fn at(&self, x: f64) -> f64 {
+        let line = self.intercept + self.slope * x;
         match self.model {
             Model::Constant => self.intercept,
-            Model::Limit => line(exp(-self.rate * log_n)),
-            Model::Logarithm => line(log_n),
-            Model::Power => exp(line(log_n)),
-            Model::SlowDecay => 1.0 / line(log_n),
+            Model::Limit | Model::Logarithm => line,
+            Model::Power => exp(line),
+            Model::SlowDecay => 1.0 / line,
         }
     }
 
@@ -120,68 +115,69 @@ impl Fit {
     }
 }
 
+/// n^(−γ) at ln n.
+pub(crate) fn approach(rate: f64, log_n: f64) -> f64 {
+    exp(-rate * log_n)
+}
+
 /// The best fit of a model by weighted least squares of relative errors; none where the data cannot take its shape.
 ///
 /// Cost: O(levels), times the number of rates for a limit.
-pub(crate) fn fit(model: Model, data: &[Datum]) -> Option<Fit> {
+pub(crate) fn fit(model: Model, data: &[Datum], limits: &mut Limits) -> Option<Fit> {
+    let (log_n, mut rows) = (log_n(data), Vec::new());
     match model {
-        Model::Limit => fit_refined(rates(), data),
+        Model::Limit => limits.fit(data),
         Model::Constant => {
             let weight = |d: &Datum| 1.0 / (d.error * d.error);
             let total: f64 = data.iter().map(weight).sum();
             let mean = data.iter().map(|d| weight(d) * d.log_value).sum::<f64>() / total;
-            finish(Fit { model, intercept: exp(mean), slope: 0.0, rate: 0.0, chi2: 0.0 }, data)
+            let fit = Fit { model, intercept: exp(mean), slope: 0.0, rate: 0.0, chi2: 0.0 };
+            finish(fit, &log_n, data, f64::INFINITY)
         }
-        Model::Power => line(model, 0.0, data, |d| (d.log_n, d.log_value, 1.0))
-            .and_then(|fit| finish(fit, data))
-            .filter(|fit| fit.slope != 0.0),
-        Model::Logarithm => reweighted(model, 0.0, data, |l| l, |y| y).filter(|fit| fit.slope > 0.0),
-        Model::SlowDecay => reweighted(model, 0.0, data, |l| l, f64::recip).filter(|fit| fit.slope > 0.0),
+        Model::Power => power(data),
+        Model::Logarithm => reweighted((model, 0.0), (&log_n, |y| y), data, f64::INFINITY, &mut rows)
+            .filter(|fit| fit.slope > 0.0),
+        Model::SlowDecay => reweighted((model, 0.0), (&log_n, f64::recip), data, f64::INFINITY, &mut rows)
+            .filter(|fit| fit.slope > 0.0),
     }
 }
 
-/// The best limit approached at one of these rates or between two of them.
-fn fit_refined(rates: impl Iterator<Item = f64>, data: &[Datum]) -> Option<Fit> {
-    const PARTS: i32 = 8;
-    let found = fit_limit(rates, data)?;
-    let part = log(FASTEST / SLOWEST) / (RATES - 1) as f64 / f64::from(PARTS);
-    fit_limit((1 - PARTS..PARTS).map(|k| found.rate * exp(f64::from(k) * part)), data)
+/// ln n of every level.
+pub(crate) fn log_n(data: &[Datum]) -> Vec<f64> {
+    data.iter().map(|d| d.log_n).collect()
 }
 
-/// The best limit approached at one of these rates.
-pub(crate) fn fit_limit(rates: impl Iterator<Item = f64>, data: &[Datum]) -> Option<Fit> {
-    let of = |rate: f64| {
-        reweighted(Model::Limit, rate, data, |l| exp(-rate * l), |y| y).filter(|fit| fit.intercept > 0.0)
-    };
-    rates.filter_map(of).min_by(|a, b| a.chi2.total_cmp(&b.chi2))
+/// The best power law.
+pub(crate) fn power(data: &[Datum]) -> Option<Fit> {
+    let rows: Vec<[f64; 3]> = data.iter().map(|d| [d.log_n, d.log_value, 1.0 / d.error.powi(2)]).collect();
+    finish(line(Model::Power, 0.0, &rows)?, &log_n(data), data, f64::INFINITY).filter(|fit| fit.slope != 0.0)
 }
 
-/// A line through (x(ln n), y(R)), where the error of y is that of ln R times y: by the values first, by the fit then.
-fn reweighted(
-    model: Model,
-    rate: f64,
+/// A line through (x, y(R)), x the term in n, where the error of y is that of ln R times y: by the values first, by the
+/// fit then; none where χ² is above `most`.
+pub(crate) fn reweighted(
+    (model, rate): (Model, f64),
+    (x, y): (&[f64], impl Fn(f64) -> f64),
     data: &[Datum],
-    x: impl Fn(f64) -> f64,
-    y: impl Fn(f64) -> f64,
+    most: f64,
+    rows: &mut Vec<[f64; 3]>,
 ) -> Option<Fit> {
-    let first = line(model, rate, data, |d| (x(d.log_n), y(d.value), y(d.value)))?;
-    finish(line(model, rate, data, |d| (x(d.log_n), y(d.value), y(first.value(d.log_n))))?, data)
+    let weight = |scale: f64, d: &Datum| 1.0 / (scale * d.error).powi(2);
+    rows.clear();
+    rows.extend(x.iter().zip(data).map(|(x, d)| [*x, y(d.value), weight(y(d.value), d)]));
+    let first = line(model, rate, rows)?;
+    for ([x, _, w], d) in rows.iter_mut().zip(data) {
+        *w = weight(y(first.at(*x)), d);
+    }
+    finish(line(model, rate, rows)?, x, data, most)
 }
 
-/// The weighted least-squares line through points (x, y) whose error is the third number times that of ln R.
-fn line(model: Model, rate: f64, data: &[Datum], point: impl Fn(&Datum) -> (f64, f64, f64)) -> Option<Fit> {
-    let rows: Vec<[f64; 3]> = data
-        .iter()
-        .map(|d| {
-            let (x, y, scale) = point(d);
-            [x, y, 1.0 / (scale * d.error).powi(2)]
-        })
-        .collect();
-    let total: f64 = rows.iter().map(|[.., w]| w).sum();
-    let mx = rows.iter().map(|[x, _, w]| w * x).sum::<f64>() / total;
-    let my = rows.iter().map(|[_, y, w]| w * y).sum::<f64>() / total;
-    let sxx: f64 = rows.iter().map(|[x, _, w]| w * (x - mx) * (x - mx)).sum();
-    let sxy: f64 = rows.iter().map(|[x, y, w]| w * (x - mx) * (y - my)).sum();
+/// The weighted least-squares line through rows of x, y and weight.
+fn line(model: Model, rate: f64, rows: &[[f64; 3]]) -> Option<Fit> {
+    // Sums side by side: none waits for another.
+    let [total, x_sum, y_sum] = sums(rows, |[x, y, w]| [w, w * x, w * y]);
+    let (mx, my) = (x_sum / total, y_sum / total);
+    let [sxx, sxy] = sums(rows, |[x, y, w]| [w * (x - mx) * (x - mx), w * (x - mx) * (y - my)]);
     let slope = sxy / sxx;
     if !(sxx > 0.0 && slope.is_finite()) {
         return None;
@@ -189,19 +185,34 @@ fn line(model: Model, rate: f64, data: &[Datum], point: impl Fn(&Datum) -> (f64,
     Some(Fit { model, intercept: my - slope * mx, slope, rate, chi2: f64::INFINITY })
 }
 
-/// Adds χ²; none where the fit is not positive at every n.
-fn finish(fit: Fit, data: &[Datum]) -> Option<Fit> {
-    let misses = data.iter().map(|d| {
-        let f = fit.value(d.log_n);
-        (f > 0.0).then(|| ((d.log_value - log(f)) / d.error).powi(2))
-    });
-    let chi2 = misses.sum::<Option<f64>>()?;
-    chi2.is_finite().then_some(Fit { chi2, ..fit })
+/// Σ of each term over the rows.
+fn sums<const K: usize>(rows: &[[f64; 3]], terms: impl Fn([f64; 3]) -> [f64; K]) -> [f64; K] {
+    rows.iter().fold([0.0; K], |sums, row| {
+        let terms = terms(*row);
+        std::array::from_fn(|k| sums[k] + terms[k])
+    })
+}
+
+/// Adds χ²; none where the fit is not positive at every n, or χ² is above `most`.
+fn finish(fit: Fit, x: &[f64], data: &[Datum], most: f64) -> Option<Fit> {
+    let mut chi2 = 0.0;
+    for (x, d) in x.iter().zip(data) {
+        let f = fit.at(*x);
+        if !(f > 0.0 && chi2 <= most) {
+            return None;
+        }
+        chi2 += ((d.log_value - log(f)) / d.error).powi(2);
+    }
+    (chi2 <= most && chi2.is_finite()).then_some(Fit { chi2, ..fit })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn fit(model: Model, data: &[Datum]) -> Option<Fit> {
+        super::fit(model, data, &mut Limits::new(data))
+    }
 
     const N: [f64; 5] = [100.0, 316.0, 1000.0, 3162.0, 10_000.0];
 

@@ -63,10 +63,8 @@ pub(crate) fn hill(ascending: &[f64], options: &Bootstrap, rng: &mut ChaCha8Rng)
     let inverse = |sum: f64, count: f64| (sum > 0.0).then(|| count / sum);
     let value = inverse(used.iter().map(|g| g.0).sum(), k as f64)?;
     let (low, high) = options.interval(rng, |rng| {
-        let (sum, count) = (0..used.len()).fold((0.0, 0.0), |(sum, count), _| {
-            let (s, c) = used[index(rng, used.len())];
-            (sum + s, count + c)
-        });
+        let (sum, count) = redraw(rng, used.len())
+            .fold((0.0, 0.0), |(sum, count), place| (sum + used[place].0, count + used[place].1));
         inverse(sum, count)
     })?;
     Some(TailIndex { value, low, high, values: k as u64 })
@@ -181,7 +179,7 @@ pub(crate) fn spread(
     let found = indices(&mut |l| totals[l])?;
     let value = intercept(&found, |n| 1.0 / n.sqrt())?;
     let (mut low, mut high) = options.interval(rng, |rng| {
-        let drawn = indices(&mut |l| add((0..GROUPS).map(|_| &levels[l].1.groups[index(rng, GROUPS)])))?;
+        let drawn = indices(&mut |l| add(redraw(rng, GROUPS).map(|place| &levels[l].1.groups[place])))?;
         intercept(&drawn, |n| 1.0 / n.sqrt())
     })?;
     if let Some((n, ..)) = found.last() {
@@ -267,9 +265,8 @@ pub(crate) fn block_maxima(
         (variance > ROUNDING * mean * mean).then(|| std::f64::consts::PI / (6.0 * variance).sqrt())
     };
     let value = index_of(&mut logs.iter().copied())?;
-    let (low, high) = options.interval(rng, |rng| {
-        index_of(&mut (0..logs.len()).map(|_| logs[index(rng, logs.len())]).collect::<Vec<_>>().into_iter())
-    })?;
+    let (low, high) =
+        options.interval(rng, |rng| index_of(&mut redraw(rng, logs.len()).map(|place| logs[place])))?;
     Some(TailIndex { value, low, high, values: logs.len() as u64 })
 }
 
@@ -302,9 +299,13 @@ impl Bootstrap {
     }
 }
 
-fn index(rng: &mut ChaCha8Rng, below: usize) -> usize {
+/// Places of a bootstrap sample: `count` of them, at most [`GROUPS`], drawn from as many with replacement.
+fn redraw(rng: &mut ChaCha8Rng, count: usize) -> impl Iterator<Item = usize> {
+    let mut words = [[0; 8]; GROUPS];
+    rng.fill_bytes(words[..count].as_flattened_mut());
     // The bias of so few out of 2^64 is beyond any sample.
-    (rng.next_u64() % below as u64) as usize
+    let below = move |word: u64| if count == GROUPS { word % GROUPS as u64 } else { word % count as u64 };
+    words.into_iter().take(count).map(move |word| below(u64::from_le_bytes(word)) as usize)
 }
 
 #[cfg(test)]
@@ -392,6 +393,19 @@ mod tests {
         });
         let found = pooled_hill(&samples.each_ref(), &OPTIONS, &mut rng).unwrap();
         assert!(found.low < 0.7 && 0.7 < found.high && found.values > 1000, "{found:?}");
+    }
+
+    /// As if words were drawn one by one.
+    #[test]
+    fn places_are_drawn_in_order() {
+        for count in [1, 30, 255, GROUPS] {
+            let (mut rng, mut twin) = (generator(6, &[]), generator(6, &[]));
+            for _ in 0..3 {
+                let drawn: Vec<usize> = redraw(&mut rng, count).collect();
+                let one_by_one = (0..count).map(|_| (twin.next_u64() % count as u64) as usize);
+                assert_eq!(drawn, one_by_one.collect::<Vec<_>>());
+            }
+        }
     }
 
     #[test]
