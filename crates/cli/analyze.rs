@@ -16,7 +16,7 @@ const ERROR: f64 = 0.01;
 /// Computes, writes and prints the tables.
 pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
     let (plan, _) = study::recorded(&options.directory)?;
-    let summary = summarise(&options.directory, &plan, options.error)?;
+    let summary = summarise(&options.directory, &plan, options.error, options.threads.count())?;
     match options.format {
         Format::Human => output::print(&summary.table())?,
         Format::Json => output::print(&format!("{:#}", summary.json()))?,
@@ -26,7 +26,7 @@ pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
 
 /// Summarises a run directory and writes `summary/`; `error` is the relative standard error for which needed trials are
 /// stated.
-pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>) -> Result<Summary, Failure> {
+pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>, threads: usize) -> Result<Summary, Failure> {
     // The report shows these whatever the study asks for.
     let mut quantiles = plan.study.quantiles.clone();
     quantiles.extend([0.05, 0.95].into_iter().filter(|q| !plan.study.quantiles.contains(q)));
@@ -37,6 +37,7 @@ pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>) -> Result<Summary
         seed: plan.study.seed,
         domain: plan.study.criteria.domain.to_string(),
         error: error.unwrap_or(ERROR),
+        threads,
     };
     let known = |label: &str, design: &str, target: &str, noise: &str, p: Option<f64>| {
         known(plan, [label, design, target, noise], p).unwrap_or_default()

@@ -59,6 +59,21 @@ pub struct StudyFile {
 }
 
 #[derive(Args)]
+pub struct Threads {
+    /// Threads to work with, at most 1024: beyond, they cost more than they can do [default: one a core].
+    #[arg(long, env = "TEMPERED_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+impl Threads {
+    /// How many these are.
+    pub fn count(&self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(all, usize::from)
+    }
+}
+
+#[derive(Args)]
 pub struct Run {
     #[command(flatten)]
     pub file: StudyFile,
@@ -71,9 +86,8 @@ pub struct Run {
     /// Don't ask.
     #[arg(long)]
     pub yes: bool,
-    /// Threads of the pool [default: all].
-    #[arg(long, env = "TEMPERED_THREADS")]
-    pub threads: Option<usize>,
+    #[command(flatten)]
+    pub threads: Threads,
     /// Do share K of N; others may run at the same time into the same directory.
     #[arg(long, value_name = "K/N")]
     pub shard: Option<String>,
@@ -137,6 +151,8 @@ pub struct Analyze {
     /// State how many trials bring the relative standard error of median and mean down to this [default: 0.01].
     #[arg(long, value_name = "SHARE")]
     pub error: Option<f64>,
+    #[command(flatten)]
+    pub threads: Threads,
 }
 
 #[derive(Args)]
@@ -149,6 +165,8 @@ pub struct Report {
     /// Also write every table as CSV, Markdown and LaTeX into this folder.
     #[arg(long, value_name = "FOLDER")]
     pub tables: Option<PathBuf>,
+    #[command(flatten)]
+    pub threads: Threads,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -179,9 +197,8 @@ pub struct Verify {
     /// Move what is wrong to _quarantine and compute it again.
     #[arg(long)]
     pub repair: bool,
-    /// Threads of the pool [default: all].
-    #[arg(long, env = "TEMPERED_THREADS")]
-    pub threads: Option<usize>,
+    #[command(flatten)]
+    pub threads: Threads,
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

@@ -99,7 +99,7 @@ fn analysis(error: &tempered_analysis::Error) -> u8 {
         Error::Empty { .. } | Error::NoRisk { .. } | Error::NoTable { .. } => 4,
         Error::Read { .. } => 65,
         Error::Folder { .. } | Error::Write { .. } => 74,
-        Error::Thread { .. } => BUG,
+        Error::Threads { .. } => BUG,
         _ => 2,
     }
 }

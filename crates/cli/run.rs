@@ -52,7 +52,7 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
         }
         Ended::Complete => {}
     }
-    let summary = analyze::summarise(&path, &plan, None)?;
+    let summary = analyze::summarise(&path, &plan, None, settings.threads)?;
     output::print(&summary.table())?;
     output::print(&analyze::next_steps(&path))?;
     if options.report {
@@ -108,17 +108,8 @@ fn ended(outcome: &Result<Outcome, tempered_pipeline::Error>, time: Duration) ->
     event
 }
 
-/// Beyond this, threads cost more than they can do.
-const MOST_THREADS: usize = 1024;
-
 fn settings(options: &Run) -> Result<Settings, Failure> {
-    let mut settings = Settings::default();
-    if let Some(threads) = options.threads {
-        if !(1..=MOST_THREADS).contains(&threads) {
-            return Err(Failure::Usage(format!("--threads {threads}: expected 1 to {MOST_THREADS}")));
-        }
-        settings.threads = threads;
-    }
+    let mut settings = Settings { threads: options.threads.count(), ..Settings::default() };
     if let Some(text) = &options.shard {
         settings.share = share(text).ok_or_else(|| {
             Failure::Usage(format!("--shard {text}: expected K/N with 1 ≤ K ≤ N, e.g. 2/8"))

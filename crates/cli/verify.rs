@@ -9,8 +9,7 @@ use tempered_pipeline::verify::{self, Draw, Finding, Verified};
 /// Reads every data file and says what is wrong with which; repairs it where that is asked for.
 pub fn verify(options: &Verify) -> Result<Ending, Failure> {
     let draw = draw(options.recompute.as_deref().unwrap_or("0"))?;
-    let threads =
-        options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let threads = options.threads.count();
     let (plan, directory) = study::recorded(&options.directory)?;
     let mut verified = verify::verify(&plan, &directory, draw, threads)?;
     let mut repaired = Vec::new();

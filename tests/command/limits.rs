@@ -32,6 +32,7 @@ fn a_trial_over_its_time_ends_the_run_and_leaves_no_trace() {
     assert!(
         run(folder.path(), &out, &["--trial-time", "soon"], 2).contains("--trial-time soon: expected a time")
     );
+    assert!(run(folder.path(), &out, &["--threads", "0"], 2).contains("0 is not in 1..=1024"));
 }
 
 #[test]

@@ -32,11 +32,13 @@ pub enum Error {
         /// What the reader said.
         source: PolarsError,
     },
-    /// The thread that reads ahead could not be started.
-    #[error("cannot start a thread to read with: {source}")]
-    Thread {
+    /// Threads could not be started.
+    #[error("cannot start {threads} threads (0: one a core): {source}; try `--threads 1`")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
         /// What the operating system said.
-        source: std::io::Error,
+        source: rayon::ThreadPoolBuildError,
     },
     /// The metrics files carry no column of risks.
     #[error(

@@ -4,6 +4,7 @@ use libm::log;
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::collect::{Column, Gather, Sample, collect};
@@ -11,7 +12,7 @@ use crate::error::Error;
 use crate::moments::Moments;
 use crate::quantile::Quantile;
 use crate::risk::Risk;
-use crate::scan::{Partition, RiskColumns, Scan, read, read_ahead, reals};
+use crate::scan::{Partition, RiskColumns, Scan, Shard, read, read_ahead, reals, together};
 
 /// Estimators of more than so many labels are compared with the first one alone.
 const ALL_PAIRS: usize = 6;
@@ -55,19 +56,25 @@ pub struct Pair {
 
 /// Compares estimators in every cell that more than one of them has finished trials in.
 pub(crate) fn pairs(scan: &Scan, confidence: f64) -> Result<Vec<Pair>, Error> {
-    let mut pairs = Vec::new();
-    let labels: std::collections::BTreeSet<&str> =
-        scan.partitions.iter().map(|p| p.estimator.as_str()).collect();
-    for (place, first) in scan.partitions.iter().enumerate() {
+    let labels: BTreeSet<&str> = scan.partitions.iter().map(|p| p.estimator.as_str()).collect();
+    // Partitions of each cell, those of later estimators behind.
+    let mut cells: BTreeMap<(u64, &str), Vec<&Partition>> = BTreeMap::new();
+    for partition in scan.partitions.iter().rev() {
+        cells.entry((partition.n, &partition.cell)).or_default().push(partition);
+    }
+    let mut compared = Vec::new();
+    for first in &scan.partitions {
+        let others = cells.entry((first.n, &first.cell)).or_default();
+        others.pop();
         if labels.len() > ALL_PAIRS && labels.first() != Some(&first.estimator.as_str()) {
             continue;
         }
-        for second in scan.partitions[place + 1..]
-            .iter()
-            .filter(|second| second.n == first.n && second.cell == first.cell)
-        {
-            pairs.extend(compare(scan, first, second, confidence)?);
-        }
+        compared.extend(others.iter().rev().map(|second| (first, *second)));
+    }
+    let mut pairs = Vec::new();
+    for some in together(&compared, |(first, second)| first.rows() + second.rows()) {
+        let found = some.par_iter().map(|(first, second)| compare(scan, first, second, confidence));
+        pairs.extend(found.collect::<Result<Vec<_>, Error>>()?.into_iter().flatten());
     }
     Ok(pairs)
 }
@@ -184,13 +191,13 @@ fn both(
     scan: &Scan,
     first: &Partition,
     second: &Partition,
-    each: impl FnMut(Common<'_>) -> Result<(), Error>,
+    each: impl FnMut(Common<'_>) -> Result<(), Error> + Send,
 ) -> Result<(), Error> {
     let columns: Vec<&str> =
         std::iter::once("trial").chain(scan.risks.iter().map(|risk| risk.value.as_str())).collect();
     let twins = first.files.iter().filter_map(|shard| {
-        let twin = second.files.iter().find(|twin| twin.name() == shard.name())?;
-        Some(shard.chunks().zip(twin.chunks()))
+        let twin = second.files.binary_search_by_key(&shard.name(), Shard::name).ok()?;
+        Some(shard.chunks().zip(second.files[twin].chunks()))
     });
     // Both files have a row for every trial from the first of the shard on, so that chunks hold the same trials.
     let common = twins.flatten().map(|((a, start), (b, _))| Common::read([a, b], start, &columns));

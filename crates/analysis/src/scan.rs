@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::sync_channel;
-use std::thread::Builder;
 
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -45,6 +43,10 @@ pub(crate) struct Shard {
 
 /// Rows that are read at once: a row group.
 const CHUNK: u64 = 122_880;
+/// Rows of a file whose columns are read side by side.
+const LONG: usize = 20_000;
+/// Rows that are worked on together, where there are more of them than in one partition.
+const TOGETHER: u64 = 1 << 17;
 
 /// The columns of one risk.
 #[derive(Clone, Debug)]
@@ -82,7 +84,7 @@ impl Scan {
             return Err(Error::Empty { path: folder });
         };
         let file = &first.path;
-        let schema = lazy(file)?.collect_schema().map_err(Error::read(file))?;
+        let schema = open(file)?.schema().map_err(Error::read(file))?;
         let names: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).collect();
         let mut risks: Vec<RiskColumns> =
             names.iter().filter_map(|name| RiskColumns::of(name, &names)).collect();
@@ -90,9 +92,7 @@ impl Scan {
         if risks.is_empty() {
             return Err(Error::NoRisk { path: folder });
         }
-        for partition in &mut partitions {
-            partition.describe()?;
-        }
+        partitions.par_iter_mut().try_for_each(Partition::describe)?;
         Ok(Scan { partitions, risks })
     }
 
@@ -146,17 +146,14 @@ impl Partition {
     fn describe(&mut self) -> Result<(), Error> {
         let keys = ["design", "target", "noise"];
         let first = &self.files[0].path;
-        let columns = keys.map(|name| col(name).cast(DataType::String));
-        let frame = run(lazy(first)?.select(columns).limit(1)).map_err(Error::read(first))?;
+        let frame = rows(first, (0, 1), &keys)?;
         for (label, key) in self.labels.iter_mut().zip(keys) {
-            let column = frame.column(key).map_err(Error::read(first))?;
+            let column = frame.column(key).and_then(|column| column.cast(&DataType::String));
+            let column = column.map_err(Error::read(first))?;
             *label = column.str().map_err(Error::read(first))?.get(0).unwrap_or_default().to_owned();
         }
-        for Shard { path: file, rows: counted } in &mut self.files {
-            let count = run(lazy(file)?.select([len().alias("rows")])).map_err(Error::read(file))?;
-            let rows = count.column("rows").and_then(|rows| rows.cast(&DataType::UInt64));
-            let rows = rows.map_err(Error::read(file))?;
-            *counted = rows.u64().map_err(Error::read(file))?.get(0).unwrap_or_default();
+        for Shard { path: file, rows } in &mut self.files {
+            *rows = open(file)?.num_rows().map_err(Error::read(file))? as u64;
         }
         Ok(())
     }
@@ -186,24 +183,67 @@ impl Shard {
 
 /// Columns of one file, a row group from this row on: memory does not depend on the size of shards.
 pub(crate) fn read(file: &Path, start: u64, columns: &[&str]) -> Result<DataFrame, Error> {
-    let columns: Vec<Expr> = columns.iter().map(|name| col(*name)).collect();
-    let start = i64::try_from(start).unwrap_or(i64::MAX);
-    run(lazy(file)?.select(columns).slice(start, CHUNK as IdxSize)).map_err(Error::read(file))
+    rows(file, (usize::try_from(start).unwrap_or(usize::MAX), CHUNK as usize), columns)
 }
 
-/// Calls `each` with the items of an iterator, while the next one is read on a thread of its own.
+/// Columns of one file, so many rows from a first one on.
+///
+/// Without a query engine, which would take a millisecond to start: studies of many cells have thousands of small files.
+/// Long columns are read by the threads of the pool; polars has threads of its own, which `threads` does not bound.
+fn rows(file: &Path, slice: (usize, usize), names: &[&str]) -> Result<DataFrame, Error> {
+    let mut first = open(file)?;
+    let metadata = first.get_metadata().map_err(Error::read(file))?.clone();
+    let read = |reader: ParquetReader<fs::File>, names: &[&str]| {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let reader = reader.read_parallel(ParallelStrategy::None).with_columns(Some(names));
+        reader.with_slice(Some(slice)).finish().map_err(Error::read(file))
+    };
+    if metadata.num_rows < LONG {
+        return read(first, names);
+    }
+    let column = |name: &&str| {
+        let mut reader = open(file)?;
+        reader.set_metadata(metadata.clone());
+        Ok(read(reader, &[*name])?.into_columns())
+    };
+    let columns = names.par_iter().map(column).collect::<Result<Vec<_>, Error>>()?;
+    DataFrame::new_infer_height(columns.concat()).map_err(Error::read(file))
+}
+
+fn open(file: &Path) -> Result<ParquetReader<fs::File>, Error> {
+    let opened = fs::File::open(file).map_err(|source| Error::read(file)(source.into()))?;
+    Ok(ParquetReader::new(opened))
+}
+
+/// Calls `each` with the items of an iterator, while another thread of the pool reads the next one.
 pub(crate) fn read_ahead<T: Send>(
-    items: impl Iterator<Item = Result<T, Error>> + Send,
-    mut each: impl FnMut(T) -> Result<(), Error>,
+    mut items: impl Iterator<Item = Result<T, Error>> + Send,
+    mut each: impl FnMut(T) -> Result<(), Error> + Send,
 ) -> Result<(), Error> {
-    std::thread::scope(|scope| {
-        let (sender, receiver) = sync_channel(0);
-        let mut items = items;
-        let read = move || items.try_for_each(|item| sender.send(item));
-        let thread = Builder::new().name("read".into());
-        thread.spawn_scoped(scope, read).map_err(|source| Error::Thread { source })?;
-        receiver.into_iter().try_for_each(|item| each(item?))
-    })
+    let mut next = items.next();
+    while let Some(item) = next {
+        let item = item?;
+        let (done, following) = rayon::join(|| each(item), || items.next());
+        done?;
+        next = following;
+    }
+    Ok(())
+}
+
+/// Items in order, neighbours of few rows together: threads have work, and memory does not depend on how many items
+/// there are.
+pub(crate) fn together<T>(items: &[T], rows: impl Fn(&T) -> u64) -> Vec<&[T]> {
+    let (mut groups, mut start, mut held) = (Vec::new(), 0, 0);
+    for (place, item) in items.iter().enumerate() {
+        let more = rows(item).max(1);
+        if held > 0 && held + more > TOGETHER {
+            groups.push(&items[start..place]);
+            (start, held) = (place, 0);
+        }
+        held += more;
+    }
+    groups.push(&items[start..]);
+    groups
 }
 
 /// A column of reals, NaN where there is none.
@@ -213,17 +253,6 @@ pub(crate) fn reals<'a>(frame: &'a DataFrame, name: &str) -> PolarsResult<Cow<'a
         Ok(values) => Cow::Borrowed(values),
         Err(_) => column.iter().map(|value| value.unwrap_or(f64::NAN)).collect(),
     })
-}
-
-fn run(frame: LazyFrame) -> PolarsResult<DataFrame> {
-    Ok(frame.collect_with_engine(Engine::Streaming)?.unwrap_single())
-}
-
-fn lazy(file: &Path) -> Result<LazyFrame, Error> {
-    // Without hive partitioning: a label such as `7` would be guessed to be a number.
-    let hive_options = HiveOptions { enabled: Some(false), ..HiveOptions::default() };
-    let args = ScanArgsParquet { hive_options, glob: false, ..Default::default() };
-    LazyFrame::scan_parquet(PlRefPath::new(file.to_string_lossy()), args).map_err(Error::read(file))
 }
 
 /// The folders `key=value` below a folder. One that is not there holds none.
@@ -269,5 +298,22 @@ fn listing(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         Ok(entries) => entries.map(|entry| Ok(entry.map_err(failed)?.path())).collect(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(failed(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_rows_go_together_and_order_stays() {
+        let rows = [3, 0, TOGETHER, 5, TOGETHER + 7, 1, TOGETHER - 1, 1];
+        let groups = together(&rows, |rows| *rows);
+        assert_eq!(groups.concat(), rows);
+        assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [2, 1, 1, 1, 2, 1]);
+        // Even where nobody has rows, groups are bounded.
+        let none = vec![0; 3 * TOGETHER as usize];
+        assert!(together(&none, |rows| *rows).iter().all(|group| group.len() as u64 <= TOGETHER));
+        assert!(together(&[], |rows: &u64| *rows).concat().is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! From a run directory to its series.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -11,7 +11,7 @@ use crate::level::Level;
 use crate::pair::{Pair, pairs};
 use crate::point::{Point, generator, normal};
 use crate::risk::Risk;
-use crate::scan::{Partition, RiskSamples, Scan};
+use crate::scan::{Partition, RiskSamples, Scan, together};
 use crate::series::{Series, agreement};
 use crate::tail::{Bootstrap, LogBlocks, Top, block_maxima, hill, is_constant, pooled_hill, spread};
 use crate::verdict::{Judgement, Tails, Verdict, in_expectation, in_probability};
@@ -44,6 +44,8 @@ pub struct Options {
     pub domain: String,
     /// The relative standard error for which needed trials are stated.
     pub error: f64,
+    /// Threads to work with; 0 takes one a core. No number depends on it.
+    pub threads: usize,
 }
 
 impl Default for Options {
@@ -55,6 +57,7 @@ impl Default for Options {
             seed: 0,
             domain: String::new(),
             error: 0.01,
+            threads: 0,
         }
     }
 }
@@ -124,24 +127,32 @@ struct Draft {
 ///
 /// # Errors
 /// [`Error::Empty`] where no metrics file is finished yet; files that cannot be read or hold no risk; options
-/// out of range.
+/// out of range; [`Error::Threads`] where the system has none to spare.
 pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summary, Error> {
     options.check()?;
+    let threads = options.threads;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|source| Error::Threads { threads, source })?;
+    pool.install(|| summarise(dir, options, theory))
+}
+
+/// [`analyze`] on the threads of the pool that calls it.
+fn summarise(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summary, Error> {
     let scan = Scan::open(dir)?;
     let wanted: Vec<f64> = options.quantiles.iter().copied().chain(GROWN).collect();
     let mut drafts: BTreeMap<Key, Draft> = BTreeMap::new();
-    for partition in &scan.partitions {
+    let drafted = |partition: &Partition| -> Result<Vec<(Key, Draft)>, Error> {
         let samples = scan.samples(partition, &wanted)?;
-        let added: Vec<(Key, Draft)> = samples
-            .par_iter()
-            .enumerate()
-            .map(|(place, samples)| {
-                let [design, target, noise] = partition.labels.clone();
-                let key = ([partition.estimator.clone(), design, target, noise], place);
-                (key, draft(partition, scan.risks[place].risk, samples, options))
-            })
-            .collect();
-        for (key, draft) in added {
+        let one = |(place, samples): (usize, &RiskSamples)| {
+            let [design, target, noise] = partition.labels.clone();
+            let key = ([partition.estimator.clone(), design, target, noise], place);
+            (key, draft(partition, scan.risks[place].risk, samples, options))
+        };
+        Ok(samples.par_iter().enumerate().map(one).collect())
+    };
+    for partitions in together(&scan.partitions, Partition::rows) {
+        let added = partitions.par_iter().map(drafted).collect::<Result<Vec<_>, Error>>()?;
+        for (key, draft) in added.into_iter().flatten() {
             drafts.entry(key).or_default().join(draft);
         }
     }
@@ -150,15 +161,15 @@ pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Sum
         .map(|((labels, place), draft)| finish(labels, scan.risks[place].risk, draft, options, theory))
         .collect();
     let mut pairs = pairs(&scan, options.confidence)?;
+    let key = |labels: [&str; 4], p: Risk, n: u64| (labels.map(str::to_owned), p.to_string(), n);
+    let levels = series.iter().flat_map(|s| s.levels.iter().map(move |level| (s, level)));
+    let trusted: HashSet<_> =
+        levels.filter(|(_, l)| l.mean_trusted).map(|(s, level)| key(s.labels(), s.p, level.n)).collect();
     for pair in &mut pairs {
-        let trusted = |estimator: &str| {
-            let labels = [estimator, &pair.design, &pair.target, &pair.noise];
-            let here = |series: &&Series| series.labels() == labels && series.p == pair.p;
-            let level =
-                series.iter().find(here).and_then(|s| s.levels.iter().find(|level| level.n == pair.n));
-            level.is_some_and(|level| level.mean_trusted)
+        let is_trusted = |estimator: &str| {
+            trusted.contains(&key([estimator, &pair.design, &pair.target, &pair.noise], pair.p, pair.n))
         };
-        pair.trusted = trusted(&pair.estimator) && trusted(&pair.against);
+        pair.trusted = is_trusted(&pair.estimator) && is_trusted(&pair.against);
     }
     Ok(Summary { series, pairs, options: options.clone() })
 }

@@ -24,7 +24,8 @@ impl Summary {
     /// first and the last are left out and counted.
     pub fn table(&self) -> String {
         let levels = self.sizes();
-        let mut shown = levels.len();
+        // A digit and a space are the least that a column takes.
+        let mut shown = levels.len().min(WIDTH / 2);
         let table = loop {
             let table = self.render(&spread(&levels, shown));
             let width = table.lines().map(|line| line.chars().count()).max().unwrap_or(0);

@@ -195,6 +195,29 @@ fn estimators_are_compared_trial_by_trial() {
     assert!(apart.saved.unwrap().abs() < 0.15 && (apart.wins - 0.5).abs() < 0.1, "{apart:?}");
 }
 
+/// Some files are short and others long, and together they are more than is worked on at a time.
+#[test]
+fn no_number_depends_on_threads() {
+    let run = tempfile::tempdir().unwrap();
+    let estimators = ["a", "b", "c"];
+    for (seed, estimator) in estimators.into_iter().enumerate() {
+        for (n, rows) in [(10, 300), (20, 30_000), (100, 30_000), (200, 300)] {
+            let values = |seed| uniforms(rows, seed).into_iter().map(|u| Some(n as f64 * u));
+            let risks = vec![("risk_l1", values(seed as u64).collect()), ("gap_max_l1", values(n).collect())];
+            Shard { estimator, n, index: 0, cell: "00000000000000aa", labels: LABELS, risks }
+                .write(run.path());
+        }
+    }
+    let [one, three] =
+        [1, 3].map(|threads| analyze(run.path(), &Options { threads, ..options() }, &silent).unwrap());
+    assert_eq!((&one.series, &one.pairs), (&three.series, &three.pairs));
+    // Pairs by first estimator, then n, then second estimator.
+    let order: Vec<_> = one.pairs.iter().map(|pair| (&*pair.estimator, pair.n, &*pair.against)).collect();
+    let sizes = [10, 20, 100, 200];
+    let first = sizes.into_iter().flat_map(|n| [("a", n, "b"), ("a", n, "c")]);
+    assert_eq!(order, first.chain(sizes.map(|n| ("b", n, "c"))).collect::<Vec<_>>());
+}
+
 #[test]
 fn sql_answers_in_every_format() {
     let run = tempfile::tempdir().unwrap();

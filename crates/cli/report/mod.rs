@@ -15,7 +15,7 @@ use tempered_report::{Report, Study};
 /// Writes the report of a run directory, and figures and tables where they are asked for.
 pub fn report(options: &Options) -> Result<Ending, Failure> {
     let (plan, directory) = study::recorded(&options.directory)?;
-    let summary = analyze::summarise(&options.directory, &plan, None)?;
+    let summary = analyze::summarise(&options.directory, &plan, None, options.threads.count())?;
     let report = view(&summary, &plan, &directory, &options.directory)?;
     let page = write(&report, &options.directory)?;
     if let Some(folder) = &options.figures {
