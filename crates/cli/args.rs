@@ -60,7 +60,7 @@ pub struct StudyFile {
 
 #[derive(Args)]
 pub struct Threads {
-    /// Threads to work with, at most 1024: beyond, they cost more than they can do [default: one a core].
+    /// Threads to work with, 1 to 1024 [default: one a core].
     #[arg(long, env = "TEMPERED_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 }
