@@ -1,4 +1,4 @@
-.PHONY: build test test-slow test-bits bench bench-peers bench-scaling bench-startup bench-instructions fmt lint deny run
+.PHONY: build test test-slow test-sql test-bits bench bench-peers bench-scaling bench-startup bench-instructions fmt lint deny run
 
 build:
 	cargo build --release
@@ -6,8 +6,13 @@ build:
 test:
 	cargo test --workspace
 
+# With the SQL of `tempered query`, which checks of pipelines ask.
 test-slow:
-	cargo test --workspace --release -- --ignored
+	cargo test --workspace --release --features sql -- --ignored
+
+# Both ways to answer `tempered query`: fast tests build without SQL, which takes as long as all the rest.
+test-sql:
+	cargo test -p tempered -p tempered-analysis --features sql -- sql queries
 
 # The pinned bits in narrow registers with little optimisation, and in all that the processor has with much.
 test-bits:

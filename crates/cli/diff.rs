@@ -12,6 +12,7 @@ use tempered_pipeline::plan::Plan;
 /// Prints what a run of the plan would keep, compute again or refuse to alter in a directory.
 pub fn diff(plan: &Plan, path: &Path, format: Format) -> Result<Ending, Failure> {
     let directory = RunDirectory::open(path)?;
+    let plan = &plan.clone().in_directory(&directory)?;
     let change = Change::new(plan, &directory)?;
     // Files that may not be altered are not compared one by one.
     let counts = if change.alters() { Vec::new() } else { survey(plan, &directory)? };

@@ -23,6 +23,7 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
         start_over(&path, options.yes)?;
     }
     let directory = RunDirectory::create(&path)?;
+    let plan = plan.in_directory(&directory)?;
     settings.trial_limit = trial_limit(options, &directory)?;
     let cancel = Cancel::new();
     let mode = options.progress.resolve();

@@ -25,7 +25,8 @@ pub fn recorded(path: &Path) -> Result<(Plan, RunDirectory), Failure> {
     let directory = RunDirectory::open(path)?;
     let bytes = directory.read_record("study.yaml")?.ok_or_else(|| Error::NoStudy(path.to_path_buf()))?;
     let name = path.join("_tempered/study.yaml").display().to_string();
-    Ok((Plan::new(spec::parse(&bytes, &name, &[])?), directory))
+    let plan = Plan::new(spec::parse(&bytes, &name, &[])?).in_directory(&directory)?;
+    Ok((plan, directory))
 }
 
 /// Reads a study that the user named; of a file that is too large no more than shows that it is.

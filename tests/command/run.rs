@@ -216,6 +216,11 @@ fn reports_and_queries_are_answered() {
         String::from_utf8_lossy(if code == 0 { &out.stdout } else { &out.stderr }).into_owned()
     };
     let sql = "SELECT estimator, COUNT(*) AS fits FROM metrics GROUP BY estimator ORDER BY estimator";
+    if cfg!(not(feature = "sql")) {
+        let refused = query(sql, "csv", 2);
+        assert!(refused.contains("--features sql"), "{refused}");
+        return;
+    }
     let csv = query(sql, "csv", 0);
     assert!(csv.starts_with("estimator,fits\nmin_norm,"), "{csv}");
     let rows: serde_json::Value = serde_json::from_str(&query(sql, "json", 0)).unwrap();

@@ -4,7 +4,7 @@
 //! every (estimator, design, target, noise, risk) the [`Level`]s over n, the [`Growth`] of the median, tail indices and
 //! two [`Verdict`]s; and [`Pair`]s of estimators on the same samples. Its numbers are functions of the files and the
 //! [`Options`], whatever the platform, the number of threads or the order in which files were written.
-//! [`query`] answers SQL over the same files.
+//! With the feature `sql`, `query` answers SQL over the same files.
 
 mod collect;
 #[cfg(test)]
@@ -21,6 +21,7 @@ mod outline;
 mod pair;
 mod point;
 mod quantile;
+#[cfg(feature = "sql")]
 mod query;
 mod risk;
 mod scan;
@@ -40,6 +41,7 @@ pub use level::Level;
 pub use model::Model;
 pub use pair::Pair;
 pub use quantile::Quantile;
+#[cfg(feature = "sql")]
 pub use query::{Answer, query};
 pub use risk::Risk;
 pub use series::Series;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use polars::prelude::*;
 use tempered_analysis::{
-    Error, Known, Level, Model, Options, Risk, Series, Summary, Verdict, analyze, notable, query,
+    Error, Known, Level, Model, Options, Risk, Series, Summary, Verdict, analyze, notable,
 };
 
 /// Fixed pseudo-random numbers in (0, 1): a Weyl sequence, shuffled by its own digits.
@@ -218,8 +218,10 @@ fn no_number_depends_on_threads() {
     assert_eq!(order, first.chain(sizes.map(|n| ("b", n, "c"))).collect::<Vec<_>>());
 }
 
+#[cfg(feature = "sql")]
 #[test]
 fn sql_answers_in_every_format() {
+    use tempered_analysis::query;
     let run = tempfile::tempdir().unwrap();
     write_law(run.path(), "7", |_| 1.0);
     let sql =

@@ -6,6 +6,7 @@ pub mod batch;
 pub mod change;
 mod error;
 mod files;
+pub mod generator;
 pub mod live;
 pub mod overtime;
 pub mod pilot;

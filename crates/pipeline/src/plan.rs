@@ -1,13 +1,15 @@
 //! The plan: a checked study laid out as cells, shards and files. After it nobody reads YAML.
 
+use crate::error::Error;
+use crate::generator::Generator;
+use crate::record;
 use crate::spec::{Study, Weights, trains};
 use serde_json::json;
 use std::ops::Range;
 use tempered_math::catalogue::Choice;
 use tempered_math::seed::{Key, Purpose};
+use tempered_store::RunDirectory;
 
-/// Raised when the numbers a plan leads to change; stored in every footer.
-pub const GENERATOR: &str = "3";
 /// Footer key of the version that wrote a file.
 pub(crate) const VERSION_KEY: &str = "tempered.version";
 /// Footer key of the hash of what decides the numbers.
@@ -77,12 +79,14 @@ pub struct Plan {
     pub study: Study,
     /// Every combination of the data axes, n slowest.
     pub cells: Vec<Cell>,
+    /// The rules by which files are made.
+    pub generator: Generator,
     /// Which estimators train step by step.
     trained: Vec<bool>,
 }
 
 impl Plan {
-    /// Lays out a checked study.
+    /// Lays out a checked study for a new directory.
     pub fn new(study: Study) -> Plan {
         let mut cells = Vec::new();
         for n in &study.n {
@@ -95,7 +99,16 @@ impl Plan {
             }
         }
         let trained = study.estimators.iter().map(|(_, choice)| trains(choice)).collect();
-        Plan { study, cells, trained }
+        Plan { study, cells, generator: Generator::NEWEST, trained }
+    }
+
+    /// The same study by the rules that a directory was begun with; those of a new one where nothing is recorded.
+    ///
+    /// # Errors
+    /// The record of what decided the numbers cannot be read.
+    pub fn in_directory(self, directory: &RunDirectory) -> Result<Plan, Error> {
+        let generator = record::generator(directory)?.unwrap_or(self.generator);
+        Ok(Plan { generator, ..self })
     }
 
     /// The checkpoints of an estimator; none where it does not train.
@@ -130,7 +143,7 @@ impl Plan {
             Weights::Every(k) => format!("every {k}"),
         };
         let mut identity = vec![
-            ("generator", GENERATOR.to_string()),
+            ("generator", self.generator.to_string()),
             ("seed", study.seed.to_string()),
             ("risks", risks.join(", ")),
             ("domain", study.criteria.domain.to_string()),

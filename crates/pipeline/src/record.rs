@@ -2,6 +2,7 @@
 
 use crate::change::Change;
 use crate::error::Error;
+use crate::generator::Generator;
 use crate::plan::Plan;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -27,6 +28,14 @@ pub(crate) fn numbers(directory: &RunDirectory) -> Result<Option<Numbers>, Error
         Ok(record) => Ok(Some(record.numbers)),
         Err(error) => Err(no_record(directory, format!("is damaged ({error})"))),
     }
+}
+
+/// The rules by which a directory was begun; `None` where nothing is recorded, or rules that this program does not know,
+/// which comparing the plan with the record then tells.
+pub(crate) fn generator(directory: &RunDirectory) -> Result<Option<Generator>, Error> {
+    let numbers = numbers(directory)?.unwrap_or_default();
+    let oldest = numbers.values().filter_map(|numbers| Generator::of(numbers.get("generator")?)).min();
+    Ok(oldest)
 }
 
 pub(crate) fn no_record(directory: &RunDirectory, why: String) -> Error {
