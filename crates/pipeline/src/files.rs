@@ -22,7 +22,8 @@ pub fn layout(plan: &Plan) -> Layout {
 pub fn files(plan: &Plan, estimator: usize, shard: &Shard) -> EstimatorFiles {
     let cell = &plan.cells[shard.cell];
     let place = place(plan, estimator, shard);
-    let values = [("design", &cell.design), ("target", &cell.target), ("noise", &cell.noise)];
+    let values: [(&str, &Choice); 3] =
+        [("design", &cell.design), ("target", &cell.target), ("noise", &cell.noise)];
     EstimatorFiles {
         labels: Labels {
             estimator: place.estimator,

@@ -6,6 +6,7 @@ use crate::record;
 use crate::spec::{Study, Weights, trains};
 use serde_json::json;
 use std::ops::Range;
+use std::sync::Arc;
 use tempered_math::catalogue::Choice;
 use tempered_math::seed::{Key, Purpose};
 use tempered_store::RunDirectory;
@@ -22,18 +23,18 @@ pub(crate) const TRIALS_KEY: &str = "tempered.trials";
 pub struct Cell {
     /// Points a trial.
     pub n: u64,
-    /// Law of x.
-    pub design: Choice,
+    /// Law of x. Cells share their choices: there may be a million of them.
+    pub design: Arc<Choice>,
     /// f*.
-    pub target: Choice,
+    pub target: Arc<Choice>,
     /// Law of ε.
-    pub noise: Choice,
+    pub noise: Arc<Choice>,
     /// Sixteen hexadecimal digits that name the cell's content.
     pub key: String,
 }
 
 impl Cell {
-    fn new(n: u64, design: &Choice, target: &Choice, noise: &Choice) -> Cell {
+    fn new(n: u64, design: &Arc<Choice>, target: &Arc<Choice>, noise: &Arc<Choice>) -> Cell {
         let mut cell = Cell {
             n,
             design: design.clone(),
@@ -72,13 +73,13 @@ pub struct Shard {
     pub trials: Range<u64>,
 }
 
-/// A study laid out.
+/// A study laid out. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The study.
-    pub study: Study,
+    pub study: Arc<Study>,
     /// Every combination of the data axes, n slowest.
-    pub cells: Vec<Cell>,
+    pub cells: Arc<[Cell]>,
     /// The rules by which files are made.
     pub generator: Generator,
     /// Which estimators train step by step.
@@ -88,18 +89,22 @@ pub struct Plan {
 impl Plan {
     /// Lays out a checked study for a new directory.
     pub fn new(study: Study) -> Plan {
-        let mut cells = Vec::new();
+        let shared =
+            |choices: &[Choice]| -> Vec<Arc<Choice>> { choices.iter().cloned().map(Arc::new).collect() };
+        let (designs, targets, noises) =
+            (shared(&study.designs), shared(&study.targets), shared(&study.noises));
+        let mut cells = Vec::with_capacity(study.n.len() * designs.len() * targets.len() * noises.len());
         for n in &study.n {
-            for design in &study.designs {
-                for target in &study.targets {
-                    for noise in &study.noises {
+            for design in &designs {
+                for target in &targets {
+                    for noise in &noises {
                         cells.push(Cell::new(*n, design, target, noise));
                     }
                 }
             }
         }
         let trained = study.estimators.iter().map(|(_, choice)| trains(choice)).collect();
-        Plan { study, cells, generator: Generator::NEWEST, trained }
+        Plan { study: Arc::new(study), cells: cells.into(), generator: Generator::NEWEST, trained }
     }
 
     /// The same study by the rules that a directory was begun with; those of a new one where nothing is recorded.
@@ -180,26 +185,26 @@ impl Plan {
         self.study.trials.div_ceil(self.shard_trials(cell))
     }
 
-    /// Cells, shards and estimators, for people and programs.
+    /// Name, estimators, axes and the number of shards; cells are the product of the axes.
     pub fn to_json(&self) -> serde_json::Value {
-        let cells: Vec<_> = self
-            .cells
-            .iter()
-            .map(|cell| {
-                json!({"key": cell.key, "n": cell.n, "design": cell.design.to_string(),
-                    "target": cell.target.to_string(), "noise": cell.noise.to_string(),
-                    "shards": self.shard_count(cell), "shard_trials": self.shard_trials(cell)})
-            })
-            .collect();
-        let estimators: Vec<_> = self
-            .study
+        let study = &self.study;
+        let texts = |choices: &[Choice]| choices.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let estimators: Vec<_> = study
             .estimators
             .iter()
             .map(|(label, estimator)| json!({"label": label, "estimator": estimator.to_string()}))
             .collect();
-        json!({"name": self.study.name, "seed": self.study.seed, "trials": self.study.trials,
-            "estimators": estimators, "shards": self.cells.iter().map(|cell| self.shard_count(cell)).sum::<u64>(),
-            "cells": cells})
+        json!({"name": study.name, "seed": study.seed, "trials": study.trials, "estimators": estimators,
+            "n": study.n, "design": texts(&study.designs), "target": texts(&study.targets),
+            "noise": texts(&study.noises),
+            "shards": self.cells.iter().map(|cell| self.shard_count(cell)).sum::<u64>()})
+    }
+
+    /// One cell and its shards.
+    pub fn cell_json(&self, cell: &Cell) -> serde_json::Value {
+        json!({"key": cell.key, "n": cell.n, "design": cell.design.to_string(),
+            "target": cell.target.to_string(), "noise": cell.noise.to_string(),
+            "shards": self.shard_count(cell), "shard_trials": self.shard_trials(cell)})
     }
 
     /// Names of the score columns.
