@@ -139,6 +139,9 @@ pub struct Status {
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+    /// List every cell, however many there are.
+    #[arg(long)]
+    pub all: bool,
 }
 
 #[derive(Args)]

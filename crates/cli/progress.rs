@@ -140,6 +140,10 @@ impl View {
         let (label, _) = self.plan.study.estimators.last()?;
         let risk = self.plan.study.criteria.risks.first()?;
         self.watch.view.read(|live| {
+            // A look at every cell, which takes long where there are many; of these there are counts alone.
+            if live.risks().is_empty() {
+                return None;
+            }
             let cells = self.plan.cells.iter().rev();
             let known = cells.filter_map(|cell| Some((cell.n, live.tally(label, &cell.key)?)));
             let (n, tally) = known.max_by_key(|(n, _)| *n)?;

@@ -3,103 +3,180 @@
 use crate::args::{Format, Status};
 use crate::exit::{Ending, Failure};
 use crate::{output, study};
-use comfy_table::{CellAlignment, Table, TableStyle};
 use serde_json::json;
-use std::collections::BTreeSet;
-use tempered_pipeline::live::{Live, Tally};
-use tempered_pipeline::plan::Plan;
-use tempered_store::Table as Stored;
+use std::collections::HashMap;
+use tempered_pipeline::live::{Live, Tally, read_live};
+use tempered_pipeline::plan::{Cell, Plan};
+use tempered_store::{Listed, Listing, Table as Stored};
+
+/// Rows that are listed one by one at most, unless all are asked for: a screen or two.
+const MOST_ROWS: usize = 100;
 
 /// Prints how far a run is, from one listing and the recorded live summaries.
 pub fn status(options: &Status) -> Result<Ending, Failure> {
     let (plan, directory) = study::recorded(&options.directory)?;
     let listing = directory.listing()?;
     let bytes: u64 = listing.files.iter().map(|file| file.bytes).sum();
-    let done: BTreeSet<(&str, &str, u32)> = listing
-        .files
-        .iter()
-        .filter(|file| file.table == Stored::Metrics)
-        .map(|file| (file.place.estimator.as_str(), file.place.cell.as_str(), file.place.index))
-        .collect();
-    let mut live = Live::default();
-    for name in directory.records()?.iter().filter(|name| name.starts_with("live-")) {
-        if let Some(bytes) = directory.read_record(name)? {
-            live.join(Live::from_bytes(&bytes));
-        }
-    }
-    let mut rows = Vec::new();
+    let done = done(&listing);
+    let mut live = Live::of(&plan);
+    read_live(&directory, &mut live)?;
+    let counts = Counts { plan: &plan, done: &done, live: &live };
     let (mut finished, mut total) = (0, 0);
-    for (label, _) in &plan.study.estimators {
-        for (position, cell) in plan.cells.iter().enumerate() {
-            let shards = plan.shard_count(cell);
-            let here = (0..shards)
-                .filter(|i| done.contains(&(label, &cell.key, u32::try_from(*i).unwrap_or(u32::MAX))));
-            let here = here.count() as u64;
-            (finished, total) = (finished + here, total + shards);
-            rows.push((label, position, here, shards, live.tally(label, &cell.key)));
-        }
+    for row in counts.rows() {
+        (finished, total) = (finished + row.done, total + row.shards);
     }
-    let risks: Vec<String> = plan.study.criteria.risks.iter().map(ToString::to_string).collect();
     if options.format == Format::Json {
-        let cells: Vec<_> = rows
-            .iter()
-            .map(|(label, cell, here, shards, tally)| {
-                let cell = &plan.cells[*cell];
-                json!({"estimator": label, "n": cell.n, "design": cell.design.to_string(),
-                    "target": cell.target.to_string(), "noise": cell.noise.to_string(),
-                    "shards_done": here, "shards": shards, "trials": tally.map(|t| t.trials),
-                    "failed": tally.map(|t| t.failed),
-                    "medians": risks.iter().enumerate().map(|(i, p)| (p.clone(), json!(tally.and_then(|t| t.quantile(i, 0.5))))).collect::<serde_json::Map<_, _>>(),
-                    "largest": tally.map(|t| t.largest.clone())})
-            })
-            .collect();
-        let text = json!({"name": plan.study.name, "shards_done": finished, "shards": total, "bytes": bytes, "cells": cells});
-        output::print(&format!("{text:#}"))?;
+        let head = json!({"name": plan.study.name, "shards_done": finished, "shards": total, "bytes": bytes});
+        let head = head.as_object().cloned().unwrap_or_default();
+        output::json_with_list(&head, "cells", counts.rows().map(|row| counts.json(&row)))?;
         return Ok(Ending::Done);
     }
-    let mut text =
-        format!("{}: {finished} of {total} shards, {:.1} MB\n", plan.study.name, bytes as f64 / 1e6);
-    text += &table(&plan, &rows);
-    text += "Medians are live summaries, within 1 %; `tempered analyze` computes exact ones.\n";
+    let name = &plan.study.name;
+    let mut text = format!("{name}: {finished} of {total} shards, {:.1} MB\n", bytes as f64 / 1e6);
+    let rows = plan.cells.len() * plan.study.estimators.len();
+    if rows > MOST_ROWS && !options.all {
+        text += &counts.by_estimator();
+        text += &format!("{} cells; --all lists them one by one.\n", plan.cells.len());
+    } else {
+        text += &counts.by_cell();
+        text += if live.risks().is_empty() {
+            "Medians are not kept of so many cells; `tempered analyze` computes them.\n"
+        } else {
+            "Medians are live summaries, within 1 %; `tempered analyze` computes exact ones.\n"
+        };
+    }
     output::print(&text)?;
     Ok(Ending::Done)
 }
 
-/// Label, position of the cell, shards done, shards in all, summary.
-type Row<'a> = (&'a String, usize, u64, u64, Option<&'a Tally>);
+/// Indices of finished shards by estimator and cell.
+type Done<'a> = HashMap<(&'a str, &'a str), Vec<u32>>;
 
-/// A row for each estimator and cell. Axes of one entry have no column.
-fn table(plan: &Plan, rows: &[Row<'_>]) -> String {
-    let study = &plan.study;
-    let axes =
-        [("design", study.designs.len()), ("target", study.targets.len()), ("noise", study.noises.len())];
-    let varies = axes.map(|(_, entries)| entries > 1);
-    let kept =
-        |texts: [String; 3]| texts.into_iter().zip(varies).filter(|(_, kept)| *kept).map(|(text, _)| text);
-    let mut header = vec!["estimator".to_string(), "n".into()];
-    header.extend(kept(axes.map(|(name, _)| name.into())));
-    header.extend(["shards", "trials", "failed"].map(String::from));
-    header.extend(study.criteria.risks.iter().map(|risk| format!("R_{risk}")));
-    let numbers = header.len() - study.criteria.risks.len() - 3;
-    let mut table = Table::new();
-    table.load_style(TableStyle::new()).set_header(header);
-    for (label, cell, here, shards, tally) in rows {
-        let cell = &plan.cells[*cell];
-        let mut row = vec![label.to_string(), cell.n.to_string()];
-        row.extend(kept([&cell.design, &cell.target, &cell.noise].map(ToString::to_string)));
-        let (trials, failed) = tally.map_or((0, 0), |tally| (tally.trials, tally.failed));
-        row.extend([format!("{here}/{shards}"), trials.to_string(), failed.to_string()]);
-        let median = |risk| tally.and_then(|tally| tally.quantile(risk, 0.5));
-        row.extend(
-            (0..study.criteria.risks.len()).map(|r| median(r).map_or("–".into(), |m| format!("{m:.3}"))),
-        );
-        table.add_row(row);
+fn done(listing: &Listing) -> Done<'_> {
+    let mut done = Done::new();
+    for Listed { place, .. } in listing.files.iter().filter(|file| file.table == Stored::Metrics) {
+        done.entry((&place.estimator, &place.cell)).or_default().push(place.index);
     }
-    for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 1));
-        if index == 1 || index >= numbers {
-            column.set_cell_alignment(CellAlignment::Right);
+    done
+}
+
+/// What is counted of a study.
+struct Counts<'a> {
+    plan: &'a Plan,
+    done: &'a Done<'a>,
+    live: &'a Live,
+}
+
+/// One estimator in one cell.
+struct Row<'a> {
+    label: &'a str,
+    cell: &'a Cell,
+    done: u64,
+    shards: u64,
+    tally: Option<&'a Tally>,
+}
+
+impl<'a> Counts<'a> {
+    fn rows(&self) -> impl Iterator<Item = Row<'a>> {
+        let Counts { plan, done, live } = *self;
+        plan.study.estimators.iter().flat_map(move |(label, _)| {
+            plan.cells.iter().map(move |cell| {
+                let shards = plan.shard_count(cell);
+                let indices = done.get(&(label.as_str(), cell.key.as_str()));
+                let here = indices.into_iter().flatten().filter(|index| u64::from(**index) < shards);
+                let (done, tally) = (here.count() as u64, live.tally(label, &cell.key));
+                Row { label, cell, done, shards, tally }
+            })
+        })
+    }
+
+    fn json(&self, row: &Row<'_>) -> serde_json::Value {
+        let Row { label, cell, done, shards, tally } = row;
+        let risks = self.plan.study.criteria.risks.iter().enumerate();
+        let medians: serde_json::Map<_, _> = risks
+            .map(|(i, p)| (p.to_string(), json!(tally.and_then(|tally| tally.quantile(i, 0.5)))))
+            .collect();
+        json!({"estimator": label, "n": cell.n, "design": cell.design.to_string(),
+            "target": cell.target.to_string(), "noise": cell.noise.to_string(),
+            "shards_done": done, "shards": shards, "trials": tally.map(|tally| tally.trials),
+            "failed": tally.map(|tally| tally.failed), "medians": medians,
+            "largest": tally.map(|tally| tally.largest().collect::<Vec<_>>())})
+    }
+
+    /// A row for each estimator, over all cells.
+    fn by_estimator(&self) -> String {
+        let mut sums: Vec<(&str, [u64; 4])> = Vec::new();
+        for row in self.rows() {
+            if sums.last().is_none_or(|(label, _)| *label != row.label) {
+                sums.push((row.label, [0; 4]));
+            }
+            let (trials, failed) = row.tally.map_or((0, 0), |tally| (tally.trials, tally.failed));
+            if let Some((_, sum)) = sums.last_mut() {
+                let more = [row.done, row.shards, trials, failed];
+                sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+            }
         }
+        let header = ["estimator", "shards", "trials", "failed"].map(String::from).into();
+        let row = |(label, [done, shards, trials, failed]): (&str, [u64; 4])| {
+            vec![label.to_string(), format!("{done}/{shards}"), trials.to_string(), failed.to_string()]
+        };
+        text(header, sums.into_iter().map(row), |column| column > 0)
     }
-    table.trim_fmt() + "\n"
+
+    /// A row for each estimator and cell. Axes of one entry have no column.
+    fn by_cell(&self) -> String {
+        let study = &self.plan.study;
+        let axes =
+            [("design", study.designs.len()), ("target", study.targets.len()), ("noise", study.noises.len())];
+        let varies = axes.map(|(_, entries)| entries > 1);
+        let kept = |texts: [String; 3]| {
+            texts.into_iter().zip(varies).filter(|(_, kept)| *kept).map(|(text, _)| text)
+        };
+        let risks = self.live.risks().len();
+        let mut header = vec!["estimator".to_string(), "n".into()];
+        header.extend(kept(axes.map(|(name, _)| name.into())));
+        header.extend(["shards", "trials", "failed"].map(String::from));
+        header.extend(self.live.risks().iter().map(|risk| format!("R_{risk}")));
+        let numbers = header.len() - risks - 3;
+        let row = |Row { label, cell, done, shards, tally }: Row<'_>| {
+            let mut row = vec![label.to_string(), cell.n.to_string()];
+            row.extend(kept([&cell.design, &cell.target, &cell.noise].map(ToString::to_string)));
+            let (trials, failed) = tally.map_or((0, 0), |tally| (tally.trials, tally.failed));
+            row.extend([format!("{done}/{shards}"), trials.to_string(), failed.to_string()]);
+            let median = |risk| tally.and_then(|tally| tally.quantile(risk, 0.5));
+            row.extend((0..risks).map(|risk| median(risk).map_or("–".into(), |m| format!("{m:.3}"))));
+            row
+        };
+        text(header, self.rows().map(row), |column| column == 1 || column >= numbers)
+    }
+}
+
+/// Columns as wide as they need to be, some of them aligned to the right. Without a library: tables may have a million
+/// rows.
+fn text(
+    header: Vec<String>,
+    rows: impl Iterator<Item = Vec<String>>,
+    right: impl Fn(usize) -> bool,
+) -> String {
+    let rows: Vec<Vec<String>> = std::iter::once(header).chain(rows).collect();
+    let width = |text: &String| text.chars().count();
+    let mut widths = vec![0; rows[0].len()];
+    for row in &rows {
+        widths.iter_mut().zip(row).for_each(|(widest, text)| *widest = width(text).max(*widest));
+    }
+    let mut out = String::new();
+    for row in &rows {
+        let mut line = String::new();
+        for (column, (text, width)) in row.iter().zip(&widths).enumerate() {
+            let gap = if column == 0 { "" } else { "  " };
+            if right(column) {
+                line += &format!("{gap}{text:>width$}");
+            } else {
+                line += &format!("{gap}{text:<width$}");
+            }
+        }
+        out += line.trim_end();
+        out.push('\n');
+    }
+    out
 }

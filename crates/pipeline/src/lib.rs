@@ -8,6 +8,7 @@ mod error;
 mod files;
 pub mod generator;
 pub mod live;
+mod live_record;
 pub mod overtime;
 pub mod pilot;
 pub mod plan;
@@ -17,6 +18,8 @@ pub mod resume;
 pub mod run;
 pub mod seal;
 pub mod sizes;
+mod sketch;
+mod spans;
 pub mod stage;
 pub mod verify;
 

@@ -1,139 +1,218 @@
-//! Live summaries: mergeable tallies per cell and estimator of what has been committed.
+//! Live summaries: mergeable tallies per estimator and cell of what has been committed.
 
-use crate::error::Error;
+pub use crate::live_record::read_live;
+use crate::plan::Plan;
+use crate::sketch::Sketch;
+use crate::spans::Spans;
 use serde::{Deserialize, Serialize};
-use sketches_ddsketch::{Config, DDSketch};
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// Counts, largest values and quantile sketches (1 % relative) of one estimator in one cell.
-#[derive(Clone, Serialize, Deserialize)]
+/// Sketches that summaries hold at most, one for each estimator, cell and risk: of a few hundred bins at most they fill
+/// some ten megabytes. Studies of more have counts alone.
+const SKETCHES: usize = 1 << 14;
+
+/// Counts of one estimator in one cell, and where there is room how its risks spread.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     /// Trials, failed ones included.
     pub trials: u64,
     /// Failed trials.
     pub failed: u64,
-    /// The largest value of each risk.
-    pub largest: Vec<f64>,
-    /// None before the first value: an empty sketch has infinite ends, which JSON cannot say.
-    sketches: Vec<Option<DDSketch>>,
+    /// By risk; empty where counts are all that is kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    risks: Vec<Spread>,
+}
+
+/// How one risk spreads.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Spread {
+    largest: f64,
+    sketch: Sketch,
 }
 
 impl Tally {
     /// An empty tally of this many risks.
     pub fn new(risks: usize) -> Tally {
-        Tally { trials: 0, failed: 0, largest: vec![0.0; risks], sketches: vec![None; risks] }
+        Tally { trials: 0, failed: 0, risks: vec![Spread::default(); risks] }
     }
 
     /// Counts a trial and its risks, which come first among the scores given.
     pub fn add(&mut self, failed: bool, scores: &[Option<f64>]) {
         self.trials += 1;
         self.failed += u64::from(failed);
-        for ((sketch, largest), score) in self.sketches.iter_mut().zip(&mut self.largest).zip(scores) {
+        for (spread, score) in self.risks.iter_mut().zip(scores) {
             if let Some(value) = score {
-                sketch.get_or_insert_with(empty_sketch).add(*value);
-                *largest = largest.max(*value);
+                spread.sketch.add(*value);
+                spread.largest = spread.largest.max(*value);
             }
         }
     }
 
     /// Adds another tally's rows.
     pub fn merge(&mut self, other: &Tally) {
-        self.trials += other.trials;
-        self.failed += other.failed;
-        for (mine, theirs) in self.largest.iter_mut().zip(&other.largest) {
-            *mine = mine.max(*theirs);
+        self.trials = self.trials.saturating_add(other.trials);
+        self.failed = self.failed.saturating_add(other.failed);
+        if self.risks.len() != other.risks.len() {
+            // Quantiles of a part would pass for those of the whole.
+            self.risks.clear();
         }
-        for (mine, theirs) in self.sketches.iter_mut().zip(&other.sketches) {
-            if let Some(theirs) = theirs {
-                // Sketches of one configuration always merge.
-                let _ = mine.get_or_insert_with(empty_sketch).merge(theirs);
-            }
+        for (mine, theirs) in self.risks.iter_mut().zip(&other.risks) {
+            mine.largest = mine.largest.max(theirs.largest);
+            mine.sketch.merge(&theirs.sketch);
         }
     }
 
-    /// The sketch's quantile of a risk; `None` before the first successful trial.
+    /// The quantile of a risk; `None` before the first successful trial, and where counts are all that is kept.
     pub fn quantile(&self, risk: usize, level: f64) -> Option<f64> {
-        self.sketches.get(risk)?.as_ref()?.quantile(level).ok().flatten()
+        self.risks.get(risk)?.sketch.quantile(level)
     }
-}
 
-/// Quantiles within 1 %.
-fn empty_sketch() -> DDSketch {
-    DDSketch::new(Config::new(0.01, 2048, 1e-12))
+    /// The largest value of each risk; none where counts are all that is kept.
+    pub fn largest(&self) -> impl Iterator<Item = f64> {
+        self.risks.iter().map(|spread| spread.largest)
+    }
 }
 
 /// A tally and the shards it counts.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Counted {
-    /// The summary.
-    pub tally: Tally,
-    shards: BTreeSet<u32>,
+#[derive(Clone, Debug)]
+struct Counted {
+    tally: Tally,
+    shards: Spans,
 }
 
-/// Summaries per estimator label and cell key.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub struct Live(BTreeMap<String, BTreeMap<String, Counted>>);
+/// Summaries by estimator label and cell.
+#[derive(Clone, Debug, Default)]
+pub struct Live {
+    /// The risks whose spread is kept, in the order of tallies.
+    risks: Vec<String>,
+    counted: BTreeMap<String, BTreeMap<u64, Counted>>,
+}
+
+/// What one estimator has counted in one cell, as it is recorded.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Entry<'a> {
+    #[serde(borrow)]
+    estimator: Cow<'a, str>,
+    #[serde(borrow)]
+    cell: Cow<'a, str>,
+    shards: Spans,
+    tally: Tally,
+}
 
 impl Live {
+    /// Nothing counted yet of a plan: the spread of risks is kept where there is room for that of every cell.
+    pub fn of(plan: &Plan) -> Live {
+        let risks = &plan.study.criteria.risks;
+        let sketches = plan.cells.len() * plan.study.estimators.len() * risks.len();
+        let kept = if sketches <= SKETCHES { risks.as_slice() } else { &[] };
+        Live { risks: kept.iter().map(ToString::to_string).collect(), counted: BTreeMap::new() }
+    }
+
+    /// Risks whose spread is kept: all of the study's or none.
+    pub fn risks(&self) -> &[String] {
+        &self.risks
+    }
+
+    /// Nothing counted, of the same risks.
+    pub(crate) fn empty(&self) -> Live {
+        Live { risks: self.risks.clone(), counted: BTreeMap::new() }
+    }
+
     /// Adds a committed shard, once.
     pub fn commit(&mut self, estimator: &str, cell: &str, index: u32, tally: &Tally) {
-        let cells = self.0.entry(estimator.into()).or_default();
-        let empty = || Counted { tally: Tally::new(tally.largest.len()), shards: BTreeSet::new() };
-        let counted = cells.entry(cell.into()).or_insert_with(empty);
-        if counted.shards.insert(index) {
-            counted.tally.merge(tally);
+        let Some(key) = key(cell) else { return };
+        if self.holds(estimator, cell, index) {
+            return;
         }
+        self.join_one(estimator, key, Counted { tally: tally.clone(), shards: Spans::one(index) });
     }
 
     /// Forgets a cell, one of whose shards is done again; the others are counted again from their files.
     pub fn forget(&mut self, estimator: &str, cell: &str) {
-        if let Some(cells) = self.0.get_mut(estimator) {
-            cells.remove(cell);
+        if let (Some(cells), Some(cell)) = (self.counted.get_mut(estimator), key(cell)) {
+            cells.remove(&cell);
         }
     }
 
     /// Whether a shard is counted.
     pub fn holds(&self, estimator: &str, cell: &str, index: u32) -> bool {
-        let counted = self.0.get(estimator).and_then(|cells| cells.get(cell));
-        counted.is_some_and(|counted| counted.shards.contains(&index))
+        self.get(estimator, cell).is_some_and(|counted| counted.shards.contains(index))
     }
 
     /// The summary of one estimator in one cell.
     pub fn tally(&self, estimator: &str, cell: &str) -> Option<&Tally> {
-        Some(&self.0.get(estimator)?.get(cell)?.tally)
+        Some(&self.get(estimator, cell)?.tally)
+    }
+
+    fn get(&self, estimator: &str, cell: &str) -> Option<&Counted> {
+        self.counted.get(estimator)?.get(&key(cell)?)
     }
 
     /// Joins the summaries of another process. No shard is counted twice: where both count the same one, the side
     /// that counts more trials of the cell speaks for it.
     pub fn join(&mut self, other: Live) {
-        for (estimator, cells) in other.0 {
-            let mine = self.0.entry(estimator).or_default();
+        for (estimator, cells) in other.counted {
             for (cell, theirs) in cells {
-                match mine.get_mut(&cell) {
-                    Some(counted) if counted.shards.is_disjoint(&theirs.shards) => {
-                        counted.tally.merge(&theirs.tally);
-                        counted.shards.extend(theirs.shards);
-                    }
-                    Some(counted) if counted.tally.trials >= theirs.tally.trials => {}
-                    _ => {
-                        mine.insert(cell, theirs);
-                    }
-                }
+                self.join_one(&estimator, cell, theirs);
             }
         }
     }
 
-    /// As JSON.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
-        Ok(serde_json::to_vec(self)?)
+    /// Joins what was recorded of one cell; what names no cell is left out.
+    pub(crate) fn join_entry(&mut self, Entry { estimator, cell, shards, tally }: Entry<'_>) {
+        if let Some(cell) = key(&cell) {
+            self.join_one(&estimator, cell, Counted { tally, shards });
+        }
     }
 
-    /// From JSON; a damaged record counts as none, since it can be made again from the files.
-    pub fn from_bytes(bytes: &[u8]) -> Live {
-        serde_json::from_slice(bytes).unwrap_or_default()
+    fn join_one(&mut self, estimator: &str, cell: u64, theirs: Counted) {
+        if !self.counted.contains_key(estimator) {
+            self.counted.insert(estimator.into(), BTreeMap::new());
+        }
+        let Some(cells) = self.counted.get_mut(estimator) else { return };
+        match cells.get_mut(&cell) {
+            Some(mine) if mine.shards.is_disjoint(&theirs.shards) => {
+                mine.tally.merge(&theirs.tally);
+                mine.shards.extend(&theirs.shards);
+            }
+            Some(mine) if mine.tally.trials >= theirs.tally.trials => {}
+            _ => {
+                cells.insert(cell, theirs);
+            }
+        }
     }
+
+    /// Forgets cells whose spread is not known though it is kept; returns whether there were any.
+    pub(crate) fn forget_bare(&mut self) -> bool {
+        let kept = self.risks.len();
+        let mut forgot = false;
+        for cells in self.counted.values_mut() {
+            let before = cells.len();
+            cells.retain(|_, counted| counted.tally.risks.len() >= kept);
+            forgot |= cells.len() < before;
+        }
+        forgot
+    }
+
+    /// Everything counted, as it is recorded.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        self.counted.iter().flat_map(|(estimator, cells)| {
+            cells.iter().map(|(cell, counted)| Entry {
+                estimator: estimator.into(),
+                cell: format!("{cell:016x}").into(),
+                shards: counted.shards.clone(),
+                tally: counted.tally.clone(),
+            })
+        })
+    }
+}
+
+/// The number of a cell's key, sixteen hexadecimal digits: a third of the memory of the digits.
+fn key(cell: &str) -> Option<u64> {
+    (cell.len() == 16).then(|| u64::from_str_radix(cell, 16).ok()).flatten()
 }
 
 /// A shared view of a run: what has been counted so far.
@@ -178,6 +257,8 @@ impl LiveView {
 mod tests {
     use super::*;
 
+    const CELL: &str = "00c0ffee00c0ffee";
+
     /// A tally of so many trials.
     fn tally(trials: usize) -> Tally {
         let mut tally = Tally::new(1);
@@ -188,21 +269,10 @@ mod tests {
     fn live(shards: &[u32]) -> Live {
         let mut live = Live::default();
         for index in shards {
-            live.commit("spline", "cell", *index, &tally(10));
-            live.commit("spline", "cell", *index, &tally(10));
+            live.commit("spline", CELL, *index, &tally(10));
+            live.commit("spline", CELL, *index, &tally(10));
         }
         live
-    }
-
-    #[test]
-    fn records_of_failed_trials_read_back() {
-        let mut tally = Tally::new(2);
-        (0..3).for_each(|_| tally.add(true, &[None; 2]));
-        let mut failed = Live::default();
-        failed.commit("spline", "cell", 0, &tally);
-        let read = Live::from_bytes(&failed.to_bytes().unwrap());
-        let tally = read.tally("spline", "cell").unwrap();
-        assert_eq!((tally.trials, tally.failed, tally.quantile(0, 0.5)), (3, 3, None));
     }
 
     #[test]
@@ -210,7 +280,7 @@ mod tests {
         let trials = |records: &[&[u32]]| {
             let mut sum = Live::default();
             records.iter().for_each(|shards| sum.join(live(shards)));
-            sum.tally("spline", "cell").map(|tally| (tally.trials, tally.quantile(0, 0.5)))
+            sum.tally("spline", CELL).map(|tally| (tally.trials, tally.quantile(0, 0.5)))
         };
         let count = |records: &[&[u32]]| trials(records).map(|(trials, _)| trials);
         assert_eq!(count(&[&[0, 2], &[1, 3]]), Some(40));
@@ -220,11 +290,23 @@ mod tests {
         assert_eq!(count(&[&[0, 1], &[1, 2, 3]]), Some(30));
         // A record from before the study grew, and one from after.
         let mut grown = Live::default();
-        grown.commit("spline", "cell", 0, &tally(25));
+        grown.commit("spline", CELL, 0, &tally(25));
         let mut sum = live(&[0]);
         sum.join(grown);
-        assert_eq!(sum.tally("spline", "cell").map(|tally| tally.trials), Some(25));
+        assert_eq!(sum.tally("spline", CELL).map(|tally| tally.trials), Some(25));
         let median = trials(&[&[0]]).and_then(|(_, median)| median).unwrap();
         assert!((median - 1.0).abs() < 0.011, "{median}");
+    }
+
+    #[test]
+    fn quantiles_of_a_part_are_not_those_of_the_whole() {
+        let mut sum = live(&[0]);
+        let mut counts = Tally::default();
+        counts.add(true, &[]);
+        sum.commit("spline", CELL, 1, &counts);
+        let tally = sum.tally("spline", CELL).unwrap();
+        assert_eq!((tally.trials, tally.failed, tally.quantile(0, 0.5)), (11, 1, None));
+        sum.risks = vec!["1".into()];
+        assert!(sum.forget_bare() && !sum.holds("spline", CELL, 0), "to be counted again, with its spread");
     }
 }

@@ -137,14 +137,15 @@ pub(crate) fn complete(plan: &Plan, directory: &RunDirectory) -> Result<bool, Er
     Ok(true)
 }
 
-/// Adds a shard's finished estimators that the live summaries do not count yet.
+/// Adds a shard's finished estimators that the live summaries do not count yet; returns whether there were any.
 pub fn recount(
     plan: &Plan,
     directory: &RunDirectory,
     shard: &Shard,
     complete: &[usize],
     live: &mut Live,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
+    let mut added = false;
     for estimator in complete {
         let label = &plan.study.estimators[*estimator].0;
         let place = place(plan, *estimator, shard);
@@ -153,14 +154,15 @@ pub fn recount(
         }
         let path = directory.metrics_path(&place);
         let table = read_metrics(&path)?;
-        let mut tally = Tally::new(plan.study.criteria.risks.len());
+        let mut tally = Tally::new(live.risks().len());
         for (row, status) in table.status.iter().enumerate() {
             let risks: Vec<_> = table.scores[FIRST_RISK..].iter().map(|column| column[row]).collect();
             tally.add(status != MetricsChunk::OK, &risks);
         }
         live.commit(label, &place.cell, shard.index, &tally);
+        added = true;
     }
-    Ok(())
+    Ok(added)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::batch::{Order, Shelf};
 use crate::error::Error;
 use crate::live::{Live, LiveView};
+use crate::live_record::LiveRecord;
 use crate::overtime::{Clock, TrialLimit};
 use crate::plan::{Plan, Shard};
 use crate::sizes::{BATCH_POINTS, Sizes};
@@ -102,10 +103,9 @@ pub fn run(
     change::set_aside(&plan, directory)?;
     let _hold = directory.hold()?;
     record::agree(&plan, directory)?;
-    let record = format!("live-{}-of-{}.json", settings.share.0, settings.share.1);
-    let mut live =
-        directory.read_record(&record)?.map_or_else(Live::default, |bytes| Live::from_bytes(&bytes));
-    let (mut todo, mut done) = (Vec::new(), Vec::new());
+    let mut live = Live::of(&plan);
+    let mut record = LiveRecord::open(directory, settings.share, &mut live);
+    let (mut todo, mut done, mut lists) = (Vec::new(), Vec::new(), Lists::default());
     for (position, shard) in plan.shards().enumerate() {
         if position as u64 % settings.share.1 != settings.share.0 - 1 {
             continue;
@@ -115,16 +115,16 @@ pub fn run(
         for place in missing.iter().map(|estimator| resume::place(&plan, *estimator, &shard)) {
             if live.holds(&place.estimator, &place.cell, place.index) {
                 live.forget(&place.estimator, &place.cell);
+                record.outdate();
             }
         }
         let wanted = |estimator: &usize| match &settings.only {
             Some(only) => only.contains(&resume::place(&plan, *estimator, &shard)),
             None => true,
         };
-        let orders: Arc<[usize]> = missing.iter().copied().filter(wanted).collect();
-        let shard = Arc::new(shard);
+        let orders = lists.share(missing.iter().copied().filter(wanted).collect());
         let complete = (0..plan.study.estimators.len()).filter(|estimator| !missing.contains(estimator));
-        done.push((shard.clone(), complete.collect::<Vec<usize>>()));
+        done.push((shard.clone(), lists.share(complete.collect())));
         if !orders.is_empty() {
             todo.push((shard, orders));
         }
@@ -134,7 +134,9 @@ pub fn run(
         directory.remove_record(seal::RECORD)?;
     }
     for (shard, complete) in &done {
-        resume::recount(&plan, directory, shard, complete, &mut live)?;
+        if resume::recount(&plan, directory, shard, complete, &mut live)? {
+            record.outdate();
+        }
     }
     let view = LiveView::default();
     view.update(|empty| *empty = live);
@@ -176,7 +178,7 @@ pub fn run(
         .steps(("trials", CAPACITY), &pool, cut, steps, Evaluated::gather)
         .stage("encode", ENCODED, Encode::new(plan.clone(), pool, weights))
         .stage("store", CAPACITY, Store::new(plan.clone(), directory.clone()))
-        .sink("aggregate", aggregate(&plan, directory, &view, (record, metrics)));
+        .sink("aggregate", aggregate(&plan, &view, record, metrics));
     let meters = flow.meters();
     watch(Watch { view: view.clone(), meters: meters.clone(), trials, points });
     let ended: Result<Report, Failure<Error>> = flow.run(cancel);
@@ -201,18 +203,32 @@ pub fn run(
 
 fn aggregate(
     plan: &Arc<Plan>,
-    directory: &RunDirectory,
     view: &LiveView,
-    (record, spent): (String, Arc<Shelf<MetricsChunk>>),
+    record: LiveRecord,
+    spent: Arc<Shelf<MetricsChunk>>,
 ) -> Aggregate {
     Aggregate {
         plan: plan.clone(),
-        directory: directory.clone(),
         view: view.clone(),
         record,
         spent,
         pending: Vec::new(),
         due: Instant::now(),
+    }
+}
+
+/// Lists of estimators, of which a million shards have a few: those that are equal are one.
+#[derive(Default)]
+struct Lists(BTreeSet<Arc<[usize]>>);
+
+impl Lists {
+    fn share(&mut self, list: Vec<usize>) -> Arc<[usize]> {
+        if let Some(known) = self.0.get(list.as_slice()) {
+            return known.clone();
+        }
+        let list: Arc<[usize]> = list.into();
+        self.0.insert(list.clone());
+        list
     }
 }
 
@@ -228,7 +244,7 @@ struct Orders<'a> {
     settings: &'a Settings,
     cancel: &'a Cancel,
     stopped: &'a std::sync::atomic::AtomicBool,
-    todo: Vec<(Arc<Shard>, Arc<[usize]>)>,
+    todo: Vec<(Shard, Arc<[usize]>)>,
     sizes: &'a Sizes,
 }
 
@@ -245,6 +261,7 @@ impl<'a> Orders<'a> {
             })
             .flat_map(move |(shard, estimators)| {
                 let n = plan.cells[shard.cell].n;
+                let shard = Arc::new(shard);
                 let (credits, mut next) = (credits.clone(), shard.trials.start);
                 std::iter::from_fn(move || {
                     let (start, stop) = (next, shard.trials.end);

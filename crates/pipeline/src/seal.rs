@@ -3,6 +3,7 @@
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::io::Write;
 use tempered_store::{CHECKSUM_KEY, Found, Listed, RunDirectory, read_checksum, read_footer};
 
 /// Name of the record.
@@ -36,22 +37,48 @@ pub(crate) fn name(file: &Listed) -> String {
 /// Cost: a listing and a footer a file; pages are not read, since files were summed while they were written. Only a file
 /// without a checksum, of a version before there were any, is read whole.
 pub fn seal(directory: &RunDirectory) -> Result<(), Error> {
-    if directory.read_record(RECORD)?.is_some() {
+    if directory.records()?.iter().any(|name| name == RECORD) {
         return Ok(());
     }
-    let mut files = BTreeMap::new();
-    for file in directory.listing()?.files {
-        let path = directory.root().join(file.place.path(file.table));
+    let mut listed: Vec<(String, Listed)> =
+        directory.listing()?.files.into_iter().map(|file| (name(&file), file)).collect();
+    listed.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut sealed = listed.into_iter().map(|(name, file)| -> Result<_, Error> {
+        let path = directory.root().join(&name);
         let checksum = match read_footer(&path)? {
             Found::File(footer) => footer.get(CHECKSUM_KEY).map(str::to_string),
             // Beyond what the study asks for, and damaged: nothing to vouch for.
-            Found::Missing | Found::Unreadable(_) => continue,
+            Found::Missing | Found::Unreadable(_) => return Ok(None),
         };
         let checksum = checksum.map_or_else(|| read_checksum(&path).map(|sum| sum.computed), Ok)?;
-        files.insert(name(&file), Sealed { bytes: file.bytes, checksum });
+        Ok(Some((name, Sealed { bytes: file.bytes, checksum })))
+    });
+    let mut failed = None;
+    let written = directory.write_record_with(RECORD, &mut |out| {
+        let sound = sealed.by_ref().map_while(|file| file.map_err(|error| failed = Some(error)).ok());
+        write(out, sound.flatten())?;
+        // A seal that lacks files is none.
+        if failed.is_some() { Err(std::io::ErrorKind::InvalidData.into()) } else { Ok(()) }
+    });
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(written?),
     }
-    let seal = Seal { checksum: sum(&files)?, files };
-    Ok(directory.write_record(RECORD, &serde_json::to_vec_pretty(&seal)?)?)
+}
+
+/// Writes a seal file by file: a study of a million cells has millions, and its seal hundreds of megabytes.
+fn write(out: &mut dyn Write, files: impl Iterator<Item = (String, Sealed)>) -> std::io::Result<()> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"{");
+    out.write_all(b"{\"files\": {")?;
+    for (place, (name, sealed)) in files.enumerate() {
+        let entry = format!("{}:{}", serde_json::to_string(&name)?, serde_json::to_string(&sealed)?);
+        let comma = if place > 0 { "," } else { "" };
+        hasher.update(comma.as_bytes()).update(entry.as_bytes());
+        write!(out, "{comma}\n{entry}")?;
+    }
+    hasher.update(b"}");
+    writeln!(out, "\n}}, \"checksum\": \"{}\"}}", hasher.finalize().to_hex())
 }
 
 /// The seal of a directory; `None` where there is none, [`Error::Seal`] where it is not as it was written.
@@ -64,5 +91,29 @@ pub fn read(directory: &RunDirectory) -> Result<Option<Seal>, Error> {
 }
 
 fn sum(files: &BTreeMap<String, Sealed>) -> Result<String, Error> {
-    Ok(blake3::hash(&serde_json::to_vec(files)?).to_hex().to_string())
+    let mut hasher = blake3::Hasher::new();
+    serde_json::to_writer(&mut hasher, files)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is written file by file is a seal as serde reads it, and its checksum that of its files.
+    #[test]
+    fn seals_written_file_by_file_read_back() {
+        let name = |k: u64| format!("metrics/estimator=a/n={k}/\"é-000000.parquet");
+        let sealed = |k: u64| Sealed { bytes: k << 40, checksum: format!("{k:064x}") };
+        for count in [0, 1, 3] {
+            let mut bytes = Vec::new();
+            write(&mut bytes, (0..count).map(|k| (name(k), sealed(k)))).unwrap();
+            let seal: Seal = serde_json::from_slice(&bytes).unwrap();
+            assert_eq!(seal.files, (0..count).map(|k| (name(k), sealed(k))).collect());
+            assert_eq!(seal.checksum, sum(&seal.files).unwrap());
+            // As seals were written before: what is read is the same.
+            let pretty: Seal = serde_json::from_slice(&serde_json::to_vec_pretty(&seal).unwrap()).unwrap();
+            assert_eq!(pretty, seal);
+        }
+    }
 }

@@ -7,6 +7,7 @@ use crate::place::{Place, Table};
 use std::collections::hash_map::RandomState;
 use std::fs;
 use std::hash::{BuildHasher, Hasher};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -14,6 +15,8 @@ use std::sync::{Arc, LazyLock};
 pub(crate) const RECORDS: &str = "_tempered";
 const STAGING: &str = "_staging";
 const QUARANTINE: &str = "_quarantine";
+/// Bytes of a record that are written at a time.
+const RECORD_BUFFER: usize = 1 << 16;
 
 /// A run directory: records, unfinished files and the data tree, in folders of their own.
 #[derive(Clone, Debug)]
@@ -95,12 +98,22 @@ impl RunDirectory {
 
     /// Writes a record whole or not at all.
     pub fn write_record(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        self.write_record_with(name, &mut |out| out.write_all(bytes))
+    }
+
+    /// The same of what `write` writes, piece by piece.
+    pub fn write_record_with(
+        &self,
+        name: &str,
+        write_all: &mut dyn FnMut(&mut dyn Write) -> std::io::Result<()>,
+    ) -> Result<(), Error> {
         let folder = self.root.join(RECORDS);
         let staged = folder.join(format!(".{name}.{}.tmp", unique()));
         let path = folder.join(name);
-        let write = || {
-            let mut file = self.disk.create(&staged)?;
-            file.write_all(bytes)?;
+        let mut write = || {
+            let mut file = BufWriter::with_capacity(RECORD_BUFFER, self.disk.create(&staged)?);
+            write_all(&mut file)?;
+            let mut file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
             file.sync()?;
             self.disk.rename(&staged, &path)
         };
@@ -127,11 +140,16 @@ impl RunDirectory {
         }
     }
 
-    /// Appends a line to a log among the records. Logs hold clocks and hosts; data files never do.
-    pub fn append_log(&self, name: &str, line: &str) -> Result<(), Error> {
+    /// Appends to a record that can be made again: it is not synced.
+    pub fn append_record(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let path = self.root.join(RECORDS).join(name);
         // One write, so that lines of processes that share the directory do not mix.
-        self.disk.append(&path, format!("{line}\n").as_bytes()).map_err(Error::io(&path))
+        self.disk.append(&path, bytes).map_err(Error::io(&path))
+    }
+
+    /// Appends a line to a log among the records. Logs hold clocks and hosts; data files never do.
+    pub fn append_log(&self, name: &str, line: &str) -> Result<(), Error> {
+        self.append_record(name, format!("{line}\n").as_bytes())
     }
 
     /// Names of the records.

@@ -3,29 +3,28 @@
 use super::Receipt;
 use crate::batch::Shelf;
 use crate::error::Error;
-use crate::live::{Live, LiveView, Tally};
+use crate::live::{LiveView, Tally};
+use crate::live_record::LiveRecord;
 use crate::plan::Plan;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempered_flow::Sink;
 use tempered_math::score::FIRST_RISK;
-use tempered_store::{MetricsChunk, RunDirectory};
+use tempered_store::MetricsChunk;
 
 /// How often the summaries are written down at most.
 const WRITE_EVERY: Duration = Duration::from_secs(2);
-/// Share of the time that writing them down may take, as its inverse: studies of many cells have large summaries.
+/// Share of the time that writing them down may take, as its inverse: a record of many cells is long when it is written anew.
 const WRITE_RARELY: u32 = 30;
 
 /// The last stage.
 pub struct Aggregate {
     /// The plan.
     pub plan: Arc<Plan>,
-    /// The run directory.
-    pub directory: RunDirectory,
     /// Shown to whoever watches.
     pub view: LiveView,
-    /// Name of the record the summaries are written to.
-    pub record: String,
+    /// The record the summaries are written to.
+    pub(crate) record: LiveRecord,
     /// Where rows go that have been counted.
     pub spent: Arc<Shelf<MetricsChunk>>,
     /// Summaries of the shard under way, one an estimator.
@@ -39,7 +38,7 @@ impl Sink for Aggregate {
     type Error = Error;
 
     fn take(&mut self, receipt: Receipt) -> Result<(), Error> {
-        let risks = self.plan.study.criteria.risks.len();
+        let risks = self.view.read(|live| live.risks().len());
         self.pending.resize_with(receipt.estimators.len(), || Tally::new(risks));
         let mut trials = 0;
         for (e, (tally, chunks)) in self.pending.iter_mut().zip(&receipt.metrics).enumerate() {
@@ -57,11 +56,10 @@ impl Sink for Aggregate {
             let tallies = std::mem::take(&mut self.pending);
             let labels = receipt.estimators.iter().map(|e| self.plan.study.estimators[*e].0.as_str());
             let cell = &self.plan.cells[receipt.shard.cell].key;
-            self.view.update(|live| {
-                for (label, tally) in labels.zip(&tallies) {
-                    live.commit(label, cell, receipt.shard.index, tally);
-                }
-            });
+            for (label, tally) in labels.zip(&tallies) {
+                self.record.commit(label, cell, receipt.shard.index, tally);
+                self.view.update(|live| live.commit(label, cell, receipt.shard.index, tally));
+            }
             if Instant::now() >= self.due {
                 self.write()?;
             }
@@ -77,8 +75,7 @@ impl Sink for Aggregate {
 impl Aggregate {
     fn write(&mut self) -> Result<(), Error> {
         let start = Instant::now();
-        let bytes = self.view.read(Live::to_bytes)?;
-        self.directory.write_record(&self.record, &bytes)?;
+        self.view.read(|live| self.record.write(live))?;
         self.due = Instant::now() + WRITE_EVERY.max(start.elapsed() * WRITE_RARELY);
         Ok(())
     }
