@@ -1,4 +1,4 @@
-//! Runs are read by Python's polars and DuckDB with one glob. Slow: installs both into a virtual environment.
+//! Runs are read by Polars, DuckDB, pandas and pyarrow. Slow: installs them into a virtual environment.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
@@ -12,12 +12,15 @@ fn succeed(command: &mut Command) {
 
 #[test]
 #[ignore = "installs Python packages"]
-fn polars_and_duckdb_agree_with_the_analysis() {
+fn readers_agree_with_the_analysis_and_with_one_another() {
     let folder = tempfile::tempdir().unwrap();
     let environment = folder.path().join("venv");
     succeed(Command::new("python3").args(["-m", "venv"]).arg(&environment));
     let python = environment.join("bin/python");
-    succeed(Command::new(&python).args(["-m", "pip", "install", "--quiet", "duckdb", "polars"]));
+    succeed(
+        Command::new(&python)
+            .args(["-m", "pip", "install", "--quiet", "duckdb", "polars", "pandas", "pyarrow"]),
+    );
     // One share of two leaves a run half finished.
     for (name, flags, code) in [("whole", vec![], 0), ("half", vec!["--shard", "1/2"], 5)] {
         let run = folder.path().join(name);
@@ -34,4 +37,8 @@ fn polars_and_duckdb_agree_with_the_analysis() {
             check.args(["tests/interoperability.py", env!("CARGO_BIN_EXE_tempered"), "README.md"]).arg(&run),
         );
     }
+    // A directory begun before folders alone said estimator and n.
+    succeed(
+        Command::new(&python).args(["tests/readers_of_generator_3.py", "tests/directories/generator-3/run"]),
+    );
 }

@@ -136,7 +136,8 @@ fn differs(
     })
 }
 
-/// Whether what is stored stays as it is where `was` becomes `is`, with more beside it.
+/// Whether what is stored stays as it is where `was` becomes `is`, with more beside it. Of risks in directories of generator
+/// 3 that holds for trials that do not overflow, to the tolerance of quadrature.
 pub(crate) fn extends(name: &str, was: Option<&str>, is: Option<&str>) -> bool {
     let contains = |was: &str, is: &str| {
         let is: BTreeSet<&str> = is.split(", ").collect();

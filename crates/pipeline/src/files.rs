@@ -15,7 +15,7 @@ const ROW_GROUP_ROWS: u64 = 122_880;
 
 /// The frozen schema of this study's metrics.
 pub fn layout(plan: &Plan) -> Layout {
-    Layout { parameters: parameter_names(), scores: plan.scores() }
+    Layout { format: plan.generator.format(), parameters: parameter_names(), scores: plan.scores() }
 }
 
 /// What the files of (estimator, shard) say.

@@ -1,15 +1,19 @@
 //! The rules by which the files of a directory are made.
 
 use std::fmt::{self, Display, Formatter};
+use tempered_store::Format;
 
 /// A set of rules for what files hold beyond what the study says: how many trials make a shard, which columns there are,
 /// how predictors are written down. A directory keeps the rules it was begun with, so that its files stay comparable and
 /// resume finds them where they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Generator {
-    /// Shards hold a fixed number of points.
+    /// Shards hold a fixed number of points. Columns `estimator` and `n` repeat what folders say. A score that is no
+    /// finite number voids its trial, and quadrature goes as deep for each risk as for any: a risk that is added may void
+    /// trials and move others in their last digits.
     Three,
-    /// The newest.
+    /// Folders alone say estimator and n, so that every reader of Parquet finds the types that it gives them. A score that
+    /// is no finite number is missing by itself, and no risk depends on the others.
     Four,
 }
 
@@ -22,6 +26,14 @@ impl Generator {
     /// The rules of this number, as footers and records state it.
     pub fn of(number: &str) -> Option<Generator> {
         Generator::ALL.into_iter().find(|generator| generator.to_string() == number)
+    }
+
+    /// The form of rows.
+    pub fn format(self) -> Format {
+        match self {
+            Generator::Three => Format::Three,
+            Generator::Four => Format::Four,
+        }
     }
 }
 

@@ -15,6 +15,7 @@ pub mod plan;
 mod record;
 pub mod replay;
 pub mod resume;
+pub mod row;
 pub mod run;
 pub mod seal;
 pub mod sizes;

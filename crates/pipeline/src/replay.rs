@@ -4,13 +4,13 @@ use crate::batch::Samples;
 use crate::error::Error;
 use crate::plan::{Cell, Plan, Shard};
 use crate::resume::place;
+use crate::row::{Judge, Row};
 use crate::spec::Study;
 use crate::stage::{Laws, push_weights};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tempered_math::catalogue::Choice;
 use tempered_math::predictor::Predictor;
 use tempered_math::sample::{Degenerate, Sample};
-use tempered_math::score::Scorer;
 use tempered_math::seed::Draws;
 use tempered_math::{estimator, target};
 use tempered_store::{
@@ -27,11 +27,12 @@ pub struct Replay {
     pub y: Vec<f64>,
     /// "ok" or why the trial failed.
     pub status: &'static str,
-    /// Score names and values; empty for a failed trial, `None` where a score does not apply.
+    /// Score names and values; empty where there is no predictor, `None` where a score does not apply or is no finite
+    /// number.
     pub scores: Vec<(String, Option<f64>)>,
     /// Number of kinks, where the predictor has kinks.
     pub kinks: Option<u64>,
-    /// The network, one row; none for a failed trial.
+    /// The network, one row; none where it has no finite weights.
     pub weights: WeightsChunk,
     /// Whether the stored metrics row has the same bits; `None` where nothing is stored.
     pub metrics_equal: Option<bool>,
@@ -71,22 +72,22 @@ pub struct Trial {
     pub y: Vec<f64>,
     /// The predictor.
     pub predictor: Predictor,
-    /// Its number of kinks, where it has kinks, or why there is no predictor.
-    pub status: Result<Option<u64>, Degenerate>,
-    /// Its scores; empty for a failed trial.
+    /// What its row says: why it failed, its number of kinks, whether it has weights.
+    pub row: Row,
+    /// Its scores; empty where there is no predictor, `None` where a score does not apply or is no finite number.
     pub scores: Vec<Option<f64>>,
 }
 
 impl Trial {
     /// "ok" or why the trial failed.
     pub fn word(&self) -> &'static str {
-        self.status.map_or_else(|reason| reason.word(), |_| MetricsChunk::OK)
+        self.row.status.map_or_else(|reason| reason.word(), |()| MetricsChunk::OK)
     }
 
-    /// The network, one row; none for a failed trial.
+    /// The network, one row; none where it has no finite weights.
     pub fn weights(&self) -> WeightsChunk {
         let mut weights = WeightsChunk::default();
-        if self.status.is_ok() {
+        if self.row.has_weights {
             push_weights(self.trial, &self.predictor, &mut weights);
             weights.trim();
         }
@@ -96,17 +97,13 @@ impl Trial {
     /// Whether its row in a table has the same bits; `None` where it has no row.
     pub fn is_row_of(&self, table: &MetricsTable) -> Option<bool> {
         let row = table.trial.iter().position(|trial| *trial == self.trial)?;
-        let scores = || {
-            table
-                .scores
-                .iter()
-                .zip(&self.scores)
-                .all(|(column, score)| column[row].map(f64::to_bits) == score.map(f64::to_bits))
-        };
+        // Of a trial without scores every column is NULL.
+        let scores = self.scores.iter().copied().chain(std::iter::repeat(None));
+        let mut pairs = table.scores.iter().map(|column| column[row]).zip(scores);
         Some(
             table.status[row] == self.word()
-                && table.kinks[row] == self.status.ok().flatten()
-                && (self.status.is_err() || scores()),
+                && table.kinks[row] == self.row.kinks
+                && pairs.all(|(stored, score)| stored.map(f64::to_bits) == score.map(f64::to_bits)),
         )
     }
 
@@ -125,12 +122,13 @@ impl Trial {
 }
 
 /// Computes one trial by itself.
-pub fn compute(study: &Study, cell: &Cell, estimator: &Choice, trial: u64) -> Result<Trial, Error> {
+pub fn compute(plan: &Plan, cell: &Cell, estimator: &Choice, trial: u64) -> Result<Trial, Error> {
+    let study = &plan.study;
     let mut samples = Samples { trials: trial..trial + 1, ..Samples::default() };
     Laws::of(cell, study.seed)?.draw(&mut samples);
     let Samples { x, y, .. } = samples;
     let mut fitter = estimator.build(estimator::CATALOGUE)?;
-    let mut scorer = Scorer::new(study.criteria.clone(), cell.target.build(target::CATALOGUE)?);
+    let mut judge = Judge::new(plan.generator, &study.criteria, cell.target.build(target::CATALOGUE)?);
     let (mut predictor, mut scores) = (Predictor::default(), Vec::new());
     let content = cell.fit_content(estimator);
     let draws = Draws::new(study.seed, &content, trial);
@@ -138,15 +136,10 @@ pub fn compute(study: &Study, cell: &Cell, estimator: &Choice, trial: u64) -> Re
         Some(position) => fit_reference(study, cell, position, (&x, &y), trial)?,
         None => None,
     };
-    let fit = || {
-        let report = fitter.fit(Sample::new(&x, &y)?, &draws, &mut predictor)?;
-        scorer.score((&x, &y), (&predictor, report), reference.as_ref(), &mut scores)
-    };
-    let status = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
-    if status.is_err() {
-        scores.clear();
-    }
-    Ok(Trial { trial, x, y, predictor, status, scores })
+    let fit = || fitter.fit(Sample::new(&x, &y)?, &draws, &mut predictor);
+    let report = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
+    let row = judge.row((&x, &y), (&predictor, report), reference.as_ref(), (&mut scores, 0));
+    Ok(Trial { trial, x, y, predictor, row, scores })
 }
 
 /// The predictor that distances are measured from; none where its fit fails.
@@ -174,7 +167,7 @@ fn replay_cell(
     trial: u64,
 ) -> Result<Replay, Error> {
     let content = &plan.cells[cell];
-    let computed = compute(&plan.study, content, &plan.study.estimators[estimator].1, trial)?;
+    let computed = compute(plan, content, &plan.study.estimators[estimator].1, trial)?;
     let (word, weights) = (computed.word(), computed.weights());
     let size = plan.shard_trials(content);
     let start = trial / size * size;
@@ -187,13 +180,13 @@ fn replay_cell(
     let weights_path = directory.weights_path(&place);
     let stored = if weights_path.exists() { read_weights_row(&weights_path, trial)? } else { None };
     let weights_equal = stored.map(|row| computed.is_network(&row));
-    let Trial { x, y, status, scores, .. } = computed;
+    let Trial { x, y, row, scores, .. } = computed;
     Ok(Replay {
         cell: content.content(),
         x,
         y,
         status: word,
-        kinks: status.ok().flatten(),
+        kinks: row.kinks,
         scores: plan.scores().into_iter().zip(scores).collect(),
         weights,
         metrics_equal,

@@ -169,7 +169,7 @@ fn checkpoints_are_rows_of_their_own() {
 
 /// Student's t with hardly any degrees of freedom overflows the range of doubles.
 #[test]
-fn trials_that_overflow_are_stored_as_failed() {
+fn trials_that_overflow_are_stored_with_what_is_finite() {
     let folder = tempfile::tempdir().unwrap();
     let study = STUDY
         .replace("target: {sine: {frequency: 2}}", "target: zero\n  noise: {student_t: {df: 0.004}}")
@@ -184,7 +184,9 @@ fn trials_that_overflow_are_stored_as_failed() {
                 let stored = scores[row];
                 let told = ["rank", "steps", "converged"].contains(&name.as_str());
                 let expected = status == "ok" && (!told || stored.is_some());
-                assert_eq!(stored.is_some(), expected, "{name}, row {row} of {}", path.display());
+                let free = status == "overflow" && !["hull_low", "hull_high"].contains(&name.as_str());
+                let expected = expected || status == "overflow";
+                assert!(free || stored.is_some() == expected, "{name}, row {row} of {}", path.display());
                 assert!(stored.is_none_or(f64::is_finite), "{name} is {stored:?}");
             }
         }

@@ -106,7 +106,7 @@ fn every_kind_of_damage_is_found_and_repaired() {
         ("foreign", &metrics, Box::new(|| put(&metrics, fs::read(other.join(&metrics)).unwrap()))),
         ("foreign", &weights, Box::new(|| put(&weights, read(&weights.replace("-000001", "-000000"))))),
         ("foreign", &metrics, Box::new(|| put(&metrics, read(&neighbour)))),
-        ("damaged", &metrics, Box::new(|| put(&metrics, read(&metrics.replace("min_norm", "spline"))))),
+        ("foreign", &metrics, Box::new(|| put(&metrics, read(&metrics.replace("min_norm", "spline"))))),
         ("damaged", &metrics, Box::new(|| put(&metrics, read(&weights)))),
         ("stray", &stray, Box::new(|| put(&stray, b"mine".to_vec()))),
         ("stray", &spelled, Box::new(|| put(&spelled, read(&metrics)))),

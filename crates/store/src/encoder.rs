@@ -2,6 +2,7 @@
 
 use crate::constant_column::Value;
 use crate::error::Error;
+use crate::format::Format;
 use crate::list_column::{Buffers, List, Lists, Rows};
 use crate::metrics_rows::MetricsRows;
 use crate::place::{Place, Table};
@@ -59,6 +60,7 @@ pub struct ShardEncoder {
 
 struct Estimator {
     labels: Labels,
+    format: Format,
     metrics: MetricsRows,
     checkpoints: Option<MetricsRows>,
     weights: Option<(Target, usize)>,
@@ -154,10 +156,11 @@ impl Estimator {
                 None
             },
             weights: match files.weights {
-                Some(group) => Some((target(Table::Weights, weights_schema())?, group.max(1))),
+                Some(group) => Some((target(Table::Weights, weights_schema(layout.format))?, group.max(1))),
                 None => None,
             },
             labels: labels.clone(),
+            format: layout.format,
             networks: Networks::default(),
             buffers: buffers.clone(),
             encoded: Encoded::default(),
@@ -202,7 +205,7 @@ impl Estimator {
         let Networks { trial, skip_slope, skip_intercept, lists } = &mut self.networks;
         let pages = lists.finish(&self.buffers, &mut self.encoded.spent);
         let pages = Arc::new(pages.map_err(Error::parquet(&target.path))?);
-        let mut columns = keys(&self.labels, trial);
+        let mut columns = keys(self.format, &self.labels, trial);
         columns.push(array(Float64Array::from(std::mem::take(skip_slope))));
         columns.push(array(Float64Array::from(std::mem::take(skip_intercept))));
         let lists = [List::Outer, List::Inner, List::Bias];
@@ -246,14 +249,14 @@ impl Target {
 }
 
 /// Columns that all tables begin with.
-pub(crate) fn keys(labels: &Labels, trials: &[u64]) -> Vec<Column> {
-    let rows = trials.len();
-    vec![
-        Column::Same(Value::text(&labels.estimator), rows),
-        Column::Same(Value::Integer(labels.n.cast_signed()), rows),
-        Column::Same(Value::text(&labels.cell), rows),
-        integers(trials),
-    ]
+pub(crate) fn keys(format: Format, labels: &Labels, trials: &[u64]) -> Vec<Column> {
+    let same = |value| Column::Same(value, trials.len());
+    let mut columns = Vec::new();
+    if format.repeats_keys() {
+        columns.extend([Value::text(&labels.estimator), Value::Integer(labels.n.cast_signed())].map(same));
+    }
+    columns.extend([same(Value::text(&labels.cell)), integers(trials)]);
+    columns
 }
 
 pub(crate) fn integers(values: &[u64]) -> Column {

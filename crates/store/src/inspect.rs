@@ -3,8 +3,8 @@
 use crate::checksum::{Checksum, read_checksum};
 use crate::error::Error;
 use crate::footer::{Footer, Found, read_footer};
+use crate::format::{Format, Outcome};
 use crate::place::{Place, Table};
-use crate::schema::MetricsChunk;
 use crate::whole_file::WholeFile;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchReader};
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
@@ -28,19 +28,20 @@ pub struct Inspected {
     pub checksum: String,
     /// Trial numbers, in the order of the rows.
     pub trials: Vec<u64>,
-    /// Of a metrics file: whether the trial of each row succeeded.
-    pub ok: Vec<bool>,
+    /// Of metrics and checkpoints: what each row holds of its trial.
+    pub outcomes: Vec<Outcome>,
 }
 
 /// Reads all of a file and looks for what no run writes: bytes that do not add up, pages that do not decode, rows of
-/// another place, values that are no finite numbers, scores of failed trials, networks whose lists differ in length.
+/// another place or form, values that are no finite numbers, scores of failed trials, networks whose lists differ in
+/// length.
 ///
 /// Which trials there should be is for the caller to judge. The file is read twice, the second time from memory as a
 /// rule; about 24 MB of values are held.
 ///
 /// # Errors
 /// The first thing that is wrong ([`Error::is_damage`]), or a disk that refuses.
-pub fn inspect(path: &Path, table: Table, place: &Place) -> Result<Inspected, Error> {
+pub fn inspect(path: &Path, format: Format, table: Table, place: &Place) -> Result<Inspected, Error> {
     let bytes = std::fs::metadata(path).map_err(Error::io(path))?.len();
     let Checksum { stored, computed: checksum } = read_checksum(path)?;
     match stored {
@@ -64,23 +65,24 @@ pub fn inspect(path: &Path, table: Table, place: &Place) -> Result<Inspected, Er
     let longest = longest.max().unwrap_or(0).max(1);
     let rows = (BATCH_VALUES / longest).clamp(1, BATCH_ROWS);
     let reader = reader.with_batch_size(usize::try_from(rows).unwrap_or(1)).build();
-    let mut seen = Seen { path, place, trials: Vec::new(), ok: Vec::new() };
+    let mut seen = Seen { path, format, place, trials: Vec::new(), outcomes: Vec::new() };
     let reader = reader.map_err(Error::parquet(path))?;
     // A file without rows has its columns all the same.
     seen.batch(table, &RecordBatch::new_empty(reader.schema()))?;
     for batch in reader {
         seen.batch(table, &batch.map_err(Error::arrow(path))?)?;
     }
-    let Seen { trials, ok, .. } = seen;
-    Ok(Inspected { footer, bytes, checksum, trials, ok })
+    let Seen { trials, outcomes, .. } = seen;
+    Ok(Inspected { footer, bytes, checksum, trials, outcomes })
 }
 
 /// What has been read of a file.
 struct Seen<'a> {
     path: &'a Path,
+    format: Format,
     place: &'a Place,
     trials: Vec<u64>,
-    ok: Vec<bool>,
+    outcomes: Vec<Outcome>,
 }
 
 impl Seen<'_> {
@@ -97,17 +99,14 @@ impl Seen<'_> {
 
     /// Columns that say where a row belongs.
     fn keys(&self, batch: &RecordBatch) -> Result<(), Error> {
-        for (name, expected) in [("estimator", &self.place.estimator), ("cell", &self.place.cell)] {
-            let column = self.column(batch, name, &DataType::Utf8)?.as_string::<i32>();
-            if let Some(row) = column.iter().position(|value| value != Some(expected)) {
-                return Err(self.wrong(
-                    name,
-                    row,
-                    show(column.is_valid(row).then(|| column.value(row))),
-                    expected,
-                ));
-            }
+        self.text(batch, "cell", &self.place.cell)?;
+        if !self.format.repeats_keys() {
+            let repeated = ["estimator", "n"].into_iter().find(|name| batch.column_by_name(name).is_some());
+            return repeated.map_or(Ok(()), |name| {
+                Err(self.wrong(name, 0, "there".into(), "no such column: the folder says it"))
+            });
         }
+        self.text(batch, "estimator", &self.place.estimator)?;
         let expected = self.place.n.cast_signed();
         let column = self.column(batch, "n", &DataType::Int64)?.as_primitive::<Int64Type>();
         match column.iter().position(|value| value != Some(expected)) {
@@ -116,28 +115,45 @@ impl Seen<'_> {
         }
     }
 
-    /// Numbers are finite; a failed trial has none after its status and its parameters.
+    /// All rows hold this text.
+    fn text(&self, batch: &RecordBatch, name: &str, expected: &str) -> Result<(), Error> {
+        let column = self.column(batch, name, &DataType::Utf8)?.as_string::<i32>();
+        match column.iter().position(|value| value != Some(expected)) {
+            Some(row) => {
+                let found = show(column.is_valid(row).then(|| column.value(row)));
+                Err(self.wrong(name, row, found, expected))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Numbers are finite; a trial that failed has none after its status and its parameters, one that did not has every
+    /// risk.
     fn metrics(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         let status = self.column(batch, "status", &DataType::Utf8)?.as_string::<i32>();
-        let ok: Vec<bool> = status.iter().map(|status| status == Some(MetricsChunk::OK)).collect();
+        let outcomes: Vec<Outcome> = status.iter().map(|status| self.format.outcome(status)).collect();
         let kinks = self.column(batch, "kinks", &DataType::Int64)?;
-        if let Some(row) = (0..ok.len()).find(|row| !ok[*row] && kinks.is_valid(*row)) {
+        if let Some(row) =
+            (0..outcomes.len()).find(|row| outcomes[*row] == Outcome::Failed && kinks.is_valid(*row))
+        {
             return Err(self.wrong("kinks", row, "a count".into(), "NULL: the trial failed"));
         }
         let scores = batch.schema().index_of("kinks").map_err(Error::arrow(self.path))?;
         for (index, field) in batch.schema().fields().iter().enumerate() {
             let Some(column) = batch.column(index).as_primitive_opt::<Float64Type>() else { continue };
+            let is_risk = field.name().starts_with("risk_");
             for (row, value) in column.iter().enumerate() {
-                let (fine, expected) = match value {
-                    Some(_) if index > scores && !ok[row] => (false, "NULL: the trial failed"),
-                    value => (value.is_none_or(f64::is_finite), "a finite number"),
+                let (fine, expected) = match (value, outcomes[row]) {
+                    (Some(_), Outcome::Failed) if index > scores => (false, "NULL: the trial failed"),
+                    (None, Outcome::Whole) if is_risk => (false, "a number: the trial did not fail"),
+                    (value, _) => (value.is_none_or(f64::is_finite), "a finite number"),
                 };
                 if !fine {
                     return Err(self.wrong(field.name(), row, show(value), expected));
                 }
             }
         }
-        self.ok.extend(ok);
+        self.outcomes.extend(outcomes);
         Ok(())
     }
 

@@ -340,13 +340,14 @@ pub(crate) fn column(column: ColumnDescPtr, list: List, group: &GroupPages) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::Format;
     use crate::schema::weights_schema;
     use parquet::arrow::ArrowSchemaConverter;
     use std::io::Read;
 
     #[test]
     fn memory_of_pages_comes_back() {
-        let schema = ArrowSchemaConverter::new().convert(&weights_schema()).unwrap();
+        let schema = ArrowSchemaConverter::new().convert(&weights_schema(Format::Four)).unwrap();
         let outer = schema.columns().iter().find(|column| column.path().parts()[0] == "outer").unwrap();
         let chunk = Arc::new(WeightsChunk {
             outer: (0..300_000).map(|k| f64::from(k).sin()).collect(),

@@ -96,7 +96,7 @@ impl MetricsRows {
         let Block { trial, failure, kinks, checkpoint, scores } = &mut self.block;
         let rows = trial.len();
         let Labels { design, target, noise, parameters, .. } = &self.labels;
-        let mut columns = keys(&self.labels, trial);
+        let mut columns = keys(self.layout.format, &self.labels, trial);
         if !checkpoint.is_empty() {
             columns.push(integers(checkpoint));
         }

@@ -1,14 +1,17 @@
 //! The frozen schemas of the two tables, and the rows that go into them.
 
+use crate::format::Format;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;
 
 /// What of the metrics schema a study decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
+    /// The form of rows.
+    pub format: Format,
     /// Real parameters of the cell, NULL where they do not apply.
     pub parameters: Vec<String>,
-    /// Scores, NULL where the trial failed or where they do not apply.
+    /// Scores, NULL where they are no finite numbers, where they do not apply, and where the trial failed.
     pub scores: Vec<String>,
 }
 
@@ -52,6 +55,8 @@ pub struct MetricsChunk {
 impl MetricsChunk {
     /// Status of a trial that did not fail.
     pub const OK: &'static str = "ok";
+    /// Status of a trial in which a score or a weight is no finite number.
+    pub const OVERFLOW: &'static str = "overflow";
 
     /// Removes all rows; memory is kept.
     pub fn clear(&mut self) {
@@ -133,6 +138,18 @@ impl WeightsChunk {
         [&mut self.outer, &mut self.bias].into_iter().for_each(|list| list.truncate(units));
     }
 
+    /// Whether the weights of all rows are finite numbers.
+    pub fn is_finite(&self) -> bool {
+        let units = self.units();
+        let inner: &[f64] = match &self.inner {
+            Inner::Ones => &[],
+            Inner::Given(values) => values,
+        };
+        let lists =
+            [&self.skip_slope, &self.skip_intercept, &self.outer[..units], &self.bias[..units], inner];
+        lists.into_iter().flatten().all(|value| value.is_finite())
+    }
+
     /// The place of the first unit of a row.
     pub fn start(&self, row: usize) -> usize {
         row.checked_sub(1).map_or(0, |before| self.ends[before])
@@ -166,13 +183,10 @@ fn field(name: &str, kind: DataType) -> Field {
 }
 
 /// Columns that all tables begin with.
-fn keys() -> Vec<Field> {
-    vec![
-        field("estimator", DataType::Utf8),
-        field("n", DataType::Int64),
-        field("cell", DataType::Utf8),
-        field("trial", DataType::Int64),
-    ]
+fn keys(format: Format) -> Vec<Field> {
+    let repeated = [field("estimator", DataType::Utf8), field("n", DataType::Int64)];
+    let repeated = repeated.into_iter().filter(|_| format.repeats_keys());
+    repeated.chain([field("cell", DataType::Utf8), field("trial", DataType::Int64)]).collect()
 }
 
 /// The child of a list of reals. Readers other than arrow-rs expect the name `element`.
@@ -182,12 +196,12 @@ pub(crate) fn element() -> Arc<Field> {
 
 /// The metrics schema.
 pub(crate) fn metrics_schema(layout: &Layout) -> SchemaRef {
-    Arc::new(Schema::new(rows(keys(), layout)))
+    Arc::new(Schema::new(rows(keys(layout.format), layout)))
 }
 
 /// The schema of checkpoints: that of metrics, with the checkpoint behind the trial.
 pub(crate) fn checkpoints_schema(layout: &Layout) -> SchemaRef {
-    let mut fields = keys();
+    let mut fields = keys(layout.format);
     fields.push(field("checkpoint", DataType::Int64));
     Arc::new(Schema::new(rows(fields, layout)))
 }
@@ -203,8 +217,8 @@ fn rows(mut fields: Vec<Field>, layout: &Layout) -> Vec<Field> {
 }
 
 /// The weights schema.
-pub(crate) fn weights_schema() -> SchemaRef {
-    let mut fields = keys();
+pub(crate) fn weights_schema(format: Format) -> SchemaRef {
+    let mut fields = keys(format);
     fields.extend(["skip_slope", "skip_intercept"].map(|name| field(name, DataType::Float64)));
     fields.extend(["outer", "inner", "bias"].map(|name| field(name, DataType::List(element()))));
     Arc::new(Schema::new(fields))

@@ -1,10 +1,12 @@
 //! Risks: functionals of (f̂, f*).
 
 mod any_size;
+mod each;
 mod piece;
 mod power;
 mod quadrature;
 
+pub(crate) use each::integrate_each;
 pub use piece::Exponent;
 pub use quadrature::{Estimate, TOLERANCE as QUADRATURE_TOLERANCE, Values, integrate, integrate_powers};
 pub(crate) use quadrature::{estimate_powers, points};

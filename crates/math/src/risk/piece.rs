@@ -46,6 +46,11 @@ impl Exponent {
         self.p
     }
 
+    /// Whether |g|^p is g^p, as smooth as g.
+    pub(crate) fn is_even(&self) -> bool {
+        self.p % 2.0 == 0.0
+    }
+
     /// a^p for a ≥ 0.
     #[inline]
     pub fn power(&self, a: f64) -> f64 {

@@ -5,12 +5,12 @@ use super::Exponent;
 /// The error estimate, relative to the integral, at which a piece is accepted.
 pub const TOLERANCE: f64 = 1e-10;
 /// Rules a piece at most: where values are noisy, bisection would go on for ever. What is then missing is in the error.
-const RULES: u32 = 2_000;
+pub(super) const RULES: u32 = 2_000;
 /// Shortest interval that is split, relative to the piece.
-const SHORTEST: f64 = 1e-12;
+pub(super) const SHORTEST: f64 = 1e-12;
 /// The least share of a piece's allowance that an interval has, however short: where g is a root or a kink at an end,
 /// only short intervals err, and there are few of them.
-const LEAST_SHARE: f64 = 1.0 / 64.0;
+pub(super) const LEAST_SHARE: f64 = 1.0 / 64.0;
 /// Zeros this close to an end, relative to the interval, are taken for it: beyond them lies the square of that.
 const AT_END: f64 = 1e-7;
 /// Dips that a parabola does not lead below this share of the lowest sample are not followed.
@@ -81,7 +81,7 @@ pub fn integrate_powers(
     let mut rules = 0;
     let even = all_even(exponents);
     while let Some((low, high)) = open.pop() {
-        let (x, values) = rule(g, (low, high), exponents, &mut here);
+        let (x, values) = rule(g, (low, high), exponents.iter().zip(&mut here));
         rules += 1;
         if whole.is_empty() {
             whole.extend(here.iter().zip(scales).map(|(estimate, scale)| estimate.value.max(*scale)));
@@ -113,13 +113,13 @@ pub(crate) fn estimate_powers(
     exponents: &[Exponent],
     estimates: &mut [Estimate],
 ) -> bool {
-    let (x, values) = rule(g, ends, exponents, estimates);
+    let (x, values) = rule(g, ends, exponents.iter().zip(estimates));
     all_even(exponents) || crossing(g, &x, &values).is_none()
 }
 
 /// Whether |g|^p is as smooth as g for every p.
 fn all_even(exponents: &[Exponent]) -> bool {
-    exponents.iter().all(|exponent| exponent.p() % 2.0 == 0.0)
+    exponents.iter().all(Exponent::is_even)
 }
 
 /// Where g changes sign, or a point where its sign is another than at all points of the rule.
@@ -127,7 +127,7 @@ fn all_even(exponents: &[Exponent]) -> bool {
 /// Both rules agree on a polynomial that has its zeros beyond their outer nodes, or two of them between neighbouring
 /// nodes, and both are wrong about its size: they never see it change sign. So the ends are looked at, and the bottoms of
 /// dips, each followed down by parabolas.
-fn crossing(g: &mut Values<'_>, x: &[f64; SAMPLES], values: &[f64; SAMPLES]) -> Option<f64> {
+pub(super) fn crossing(g: &mut Values<'_>, x: &[f64; SAMPLES], values: &[f64; SAMPLES]) -> Option<f64> {
     let (low, high) = (x[0], x[SAMPLES - 1]);
     if !values.iter().all(|value| value.is_finite()) {
         return None;
@@ -179,16 +179,15 @@ fn bottom(g: &mut Values<'_>, [mut a, mut b, mut c]: [(f64, f64); 3]) -> Option<
 }
 
 /// One rule for every exponent; returns its points and the ends, ascending, and the values of g there.
-fn rule(
+pub(super) fn rule<'a>(
     g: &mut Values<'_>,
     (a, b): (f64, f64),
-    exponents: &[Exponent],
-    estimates: &mut [Estimate],
+    estimates: impl Iterator<Item = (&'a Exponent, &'a mut Estimate)>,
 ) -> ([f64; SAMPLES], [f64; SAMPLES]) {
     let (x, mut values) = (points(a, b), [0.0; SAMPLES]);
     g(&x, &mut values);
     let (half, middle) = (0.5 * (b - a), SAMPLES / 2);
-    for (exponent, estimate) in exponents.iter().zip(estimates) {
+    for (exponent, estimate) in estimates {
         let power = |i: usize| exponent.power(values[i].abs());
         let (mut kronrod, mut gauss) = (0.0, 0.0);
         for (i, (_, wide, narrow)) in NODES.iter().enumerate() {

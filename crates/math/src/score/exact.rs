@@ -5,12 +5,11 @@ use super::smooth::{Integrals, TURNS};
 use super::{Criteria, Scorer};
 use crate::predictor::Knots;
 use crate::risk::{Domain, Risk};
-use crate::sample::Degenerate;
 use crate::sum::{Summary, largest};
 use crate::target::{Shape, Target};
 use crate::wide::Kernel;
 
-/// The scores of one predictor; the output is its number of kinks.
+/// The scores of one predictor; the output is its number of kinks and whether its affine part is finite.
 pub(super) struct Score<'a> {
     pub scorer: &'a mut Scorer,
     pub data: (&'a [f64], &'a [f64]),
@@ -19,10 +18,10 @@ pub(super) struct Score<'a> {
 }
 
 impl Kernel for Score<'_> {
-    type Output = Result<u64, Degenerate>;
+    type Output = (u64, bool);
 
     #[inline(always)]
-    fn call(self) -> Result<u64, Degenerate> {
+    fn call(self) -> (u64, bool) {
         let Score { scorer, data: (x, y), knots, out } = self;
         let Scorer { criteria: Criteria { risks, domain, .. }, target, scratch } = scorer;
         let size = knots.size();
@@ -62,7 +61,7 @@ impl Kernel for Score<'_> {
         }
         out.extend(scratch.gaps.iter().chain(&scratch.edges).copied().map(Some));
         let (slope, intercept) = knots.skip();
-        if slope.is_finite() && intercept.is_finite() { Ok(size.kinks) } else { Err(Degenerate::Overflow) }
+        (size.kinks, slope.is_finite() && intercept.is_finite())
     }
 }
 

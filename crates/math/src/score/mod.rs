@@ -14,6 +14,7 @@ use crate::predictor::Predictor;
 use crate::sample::Degenerate;
 use crate::target::Target;
 use crate::wide::wide;
+use smooth::Depth;
 
 /// Computes the scores of predictors against one target.
 ///
@@ -27,14 +28,25 @@ use crate::wide::wide;
 /// Predictors that are not piecewise linear have no norm, variation, depth or knots; rank, steps and convergence are
 /// those of the fit's [`Report`].
 ///
-/// Errors: `Overflow` where a score is not finite. Cost: one pass over the knots a risk; by quadrature, 17 or more
-/// evaluations a piece.
+/// No score depends on which risks are asked for beside its own, apart from `quadrature_error`, which is about all of
+/// them.
+///
+/// Cost: one pass over the knots a risk; by quadrature, 17 or more evaluations a piece.
 /// Accuracy: ≤ 1e-12 relative for piecewise-linear predictors and targets, [`crate::risk::QUADRATURE_TOLERANCE`] for
 /// others as long as `quadrature_error` says so.
 pub struct Scorer {
     criteria: Criteria,
     target: Box<dyn Target>,
     scratch: Scratch,
+}
+
+/// What scoring says beside the scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scored {
+    /// The number of kinks of a piecewise-linear predictor.
+    pub kinks: Option<u64>,
+    /// Whether every score that applies, and the affine part of a piecewise-linear predictor, is a finite number.
+    pub is_finite: bool,
 }
 
 /// Buffers, kept from trial to trial.
@@ -54,9 +66,18 @@ impl Scorer {
         Scorer { criteria, target, scratch: Scratch::default() }
     }
 
-    /// Appends the scores of a predictor, fitted to the sample (x, y), to `out`, in the order of
-    /// [`Criteria::columns`], `None` where a score does not apply; returns the number of kinks of a piecewise-linear
-    /// predictor. Without a `reference` there are no distances.
+    /// The same with quadrature that goes, for every risk, as deep as any of the risks asks for: what is known of one
+    /// then depends on the others, within [`crate::risk::QUADRATURE_TOLERANCE`].
+    pub fn with_joint_quadrature(mut self) -> Scorer {
+        self.scratch.integrals.depth = Depth::Joint;
+        self
+    }
+
+    /// Appends the scores of a predictor like [`Scorer::finite_scores`], provided that all are finite numbers; returns
+    /// the number of kinks.
+    ///
+    /// # Errors
+    /// `Overflow` where a score is no finite number; what was appended is then of no use.
     pub fn score(
         &mut self,
         data: (&[f64], &[f64]),
@@ -64,15 +85,32 @@ impl Scorer {
         reference: Option<&Predictor>,
         out: &mut Vec<Option<f64>>,
     ) -> Result<Option<u64>, Degenerate> {
+        let Scored { kinks, is_finite } = self.finite_scores(data, (predictor, report), reference, out);
+        if is_finite { Ok(kinks) } else { Err(Degenerate::Overflow) }
+    }
+
+    /// Appends the scores of a predictor, fitted to the sample (x, y), to `out`, in the order of
+    /// [`Criteria::columns`], `None` where a score does not apply or is no finite number. Without a `reference` there
+    /// are no distances.
+    pub fn finite_scores(
+        &mut self,
+        data: (&[f64], &[f64]),
+        (predictor, report): (&Predictor, Report),
+        reference: Option<&Predictor>,
+        out: &mut Vec<Option<f64>>,
+    ) -> Scored {
         let start = out.len();
         let Report { rank, steps, converged } = report;
         out.extend([rank.map(|rank| rank as f64), steps.map(|steps| steps as f64)]);
         out.push(converged.map(|converged| f64::from(u8::from(converged))));
-        let kinks = match predictor {
-            Predictor::PiecewiseLinear(knots) => Some(wide(exact::Score { scorer: self, data, knots, out })?),
+        let (kinks, skip_is_finite) = match predictor {
+            Predictor::PiecewiseLinear(knots) => {
+                let (kinks, skip_is_finite) = wide(exact::Score { scorer: self, data, knots, out });
+                (Some(kinks), skip_is_finite)
+            }
             Predictor::Smooth(smooth) => {
                 smooth::score(self, data, smooth, out);
-                None
+                (None, true)
             }
         };
         if self.criteria.distances {
@@ -82,7 +120,10 @@ impl Scorer {
             let shares = predictor.knots().map(|knots| knots_per_gap::shares(knots, data, within));
             out.extend(shares.map_or([None; 5], |shares| shares.map(Some)));
         }
-        let finite = out[start..].iter().flatten().all(|score| score.is_finite());
-        if finite { Ok(kinks) } else { Err(Degenerate::Overflow) }
+        let are_finite = out[start..].iter().flatten().all(|score| score.is_finite());
+        if !are_finite {
+            out[start..].iter_mut().for_each(|score| *score = score.filter(|score| score.is_finite()));
+        }
+        Scored { kinks, is_finite: are_finite && skip_is_finite }
     }
 }

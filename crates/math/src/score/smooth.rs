@@ -4,7 +4,8 @@ use super::difference::Cuts;
 use super::{Criteria, Scorer, Scratch};
 use crate::predictor::Smooth;
 use crate::risk::{
-    Domain, Estimate, Exponent, QUADRATURE_TOLERANCE, Risk, estimate_powers, integrate_powers, points,
+    Domain, Estimate, Exponent, QUADRATURE_TOLERANCE, Risk, estimate_powers, integrate_each,
+    integrate_powers, points,
 };
 use crate::sum::{Summary, all_finite, largest, sum};
 use crate::target::Shape;
@@ -27,19 +28,32 @@ pub(super) struct Intervals {
     joints: Vec<usize>,
 }
 
+/// How deep quadrature goes.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// For each exponent as deep as it asks for, so that its integral does not depend on the others.
+    #[default]
+    Each,
+    /// For all exponents as deep as any of them asks for.
+    Joint,
+}
+
 /// ∫ |g|^p over each interval, for each exponent among the risks.
 #[derive(Default)]
 pub(super) struct Integrals {
+    pub depth: Depth,
     exponents: Vec<Exponent>,
     pieces: Vec<Vec<f64>>,
     /// Error estimates of the pieces, and their sums.
     misses: Vec<Vec<f64>>,
     errors: Vec<f64>,
-    /// Whether a single rule sees all there is of a piece.
+    /// Whether a single rule sees all there is of a piece, for exponents that are not even.
     clean: Vec<bool>,
     /// Means of the pieces.
     scales: Vec<f64>,
     estimates: Vec<Estimate>,
+    /// The exponents whose integral over a piece is not known well enough.
+    open: Vec<bool>,
 }
 
 /// Appends the scores of `smooth`, fitted to the sample (x, y).
@@ -153,21 +167,37 @@ impl Integrals {
         }
         self.scales.extend(self.pieces[..exponents].iter().map(|pieces| sum(pieces) / count as f64));
         for k in 0..count {
-            let settled = self.clean[k]
-                && (0..exponents).all(|e| {
-                    self.misses[e][k] <= QUADRATURE_TOLERANCE * self.pieces[e][k].max(self.scales[e])
-                });
-            if !settled {
+            self.find_open(k);
+            if self.open.contains(&true) {
                 let mut values = |x: &[f64], out: &mut [f64]| error(k, x, out);
-                let (exponents, scales) = (&self.exponents, &self.scales);
-                integrate_powers(&mut values, (at[k], at[k + 1]), exponents, scales, &mut self.estimates);
+                let ends = (at[k], at[k + 1]);
+                let Integrals { exponents, scales, open, estimates, .. } = self;
+                match self.depth {
+                    Depth::Each => integrate_each(&mut values, ends, (exponents, open), scales, estimates),
+                    Depth::Joint => integrate_powers(&mut values, ends, exponents, scales, estimates),
+                }
                 for (e, Estimate { value, error }) in self.estimates.iter().enumerate() {
-                    self.pieces[e][k] = *value;
-                    self.misses[e][k] = *error;
+                    if self.open[e] {
+                        self.pieces[e][k] = *value;
+                        self.misses[e][k] = *error;
+                    }
                 }
             }
         }
         self.errors.extend(self.misses[..exponents].iter().map(|misses| sum(misses)));
+    }
+
+    /// Finds the exponents for which one rule over piece k was not enough.
+    fn find_open(&mut self, k: usize) {
+        let Integrals { exponents, pieces, misses, scales, clean, open, .. } = self;
+        open.clear();
+        open.extend(exponents.iter().enumerate().map(|(e, exponent)| {
+            let close = misses[e][k] <= QUADRATURE_TOLERANCE * pieces[e][k].max(scales[e]);
+            !(close && (clean[k] || exponent.is_even()))
+        }));
+        if self.depth == Depth::Joint && open.contains(&true) {
+            open.fill(true);
+        }
     }
 
     /// The integrals of one exponent.
@@ -181,7 +211,10 @@ impl Integrals {
             .pieces
             .iter()
             .zip(&self.errors)
-            .map(|(pieces, error)| if *error == 0.0 { 0.0 } else { error / sum(pieces) });
+            .map(|(pieces, error)| (sum(pieces), *error))
+            // An integral that overflowed says so by itself.
+            .filter(|(integral, _)| integral.is_finite())
+            .map(|(integral, error)| if error == 0.0 { 0.0 } else { error / integral });
         shares.fold(0.0, f64::max)
     }
 }

@@ -5,6 +5,7 @@
 mod cases;
 mod hostile;
 mod invariance;
+mod overflow;
 mod risks;
 
 use proptest::prelude::*;

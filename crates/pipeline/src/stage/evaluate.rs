@@ -4,15 +4,14 @@ use crate::batch::{Fits, Order, Samples, Shelf, Slab, Trained};
 use crate::error::Error;
 use crate::overtime::Clock;
 use crate::plan::Plan;
+use crate::row::{Judge, Row};
 use crate::sizes::Sizes;
 use crate::spec::Weights;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tempered_flow::Step;
 use tempered_math::estimator::Report;
 use tempered_math::predictor::{Knots, Predictor, Units};
 use tempered_math::sample::Degenerate;
-use tempered_math::score::Scorer;
 use tempered_math::target;
 use tempered_store::{Inner, MetricsChunk, WeightsChunk};
 
@@ -31,7 +30,7 @@ pub struct Evaluate {
     /// Chunks that come back from aggregation.
     pub metrics: Arc<Shelf<MetricsChunk>>,
     /// Scorers that are at rest, each with the position of its cell.
-    pub scorers: Shelf<Option<(usize, Scorer)>>,
+    pub scorers: Shelf<Option<(usize, Judge)>>,
     /// Told of every trial.
     pub clock: Clock,
     /// Told how long trials take.
@@ -74,9 +73,9 @@ impl Step for Evaluate {
     fn run(&self, slab: Slab<Trained>) -> Result<Rows, Error> {
         let Slab { shard, estimators, made: Trained { samples, fits, reference } } = slab;
         let study = &self.plan.study;
-        let mut scorer = self.scorers.take_for(shard.cell, || -> Result<Scorer, Error> {
+        let mut scorer = self.scorers.take_for(shard.cell, || -> Result<Judge, Error> {
             let target = self.plan.cells[shard.cell].target.build(target::CATALOGUE)?;
-            Ok(Scorer::new(study.criteria.clone(), target))
+            Ok(Judge::new(self.plan.generator, &study.criteria, target))
         })?;
         let among = estimators.iter().position(|e| Some(*e) == study.reference);
         let measured_from = reference.as_ref().or(among.map(|position| &fits[position]));
@@ -101,7 +100,7 @@ impl Step for Evaluate {
 impl Evaluate {
     fn rows(
         &self,
-        scorer: &mut Scorer,
+        judge: &mut Judge,
         samples: &Samples,
         (fits, begin): (&Fits, impl Fn(u64)),
         reference: Option<&Fits>,
@@ -118,7 +117,7 @@ impl Evaluate {
             begin(trial);
             let reference = reference.filter(|fits| fits.status[k].is_ok()).map(|fits| &fits.rows[k]);
             let mut score = |(predictor, report), rows: &mut MetricsChunk| {
-                push_row(scorer, (trial, data), (predictor, report), reference, (rows, columns))
+                push_row(judge, (trial, data), (predictor, report), reference, (rows, columns))
             };
             // Training that ended before a checkpoint was then what it is now.
             let shown = &fits.checkpoints[k * steps..(k + 1) * steps];
@@ -128,12 +127,12 @@ impl Evaluate {
                     course.checkpoint.push(*checkpoint);
                 }
             }
-            let is_fitted = score((&fits.rows[k], fits.status[k]), &mut metrics);
+            let has_weights = score((&fits.rows[k], fits.status[k]), &mut metrics);
             for (checkpoint, _) in checkpoints.iter().zip(shown).filter(|(_, shown)| shown.is_none()) {
                 push_last(&metrics, columns, &mut course);
                 course.checkpoint.push(*checkpoint);
             }
-            if is_fitted && wanted(self.plan.study.weights, trial) {
+            if has_weights && wanted(self.plan.study.weights, trial) {
                 push_weights(trial, &fits.rows[k], &mut weights);
             }
         }
@@ -142,27 +141,20 @@ impl Evaluate {
     }
 }
 
-/// Appends the scores of one predictor; a trial that failed has none. Returns whether it did not.
+/// Appends the scores of one predictor. Returns whether it has weights.
 fn push_row(
-    scorer: &mut Scorer,
+    judge: &mut Judge,
     (trial, data): (u64, (&[f64], &[f64])),
     (predictor, report): (&Predictor, Result<Report, Degenerate>),
     reference: Option<&Predictor>,
     (rows, columns): (&mut MetricsChunk, usize),
 ) -> bool {
-    let start = rows.scores.len();
-    let status = report.and_then(|report| {
-        let score = || scorer.score(data, (predictor, report), reference, &mut rows.scores);
-        catch_unwind(AssertUnwindSafe(score)).unwrap_or(Err(Degenerate::Panicked))
-    });
-    if status.is_err() {
-        rows.scores.truncate(start);
-        rows.scores.resize(start + columns, None);
-    }
+    let Row { status, kinks, has_weights } =
+        judge.row(data, (predictor, report), reference, (&mut rows.scores, columns));
     rows.trial.push(trial);
     rows.failure.push(status.err().map(|reason| reason.word()));
-    rows.kinks.push(status.ok().flatten());
-    status.is_ok()
+    rows.kinks.push(kinks);
+    has_weights
 }
 
 /// Appends the last row of `from` once more.

@@ -2,6 +2,7 @@
 
 use super::Fault;
 use crate::error::Error;
+use crate::generator::Generator;
 use crate::plan::hash;
 use crate::record::Numbers;
 use crate::resume;
@@ -9,7 +10,7 @@ use crate::seal::{self, Seal};
 use crate::spec::{Weights, shard_trials};
 use crate::stage::wanted;
 use std::ops::Range;
-use tempered_store::{Footer, Inspected, Listed, RunDirectory, Table, inspect};
+use tempered_store::{Footer, Inspected, Listed, Outcome, RunDirectory, Table, inspect};
 
 /// A sound file.
 pub(super) struct Checked {
@@ -17,8 +18,8 @@ pub(super) struct Checked {
     pub range: Range<u64>,
     /// Trials of its rows.
     pub trials: Vec<u64>,
-    /// Of a metrics file: which of them succeeded.
-    ok: Vec<bool>,
+    /// Of metrics: what each row holds.
+    outcomes: Vec<Outcome>,
     weights: Weights,
     /// Checkpoints a trial.
     checkpoints: usize,
@@ -32,7 +33,7 @@ pub(super) fn check(
     seal: Option<&Seal>,
 ) -> Result<Result<Checked, Fault>, Error> {
     let path = directory.root().join(file.place.path(file.table));
-    let inspected = match inspect(&path, file.table, &file.place) {
+    let inspected = match inspect(&path, generator(file, numbers).format(), file.table, &file.place) {
         Ok(inspected) => inspected,
         Err(error) if error.is_damage() => return Ok(Err(Fault::Damaged(error))),
         Err(error) => return Err(error.into()),
@@ -44,14 +45,20 @@ pub(super) fn check(
                 return Err(Fault::Changed);
             }
         }
-        let Inspected { trials, ok, .. } = inspected;
+        let Inspected { trials, outcomes, .. } = inspected;
         match file.table {
             Table::Metrics => every_trial(&trials, range.clone(), 1)?,
             Table::Checkpoints => every_trial(&trials, range.clone(), checkpoints)?,
             Table::Weights => ascending(&trials, &range)?,
         }
-        Ok(Checked { range, trials, ok, weights, checkpoints })
+        Ok(Checked { range, trials, outcomes, weights, checkpoints })
     }))
+}
+
+/// The rules by which the files of this estimator were made; of one that nobody recorded, those of new directories.
+fn generator(file: &Listed, numbers: &Numbers) -> Generator {
+    let number = numbers.get(&file.place.estimator).and_then(|numbers| numbers.get("generator"));
+    number.and_then(|number| Generator::of(number)).unwrap_or(Generator::NEWEST)
 }
 
 /// What the records say of a file.
@@ -151,12 +158,19 @@ impl Checked {
     }
 
     /// Compares metrics with the weights beside them: a network for each trial that succeeded and whose network is
-    /// wanted, and no other. Weights may hold more trials than metrics: a run that was stopped between the two.
+    /// wanted, and no other, but for trials that overflowed, whose networks may be finite or not. Weights may hold more
+    /// trials than metrics: a run that was stopped between the two.
     pub fn lacks_networks(&self, weights: &Checked) -> Option<Fault> {
         let mut stored = weights.trials.iter().copied().peekable();
-        for (trial, ok) in self.trials.iter().zip(&self.ok) {
+        for (trial, outcome) in self.trials.iter().zip(&self.outcomes) {
             let there = stored.next_if_eq(trial).is_some();
-            if there != (*ok && wanted(self.weights, *trial)) {
+            let is_wanted = wanted(self.weights, *trial);
+            let fine = match outcome {
+                Outcome::Whole => there == is_wanted,
+                Outcome::Partial => is_wanted || !there,
+                Outcome::Failed => !there,
+            };
+            if !fine {
                 return Some(Fault::Network { trial: *trial, stored: there });
             }
         }

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::plan::Plan;
 use crate::replay::compute;
 use crate::resume;
+use crate::stage::wanted;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use tempered_store::{Place, RunDirectory, Table, read_metrics, read_weights_row};
@@ -111,9 +112,10 @@ impl Source<'_> {
         let stored = weights.exists();
         let (cell, estimator) = (&plan.cells[self.cell], &plan.study.estimators[self.estimator].1);
         let same = |trial: &u64| -> Result<(u64, bool, bool), Error> {
-            let computed = compute(&plan.study, cell, estimator, *trial)?;
+            let computed = compute(plan, cell, estimator, *trial)?;
             let network = if stored { read_weights_row(&weights, *trial)? } else { None };
-            let same_network = network.is_none_or(|row| computed.is_network(&row));
+            let is_due = stored && computed.row.has_weights && wanted(plan.study.weights, *trial);
+            let same_network = network.map_or(!is_due, |row| computed.is_network(&row));
             Ok((*trial, computed.is_row_of(&table) == Some(true), same_network))
         };
         let compared = trials.par_iter().map(same).collect::<Result<Vec<_>, Error>>()?;

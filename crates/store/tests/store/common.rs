@@ -3,14 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempered_store::{
-    Buffers, Error, EstimatorFiles, Labels, Layout, MetricsChunk, Place, RunDirectory, ShardEncoder,
+    Buffers, Error, EstimatorFiles, Format, Labels, Layout, MetricsChunk, Place, RunDirectory, ShardEncoder,
     ShardWriter, WeightsChunk,
 };
 
 pub const CELL: &str = "0123456789abcdef";
 
 pub fn layout() -> Layout {
-    Layout { parameters: vec!["noise_sd".into()], scores: vec!["norm".into(), "risk_l2".into()] }
+    Layout {
+        format: Format::Four,
+        parameters: vec!["noise_sd".into()],
+        scores: vec!["norm".into(), "distance_l2".into()],
+    }
 }
 
 pub fn files(label: &str) -> EstimatorFiles {
@@ -42,9 +46,13 @@ pub struct Shard {
 
 impl Shard {
     pub fn begin(directory: &RunDirectory, files: Vec<EstimatorFiles>) -> Shard {
+        Shard::of(directory, &layout(), files)
+    }
+
+    pub fn of(directory: &RunDirectory, layout: &Layout, files: Vec<EstimatorFiles>) -> Shard {
         let buffers = Arc::<Buffers>::default();
-        let encoder = ShardEncoder::begin(0, &layout(), &files, &buffers).unwrap();
-        Shard { encoder, writer: ShardWriter::begin(directory, 0, &layout(), &files).unwrap() }
+        let encoder = ShardEncoder::begin(0, layout, &files, &buffers).unwrap();
+        Shard { encoder, writer: ShardWriter::begin(directory, 0, layout, &files).unwrap() }
     }
 
     pub fn push(

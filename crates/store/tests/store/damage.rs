@@ -1,13 +1,16 @@
 //! Damage: no flipped bit goes unseen, and neither does a value or a file that no run writes.
 
-use crate::common::{CELL, Shard, files, paths, place, rows, write};
+use crate::common::{CELL, Shard, files, layout, paths, place, rows, write};
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use tempered_store::{Error, RunDirectory, Table, inspect, read_checksum, read_footer};
+use tempered_store::{
+    Error, Format, Layout, MetricsChunk, Outcome, RunDirectory, Table, inspect, read_checksum, read_footer,
+    read_metrics,
+};
 
 fn inspected(path: &Path, table: Table) -> Result<tempered_store::Inspected, Error> {
-    inspect(path, table, &place("a"))
+    inspect(path, Format::Four, table, &place("a"))
 }
 
 /// Twenty trials of one estimator.
@@ -28,7 +31,8 @@ fn whole_files_pass() {
     let found = inspected(&metrics, Table::Metrics).unwrap();
     let (rows, networks) = rows(0..1000);
     assert_eq!(found.trials, rows.trial);
-    assert!(found.ok.iter().zip(&rows.failure).all(|(ok, failure)| *ok == failure.is_none()));
+    let outcome = |failure: &Option<_>| if failure.is_some() { Outcome::Partial } else { Outcome::Whole };
+    assert!(found.outcomes.iter().zip(&rows.failure).all(|(found, failure)| *found == outcome(failure)));
     let sum = read_checksum(&metrics).unwrap();
     assert_eq!(sum.stored.as_ref(), Some(&found.checksum));
     let footer = found.footer;
@@ -95,7 +99,68 @@ fn rows_of_another_place_and_weights_that_are_no_numbers_are_found() {
     let [metrics, weights] = paths(&directory, "a");
     let said = inspected(&weights, Table::Weights).unwrap_err().to_string();
     assert!(said.ends_with(&format!("column bias of row {bad} is NaN, expected a finite number")), "{said}");
-    let said = inspect(&metrics, Table::Metrics, &place("b")).unwrap_err().to_string();
+    let elsewhere = tempered_store::Place { cell: "f".repeat(16), ..place("a") };
+    let said = inspect(&metrics, Format::Four, Table::Metrics, &elsewhere).unwrap_err().to_string();
+    assert!(said.ends_with(&format!("column cell of row 0 is {CELL}, expected ffffffffffffffff")), "{said}");
+}
+
+/// What `inspect` says of a metrics file with these rows, in a layout of this form, if it is taken for that form.
+fn said_of(rows: &MetricsChunk, (form, taken_for): (Format, Format), label: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = RunDirectory::create(folder.path()).unwrap();
+    let layout = Layout { format: form, scores: vec!["norm".into(), "risk_l2".into()], ..layout() };
+    let mut writer = Shard::of(&directory, &layout, vec![files("a")]);
+    writer.push(&[vec![rows.clone()]], vec![vec![]]).unwrap();
+    writer.commit().unwrap();
+    let [path, _] = paths(&directory, "a");
+    assert_eq!(read_metrics(&path).unwrap().scores[1], [rows.scores[1], rows.scores[3]]);
+    let found = inspect(&path, taken_for, Table::Metrics, &place(label));
+    found.map_or_else(|error| error.what(), |found| format!("{:?}", found.outcomes))
+}
+
+#[test]
+fn each_form_has_its_columns_and_its_failures() {
+    let chunk = |failure, kinks, scores: [Option<f64>; 4]| MetricsChunk {
+        trial: vec![0, 1],
+        failure: vec![None, failure],
+        kinks: vec![Some(2), kinks],
+        scores: scores.into(),
+        ..MetricsChunk::default()
+    };
+    let (three, four) = ((Format::Three, Format::Three), (Format::Four, Format::Four));
+    let overflow = Some(MetricsChunk::OVERFLOW);
+    let whole = chunk(None, Some(1), [Some(1.0), Some(2.0), None, Some(3.0)]);
+    let part = chunk(overflow, Some(1), [Some(1.0), Some(2.0), Some(1e300), None]);
+    assert_eq!(said_of(&whole, three, "a"), "[Whole, Whole]");
+    assert_eq!(said_of(&whole, four, "a"), "[Whole, Whole]");
+    assert_eq!(said_of(&part, four, "a"), "[Whole, Partial]");
+    assert!(
+        said_of(&part, three, "a")
+            .ends_with("column kinks of row 1 is a count, expected NULL: the trial failed")
+    );
+    let without_kinks = chunk(overflow, None, [Some(1.0), Some(2.0), Some(1e300), None]);
+    let said = said_of(&without_kinks, three, "a");
+    assert!(
+        said.contains("column norm of row 1 is 1") && said.ends_with("expected NULL: the trial failed"),
+        "{said}"
+    );
+    let failed = chunk(Some("panicked"), None, [Some(1.0), Some(2.0), None, Some(1.0)]);
+    let said = said_of(&failed, four, "a");
+    assert!(said.ends_with("column risk_l2 of row 1 is 1, expected NULL: the trial failed"), "{said}");
+    let lost = chunk(None, Some(1), [Some(1.0), Some(2.0), Some(1.0), None]);
+    for form in [three, four] {
+        let said = said_of(&lost, form, "a");
+        let expected = "column risk_l2 of row 1 is NULL, expected a number: the trial did not fail";
+        assert!(said.ends_with(expected), "{said}");
+    }
+    let said = said_of(&whole, (Format::Three, Format::Four), "a");
+    assert!(
+        said.ends_with("column estimator of row 0 is there, expected no such column: the folder says it"),
+        "{said}"
+    );
+    let said = said_of(&whole, (Format::Four, Format::Three), "a");
+    assert!(said.ends_with("column estimator of row 0 is not there, expected Utf8"), "{said}");
+    let said = said_of(&whole, three, "b");
     assert!(said.ends_with("column estimator of row 0 is a, expected b"), "{said}");
 }
 

@@ -257,7 +257,7 @@ fn rows_that_do_not_fit_are_refused() {
     let (mut metrics, _) = rows(0..10);
     metrics.scores[2 * 4 + 1] = Some(f64::NAN);
     let error = begin().push(&[vec![metrics]], vec![vec![weights]]).unwrap_err().to_string();
-    assert_eq!(error, "column risk_l2, trial 4: NaN is not a finite number");
+    assert_eq!(error, "column distance_l2, trial 4: NaN is not a finite number");
     assert!(!directory.metrics_path(&place("a")).exists());
     assert_eq!(
         place("a").path(Table::Weights),
