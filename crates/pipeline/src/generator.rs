@@ -7,9 +7,9 @@ use std::fmt::{self, Display, Formatter};
 /// resume finds them where they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Generator {
-    /// Shards hold a fixed number of points.
+    /// Shards hold a fixed number of points. Predictors are stored as sums of units.
     Three,
-    /// The newest.
+    /// The newest. Predictors are stored in forms that doubles carry, which files state.
     Four,
 }
 

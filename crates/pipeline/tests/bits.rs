@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use tempered_math::catalogue::{Choice, Entry};
 use tempered_math::{design, estimator, noise, target};
+use tempered_pipeline::generator::Generator;
 use tempered_pipeline::plan::{Cell, Plan};
 use tempered_pipeline::replay::{Trial, compute};
 use tempered_pipeline::spec::parse;
@@ -59,24 +60,30 @@ const STRIDE: usize = 17;
 /// One line a label: `label digest`.
 const FILE: &str = "tests/bits.txt";
 
+fn reals(digest: &mut blake3::Hasher, values: &[f64]) {
+    digest.update(&(values.len() as u64).to_le_bytes());
+    for value in values {
+        digest.update(&value.to_bits().to_le_bytes());
+    }
+}
+
+/// The predictor as it is stored by these rules.
+fn weights(digest: &mut blake3::Hasher, trial: &Trial, generator: Generator) {
+    let weights = trial.weights(generator);
+    let (outer, inner, bias) = (&weights.outer, &weights.inner(), &weights.bias);
+    for values in [&weights.skip_slope, &weights.skip_intercept, outer, inner, bias] {
+        reals(digest, values);
+    }
+}
+
 fn absorb(digest: &mut blake3::Hasher, trial: &Trial) {
-    let reals = |digest: &mut blake3::Hasher, values: &[f64]| {
-        digest.update(&(values.len() as u64).to_le_bytes());
-        for value in values {
-            digest.update(&value.to_bits().to_le_bytes());
-        }
-    };
     digest.update(trial.word().as_bytes());
     digest.update(format!("{:?}", trial.status.ok().flatten()).as_bytes());
     for score in &trial.scores {
         digest.update(&[u8::from(score.is_some())]);
         reals(digest, score.as_slice());
     }
-    let weights = trial.weights();
-    let (outer, inner, bias) = (&weights.outer, &weights.inner(), &weights.bias);
-    for values in [&weights.skip_slope, &weights.skip_intercept, outer, inner, bias] {
-        reals(digest, values);
-    }
+    weights(digest, trial, Generator::Three);
     if trial.status.is_ok() {
         let values = (-3..=13).map(|k| trial.predictor.value(f64::from(k) / 10.0));
         reals(digest, &values.collect::<Vec<_>>());
@@ -109,12 +116,13 @@ fn numbers_have_the_same_bits_everywhere() {
     let mut found = BTreeMap::new();
     let mut samples = blake3::Hasher::new();
     for (position, (label, choice)) in study.estimators.iter().enumerate() {
-        let mut digest = blake3::Hasher::new();
+        let (mut digest, mut forms) = (blake3::Hasher::new(), blake3::Hasher::new());
         let mut successes = 0;
         for cell in &computed {
             let trial = compute(study, cell, choice, 0).unwrap();
             successes += u32::from(trial.status.is_ok());
             absorb(&mut digest, &trial);
+            weights(&mut forms, &trial, Generator::Four);
             if position == 0 {
                 for value in trial.x.iter().chain(&trial.y) {
                     samples.update(&value.to_bits().to_le_bytes());
@@ -123,6 +131,8 @@ fn numbers_have_the_same_bits_everywhere() {
         }
         assert!(successes > 5, "{label}: {successes} successes");
         found.insert(label.clone(), digest.finalize().to_hex()[..16].to_string());
+        // Under generator 4 predictors are stored in forms: samples, scores and values are the same.
+        found.insert(format!("{label}_stored_4"), forms.finalize().to_hex()[..16].to_string());
     }
     found.insert("samples".into(), samples.finalize().to_hex()[..16].to_string());
     let text: String = found.iter().map(|(label, digest)| format!("{label} {digest}\n")).collect();

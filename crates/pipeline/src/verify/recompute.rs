@@ -113,7 +113,7 @@ impl Source<'_> {
         let same = |trial: &u64| -> Result<(u64, bool, bool), Error> {
             let computed = compute(&plan.study, cell, estimator, *trial)?;
             let network = if stored { read_weights_row(&weights, *trial)? } else { None };
-            let same_network = network.is_none_or(|row| computed.is_network(&row));
+            let same_network = network.is_none_or(|row| computed.is_network(plan.generator, &row));
             Ok((*trial, computed.is_row_of(&table) == Some(true), same_network))
         };
         let compared = trials.par_iter().map(same).collect::<Result<Vec<_>, Error>>()?;
