@@ -234,14 +234,37 @@ pub enum FitFormat {
 
 #[derive(Args)]
 pub struct Fit {
-    /// CSV with a header, or Parquet, with columns x and y.
+    /// CSV with a header, or Parquet; - reads CSV from standard input.
     pub data: PathBuf,
     /// A name or an inline YAML value, e.g. '{min_norm: {penalise_bias: false}}'.
     #[arg(long, default_value = "min_norm")]
     pub estimator: String,
-    /// How to print; CSV holds the kinks, or the units of a predictor that is not piecewise linear.
+    /// Print f̂ at the x of this file (CSV or Parquet, - for standard input) rather than the predictor.
+    #[arg(long, value_name = "FILE")]
+    pub at: Option<PathBuf>,
+    /// Column of x, in any case.
+    #[arg(long, value_name = "COLUMN", default_value = "x")]
+    pub x: String,
+    /// Column of y, in any case.
+    #[arg(long, value_name = "COLUMN", default_value = "y")]
+    pub y: String,
+    /// What separates the fields of CSV: one character, or tab [default: the one of , ; and tab that the header has].
+    #[arg(long, value_name = "CHARACTER")]
+    pub separator: Option<String>,
+    /// What to do where an estimator takes each x once, and some stand there more than once.
+    #[arg(long, value_enum, default_value_t = Ties::Error)]
+    pub ties: Ties,
+    /// How to print; CSV holds knots with their slope changes, or entries of the predictor's form (see `tempered list`).
     #[arg(long, value_enum, default_value_t = FitFormat::Human)]
     pub format: FitFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Ties {
+    /// Say which rows.
+    Error,
+    /// Take the mean of their y.
+    Mean,
 }
 
 #[derive(Args)]

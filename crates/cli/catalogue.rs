@@ -5,6 +5,7 @@ use crate::exit::{Ending, Failure};
 use crate::output;
 use clap::CommandFactory;
 use tempered_math::catalogue::Entry;
+use tempered_math::predictor::Form;
 use tempered_math::{design, estimator, noise, target};
 
 /// Prints every choice there is.
@@ -14,6 +15,7 @@ pub fn list() -> Result<Ending, Failure> {
         section("targets", target::CATALOGUE),
         section("noises", noise::CATALOGUE),
         section("estimators", estimator::CATALOGUE),
+        forms(),
     ];
     output::print(&text.join("\n"))?;
     Ok(Ending::Done)
@@ -28,6 +30,20 @@ fn section<T: ?Sized>(title: &str, entries: &[Entry<T>]) -> String {
             let (name, kind) = (parameter.name, parameter.kind.expected());
             text += &format!("    {name:<19} {}: {kind}, {default}\n", parameter.summary);
         }
+    }
+    text
+}
+
+/// The forms of stored predictors, and which estimators have them.
+fn forms() -> String {
+    let mut text = String::from(
+        "forms of predictors in weights and of fit: f(x) = form + skip_slope x + skip_intercept,\n  \
+         from lists coefficient c, scale s and at t, with z = s (x − t)\n",
+    );
+    for form in Form::ALL {
+        let names = estimator::CATALOGUE.iter().map(|entry| entry.name);
+        let names: Vec<&str> = names.filter(|name| estimator::forms(name).contains(&form)).collect();
+        text += &format!("  {:<21} {}\n    {:<19} {}\n", form.word(), form.formula(), "of", names.join(", "));
     }
     text
 }

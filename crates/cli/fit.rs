@@ -1,36 +1,43 @@
 //! `tempered fit`.
 
 use crate::args::{Fit, FitFormat};
-use crate::data::sorted;
+use crate::data::Source;
 use crate::exit::{Ending, Failure};
 use crate::output;
 use serde_json::{Value, json};
 use tempered_math::catalogue::Choice;
 use tempered_math::estimator::{self, Report};
-use tempered_math::predictor::{Knots, Predictor, Units};
+use tempered_math::predictor::{Expansion, Knots, Predictor};
 use tempered_math::sample::{Degenerate, Sample};
 use tempered_math::seed::Draws;
 use tempered_pipeline::spec;
 
-/// Kinks or units that are shown to people.
+/// Kinks or entries that are shown to people.
 const SHOWN: usize = 20;
 
 /// Fits an estimator to a user's data.
 pub fn fit(options: &Fit) -> Result<Ending, Failure> {
     let choice = spec::parse_choice(&options.estimator, "--estimator", estimator::CATALOGUE)?;
-    let (x, y) = sorted(&options.data)?;
-    let place = options.data.display();
-    let bad = |why: Degenerate| Failure::Data(format!("{place}: {why}"));
-    let sample = Sample::new(&x, &y).map_err(bad)?;
-    let mut predictor = Predictor::default();
     let mut fitter = choice.build(estimator::CATALOGUE).map_err(tempered_pipeline::Error::from)?;
+    let source = Source::new(&options.data, options.separator.as_deref())?;
+    let aims = options.at.as_deref().map(|at| Source::new(at, options.separator.as_deref())).transpose()?;
+    if source.is_stdin() && aims.as_ref().is_some_and(Source::is_stdin) {
+        return Err(Failure::Usage("--at -: standard input holds the data already, name a file".into()));
+    }
+    let (x, y) = source.sample((&options.x, &options.y), (options.ties, fitter.takes_ties()))?;
+    let place = source.place();
+    let bad = |why: Degenerate| Failure::Data(format!("{place}: {why}"));
+    let sample = if fitter.takes_ties() { Sample::with_ties(&x, &y) } else { Sample::new(&x, &y) };
+    let mut predictor = Predictor::default();
     let content = format!("fit;estimator={choice}");
-    let report = fitter.fit(sample, &Draws::new(0, &content, 0), &mut predictor).map_err(bad)?;
+    let report =
+        fitter.fit(sample.map_err(bad)?, &Draws::new(0, &content, 0), &mut predictor).map_err(bad)?;
     let train_error = predictor.train_error(&x, &y);
     let fitted = Fitted { choice, n: x.len(), report, train_error };
-    let text = match &predictor {
-        Predictor::PiecewiseLinear(knots) => fitted.network(knots, options.format),
-        Predictor::Smooth(smooth) => fitted.sum(&smooth.pieces.units(), options.format),
+    let text = match (&aims, &predictor) {
+        (Some(aims), _) => fitted.values(&predictor, &aims.numbers(&options.x)?, options.format),
+        (None, Predictor::PiecewiseLinear(knots)) => fitted.network(knots, options.format),
+        (None, Predictor::Smooth(_)) => fitted.entries(&predictor.expansion(), options.format),
     };
     output::print(&text.ok_or_else(|| bad(Degenerate::Overflow))?)?;
     Ok(Ending::Done)
@@ -45,64 +52,79 @@ struct Fitted {
 }
 
 impl Fitted {
-    /// A piecewise-linear predictor as a network; none where it overflows.
+    /// Values at new points, in the order in which they are given; none where one overflows.
+    fn values(&self, predictor: &Predictor, x: &[f64], format: FitFormat) -> Option<String> {
+        let values: Vec<f64> = x.iter().map(|x| predictor.value(*x)).collect();
+        if !values.iter().all(|value| value.is_finite()) {
+            return None;
+        }
+        let pairs = x.iter().zip(&values);
+        Some(match format {
+            FitFormat::Json => {
+                let listed: Vec<_> = pairs.map(|(x, value)| json!({"x": x, "y_hat": value})).collect();
+                self.json(&[("at", json!(listed))])
+            }
+            FitFormat::Csv | FitFormat::Human => {
+                let rows: Vec<String> = pairs.map(|(x, value)| format!("{x},{value}")).collect();
+                format!("x,y_hat\n{}", rows.join("\n"))
+            }
+        })
+    }
+
+    /// A piecewise-linear predictor, with what it is as a network; none where it overflows.
     fn network(&self, knots: &Knots, format: FitFormat) -> Option<String> {
         let ((slope, intercept), size) = (knots.skip(), knots.size());
         if ![slope, intercept, size.norm, self.train_error].into_iter().all(f64::is_finite) {
             return None;
         }
-        let all = knots.x.iter().copied().zip(knots.change.iter().copied());
-        let kinks: Vec<(f64, f64)> = all.filter(|(_, change)| *change != 0.0).collect();
+        let all = || knots.x.iter().zip(&knots.y).zip(&knots.change);
+        let kinks = || all().filter(|(_, change)| **change != 0.0);
         Some(match format {
             FitFormat::Json => {
                 let listed: Vec<_> =
-                    kinks.iter().map(|(x, change)| json!({"x": x, "slope_change": change})).collect();
+                    kinks().map(|((x, _), change)| json!({"x": x, "slope_change": change})).collect();
                 self.json(&[
                     ("norm", json!(size.norm)),
                     ("kinks", json!(listed)),
                     ("skip", json!({"slope": slope, "intercept": intercept})),
+                    ("predictor", predictor(&knots.expansion())),
                 ])
             }
             FitFormat::Csv => {
-                let rows: Vec<String> = kinks.iter().map(|(x, change)| format!("{x},{change}")).collect();
-                format!("x,slope_change\n{}", rows.join("\n"))
+                let rows: Vec<String> = all().map(|((x, y), change)| format!("{x},{y},{change}")).collect();
+                format!("x,y_hat,slope_change\n{}", rows.join("\n"))
             }
             FitFormat::Human => {
-                let rows = kinks.iter().map(|(x, change)| format!("kink at {x:<22} slope change {change}"));
+                let rows = kinks()
+                    .map(|((x, _), change)| format!("kink at {x:<22} slope change {change}"))
+                    .collect::<Vec<_>>();
                 let facts = [
                     ("norm", format!("{:.6}", size.norm)),
-                    ("kinks", kinks.len().to_string()),
+                    ("kinks", rows.len().to_string()),
                     ("left line", format!("{slope:.6} x + {intercept:.6}")),
                 ];
-                self.human(&facts, rows.collect())
+                self.human(&facts, rows)
             }
         })
     }
 
-    /// Any other predictor as a sum of units; none where it overflows.
-    fn sum(&self, units: &Units, format: FitFormat) -> Option<String> {
-        let Units { skip_slope, skip_intercept, outer, inner, bias } = units;
-        let numbers = [outer, inner, bias].into_iter().flatten().chain([skip_slope, skip_intercept]);
-        if !numbers.chain([&self.train_error]).all(|number| number.is_finite()) {
+    /// Any other predictor by its entries; none where one overflows.
+    fn entries(&self, expansion: &Expansion, format: FitFormat) -> Option<String> {
+        if !expansion.is_finite() || !self.train_error.is_finite() {
             return None;
         }
-        let inner = if inner.is_empty() { &vec![1.0; outer.len()] } else { inner };
-        let rows = || outer.iter().zip(inner).zip(bias).map(|((outer, inner), bias)| (outer, inner, bias));
+        let Expansion { form, coefficient, scale, at, .. } = expansion;
+        let rows = || coefficient.iter().zip(scale).zip(at).map(|((c, s), t)| (c, s, t));
         Some(match format {
-            FitFormat::Json => self.json(&[
-                ("weights", json!({"outer": outer, "inner": inner, "bias": bias})),
-                ("skip", json!({"slope": skip_slope, "intercept": skip_intercept})),
-            ]),
+            FitFormat::Json => self.json(&[("predictor", predictor(expansion))]),
             FitFormat::Csv => {
-                let rows: Vec<String> = rows().map(|(a, w, b)| format!("{a},{w},{b}")).collect();
-                format!("outer,inner,bias\n{}", rows.join("\n"))
+                let rows: Vec<String> = rows().map(|(c, s, t)| format!("{c},{s},{t}")).collect();
+                format!("coefficient,scale,at\n{}", rows.join("\n"))
             }
             FitFormat::Human => {
-                let facts = [
-                    ("units", outer.len().to_string()),
-                    ("line", format!("{skip_slope:.6} x + {skip_intercept:.6}")),
-                ];
-                self.human(&facts, rows().map(|(a, w, b)| format!("{a} φ({w} x + {b})")).collect())
+                let facts = [("form", form.word().to_string()), ("entries", coefficient.len().to_string())];
+                let rows = rows().map(|(c, s, t)| format!("coefficient {c:<22} scale {s:<22} at {t}"));
+                self.human(&facts, rows.collect())
             }
         })
     }
@@ -145,4 +167,11 @@ impl Fitted {
         }
         text
     }
+}
+
+/// A predictor as its form, with the formula, and its lists.
+fn predictor(expansion: &Expansion) -> Value {
+    let Expansion { form, skip_slope, skip_intercept, coefficient, scale, at } = expansion;
+    json!({"form": form.word(), "formula": form.formula(), "skip_slope": skip_slope, "skip_intercept": skip_intercept,
+        "coefficient": coefficient, "scale": scale, "at": at})
 }

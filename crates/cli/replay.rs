@@ -4,6 +4,7 @@ use crate::args::{Format, Replay};
 use crate::exit::{Ending, Failure};
 use crate::{output, study};
 use serde_json::json;
+use tempered_math::predictor::Form;
 use tempered_pipeline::replay::{self, Replay as Trial};
 
 /// Recomputes a trial and compares it with the stored rows, bit by bit.
@@ -22,13 +23,17 @@ pub fn replay(options: &Replay) -> Result<Ending, Failure> {
 }
 
 fn json(trial: &Trial) -> serde_json::Value {
+    let names =
+        if trial.form.is_some() { ["coefficient", "scale", "at"] } else { ["outer", "inner", "bias"] };
+    let [outer, inner, bias] = names;
     json!({
         "cell": trial.cell, "status": trial.status, "kinks": trial.kinks,
         "metrics_equal": trial.metrics_equal, "weights_equal": trial.weights_equal,
         "scores": trial.scores.iter().map(|(name, value)| (name.clone(), json!(value))).collect::<serde_json::Map<_, _>>(),
         "x": trial.x, "y": trial.y,
+        "form": trial.form.map(Form::word),
         "weights": {"skip_slope": trial.weights.skip_slope, "skip_intercept": trial.weights.skip_intercept,
-            "outer": trial.weights.outer, "inner": trial.weights.inner(), "bias": trial.weights.bias},
+            outer: trial.weights.outer, inner: trial.weights.inner(), bias: trial.weights.bias},
     })
 }
 

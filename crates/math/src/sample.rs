@@ -3,7 +3,7 @@
 use crate::sum::{all_finite, ascending};
 use crate::wide::{Kernel, wide};
 
-/// One training set S: x strictly increasing, y beside it.
+/// One training set S: x strictly increasing, or not decreasing where it was made with ties, y beside it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample<'a> {
     x: &'a [f64],
@@ -89,6 +89,18 @@ impl<'a> Sample<'a> {
     /// # Errors
     /// Fewer than two points, values that are not finite, x not strictly increasing.
     pub fn new(x: &'a [f64], y: &'a [f64]) -> Result<Sample<'a>, Degenerate> {
+        Sample::checked(x, y, false)
+    }
+
+    /// The sample with these points, some of which may share an x: for estimators that take ties.
+    ///
+    /// # Errors
+    /// Fewer than two points, values that are not finite, x decreasing, all x the same.
+    pub fn with_ties(x: &'a [f64], y: &'a [f64]) -> Result<Sample<'a>, Degenerate> {
+        Sample::checked(x, y, true)
+    }
+
+    fn checked(x: &'a [f64], y: &'a [f64], ties: bool) -> Result<Sample<'a>, Degenerate> {
         if x.len() != y.len() {
             return Err(Degenerate::Lengths);
         }
@@ -99,6 +111,9 @@ impl<'a> Sample<'a> {
         if !finite {
             let bad = x.iter().zip(y).position(|(x, y)| !x.is_finite() || !y.is_finite());
             return Err(Degenerate::NotFinite(bad.unwrap_or(0)));
+        }
+        if ties && x[0] < x[x.len() - 1] && x.is_sorted() {
+            return Ok(Sample { x, y });
         }
         if !ascending {
             let bad = x.windows(2).position(|pair| pair[0] >= pair[1]).unwrap_or(0);

@@ -4,6 +4,7 @@ use crate::plan::{Plan, Shard};
 use crate::resume::place;
 use crate::spec::Weights;
 use tempered_math::catalogue::{Choice, Value};
+use tempered_math::predictor::Form;
 use tempered_math::{design, noise, target};
 use tempered_store::{EstimatorFiles, Labels, Layout};
 
@@ -38,8 +39,12 @@ pub fn files(plan: &Plan, estimator: usize, shard: &Shard) -> EstimatorFiles {
         checkpoints: !plan.checkpoints(estimator).is_empty(),
         weights: match plan.study.weights {
             Weights::None => None,
-            _ => usize::try_from((ROW_GROUP_VALUES / cell.n).clamp(1, ROW_GROUP_ROWS)).ok(),
+            _ => {
+                let entries = cell.n * plan.form(estimator).map_or(1, Form::entries_a_point);
+                usize::try_from((ROW_GROUP_VALUES / entries).clamp(1, ROW_GROUP_ROWS)).ok()
+            }
         },
+        form: plan.form(estimator).map(Form::word),
     }
 }
 

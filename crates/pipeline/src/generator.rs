@@ -10,10 +10,11 @@ use tempered_store::Format;
 pub enum Generator {
     /// Shards hold a fixed number of points. Columns `estimator` and `n` repeat what folders say. A score that is no
     /// finite number voids its trial, and quadrature goes as deep for each risk as for any: a risk that is added may void
-    /// trials and move others in their last digits.
+    /// trials and move others in their last digits. Predictors are stored as sums of units.
     Three,
     /// Folders alone say estimator and n, so that every reader of Parquet finds the types that it gives them. A score that
-    /// is no finite number is missing by itself, and no risk depends on the others.
+    /// is no finite number is missing by itself, and no risk depends on the others. Predictors are stored in forms that
+    /// doubles carry, which files state.
     Four,
 }
 

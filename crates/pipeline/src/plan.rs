@@ -8,6 +8,8 @@ use serde_json::json;
 use std::ops::Range;
 use std::sync::Arc;
 use tempered_math::catalogue::Choice;
+use tempered_math::estimator::form;
+use tempered_math::predictor::Form;
 use tempered_math::seed::{Key, Purpose};
 use tempered_store::RunDirectory;
 
@@ -121,6 +123,11 @@ impl Plan {
         if self.trained[estimator] { &self.study.checkpoints } else { &[] }
     }
 
+    /// The form in which an estimator's predictors are stored; none by the rules under which they are sums of units.
+    pub fn form(&self, estimator: usize) -> Option<Form> {
+        (self.generator >= Generator::Four).then(|| form(&self.study.estimators[estimator].1))
+    }
+
     /// Trials in a full shard of this cell.
     pub fn shard_trials(&self, cell: &Cell) -> u64 {
         self.study.shard_trials(cell.n)
@@ -173,6 +180,7 @@ impl Plan {
         let joined: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
         pairs.push(("plan".into(), hash(&joined.join("\n"))));
         pairs.push(("label".into(), self.study.estimators[estimator].0.clone()));
+        pairs.extend(self.form(estimator).map(|form| ("form".into(), form.word().into())));
         let mut footer: Vec<(String, String)> =
             pairs.into_iter().map(|(name, value)| (format!("tempered.{name}"), value)).collect();
         footer.push((TRIALS_KEY.into(), format!("{}..{}", shard.trials.start, shard.trials.end)));

@@ -2,6 +2,7 @@
 
 use crate::batch::Samples;
 use crate::error::Error;
+use crate::generator::Generator;
 use crate::plan::{Cell, Plan, Shard};
 use crate::resume::place;
 use crate::row::{Judge, Row};
@@ -9,7 +10,7 @@ use crate::spec::Study;
 use crate::stage::{Laws, push_weights};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tempered_math::catalogue::Choice;
-use tempered_math::predictor::Predictor;
+use tempered_math::predictor::{Form, Predictor};
 use tempered_math::sample::{Degenerate, Sample};
 use tempered_math::seed::Draws;
 use tempered_math::{estimator, target};
@@ -32,7 +33,9 @@ pub struct Replay {
     pub scores: Vec<(String, Option<f64>)>,
     /// Number of kinks, where the predictor has kinks.
     pub kinks: Option<u64>,
-    /// The network, one row; none where it has no finite weights.
+    /// The form of the predictor; none where it is a sum of units.
+    pub form: Option<Form>,
+    /// The predictor, one row; none where it has no finite weights.
     pub weights: WeightsChunk,
     /// Whether the stored metrics row has the same bits; `None` where nothing is stored.
     pub metrics_equal: Option<bool>,
@@ -84,11 +87,11 @@ impl Trial {
         self.row.status.map_or_else(|reason| reason.word(), |()| MetricsChunk::OK)
     }
 
-    /// The network, one row; none where it has no finite weights.
-    pub fn weights(&self) -> WeightsChunk {
+    /// The predictor as files by these rules hold it, one row; none where it has no finite weights.
+    pub fn weights(&self, generator: Generator) -> WeightsChunk {
         let mut weights = WeightsChunk::default();
         if self.row.has_weights {
-            push_weights(self.trial, &self.predictor, &mut weights);
+            push_weights(generator, self.trial, &self.predictor, &mut weights);
             weights.trim();
         }
         weights
@@ -107,12 +110,12 @@ impl Trial {
         )
     }
 
-    /// Whether a stored network has the same bits.
-    pub fn is_network(&self, row: &WeightsRow) -> bool {
+    /// Whether a network stored by these rules has the same bits.
+    pub fn is_network(&self, generator: Generator, row: &WeightsRow) -> bool {
         let same = |a: &[f64], b: &[f64]| {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
         };
-        let weights = self.weights();
+        let weights = self.weights(generator);
         same(&row.outer, &weights.outer)
             && same(&row.inner, &weights.inner())
             && same(&row.bias, &weights.bias)
@@ -168,7 +171,7 @@ fn replay_cell(
 ) -> Result<Replay, Error> {
     let content = &plan.cells[cell];
     let computed = compute(plan, content, &plan.study.estimators[estimator].1, trial)?;
-    let (word, weights) = (computed.word(), computed.weights());
+    let (word, weights) = (computed.word(), computed.weights(plan.generator));
     let size = plan.shard_trials(content);
     let start = trial / size * size;
     let shard =
@@ -179,7 +182,7 @@ fn replay_cell(
         if metrics_path.exists() { computed.is_row_of(&read_metrics(&metrics_path)?) } else { None };
     let weights_path = directory.weights_path(&place);
     let stored = if weights_path.exists() { read_weights_row(&weights_path, trial)? } else { None };
-    let weights_equal = stored.map(|row| computed.is_network(&row));
+    let weights_equal = stored.map(|row| computed.is_network(plan.generator, &row));
     let Trial { x, y, row, scores, .. } = computed;
     Ok(Replay {
         cell: content.content(),
@@ -188,6 +191,7 @@ fn replay_cell(
         status: word,
         kinks: row.kinks,
         scores: plan.scores().into_iter().zip(scores).collect(),
+        form: plan.form(estimator),
         weights,
         metrics_equal,
         weights_equal,

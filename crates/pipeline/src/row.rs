@@ -82,7 +82,7 @@ impl Judge {
 /// Whether what would be stored of a predictor is finite, whether it will be stored or not: a row must not depend on it.
 fn weights_are_finite(predictor: &Predictor) -> bool {
     let mut weights = WeightsChunk::default();
-    push_weights(0, predictor, &mut weights);
+    push_weights(Generator::Four, 0, predictor, &mut weights);
     weights.is_finite()
 }
 

@@ -58,28 +58,34 @@ evaluate: {risks: [1, 1.5, 2, 3.3, 4, sup], domain: unit, reference: min_norm, k
 const STRIDE: usize = 17;
 
 /// One line a label: `label digest`. Directories of each generator have numbers of their own: those of 4 differ where
-/// quadrature decides, since no risk depends on the others.
+/// quadrature decides, since no risk depends on the others, and predictors are stored in forms.
 const FILES: [(Generator, &str); 2] =
     [(Generator::Three, "tests/bits.txt"), (Generator::Four, "tests/bits-4.txt")];
 
-fn absorb(digest: &mut blake3::Hasher, trial: &Trial) {
-    let reals = |digest: &mut blake3::Hasher, values: &[f64]| {
-        digest.update(&(values.len() as u64).to_le_bytes());
-        for value in values {
-            digest.update(&value.to_bits().to_le_bytes());
-        }
-    };
+fn reals(digest: &mut blake3::Hasher, values: &[f64]) {
+    digest.update(&(values.len() as u64).to_le_bytes());
+    for value in values {
+        digest.update(&value.to_bits().to_le_bytes());
+    }
+}
+
+/// The predictor as it is stored by these rules.
+fn weights(digest: &mut blake3::Hasher, trial: &Trial, generator: Generator) {
+    let weights = trial.weights(generator);
+    let (outer, inner, bias) = (&weights.outer, &weights.inner(), &weights.bias);
+    for values in [&weights.skip_slope, &weights.skip_intercept, outer, inner, bias] {
+        reals(digest, values);
+    }
+}
+
+fn absorb(digest: &mut blake3::Hasher, trial: &Trial, generator: Generator) {
     digest.update(trial.word().as_bytes());
     digest.update(format!("{:?}", trial.row.kinks).as_bytes());
     for score in &trial.scores {
         digest.update(&[u8::from(score.is_some())]);
         reals(digest, score.as_slice());
     }
-    let weights = trial.weights();
-    let (outer, inner, bias) = (&weights.outer, &weights.inner(), &weights.bias);
-    for values in [&weights.skip_slope, &weights.skip_intercept, outer, inner, bias] {
-        reals(digest, values);
-    }
+    weights(digest, trial, generator);
     if trial.row.status.is_ok() {
         let values = (-3..=13).map(|k| trial.predictor.value(f64::from(k) / 10.0));
         reals(digest, &values.collect::<Vec<_>>());
@@ -124,7 +130,7 @@ fn compare(plan: &Plan, file: &str) {
         for cell in &computed {
             let trial = compute(plan, cell, choice, 0).unwrap();
             successes += u32::from(trial.row.status.is_ok());
-            absorb(&mut digest, &trial);
+            absorb(&mut digest, &trial, plan.generator);
             if position == 0 {
                 for value in trial.x.iter().chain(&trial.y) {
                     samples.update(&value.to_bits().to_le_bytes());

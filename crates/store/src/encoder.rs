@@ -27,6 +27,8 @@ pub struct EstimatorFiles {
     pub weights: Option<usize>,
     /// Whether there are checkpoints.
     pub checkpoints: bool,
+    /// What the coefficients of weights belong to; `None` where weights are sums of units.
+    pub form: Option<&'static str>,
 }
 
 impl EstimatorFiles {
@@ -61,6 +63,7 @@ pub struct ShardEncoder {
 struct Estimator {
     labels: Labels,
     format: Format,
+    form: Option<&'static str>,
     metrics: MetricsRows,
     checkpoints: Option<MetricsRows>,
     weights: Option<(Target, usize)>,
@@ -156,11 +159,15 @@ impl Estimator {
                 None
             },
             weights: match files.weights {
-                Some(group) => Some((target(Table::Weights, weights_schema(layout.format))?, group.max(1))),
+                Some(group) => {
+                    let schema = weights_schema(layout.format, files.form.is_some());
+                    Some((target(Table::Weights, schema)?, group.max(1)))
+                }
                 None => None,
             },
             labels: labels.clone(),
             format: layout.format,
+            form: files.form,
             networks: Networks::default(),
             buffers: buffers.clone(),
             encoded: Encoded::default(),
@@ -206,6 +213,7 @@ impl Estimator {
         let pages = lists.finish(&self.buffers, &mut self.encoded.spent);
         let pages = Arc::new(pages.map_err(Error::parquet(&target.path))?);
         let mut columns = keys(self.format, &self.labels, trial);
+        columns.extend(self.form.map(|form| Column::Same(Value::text(form), trial.len())));
         columns.push(array(Float64Array::from(std::mem::take(skip_slope))));
         columns.push(array(Float64Array::from(std::mem::take(skip_intercept))));
         let lists = [List::Outer, List::Inner, List::Bias];

@@ -41,12 +41,14 @@ pub enum Error {
         value: f64,
     },
     /// A column is not there.
-    #[error("{path}: no column `{column}`: expected columns x and y, found {found}")]
+    #[error("{path}: no column `{column}`: expected columns {expected}, found {found}")]
     NoColumn {
         /// Which file.
         path: PathBuf,
         /// What was looked for.
         column: String,
+        /// All that were.
+        expected: String,
         /// What there is.
         found: String,
     },

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::footer::{Footer, Found, read_footer};
 use crate::format::{Format, Outcome};
 use crate::place::{Place, Table};
+use crate::schema::lists;
 use crate::whole_file::WholeFile;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchReader};
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
@@ -163,7 +164,7 @@ impl Seen<'_> {
             self.finite(name, self.column(batch, name, &DataType::Float64)?, |row| row)?;
         }
         let mut lengths: Option<Vec<usize>> = None;
-        for name in ["outer", "inner", "bias"] {
+        for name in lists(&batch.schema()) {
             let lists = batch.column_by_name(name).and_then(|lists| lists.as_list_opt::<i32>());
             let lists =
                 lists.ok_or_else(|| self.wrong(name, 0, "something else".into(), "lists of reals"))?;

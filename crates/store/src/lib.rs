@@ -39,6 +39,6 @@ pub use hold::Hold;
 pub use inspect::{Inspected, inspect};
 pub use list_column::Buffers;
 pub use place::{Place, Table};
-pub use read::{MetricsTable, WeightsRow, read_metrics, read_weights_row, read_xy};
+pub use read::{Column, MetricsTable, WeightsRow, read_columns, read_metrics, read_weights_row};
 pub use schema::{Inner, Labels, Layout, MetricsChunk, WeightsChunk};
 pub use shard::ShardWriter;

@@ -347,7 +347,7 @@ mod tests {
 
     #[test]
     fn memory_of_pages_comes_back() {
-        let schema = ArrowSchemaConverter::new().convert(&weights_schema(Format::Four)).unwrap();
+        let schema = ArrowSchemaConverter::new().convert(&weights_schema(Format::Four, false)).unwrap();
         let outer = schema.columns().iter().find(|column| column.path().parts()[0] == "outer").unwrap();
         let chunk = Arc::new(WeightsChunk {
             outer: (0..300_000).map(|k| f64::from(k).sin()).collect(),

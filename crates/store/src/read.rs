@@ -1,10 +1,11 @@
 //! Reading back what was written, and the user's own Parquet files.
 
 use crate::error::Error;
+use crate::schema::lists;
 use crate::whole_file::WholeFile;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64Type};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fs::File;
@@ -26,18 +27,18 @@ pub struct MetricsTable {
     pub scores: Vec<Vec<Option<f64>>>,
 }
 
-/// One stored network.
+/// One stored predictor: units, or entries of the form that its file states.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WeightsRow {
     /// Slope of the affine part.
     pub skip_slope: f64,
     /// Intercept of the affine part.
     pub skip_intercept: f64,
-    /// Outer weights.
+    /// Outer weights, or coefficients.
     pub outer: Vec<f64>,
-    /// Inner weights.
+    /// Inner weights, or scales.
     pub inner: Vec<f64>,
-    /// Biases.
+    /// Biases, or places.
     pub bias: Vec<f64>,
 }
 
@@ -113,52 +114,105 @@ fn weights_row(path: &Path, trial: u64) -> Result<Option<WeightsRow>, Error> {
         let lists = batch.column_by_name(name).and_then(|array| array.as_list_opt::<i32>().cloned());
         let values = lists.map(|lists| lists.value(0));
         let values = values.as_ref().and_then(|values| values.as_primitive_opt::<Float64Type>());
-        values.map(|values| values.values().to_vec()).ok_or_else(|| no_column(path, name, &batch))
+        values.map(|values| values.values().to_vec()).ok_or_else(|| no_column(path, name, &[name], &batch))
     };
+    let [outer, inner, bias] = lists(&batch.schema());
     Ok(Some(WeightsRow {
         skip_slope: real("skip_slope")?,
         skip_intercept: real("skip_intercept")?,
-        outer: list("outer")?,
-        inner: list("inner")?,
-        bias: list("bias")?,
+        outer: list(outer)?,
+        inner: list(inner)?,
+        bias: list(bias)?,
     }))
 }
 
-/// Reads two columns of numbers from a user's Parquet file.
-pub fn read_xy(path: &Path, x: &str, y: &str) -> Result<(Vec<f64>, Vec<f64>), Error> {
-    guarded(path, || xy(path, x, y))
+/// A column of numbers from a user's file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Column {
+    /// One value a row.
+    pub values: Vec<f64>,
+    /// What the values were, where they were whole numbers: above 2^53 two of them may become one double.
+    pub whole: Option<Vec<i128>>,
 }
 
-fn xy(path: &Path, x: &str, y: &str) -> Result<(Vec<f64>, Vec<f64>), Error> {
-    let (mut xs, mut ys) = (Vec::new(), Vec::new());
+/// Reads columns of numbers from a user's Parquet file, named in any case: integers, reals, decimals, dictionaries of
+/// them, and dates and timestamps, which count from 1970 in the units of their type.
+///
+/// # Errors
+/// A column that is not there, of another type, or with an empty place; a file that is damaged.
+pub fn read_columns(path: &Path, names: &[&str]) -> Result<Vec<Column>, Error> {
+    guarded(path, || columns(path, names))
+}
+
+fn columns(path: &Path, names: &[&str]) -> Result<Vec<Column>, Error> {
     let builder = builder(path)?;
-    let empty = RecordBatch::new_empty(builder.schema().clone());
-    for name in [x, y] {
-        if empty.column_by_name(name).is_none() {
-            return Err(no_column(path, name, &empty));
-        }
-    }
+    let schema = builder.schema().clone();
+    let empty = RecordBatch::new_empty(schema.clone());
+    let places = names.iter().map(|name| {
+        let fields = || schema.fields().iter().map(|field| field.name());
+        let exact = fields().position(|field| field == name);
+        let lower = name.to_lowercase();
+        let mut alike =
+            (0..schema.fields().len()).filter(|k| schema.field(*k).name().to_lowercase() == lower);
+        let only = (alike.next(), alike.next());
+        exact
+            .or(if let (place, None) = only { place } else { None })
+            .ok_or_else(|| no_column(path, name, names, &empty))
+    });
+    let places = places.collect::<Result<Vec<usize>, Error>>()?;
     let declared = builder.metadata().file_metadata().num_rows();
-    for batch in builder.build().map_err(Error::parquet(path))? {
+    let mask = ProjectionMask::roots(builder.parquet_schema(), places.iter().copied());
+    let mut all: Vec<Column> = names.iter().map(|_| Column::default()).collect();
+    let reader = builder.with_projection(mask).build().map_err(Error::parquet(path))?;
+    for batch in reader {
         let batch = batch.map_err(Error::arrow(path))?;
-        for (name, values) in [(x, &mut xs), (y, &mut ys)] {
-            let array = column(path, &batch, name, &DataType::Float64)?;
-            for value in array.as_primitive::<Float64Type>() {
-                let row = values.len() + 1;
-                let null = || Error::Null { path: path.to_path_buf(), column: name.into(), row };
-                values.push(value.ok_or_else(null)?);
-            }
+        for (place, column) in places.iter().zip(&mut all) {
+            column.extend(path, &batch, schema.field(*place).name())?;
         }
     }
-    if i64::try_from(xs.len()) != Ok(declared) {
-        return Err(Error::Rows { path: path.to_path_buf(), found: xs.len(), declared });
+    let found = all.first().map_or(0, |column| column.values.len());
+    if i64::try_from(found) != Ok(declared) {
+        return Err(Error::Rows { path: path.to_path_buf(), found, declared });
     }
-    Ok((xs, ys))
+    Ok(all)
+}
+
+impl Column {
+    fn extend(&mut self, path: &Path, batch: &RecordBatch, name: &str) -> Result<(), Error> {
+        let mut array =
+            batch.column_by_name(name).ok_or_else(|| no_column(path, name, &[name], batch))?.clone();
+        let as_type = |array: &ArrayRef, kind: &DataType| cast(array, kind).map_err(Error::arrow(path));
+        if let DataType::Dictionary(_, values) = array.data_type() {
+            array = as_type(&array, values)?;
+        }
+        array = match array.data_type() {
+            DataType::Date32 => as_type(&array, &DataType::Int32)?,
+            DataType::Date64 | DataType::Timestamp(..) => as_type(&array, &DataType::Int64)?,
+            _ => array,
+        };
+        if !array.data_type().is_numeric() {
+            let found = array.data_type().to_string();
+            return Err(Error::NotNumbers { path: path.to_path_buf(), column: name.into(), found });
+        }
+        if let Some(row) = (0..array.len()).find(|row| array.is_null(*row)) {
+            let row = self.values.len() + row + 1;
+            return Err(Error::Null { path: path.to_path_buf(), column: name.into(), row });
+        }
+        if array.data_type().is_integer() {
+            let whole = self.whole.get_or_insert_default();
+            // Decimals hold what either kind of 64 bits does.
+            let wide = as_type(&array, &DataType::Decimal128(38, 0))?;
+            whole.extend(wide.as_primitive::<Decimal128Type>().values());
+        }
+        let reals = as_type(&array, &DataType::Float64)?;
+        self.values.extend(reals.as_primitive::<Float64Type>().values());
+        Ok(())
+    }
 }
 
 /// A column, cast to the type wanted.
 fn column(path: &Path, batch: &RecordBatch, name: &str, kind: &DataType) -> Result<ArrayRef, Error> {
-    let array = batch.column_by_name(name).ok_or_else(|| no_column(path, name, batch))?;
+    let array = batch.column_by_name(name).ok_or_else(|| no_column(path, name, &[name], batch))?;
     if !array.data_type().is_numeric() && array.data_type() != kind {
         let found = array.data_type().to_string();
         return Err(Error::NotNumbers { path: path.to_path_buf(), column: name.into(), found });
@@ -166,8 +220,13 @@ fn column(path: &Path, batch: &RecordBatch, name: &str, kind: &DataType) -> Resu
     cast(array, kind).map_err(Error::arrow(path))
 }
 
-fn no_column(path: &Path, column: &str, batch: &RecordBatch) -> Error {
+fn no_column(path: &Path, column: &str, expected: &[&str], batch: &RecordBatch) -> Error {
     let schema = batch.schema();
     let found: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    Error::NoColumn { path: path.to_path_buf(), column: column.into(), found: found.join(", ") }
+    Error::NoColumn {
+        path: path.to_path_buf(),
+        column: column.into(),
+        expected: expected.join(" and "),
+        found: found.join(", "),
+    }
 }

@@ -78,8 +78,11 @@ impl MetricsChunk {
     }
 }
 
-/// Networks of neighbouring trials, column by column: row r has the units `ends[r − 1] .. ends[r]`. Outer weights and
+/// Predictors of neighbouring trials, column by column: row r has the units `ends[r − 1] .. ends[r]`. Outer weights and
 /// biases behind the last unit are room for more: memory that is used again need not be cleared.
+///
+/// Where files state a form, units are its entries: the outer weights are coefficients, the inner ones scales, and the
+/// biases places.
 #[derive(Clone, Debug, Default)]
 pub struct WeightsChunk {
     /// Trial numbers, ascending.
@@ -216,10 +219,27 @@ fn rows(mut fields: Vec<Field>, layout: &Layout) -> Vec<Field> {
     fields
 }
 
-/// The weights schema.
-pub(crate) fn weights_schema(format: Format) -> SchemaRef {
+/// Names of the three lists of weights that are sums of units.
+const UNITS: [&str; 3] = ["outer", "inner", "bias"];
+/// Names of the three lists of weights that state their form.
+const ENTRIES: [&str; 3] = ["coefficient", "scale", "at"];
+
+/// The column that states what coefficients belong to.
+pub(crate) const FORM: &str = "form";
+
+/// The names of the three lists in a file of weights with these columns.
+pub(crate) fn lists(schema: &Schema) -> [&'static str; 3] {
+    if schema.column_with_name(FORM).is_some() { ENTRIES } else { UNITS }
+}
+
+/// The weights schema; with forms, the column `form` comes behind the keys.
+pub(crate) fn weights_schema(format: Format, forms: bool) -> SchemaRef {
     let mut fields = keys(format);
+    if forms {
+        fields.push(field(FORM, DataType::Utf8));
+    }
     fields.extend(["skip_slope", "skip_intercept"].map(|name| field(name, DataType::Float64)));
-    fields.extend(["outer", "inner", "bias"].map(|name| field(name, DataType::List(element()))));
+    let lists = if forms { ENTRIES } else { UNITS };
+    fields.extend(lists.map(|name| field(name, DataType::List(element()))));
     Arc::new(Schema::new(fields))
 }

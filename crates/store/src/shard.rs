@@ -99,8 +99,8 @@ impl Files {
             Ok(Pending { writer, whole: None, disk, staged, target })
         };
         let metrics = open(Table::Metrics, metrics_schema(layout))?;
-        let weights =
-            files.weights.map(|_| open(Table::Weights, weights_schema(layout.format))).transpose()?;
+        let schema = || weights_schema(layout.format, files.form.is_some());
+        let weights = files.weights.map(|_| open(Table::Weights, schema())).transpose()?;
         let checkpoints = if files.checkpoints {
             Some(open(Table::Checkpoints, checkpoints_schema(layout))?)
         } else {

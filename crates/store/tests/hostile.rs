@@ -8,7 +8,7 @@ use parquet::file::properties::WriterProperties;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use tempered_store::{Error, Found, read_footer, read_metrics, read_weights_row, read_xy};
+use tempered_store::{Error, Found, read_columns, read_footer, read_metrics, read_weights_row};
 
 /// A file of `rows` points, in pages of a hundred.
 fn points(rows: u32, dictionary: bool) -> Vec<u8> {
@@ -32,8 +32,8 @@ fn survives(bytes: &[u8], damage: &str, read: impl Fn(&Path)) {
 }
 
 fn all_readers(path: &Path) {
-    if let Ok((x, y)) = read_xy(path, "x", "y") {
-        assert_eq!(x.len(), y.len());
+    if let Ok(columns) = read_columns(path, &["x", "y"]) {
+        assert_eq!(columns[0].values.len(), columns[1].values.len());
     }
     if let Ok(Found::Unreadable(why)) = read_footer(path) {
         assert!(!why.is_empty());
@@ -47,7 +47,7 @@ fn every_truncation_is_refused() {
     let bytes = points(300, false);
     for length in (0..bytes.len()).step_by(7) {
         survives(&bytes[..length], &format!("cut to {length}"), |path| {
-            assert!(read_xy(path, "x", "y").is_err(), "cut to {length}");
+            assert!(read_columns(path, &["x", "y"]).is_err(), "cut to {length}");
             assert!(matches!(read_footer(path).unwrap(), Found::Unreadable(_)), "cut to {length}");
         });
     }
@@ -73,7 +73,7 @@ fn declared_lengths_allocate_nothing() {
         let end = damaged.len() - 4;
         damaged[end - 4..end].copy_from_slice(&length.to_le_bytes());
         survives(&damaged, &format!("a footer of {length} bytes"), |path| {
-            assert!(read_xy(path, "x", "y").is_err());
+            assert!(read_columns(path, &["x", "y"]).is_err());
             assert!(matches!(read_footer(path).unwrap(), Found::Unreadable(_)));
         });
     }
@@ -82,7 +82,7 @@ fn declared_lengths_allocate_nothing() {
 #[test]
 fn what_is_no_parquet_file() {
     for bytes in [&b""[..], b"PAR1", b"PAR1PAR1", b"x,y\n1,2\n", &[0; 4096], b"PAR1\0\0\0\0PAR1"] {
-        survives(bytes, "no parquet", |path| assert!(read_xy(path, "x", "y").is_err()));
+        survives(bytes, "no parquet", |path| assert!(read_columns(path, &["x", "y"]).is_err()));
     }
 }
 
@@ -100,15 +100,15 @@ fn columns_that_hold_no_numbers() {
         file
     };
     let file = write(numbers.clone(), text);
-    assert!(matches!(read_xy(file.path(), "x", "y"), Err(Error::NotNumbers { .. })));
+    assert!(matches!(read_columns(file.path(), &["x", "y"]), Err(Error::NotNumbers { .. })));
     let file = write(numbers, empty);
-    assert!(matches!(read_xy(file.path(), "x", "y"), Err(Error::Null { row: 2, .. })));
-    assert!(matches!(read_xy(file.path(), "x", "z"), Err(Error::NoColumn { .. })));
+    assert!(matches!(read_columns(file.path(), &["x", "y"]), Err(Error::Null { row: 2, .. })));
+    assert!(matches!(read_columns(file.path(), &["x", "z"]), Err(Error::NoColumn { .. })));
 }
 
 /// A page's header that declares more than there is ends with the file. The seed of the fuzz target took hours.
 #[test]
 fn headers_that_go_on_past_the_end_of_the_file() {
     let bytes = std::fs::read("../../tests/fuzz/seeds/data/skipped_past_the_end.parquet").unwrap();
-    survives(&bytes, "a header without an end", |path| assert!(read_xy(path, "x", "y").is_err()));
+    survives(&bytes, "a header without an end", |path| assert!(read_columns(path, &["x", "y"]).is_err()));
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::spec::parse;
-use tempered_store::{Found, read_footer, read_metrics, read_weights_row, read_xy};
+use tempered_store::{Found, read_columns, read_footer, read_metrics, read_weights_row};
 
 /// A study or a message, and a study reads back as itself.
 pub fn yaml(bytes: &[u8]) {
@@ -51,8 +51,8 @@ pub fn footer(bytes: &[u8]) {
 
 /// Two columns of one length, or a message.
 pub fn data(bytes: &[u8]) {
-    with_file(bytes, "", |path| match read_xy(path, "x", "y") {
-        Ok((x, y)) => assert_eq!(x.len(), y.len()),
+    with_file(bytes, "", |path| match read_columns(path, &["x", "y"]) {
+        Ok(columns) => assert_eq!(columns[0].values.len(), columns[1].values.len()),
         Err(error) => assert!(!error.to_string().is_empty()),
     });
 }

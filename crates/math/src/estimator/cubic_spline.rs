@@ -2,7 +2,7 @@
 
 use super::{Estimator, Report, ends};
 use crate::catalogue::{Choice, Entry};
-use crate::predictor::{Pieces, Predictor, Units};
+use crate::predictor::{Expansion, Form, Pieces, Predictor, Units, length};
 use crate::risk::integrate;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
@@ -53,7 +53,8 @@ pub(super) fn known(_: &Choice, setting: &Setting<'_>) -> Option<Known> {
 /// line, or keeps its outer values.
 ///
 /// Units: φ(z) = (z₊)³; outer weights are the jumps of f'''/6. They are those of the line beyond the data, whatever the
-/// ends; the sum cancels to the right, where it is worse than the pieces.
+/// ends; the sum cancels to the right, where it is worse than the pieces. The expansion holds the pieces, `powers` of
+/// t/h.
 ///
 /// Errors: `Overflow` where the range of x, slopes, second or third derivatives are not finite. Cost: O(n) to fit, O(1) a point.
 /// Accuracy: the system is diagonally dominant, M_i carry a few units of roundoff of the largest
@@ -172,5 +173,23 @@ impl Pieces for Curve {
             inner: Vec::new(),
             bias: self.x.iter().map(|x| -x).collect(),
         }
+    }
+    fn expansion(&self) -> Expansion {
+        let mut powers = Expansion::new(Form::Powers);
+        let last = self.x.len() - 1;
+        let (first, end) = (self.x[0], self.x[last]);
+        let slope = |[slope, ..]: [f64; 3]| if self.clamp { 0.0 } else { slope };
+        // The line on the left begins a gap before the data, so that it is measured as the data are.
+        let width = length(first, self.x[1]);
+        let (from, rise) = ((first - width).max(f64::MIN), slope(self.near_left[0]));
+        powers.push(from, 1.0 / width, &[self.y[0] - rise * (first - from), rise * width]);
+        for (gap, [slope, half, sixth]) in self.near_left.iter().enumerate() {
+            let width = length(self.x[gap], self.x[gap + 1]);
+            let cubic = [self.y[gap], slope * width, half * width * width, sixth * width * width * width];
+            powers.push(self.x[gap], 1.0 / width, &cubic);
+        }
+        let width = length(self.x[last - 1], end);
+        powers.push(end, 1.0 / width, &[self.y[last], slope(self.near_right[last - 1]) * width]);
+        powers
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Estimator, Report, bandwidth, ridge};
 use crate::catalogue::Entry;
-use crate::predictor::{Pieces, Predictor, Units};
+use crate::predictor::{Expansion, Form, Pieces, Predictor, Units};
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::sum::{all_finite, largest};
@@ -28,7 +28,7 @@ const RESIDUAL: f64 = 1e-9;
 /// α by Cholesky factorisation and one step of refinement. The rank reported is the number of eigenvalues of K, without
 /// the ridge, above n ε times the largest one.
 /// # Shapes, units
-/// h in units of x; there are no breakpoints. Stored weights: φ(z) = e^{−z²/2}, outer α, inner 1/h, bias −x_i/h.
+/// h in units of x; there are no breakpoints. Units: φ(z) = e^{−z²/2}, outer α, inner 1/h, bias −x_i/h.
 /// # Errors
 /// `IllConditioned` where K + ridge I has an eigenvalue at or below n ε times its largest, or where the residual of α
 /// exceeds 1e-9 of max |y|: without ridge soon so, as eigenvalues fall faster than exponentially once points are closer
@@ -67,6 +67,10 @@ impl Estimator for GaussianKernel {
 
     fn interpolates(&self) -> bool {
         self.ridge == 0.0
+    }
+
+    fn takes_ties(&self) -> bool {
+        self.ridge > 0.0
     }
 }
 
@@ -130,6 +134,12 @@ impl Pieces for Bells {
             bias: self.x.iter().map(|x| -x / self.h).collect(),
             ..Units::default()
         }
+    }
+
+    fn expansion(&self) -> Expansion {
+        let scale = vec![1.0 / self.h; self.x.len()];
+        let (coefficient, at) = (self.outer.clone(), self.x.clone());
+        Expansion { coefficient, scale, at, ..Expansion::new(Form::Gaussian) }
     }
 }
 

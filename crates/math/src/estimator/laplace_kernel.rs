@@ -2,7 +2,8 @@
 
 use super::{Estimator, Report, bandwidth, linear_spline, ridge};
 use crate::catalogue::{Choice, Entry};
-use crate::predictor::{Pieces, Predictor, Units};
+use crate::predictor::reach::{between, series, tail};
+use crate::predictor::{Expansion, Form, Pieces, Predictor, Units, length};
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::sum::all_finite;
@@ -49,7 +50,8 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
 ///     f̂ = v_i e^{−t} (1 − e^{−2s})/(1 − e^{−2a}) + v_{i+1} e^{−s} (1 − e^{−2t})/(1 − e^{−2a}),
 /// and beyond the data f̂ decays like e^{−t}.
 /// # Shapes, units
-/// h in units of x; the breakpoints are the data. Stored weights: φ(z) = e^{−|z|}, outer α, inner 1/h, bias −x_i/h.
+/// h in units of x; the breakpoints are the data. Units: φ(z) = e^{−|z|}, outer α, inner 1/h, bias −x_i/h. Expansion: `powers`
+/// of t over the length of a gap, of a part of it where it is longer than 2h, or of a part of a tail; 0 beyond 48 h.
 /// # Errors
 /// `Overflow` where a stored weight is not finite, as without ridge for gaps below 1e-308 |y| h; f̂ itself never exceeds
 /// max |y|.
@@ -188,12 +190,58 @@ impl Pieces for Bridges {
         }
     }
 
+    fn expansion(&self) -> Expansion {
+        let mut powers = Expansion::new(Form::Powers);
+        let last = self.x.len() - 1;
+        let fall = |ends: &[f64], end: usize| -> Vec<f64> {
+            ends.iter().map(|at| self.value[end] * libm::exp(-(at - self.x[end]).abs() / self.h)).collect()
+        };
+        let left = tail(self.x[0], -1.0, self.h);
+        powers.push((left[0] - self.h).max(f64::MIN), 1.0, &[0.0]);
+        self.pieces(&left, &fall(&left, 0), &mut powers);
+        for gap in 0..last {
+            let (ends, lives) = between(self.x[gap], self.x[gap + 1], self.h);
+            let inside = ends.len() - 2;
+            let mut values = vec![self.value[gap]; ends.len()];
+            self.values(gap + 1, &ends[1..=inside], &mut values[1..=inside]);
+            values[inside + 1] = self.value[gap + 1];
+            for (k, live) in lives.iter().enumerate() {
+                let values = if *live { [values[k], values[k + 1]] } else { [0.0; 2] };
+                self.pieces(&ends[k..k + 2], &values, &mut powers);
+            }
+        }
+        let right = tail(self.x[last], 1.0, self.h);
+        self.pieces(&right, &fall(&right, last), &mut powers);
+        powers.push(right[right.len() - 1], 1.0, &[0.0]);
+        powers
+    }
+
     fn units(&self) -> Units {
         Units {
             outer: self.outer.clone(),
             inner: vec![1.0 / self.h; self.x.len()],
             bias: self.x.iter().map(|x| -x / self.h).collect(),
             ..Units::default()
+        }
+    }
+}
+
+impl Bridges {
+    /// Appends the bridges between values at neighbouring ends of pieces, as powers of the share z of a piece:
+    ///     v_0 cosh az + (v_1 − v_0 cosh a) sinh az/sinh a, where a is the piece's length in units of h.
+    fn pieces(&self, ends: &[f64], values: &[f64], powers: &mut Expansion) {
+        for (ends, values) in ends.windows(2).zip(values.windows(2)) {
+            let width = length(ends[0], ends[1]);
+            let a = width / self.h;
+            let stretch = if a < SHORTEST { 1.0 } else { a / libm::sinh(a) };
+            let odd = (values[1] - values[0]) * stretch - values[0] * a * libm::tanh(0.5 * a);
+            let (mut here, mut next, mut k) = (values[0], odd, 0.0);
+            let terms = series(|| {
+                let term = here;
+                (here, next, k) = (next, here * (a * a) / ((k + 1.0) * (k + 2.0)), k + 1.0);
+                term
+            });
+            powers.push(ends[0], 1.0 / width, &terms);
         }
     }
 }

@@ -15,7 +15,7 @@ mod two_layer_network;
 mod weight_decay_path;
 
 use crate::catalogue::{Choice, Entry, Kind, Parameter, Value};
-use crate::predictor::Predictor;
+use crate::predictor::{Form, Predictor};
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::theory::{Known, Setting};
@@ -49,6 +49,11 @@ pub trait Estimator: Send {
 
     /// Whether it trains, step by step.
     fn trains(&self) -> bool {
+        false
+    }
+
+    /// Whether it fits samples in which points share an x ([`Sample::with_ties`]).
+    fn takes_ties(&self) -> bool {
         false
     }
 
@@ -88,6 +93,36 @@ pub static CATALOGUE: &[Entry<dyn Estimator>] = &[
     matern::ENTRY,
     gaussian_kernel::ENTRY,
 ];
+
+/// The forms in which each estimator's predictors are written down.
+static FORMS: &[(&str, &[Form])] = &[
+    (linear_spline::ENTRY.name, &[Form::Knots]),
+    (min_norm::ENTRY.name, &[Form::Knots]),
+    (relu_network::ENTRY.name, &[Form::Knots]),
+    (two_layer_network::ENTRY.name, two_layer_network::FORMS),
+    (deep_relu_network::ENTRY.name, &[Form::Knots]),
+    (weight_decay_path::ENTRY.name, &[Form::Knots]),
+    (nearest::ENTRY.name, &[Form::Powers]),
+    (shepard::ENTRY.name, &[Form::InverseDistance]),
+    (cubic_spline::ENTRY.name, &[Form::Powers]),
+    (polynomial::ENTRY.name, &[Form::Legendre]),
+    (laplace_kernel::ENTRY.name, &[Form::Powers]),
+    (matern::ENTRY.name, &[Form::Powers]),
+    (gaussian_kernel::ENTRY.name, &[Form::Gaussian]),
+];
+
+/// The forms in which predictors of the estimator of this name are written down.
+pub fn forms(name: &str) -> &'static [Form] {
+    FORMS.iter().find(|(known, _)| *known == name).map_or(&[], |(_, forms)| forms)
+}
+
+/// The form in which predictors of an estimator with these arguments are written down.
+pub fn form(estimator: &Choice) -> Form {
+    let forms = forms(estimator.name());
+    // Networks of neurons that are not piecewise linear are named after them.
+    let named = |form: &&Form| estimator.arguments().iter().any(|(_, value)| value.word() == form.word());
+    *forms.iter().find(named).or(forms.first()).unwrap_or(&Form::Knots)
+}
 
 /// What is known of an estimator with these arguments in a setting.
 type Knowledge = fn(&Choice, &Setting<'_>) -> Option<Known>;

@@ -2,7 +2,7 @@
 
 use super::{Estimator, Report};
 use crate::catalogue::{Choice, Entry, Kind, Parameter, Value};
-use crate::predictor::{Pieces, Predictor, Units};
+use crate::predictor::{Expansion, Form, Pieces, Predictor, Units};
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::sum::all_finite;
@@ -53,7 +53,7 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
 /// Piecewise constant: the window i … i + k − 1 gives way to the next one halfway between x_i and x_{i+k}. There, of two
 /// labels equally far the one on the right counts. Breakpoints are a subset of the n − k midpoints: midpoints that
 /// rounding makes equal are one, and a midpoint that rounds down to x_i gives way to x_{i+k}, so that k = 1 interpolates
-/// whatever the gaps. Units are steps, φ(z) = 1 for z ≥ 0 and 0 below.
+/// whatever the gaps. Units are steps, φ(z) = 1 for z ≥ 0 and 0 below; the expansion holds the values, `powers` of degree 0.
 ///
 /// Errors: `Scarce` for fewer than k points; `Overflow` where a sum of k labels or a jump is not finite. Cost: O(n).
 /// Accuracy: k units of roundoff of the mean of |y_i|; exact for k = 1.
@@ -107,6 +107,10 @@ impl Estimator for Nearest {
     fn interpolates(&self) -> bool {
         self.k == 1
     }
+
+    fn takes_ties(&self) -> bool {
+        self.k > 1
+    }
 }
 
 impl Nearest {
@@ -140,5 +144,15 @@ impl Pieces for Steps {
             inner: Vec::new(),
             bias: self.breaks.iter().map(|at| -at).collect(),
         }
+    }
+
+    fn expansion(&self) -> Expansion {
+        let mut powers = Expansion::new(Form::Powers);
+        // The first piece reaches to −∞: it only has to begin before the second.
+        let first = self.breaks.first().map_or(0.0, |at| (at - (1.0 + at.abs())).max(f64::MIN));
+        for (at, value) in [first].iter().chain(&self.breaks).zip(&self.values) {
+            powers.push(*at, 1.0, &[*value]);
+        }
+        powers
     }
 }

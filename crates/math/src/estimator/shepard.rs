@@ -2,7 +2,7 @@
 
 use super::{Estimator, Report};
 use crate::catalogue::{Choice, Entry, Kind, Parameter};
-use crate::predictor::{Pieces, Predictor, Units};
+use crate::predictor::{Expansion, Form, Pieces, Predictor, Units};
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::sum::{row, sum_of_pairs, sums_of_rows};
@@ -123,6 +123,12 @@ impl Pieces for Means {
             skip_slope: 0.0,
             skip_intercept: 0.0,
         }
+    }
+
+    fn expansion(&self) -> Expansion {
+        let scale = vec![self.beta; self.x.len()];
+        let (coefficient, at) = (self.y.clone(), self.x.clone());
+        Expansion { coefficient, scale, at, ..Expansion::new(Form::InverseDistance) }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Predictors: continuous piecewise-linear functions with their knots and slope changes.
 
+use super::{Expansion, Form};
 use crate::sum::{largest, row, sums_of_rows};
 use std::ops::Range;
 
@@ -77,6 +78,32 @@ impl Knots {
     /// The affine part of the network Σ c_k (x − τ_k)₊ + slope · x + intercept: (slope, intercept).
     pub fn skip(&self) -> (f64, f64) {
         (self.first_slope, self.y[0] - self.first_slope * self.x[0])
+    }
+
+    /// Knots that are enough to carry the function where x is about as large as the gaps are: kinks and the outer ones.
+    ///
+    /// Beyond its ends the outer lines go on; where it is constant there, a knot further out says so.
+    pub fn carriers(&self) -> impl Iterator<Item = (f64, f64)> {
+        let last = self.x.len() - 1;
+        self.with_ends(move |k| k == 0 || k == last || self.change[k] != 0.0)
+    }
+
+    /// The knots that `carries` chooses, and where the predictor is constant beyond its ends one more on either side.
+    fn with_ends(&self, carries: impl Fn(usize) -> bool) -> impl Iterator<Item = (f64, f64)> {
+        let last = self.x.len() - 1;
+        // Further out by what a double there can tell.
+        let further = |x: f64, side: f64| (x + side * (1.0 + x.abs())).clamp(f64::MIN, f64::MAX);
+        let before = self.clamp.then(|| (further(self.x[0], -1.0), self.y[0]));
+        let after = self.clamp.then(|| (further(self.x[last], 1.0), self.y[last]));
+        let inside = (0..=last).filter(move |k| carries(*k)).map(|k| (self.x[k], self.y[k]));
+        before.into_iter().chain(inside).chain(after)
+    }
+
+    /// Values at all knots: far from the origin the chord between two kinks, whose places are rounded there, misses the data
+    /// points between them.
+    pub fn expansion(&self) -> Expansion {
+        let (at, coefficient): (Vec<f64>, Vec<f64>) = self.with_ends(|_| true).unzip();
+        Expansion { scale: vec![1.0; at.len()], at, coefficient, ..Expansion::new(Form::Knots) }
     }
 
     /// The value at x, which may be anywhere on the line.

@@ -1,9 +1,13 @@
 //! Predictors: the functions f̂ that estimators make of samples.
 
+mod form;
 mod knots;
+pub(crate) mod reach;
 mod smooth;
 mod units;
 
+pub(crate) use form::length;
+pub use form::{Expansion, Form};
 pub use knots::{Knots, Size};
 pub use smooth::{Pieces, Smooth};
 pub use units::Units;
@@ -70,6 +74,14 @@ impl Predictor {
         match self {
             Predictor::PiecewiseLinear(knots) => knots.value(x),
             Predictor::Smooth(smooth) => smooth.value(x),
+        }
+    }
+
+    /// The coefficients of f̂ in a basis that doubles carry.
+    pub fn expansion(&self) -> Expansion {
+        match self {
+            Predictor::PiecewiseLinear(knots) => knots.expansion(),
+            Predictor::Smooth(smooth) => smooth.pieces.expansion(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Functions that are analytic between breakpoints, but not linear there.
 
-use super::Units;
+use super::{Expansion, Form, Units};
 use std::fmt;
 
 /// The pieces of a function that is analytic between its breakpoints.
@@ -15,6 +15,9 @@ pub trait Pieces: Send + Sync {
 
     /// The function as a sum of units, in the basis that its estimator documents.
     fn units(&self) -> Units;
+
+    /// The function in a basis that doubles carry.
+    fn expansion(&self) -> Expansion;
 }
 
 /// A predictor with breakpoints.
@@ -37,6 +40,12 @@ impl Pieces for Zero {
 
     fn units(&self) -> Units {
         Units::default()
+    }
+
+    fn expansion(&self) -> Expansion {
+        let mut expansion = Expansion::new(Form::Powers);
+        expansion.push(0.0, 1.0, &[0.0]);
+        expansion
     }
 }
 

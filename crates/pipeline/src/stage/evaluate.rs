@@ -2,6 +2,7 @@
 
 use crate::batch::{Fits, Order, Samples, Shelf, Slab, Trained};
 use crate::error::Error;
+use crate::generator::Generator;
 use crate::overtime::Clock;
 use crate::plan::Plan;
 use crate::row::{Judge, Row};
@@ -10,7 +11,7 @@ use crate::spec::Weights;
 use std::sync::Arc;
 use tempered_flow::Step;
 use tempered_math::estimator::Report;
-use tempered_math::predictor::{Knots, Predictor, Units};
+use tempered_math::predictor::{Expansion, Knots, Predictor, Units};
 use tempered_math::sample::Degenerate;
 use tempered_math::target;
 use tempered_store::{Inner, MetricsChunk, WeightsChunk};
@@ -133,7 +134,7 @@ impl Evaluate {
                 course.checkpoint.push(*checkpoint);
             }
             if has_weights && wanted(self.plan.study.weights, trial) {
-                push_weights(trial, &fits.rows[k], &mut weights);
+                push_weights(self.plan.generator, trial, &fits.rows[k], &mut weights);
             }
         }
         metrics.checkpoints = (steps > 0).then(|| Box::new(course));
@@ -174,15 +175,22 @@ pub(crate) fn wanted(weights: Weights, trial: u64) -> bool {
     }
 }
 
-/// Appends the predictor as Σ outer φ(inner x + bias) + skip_slope x + skip_intercept, φ = (·)₊ where it is piecewise
-/// linear.
-pub fn push_weights(trial: u64, predictor: &Predictor, weights: &mut WeightsChunk) {
-    let (slope, intercept, units) = match predictor {
-        Predictor::PiecewiseLinear(knots) => {
+/// Appends the predictor: in the form that [`Predictor::expansion`] says, of knots those that carry it; in older
+/// directories as Σ outer φ(inner x + bias) + skip_slope x + skip_intercept, φ = (·)₊ where it is piecewise linear.
+pub fn push_weights(generator: Generator, trial: u64, predictor: &Predictor, weights: &mut WeightsChunk) {
+    let (slope, intercept, units) = match (generator, predictor) {
+        (Generator::Three, Predictor::PiecewiseLinear(knots)) => {
             let (slope, intercept) = knots.skip();
             (slope, intercept, put_kinks(knots, weights))
         }
-        Predictor::Smooth(smooth) => put_units(smooth.pieces.units(), weights),
+        (Generator::Three, Predictor::Smooth(smooth)) => put_units(smooth.pieces.units(), weights),
+        (Generator::Four, Predictor::PiecewiseLinear(knots)) => (0.0, 0.0, put_knots(knots, weights)),
+        (Generator::Four, Predictor::Smooth(smooth)) => {
+            let Expansion { skip_slope, skip_intercept, coefficient, scale, at, .. } =
+                smooth.pieces.expansion();
+            let units = Units { skip_slope, skip_intercept, outer: coefficient, inner: scale, bias: at };
+            put_units(units, weights)
+        }
     };
     weights.trial.push(trial);
     weights.skip_slope.push(slope);
@@ -209,6 +217,18 @@ fn put_units(units: Units, weights: &mut WeightsChunk) -> (f64, f64, usize) {
     room.copy_from_slice(&outer);
     room_for_bias.copy_from_slice(&bias);
     (skip_slope, skip_intercept, outer.len())
+}
+
+/// Puts the values at the knots that carry the predictor into the room of the next row; how many there are.
+fn put_knots(knots: &Knots, weights: &mut WeightsChunk) -> usize {
+    // Two more where it is constant beyond its ends.
+    let (value, at) = weights.room(knots.x.len() + 2);
+    let mut count = 0;
+    for (x, y) in knots.carriers() {
+        (value[count], at[count]) = (y, x);
+        count += 1;
+    }
+    count
 }
 
 /// Puts the kinks into the room of the next row; how many there are.

@@ -115,7 +115,7 @@ impl Source<'_> {
             let computed = compute(plan, cell, estimator, *trial)?;
             let network = if stored { read_weights_row(&weights, *trial)? } else { None };
             let is_due = stored && computed.row.has_weights && wanted(plan.study.weights, *trial);
-            let same_network = network.map_or(!is_due, |row| computed.is_network(&row));
+            let same_network = network.map_or(!is_due, |row| computed.is_network(plan.generator, &row));
             Ok((*trial, computed.is_row_of(&table) == Some(true), same_network))
         };
         let compared = trials.par_iter().map(same).collect::<Result<Vec<_>, Error>>()?;

@@ -31,6 +31,7 @@ pub fn files(label: &str) -> EstimatorFiles {
         footer: vec![("tempered.plan".into(), "abc".into()), ("tempered.trials".into(), "0..1000".into())],
         weights: Some(64),
         checkpoints: false,
+        form: None,
     }
 }
 

@@ -41,8 +41,9 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 /// process whose first M − 1 derivatives are a Markov process: a filter and its backward pass give the states at the data,
 /// and on a gap f̂ is the mean given the states at both ends, a polynomial times e^{−z} from either end.
 /// # Shapes, units
-/// h in units of x; the breakpoints are the data. Stored weights: φ(z) = k at z of either sign, outer α, inner √(2ν)/h,
-/// bias −x_i √(2ν)/h.
+/// h in units of x; the breakpoints are the data. Units: φ(z) = k at z of either sign, outer α, inner √(2ν)/h, bias
+/// −x_i √(2ν)/h. Expansion: `powers` of x − x_i over the length of a gap, of a part of it where it is longer than
+/// 2h/√(2ν), or of a part of a tail; 0 beyond 48 of these lengths.
 /// # Errors
 /// `Overflow` where a stored weight or a derivative is not finite, without ridge soon below gaps of 1e-60 h for ν = 5/2;
 /// `IllConditioned` where a covariance underflows, below gaps of 1e-120 h. Data are met by construction, so that no

@@ -1,7 +1,8 @@
 //! Matérn predictors between their points.
 
 use super::process::{FAR, Process, Vector, dot, mirrored};
-use crate::predictor::{Pieces, Units};
+use crate::predictor::reach::{between, series, tail};
+use crate::predictor::{Expansion, Form, Pieces, Units, length};
 
 /// The mean path of a process through states.
 pub(super) struct Paths<const M: usize> {
@@ -78,6 +79,73 @@ impl<const M: usize> Pieces for Paths<M> {
             bias: self.x.iter().map(|x| -x * self.rate).collect(),
             ..Units::default()
         }
+    }
+
+    fn expansion(&self) -> Expansion {
+        let mut powers = Expansion::new(Form::Powers);
+        let (last, decay) = (self.x.len() - 1, 1.0 / self.rate);
+        let left = tail(self.x[0], -1.0, decay);
+        powers.push((left[0] - decay).max(f64::MIN), 1.0, &[0.0]);
+        for ends in left.windows(2) {
+            // Seen from the data the process goes left; the piece is walked back.
+            let there = self.process.transition((self.x[0] - ends[0]) * self.rate);
+            let state = std::array::from_fn(|i| dot(&there[i], &mirrored(&self.states[0])));
+            self.piece((ends[0], ends[1], -1.0), (&state, &[0.0; M]), &mut powers);
+        }
+        (0..last).for_each(|gap| self.gap(gap, &mut powers));
+        let mut state = self.states[last];
+        let right = tail(self.x[last], 1.0, decay);
+        for ends in right.windows(2) {
+            state = self.piece((ends[0], ends[1], 1.0), (&state, &[0.0; M]), &mut powers);
+        }
+        powers.push(right[right.len() - 1], 1.0, &[0.0]);
+        powers
+    }
+}
+
+impl<const M: usize> Paths<M> {
+    /// Appends the pieces of a gap.
+    fn gap(&self, gap: usize, powers: &mut Expansion) {
+        let (x0, x1) = (self.x[gap], self.x[gap + 1]);
+        let (ends, lives) = between(x0, x1, 1.0 / self.rate);
+        let pulled = self.process.behind(&self.forces[gap].right);
+        let mut state = self.states[gap];
+        for (ends, live) in ends.windows(2).zip(lives) {
+            if live {
+                let far = ((x1 - ends[0]) * self.rate).min(FAR);
+                let sum = |i: usize| pulled.iter().rev().fold(0.0, |sum, w| sum * far + w[i]);
+                let pull = std::array::from_fn(|i| libm::exp(-far) * sum(i));
+                state = self.piece((ends[0], ends[1], 1.0), (&state, &pull), powers);
+            } else {
+                powers.push(ends[0], 1.0, &[0.0]);
+                state = [0.0; M];
+            }
+        }
+    }
+
+    /// Appends a piece, from the state at its left end, and returns that at its right end. The process goes with the side,
+    /// 1, or against it, −1.
+    ///
+    /// From Q' = F Q + Q Fᵀ + q e eᵀ the state z and the pull λ of the far end obey z' = F z + q e λ_M and λ' = −Fᵀ λ, linear
+    /// equations whose power series follow term by term.
+    fn piece(
+        &self,
+        (from, to, side): (f64, f64, f64),
+        (state, pull): (&Vector<M>, &Vector<M>),
+        powers: &mut Expansion,
+    ) -> Vector<M> {
+        let width = length(from, to);
+        let step = side * (width * self.rate).min(FAR);
+        let (mut z, mut pull, mut end, mut k) = (*state, *pull, [0.0; M], 0.0);
+        let terms = series(|| {
+            let term = z[0];
+            (0..M).for_each(|i| end[i] += z[i]);
+            k += 1.0;
+            (z, pull) = self.process.next_terms(&z, &pull, step / k);
+            term
+        });
+        powers.push(from, 1.0 / width, &terms);
+        end
     }
 }
 

@@ -4,7 +4,7 @@ mod qr;
 
 use super::{Estimator, Report};
 use crate::catalogue::{Entry, Kind, Parameter};
-use crate::predictor::{Pieces, Predictor, Units};
+use crate::predictor::{Expansion, Form, Pieces, Predictor, Units};
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::sum::{largest, sum_of_pairs};
@@ -106,6 +106,10 @@ impl Estimator for Polynomial {
     fn interpolates(&self) -> bool {
         false
     }
+
+    fn takes_ties(&self) -> bool {
+        true
+    }
 }
 
 impl Polynomial {
@@ -176,5 +180,12 @@ impl Pieces for Series {
             skip_slope: 0.0,
             skip_intercept: 0.0,
         }
+    }
+
+    fn expansion(&self) -> Expansion {
+        let mut legendre = Expansion::new(Form::Legendre);
+        let coefficients: Vec<f64> = self.outer.iter().zip(&self.weight).map(|(c, w)| c * w).collect();
+        legendre.push(self.low, 1.0 / (self.high - self.low), &coefficients);
+        legendre
     }
 }

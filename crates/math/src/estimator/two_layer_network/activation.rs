@@ -1,6 +1,7 @@
 //! Activations: φ, its derivative, and where it is not analytic.
 
 use crate::exponential::{exp, exp_less_one, log_one_plus, normal};
+use crate::predictor::Form;
 
 /// Slope of leaky ReLU below zero (Maas, Hannun & Ng 2013).
 pub(super) const LEAK: f64 = 0.01;
@@ -56,6 +57,20 @@ impl Activation {
     /// The activation of this word.
     pub fn new(word: &str) -> Option<Activation> {
         TABLE.iter().find(|(name, ..)| *name == word).map(|(_, activation, _)| *activation)
+    }
+
+    /// The form of a sum of such neurons.
+    pub fn form(self) -> Form {
+        match self {
+            Activation::LeakyRelu => Form::Knots,
+            Activation::ReluSquared => Form::ReluSquared,
+            Activation::Smelu => Form::Smelu,
+            Activation::Softplus => Form::Softplus,
+            Activation::Gelu => Form::Gelu,
+            Activation::Silu => Form::Silu,
+            Activation::Golu => Form::Golu,
+            Activation::Tanh => Form::Tanh,
+        }
     }
 
     /// The z where φ is not analytic, ascending.

@@ -2,7 +2,7 @@
 
 use super::activation::Activation;
 use crate::network::{FARTHEST, Parts, Weights, same};
-use crate::predictor::{Pieces, Smooth, Units};
+use crate::predictor::{Expansion, Pieces, Smooth, Units};
 use crate::sum::sum_of_pairs;
 use crate::wide::{Kernel, wide};
 
@@ -41,6 +41,24 @@ impl Pieces for Curve {
         let Parts { a, w, b, .. } = self.weights.parts();
         let (skip_slope, skip_intercept) = self.weights.affine();
         Units { skip_slope, skip_intercept, outer: a.to_vec(), inner: w.to_vec(), bias: b.to_vec() }
+    }
+
+    fn expansion(&self) -> Expansion {
+        let Parts { a, w, b, .. } = self.weights.parts();
+        let mut neurons = Expansion::new(self.activation.form());
+        (neurons.skip_slope, neurons.skip_intercept) = self.weights.affine();
+        for ((a, w), b) in a.iter().zip(w).zip(b) {
+            let at = -b / w;
+            if *w != 0.0 && at.abs() <= FARTHEST {
+                neurons.push(at, *w, &[*a]);
+                continue;
+            }
+            // A neuron without a place is a constant.
+            let (mut value, mut unused) = ([0.0], [0.0]);
+            self.activation.fill(0.0, (&[*w], &[*b]), &mut value, &mut unused);
+            neurons.skip_intercept += a * value[0];
+        }
+        neurons
     }
 }
 

@@ -9,12 +9,24 @@ mod tests;
 use super::{Estimator, Report, Show};
 use crate::catalogue::{Entry, Invalid, Kind, Parameter, Value};
 use crate::network::{Inputs, Kink, Setup, write};
-use crate::predictor::Predictor;
+use crate::predictor::{Form, Predictor};
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::sum::all_finite;
 use activation::{Activation, LEAK};
 use dense::Dense;
+
+/// Leaky ReLU makes knots, every other activation neurons of its own.
+pub(super) const FORMS: &[Form] = &[
+    Form::Knots,
+    Form::ReluSquared,
+    Form::Smelu,
+    Form::Softplus,
+    Form::Gelu,
+    Form::Silu,
+    Form::Golu,
+    Form::Tanh,
+];
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     name: "two_layer_network",

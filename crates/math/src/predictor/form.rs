@@ -1,0 +1,153 @@
+//! Predictors as coefficients of bases that doubles carry: what is stored as weights and exported.
+
+/// What the numbers of an [`Expansion`] are coefficients of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Values at knots, joined by lines.
+    Knots,
+    /// Powers of the distance from the left end of a piece.
+    Powers,
+    /// Legendre polynomials over one interval.
+    Legendre,
+    /// Gaussian kernels around centres.
+    Gaussian,
+    /// Means weighted by inverse powers of the distance.
+    InverseDistance,
+    /// Neurons (z)₊².
+    ReluSquared,
+    /// Neurons that are 0 below −1, z above 1, (z + 1)²/4 between.
+    Smelu,
+    /// Neurons ln(1 + e^z).
+    Softplus,
+    /// Neurons z Φ(z).
+    Gelu,
+    /// Neurons z/(1 + e^−z).
+    Silu,
+    /// Neurons z e^(−e^−z).
+    Golu,
+    /// Neurons tanh z.
+    Tanh,
+}
+
+impl Form {
+    /// Every form.
+    pub const ALL: [Form; 12] = [
+        Form::Knots,
+        Form::Powers,
+        Form::Legendre,
+        Form::Gaussian,
+        Form::InverseDistance,
+        Form::ReluSquared,
+        Form::Smelu,
+        Form::Softplus,
+        Form::Gelu,
+        Form::Silu,
+        Form::Golu,
+        Form::Tanh,
+    ];
+
+    /// The word that stands in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Form::Knots => "knots",
+            Form::Powers => "powers",
+            Form::Legendre => "legendre",
+            Form::Gaussian => "gaussian",
+            Form::InverseDistance => "inverse_distance",
+            Form::ReluSquared => "relu_squared",
+            Form::Smelu => "smelu",
+            Form::Softplus => "softplus",
+            Form::Gelu => "gelu",
+            Form::Silu => "silu",
+            Form::Golu => "golu",
+            Form::Tanh => "tanh",
+        }
+    }
+
+    /// f(x) from the coefficients c, the scales s and the places t, before the affine part; z = s (x − t).
+    pub fn formula(self) -> &'static str {
+        match self {
+            Form::Knots => "f(t) = c, linear between and beyond",
+            Form::Powers => "Σ c zᵏ over the entries k = 0, 1, … of the piece from t to the next t",
+            Form::Legendre => "Σ c P_k(2z − 1) over the entries k = 0, 1, …",
+            Form::Gaussian => "Σ c exp(−z²/2)",
+            Form::InverseDistance => "Σ c w/Σ w with w = |x − t|^−s, and c at x = t",
+            Form::ReluSquared => "Σ c max(z, 0)²",
+            Form::Smelu => "Σ c φ(z), φ = 0 below −1, z above 1, (z + 1)²/4 between",
+            Form::Softplus => "Σ c ln(1 + e^z)",
+            Form::Gelu => "Σ c z Φ(z), Φ the standard normal distribution",
+            Form::Silu => "Σ c z/(1 + e^−z)",
+            Form::Golu => "Σ c z exp(−e^−z)",
+            Form::Tanh => "Σ c tanh z",
+        }
+    }
+
+    /// Entries that a predictor has for each point it was fitted to, at most as a rule.
+    pub fn entries_a_point(self) -> u64 {
+        match self {
+            // Series of kernels end after seven to twenty terms.
+            Form::Powers => 12,
+            _ => 1,
+        }
+    }
+}
+
+/// A predictor: f(x) = form(x) + skip_slope x + skip_intercept, with form(x) as [`Form::formula`] says.
+///
+/// # Shapes, units
+/// `coefficient`, `scale` and `at` are of one length; `at` is in units of x, and for the forms `knots` and `powers` does not
+/// decrease. Of `powers` the entries with one `at` are a piece, powers ascending from 0; it reaches from there to the next
+/// `at`, the first piece to −∞ and the last to +∞. Beyond the outer `knots` the outer lines go on.
+/// # Accuracy
+/// Points are told apart by their distance x − at, which is exact near `at`, wherever the origin is. A data point is the
+/// left end of its piece or a knot, so that f̂ of an interpolant is its label to the bit for `powers`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expansion {
+    /// What the coefficients belong to.
+    pub form: Form,
+    /// Slope of the affine part.
+    pub skip_slope: f64,
+    /// Intercept of the affine part.
+    pub skip_intercept: f64,
+    /// Coefficients c.
+    pub coefficient: Vec<f64>,
+    /// Scales s.
+    pub scale: Vec<f64>,
+    /// Places t.
+    pub at: Vec<f64>,
+}
+
+impl Expansion {
+    /// One without entries.
+    pub fn new(form: Form) -> Expansion {
+        Expansion {
+            form,
+            skip_slope: 0.0,
+            skip_intercept: 0.0,
+            coefficient: Vec::new(),
+            scale: Vec::new(),
+            at: Vec::new(),
+        }
+    }
+
+    /// Appends coefficients that share a place and a scale.
+    pub(crate) fn push(&mut self, at: f64, scale: f64, coefficients: &[f64]) {
+        self.coefficient.extend_from_slice(coefficients);
+        self.scale.resize(self.coefficient.len(), scale);
+        self.at.resize(self.coefficient.len(), at);
+    }
+
+    /// Whether all numbers are finite.
+    pub fn is_finite(&self) -> bool {
+        let lists = [&self.coefficient, &self.scale, &self.at].into_iter().flatten();
+        lists.chain([&self.skip_slope, &self.skip_intercept]).all(|number| number.is_finite())
+    }
+}
+
+/// The shortest length of a piece that has a reciprocal: shorter ones are measured by this one.
+const SHORTEST: f64 = 1e-300;
+
+/// The length by which a piece between these ends is measured.
+pub(crate) fn length(from: f64, to: f64) -> f64 {
+    (to - from).max(SHORTEST)
+}
