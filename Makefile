@@ -1,4 +1,4 @@
-.PHONY: build test test-slow test-sql test-bits bench bench-peers bench-scaling bench-startup bench-instructions fmt lint deny run
+.PHONY: build test test-slow test-sql test-cells test-bits bench bench-peers bench-scaling bench-startup bench-instructions fmt lint deny run
 
 build:
 	cargo build --release
@@ -13,6 +13,10 @@ test-slow:
 # Both ways to answer `tempered query`: fast tests build without SQL, which takes as long as all the rest.
 test-sql:
 	cargo test -p tempered -p tempered-analysis --features sql -- sql queries
+
+# Time and memory of every command in a study of a hundred thousand cells.
+test-cells:
+	cargo test --release --test cells -- --ignored --nocapture
 
 # The pinned bits in narrow registers with little optimisation, and in all that the processor has with much.
 test-bits:

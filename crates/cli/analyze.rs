@@ -3,8 +3,10 @@
 use crate::args::{Analyze, Format};
 use crate::exit::{Ending, Failure};
 use crate::{output, study};
+use std::collections::HashMap;
 use std::path::Path;
 use tempered_analysis::{Known, Options, Summary, Verdict};
+use tempered_math::catalogue::Choice;
 use tempered_math::theory::{self, Class, Setting};
 use tempered_pipeline::plan::Plan;
 
@@ -39,8 +41,10 @@ pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>, threads: usize) -
         error: error.unwrap_or(ERROR),
         threads,
     };
+    let noises: HashMap<String, &Choice> =
+        plan.study.noises.iter().map(|noise| (noise.to_string(), noise)).collect();
     let known = |label: &str, design: &str, target: &str, noise: &str, p: Option<f64>| {
-        known(plan, [label, design, target, noise], p).unwrap_or_default()
+        known(plan, &noises, [label, design, target, noise], p).unwrap_or_default()
     };
     let summary = tempered_analysis::analyze(path, &options, &known)?;
     summary.write(path)?;
@@ -48,8 +52,13 @@ pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>, threads: usize) -
 }
 
 /// What theory says of R_p of an estimator of the study.
-fn known(plan: &Plan, [label, design, target, noise]: [&str; 4], p: Option<f64>) -> Option<Known> {
-    let noise = plan.study.noises.iter().find(|known| known.to_string() == noise)?;
+fn known(
+    plan: &Plan,
+    noises: &HashMap<String, &Choice>,
+    [label, design, target, noise]: [&str; 4],
+    p: Option<f64>,
+) -> Option<Known> {
+    let noise = noises.get(noise)?;
     let (_, estimator) = plan.study.estimators.iter().find(|(known, _)| known == label)?;
     let setting = Setting { design, target, noise, p: p?, domain: plan.study.criteria.domain };
     let known = theory::known(estimator, &setting)?;

@@ -1,6 +1,7 @@
 //! Studies of many cells: what is printed and recorded stays short.
 
 use crate::common::{expect, tempered};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Writes a study of sizes × 20 cells of 4 short trials.
@@ -41,4 +42,34 @@ fn plans_of_many_cells_are_axes_and_a_few_cells() {
     // A few cells are listed one by one.
     let few = text(expect(tempered().arg("plan").arg(many_cells(folder.path(), 3)), 0).stdout);
     assert_eq!(few.lines().filter(|line| line.contains("uniform, zero, normal(sd=")).count(), 60);
+}
+
+#[test]
+fn counts_of_many_cells_come_back_from_damaged_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let (study, out) = (many_cells(folder.path(), 8), folder.path().join("out"));
+    let run = || expect(tempered().arg("run").arg(&study).arg("--out").arg(&out), 0);
+    run();
+    let status = |flags: &[&str]| text(expect(tempered().arg("status").arg(&out).args(flags), 0).stdout);
+    let counted =
+        || status(&[]).lines().nth(2).map(|line| line.split_whitespace().map(String::from).collect());
+    let all: Option<Vec<String>> = Some(["spline", "160/160", "640", "0"].map(String::from).into());
+    assert_eq!(counted(), all, "{}", status(&[]));
+    assert_eq!(status(&["--all"]).lines().filter(|line| line.contains("normal(sd=")).count(), 160);
+    let record = out.join("_tempered/live-1-of-1.jsonl");
+    let whole = fs::read(&record).unwrap();
+    assert!(whole.len() < 200 * 160, "{} bytes", whole.len());
+    assert!(fs::metadata(out.join("_tempered/plan.json")).unwrap().len() < 4000);
+    // Nothing is written again where nothing was done.
+    run();
+    assert_eq!(fs::read(&record).unwrap(), whole);
+    for damaged in [&whole[..whole.len() / 2], b"\0\0\0", b"", b"{\"risks\":[\"1\",\"2\"]}\n{}\n"] {
+        fs::write(&record, damaged).unwrap();
+        status(&[]);
+        run();
+        assert_eq!(counted(), all, "{:?}", String::from_utf8_lossy(damaged));
+    }
+    fs::remove_file(&record).unwrap();
+    run();
+    assert_eq!(counted(), all);
 }

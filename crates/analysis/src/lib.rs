@@ -30,6 +30,7 @@ mod sort;
 mod summary;
 mod table;
 mod tail;
+mod telling;
 mod trials;
 mod verdict;
 mod wanted;

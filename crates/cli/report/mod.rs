@@ -1,15 +1,17 @@
 //! `tempered report`: what a run says, as one page.
 
+mod fold;
 mod series;
 mod trials;
 
 use crate::args::Report as Options;
 use crate::exit::{Ending, Failure};
 use crate::{analyze, output, study};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use tempered_analysis::{RULE, Summary};
 use tempered_pipeline::RunDirectory;
-use tempered_pipeline::plan::{Cell, Plan};
+use tempered_pipeline::plan::Plan;
 use tempered_report::{Report, Study};
 
 /// Writes the report of a run directory, and figures and tables where they are asked for.
@@ -23,7 +25,8 @@ pub fn report(options: &Options) -> Result<Ending, Failure> {
         eprintln!("{} figures in {}", files.len(), folder.display());
     }
     if let Some(folder) = &options.tables {
-        let files = tempered_report::write_tables(&report, folder)?;
+        let all = Report { series: summary.series.iter().map(series::view).collect(), ..report };
+        let files = tempered_report::write_tables(&all, folder)?;
         eprintln!("{} tables in {}", files.len(), folder.display());
     }
     output::print(&page.display().to_string())?;
@@ -60,10 +63,11 @@ fn view(summary: &Summary, plan: &Plan, directory: &RunDirectory, path: &Path) -
     risks.retain(|risk| seen.insert(risk.clone()));
     let (failed, trials) = summary.failures();
     let yaml = directory.read_record("study.yaml")?.unwrap_or_default();
+    let (series, note) = fold::shown(summary);
     Ok(Report {
         study: Study {
             name: plan.study.name.clone(),
-            yaml: String::from_utf8_lossy(&yaml).into_owned(),
+            yaml: fold::start(&String::from_utf8_lossy(&yaml)),
             seed: plan.study.seed,
             command: format!("tempered run {}/_tempered/study.yaml --out again --report", path.display()),
             versions: vec![("tempered".into(), env!("CARGO_PKG_VERSION").into())],
@@ -72,23 +76,28 @@ fn view(summary: &Summary, plan: &Plan, directory: &RunDirectory, path: &Path) -
             finished: finished(summary, plan),
         },
         risks,
-        series: summary.series.iter().map(series::view).collect(),
+        series,
         trials: trials::drawn(summary, plan, path)?,
         methods: methods(summary),
+        note,
     })
 }
 
 /// Whether every estimator has every trial of every cell.
 fn finished(summary: &Summary, plan: &Plan) -> bool {
-    let whole = |label: &str, cell: &Cell| {
-        let labels = [cell.design.to_string(), cell.target.to_string(), cell.noise.to_string()];
-        summary.series.iter().any(|series| {
-            series.estimator == label
-                && [&series.design, &series.target, &series.noise].into_iter().eq(&labels)
-                && series.levels.iter().any(|level| level.n == cell.n && level.trials >= plan.study.trials)
-        })
-    };
-    plan.study.estimators.iter().all(|(label, _)| plan.cells.iter().all(|cell| whole(label, cell)))
+    let mut whole: HashMap<[&str; 4], Vec<u64>> = HashMap::new();
+    for series in &summary.series {
+        let labels = [&series.estimator, &series.design, &series.target, &series.noise].map(String::as_str);
+        let levels = series.levels.iter().filter(|level| level.trials >= plan.study.trials);
+        whole.entry(labels).or_default().extend(levels.map(|level| level.n));
+    }
+    plan.cells.iter().all(|cell| {
+        let [design, target, noise] = [&cell.design, &cell.target, &cell.noise].map(ToString::to_string);
+        let is_whole = |label: &str| {
+            whole.get(&[label, &design, &target, &noise]).is_some_and(|sizes| sizes.contains(&cell.n))
+        };
+        plan.study.estimators.iter().all(|(label, _)| is_whole(label))
+    })
 }
 
 fn methods(summary: &Summary) -> Vec<String> {

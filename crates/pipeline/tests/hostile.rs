@@ -91,6 +91,13 @@ fn huge_numbers() {
 }
 
 #[test]
+fn more_entries_than_memory_is_meant_for_are_refused() {
+    let sizes = format!("[{}]", "7,".repeat((1 << 21) + 1));
+    let message = refused(&with("n: 10", &format!("n: {sizes}")));
+    assert!(message.contains("more than 2097152 entries"), "{message}");
+}
+
+#[test]
 fn long_lists_and_names_cost_no_more_than_their_length() {
     let sizes = list((2..30_000).map(|n| n.to_string()));
     assert_eq!(

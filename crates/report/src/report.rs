@@ -15,6 +15,8 @@ pub struct Report {
     pub trials: Vec<DrawnTrial>,
     /// How the numbers came about, one paragraph each.
     pub methods: Vec<String>,
+    /// What the page leaves out, and where it is; empty where it leaves out nothing.
+    pub note: String,
 }
 
 /// The study and how to run it again.

@@ -81,7 +81,8 @@ fn everywhere(value: f64, label: &str) -> Report {
         risks: vec![label.clone()],
         series: vec![series],
         trials: vec![trial],
-        methods: vec![label],
+        methods: vec![label.clone()],
+        note: label,
     }
 }
 

@@ -108,28 +108,29 @@ pub struct Checksum {
 
 /// Reads a whole file for its checksum.
 pub fn read_checksum(path: &Path) -> std::result::Result<Checksum, Error> {
-    let read = || -> Result<Checksum> {
-        let mut file = File::open(path)?;
-        let length = file.metadata()?.len();
-        let mut trailer = [0; TRAILER as usize];
-        if length >= TRAILER {
-            file.seek(SeekFrom::End(-(TRAILER as i64)))?;
-            file.read_exact(&mut trailer)?;
-            file.rewind()?;
-        }
-        let footer = u64::from(u32::from_le_bytes([trailer[0], trailer[1], trailer[2], trailer[3]]));
-        let pages = length.saturating_sub(footer + TRAILER);
-        let mut hasher = blake3::Hasher::new();
-        hasher.update_reader((&mut file).take(pages))?;
-        let mut footer = Vec::new();
-        file.read_to_end(&mut footer)?;
-        let stored = digits(&footer).map(|digits| {
-            let stored = String::from_utf8_lossy(&footer[digits.clone()]).into_owned();
-            footer[digits].fill(b'0');
-            stored
-        });
-        hasher.update(&footer);
-        Ok(Checksum { stored, computed: hasher.finalize().to_hex().to_string() })
-    };
-    read().map_err(Error::io(path))
+    File::open(path).and_then(|mut file| checksum(&mut file)).map_err(Error::io(path))
+}
+
+/// The checksum of all bytes that can be read.
+pub(crate) fn checksum(file: &mut (impl Read + Seek)) -> Result<Checksum> {
+    let length = file.seek(SeekFrom::End(0))?;
+    let mut trailer = [0; TRAILER as usize];
+    if length >= TRAILER {
+        file.seek(SeekFrom::End(-(TRAILER as i64)))?;
+        file.read_exact(&mut trailer)?;
+    }
+    file.rewind()?;
+    let footer = u64::from(u32::from_le_bytes([trailer[0], trailer[1], trailer[2], trailer[3]]));
+    let pages = length.saturating_sub(footer + TRAILER);
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(file.by_ref().take(pages))?;
+    let mut footer = Vec::new();
+    file.read_to_end(&mut footer)?;
+    let stored = digits(&footer).map(|digits| {
+        let stored = String::from_utf8_lossy(&footer[digits.clone()]).into_owned();
+        footer[digits].fill(b'0');
+        stored
+    });
+    hasher.update(&footer);
+    Ok(Checksum { stored, computed: hasher.finalize().to_hex().to_string() })
 }

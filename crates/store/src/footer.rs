@@ -47,7 +47,7 @@ pub fn read_footer(path: &Path) -> Result<Found, Error> {
     }
 }
 
-fn footer(path: &Path, file: impl ChunkReader + 'static) -> Result<Found, Error> {
+pub(crate) fn footer(path: &Path, file: impl ChunkReader + 'static) -> Result<Found, Error> {
     // The Parquet library panics on some damaged footers.
     let reader = match catch_unwind(AssertUnwindSafe(|| SerializedFileReader::new(file))) {
         Ok(Ok(reader)) => reader,

@@ -1,20 +1,25 @@
 //! Inspecting a file: every byte summed, every page decoded, every value looked at.
 
-use crate::checksum::{Checksum, read_checksum};
+use crate::checksum::{Checksum, checksum, read_checksum};
 use crate::error::Error;
-use crate::footer::{Footer, Found, read_footer};
+use crate::footer::{Footer, Found, footer};
 use crate::format::{Format, Outcome};
 use crate::place::{Place, Table};
 use crate::schema::lists;
-use crate::whole_file::WholeFile;
+use crate::whole_file::{WholeBytes, WholeFile};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchReader};
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::ChunkReader;
 use std::fs::File;
+use std::io::Cursor;
 use std::path::Path;
 
 /// Values of a column that are decoded at a time, on average: three lists of these take 24 MB.
 const BATCH_VALUES: u64 = 1 << 20;
+/// Bytes of a file that is read at once.
+const SMALL: u64 = 1 << 20;
 /// Rows that are decoded at a time at most.
 const BATCH_ROWS: u64 = 1 << 16;
 
@@ -44,7 +49,23 @@ pub struct Inspected {
 /// The first thing that is wrong ([`Error::is_damage`]), or a disk that refuses.
 pub fn inspect(path: &Path, format: Format, table: Table, place: &Place) -> Result<Inspected, Error> {
     let bytes = std::fs::metadata(path).map_err(Error::io(path))?.len();
-    let Checksum { stored, computed: checksum } = read_checksum(path)?;
+    if bytes <= SMALL {
+        let whole = Bytes::from(std::fs::read(path).map_err(Error::io(path))?);
+        let sums = checksum(&mut Cursor::new(&whole)).map_err(Error::io(path))?;
+        return decode(path, (format, table, place), bytes, sums, || Ok(WholeBytes(whole.clone())));
+    }
+    let open = || File::open(path).map(WholeFile).map_err(Error::io(path));
+    decode(path, (format, table, place), bytes, read_checksum(path)?, open)
+}
+
+/// The same of a file of so many bytes that add up to this checksum.
+fn decode<R: ChunkReader + 'static>(
+    path: &Path,
+    (format, table, place): (Format, Table, &Place),
+    bytes: u64,
+    Checksum { stored, computed: checksum }: Checksum,
+    open: impl Fn() -> Result<R, Error>,
+) -> Result<Inspected, Error> {
     match stored {
         None => return Err(Error::NoChecksum { path: path.into() }),
         Some(stored) if stored != checksum => {
@@ -52,13 +73,12 @@ pub fn inspect(path: &Path, format: Format, table: Table, place: &Place) -> Resu
         }
         Some(_) => {}
     }
-    let footer = match read_footer(path)? {
+    let footer = match footer(path, open()?)? {
         Found::File(footer) => footer,
         Found::Missing => return Err(Error::io(path)(std::io::ErrorKind::NotFound.into())),
         Found::Unreadable(why) => return Err(Error::Unreadable { path: path.into(), why }),
     };
-    let file = File::open(path).map_err(Error::io(path))?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(WholeFile(file)).map_err(Error::parquet(path))?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(open()?).map_err(Error::parquet(path))?;
     let longest = reader.metadata().row_groups().iter().map(|group| {
         let values = group.columns().iter().map(|column| column.num_values()).max();
         (values.unwrap_or(0) / group.num_rows().max(1)).cast_unsigned()

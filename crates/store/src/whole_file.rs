@@ -1,10 +1,10 @@
 //! A file for the Parquet library, whose end is an error.
 
 use bytes::Bytes;
-use parquet::errors::Result;
+use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, Length};
 use std::fs::File;
-use std::io::{BufReader, Error, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{BufReader, Cursor, Error, ErrorKind, Read, Seek, SeekFrom};
 
 /// A file in which a read at the end fails.
 ///
@@ -12,10 +12,14 @@ use std::io::{BufReader, Error, ErrorKind, Read, Seek, SeekFrom};
 /// without an error: a damaged header that declares billions of such fields is skipped for hours.
 pub(crate) struct WholeFile(pub File);
 
-/// Its bytes from some place on.
-pub(crate) struct Reader(File);
+/// The bytes of a small file, all read at once: every column of a file costs some calls to the system otherwise, which
+/// take longer than to decode a few rows. A read at the end fails as well.
+pub(crate) struct WholeBytes(pub Bytes);
 
-impl Read for Reader {
+/// The bytes of a file from some place on.
+pub(crate) struct Reader<R>(R);
+
+impl<R: Read> Read for Reader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         match self.0.read(buffer)? {
             0 if !buffer.is_empty() => Err(Error::from(ErrorKind::UnexpectedEof)),
@@ -31,7 +35,7 @@ impl Length for WholeFile {
 }
 
 impl ChunkReader for WholeFile {
-    type T = BufReader<Reader>;
+    type T = BufReader<Reader<File>>;
 
     fn get_read(&self, start: u64) -> Result<Self::T> {
         let mut file = self.0.try_clone()?;
@@ -41,5 +45,28 @@ impl ChunkReader for WholeFile {
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
         self.0.get_bytes(start, length)
+    }
+}
+
+impl Length for WholeBytes {
+    fn len(&self) -> u64 {
+        self.0.len() as u64
+    }
+}
+
+impl ChunkReader for WholeBytes {
+    type T = Reader<Cursor<Bytes>>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T> {
+        let mut bytes = Cursor::new(self.0.clone());
+        bytes.set_position(start);
+        Ok(Reader(bytes))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
+        let end = start.checked_add(length).filter(|end| *end <= self.0.len());
+        let end = end.ok_or_else(|| ParquetError::EOF(format!("no {length} bytes from {start} on")))?;
+        Ok(self.0.slice(start..end))
     }
 }

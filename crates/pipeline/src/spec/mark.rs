@@ -6,8 +6,11 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// Largest file read, in bytes.
-pub const LARGEST_FILE: usize = 1 << 20;
+/// Largest file read, in bytes: a list of a hundred thousand noises takes 3 MB, and up to three times as much where it is
+/// written out with every default.
+pub const LARGEST_FILE: usize = 1 << 25;
+/// Scalars, lists and mappings that are read at most: each takes about a hundred bytes of memory.
+pub(super) const LARGEST_TREE: usize = 1 << 21;
 /// Deepest nesting read.
 pub(super) const DEPTH: usize = 16;
 /// Characters of a scalar that messages show.
@@ -80,8 +83,14 @@ pub(super) fn parse(bytes: &[u8], file: &str) -> Result<Node, SpecError> {
             return Err(one(at, "the file is not UTF-8 here; save it as UTF-8".into()));
         }
     };
-    let mut builder =
-        Builder { file: file.clone(), open: Vec::new(), root: None, documents: 0, errors: Vec::new() };
+    let mut builder = Builder {
+        file: file.clone(),
+        open: Vec::new(),
+        root: None,
+        documents: 0,
+        nodes: 0,
+        errors: Vec::new(),
+    };
     for event in Parser::new_from_str(text) {
         match event {
             Ok((event, span)) => {
@@ -122,6 +131,7 @@ struct Builder {
     open: Vec<Open>,
     root: Option<Node>,
     documents: usize,
+    nodes: usize,
     errors: Vec<Diagnostic>,
 }
 
@@ -131,6 +141,13 @@ impl Builder {
         let refuse = |message: &str| {
             Err(Diagnostic { at: at.clone(), field: String::new(), message: message.into(), help: None })
         };
+        self.nodes += usize::from(matches!(
+            event,
+            Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..)
+        ));
+        if self.nodes > LARGEST_TREE {
+            return refuse("the study has more than 2097152 entries up to here, expected fewer");
+        }
         match event {
             Event::DocumentStart(_) => {
                 self.documents += 1;
@@ -164,7 +181,13 @@ impl Builder {
                 self.open.push(Open { node: Node { at, value }, key: None, known: HashSet::new() });
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                if let Some(open) = self.open.pop() {
+                if let Some(mut open) = self.open.pop() {
+                    // Most mappings of a long study hold one pair, and vectors start with room for four.
+                    match &mut open.node.value {
+                        Yaml::List(items) => items.shrink_to_fit(),
+                        Yaml::Map(pairs) => pairs.shrink_to_fit(),
+                        Yaml::Scalar { .. } => {}
+                    }
                     self.close(open.node);
                 }
             }

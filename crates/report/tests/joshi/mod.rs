@@ -36,6 +36,7 @@ pub fn report() -> Report {
              index: a mean exists where the index exceeds one."
                 .to_owned(),
         ],
+        note: String::new(),
     }
 }
 

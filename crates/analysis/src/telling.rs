@@ -1,0 +1,45 @@
+//! Which series of many to show first.
+
+use std::collections::BTreeMap;
+
+use crate::series::Series;
+use crate::summary::Summary;
+
+/// What series have in common that say the same: agreement with theory, estimator, risk, both verdicts.
+type Kind<'a> = (bool, &'a str, String, String, String);
+
+impl Summary {
+    /// Places of at most so many series that together say most, ascending: of every kind of outcome in turn the series
+    /// with the largest median at its last level, contradictions of theory first, then kinds that few series have.
+    pub fn telling(&self, most: usize) -> Vec<usize> {
+        if self.series.len() <= most {
+            return (0..self.series.len()).collect();
+        }
+        let mut kinds: BTreeMap<Kind<'_>, Vec<usize>> = BTreeMap::new();
+        for (place, series) in self.series.iter().enumerate() {
+            kinds.entry(kind(series)).or_default().push(place);
+        }
+        let mut kinds: Vec<(Kind<'_>, Vec<usize>)> = kinds.into_iter().collect();
+        kinds.sort_by_key(|(kind, places)| (kind.0, places.len()));
+        for (_, places) in &mut kinds {
+            places.sort_by(|a, b| last(&self.series[*b]).total_cmp(&last(&self.series[*a])));
+        }
+        let turns =
+            (0..self.series.len()).flat_map(|turn| kinds.iter().filter_map(move |(_, k)| k.get(turn)));
+        let mut chosen: Vec<usize> = turns.copied().take(most).collect();
+        chosen.sort_unstable();
+        chosen
+    }
+}
+
+/// Contradictions are first in order.
+fn kind(series: &Series) -> Kind<'_> {
+    let contradicts = series.agreements().contains(&Some(false));
+    let [in_probability, in_expectation] =
+        [series.in_probability, series.in_expectation].map(|verdict| verdict.to_string());
+    (!contradicts, &series.estimator, series.p.to_string(), in_probability, in_expectation)
+}
+
+fn last(series: &Series) -> f64 {
+    series.levels.iter().rev().find_map(|level| level.median).unwrap_or(f64::NEG_INFINITY)
+}
