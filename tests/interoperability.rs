@@ -19,7 +19,7 @@ fn polars_and_duckdb_agree_with_the_analysis() {
     let python = environment.join("bin/python");
     succeed(Command::new(&python).args(["-m", "pip", "install", "--quiet", "duckdb", "polars"]));
     // One share of two leaves a run half finished.
-    for (name, flags, code) in [("whole", vec![], 0), ("half", vec!["--shard", "1/2"], 5)] {
+    for (name, flags, code) in [("whole", vec![], 0), ("half", vec!["--shard", "1/2"], 0)] {
         let run = folder.path().join(name);
         let mut command = Command::new(env!("CARGO_BIN_EXE_tempered"));
         command

@@ -9,7 +9,9 @@ use std::fmt::{self, Display, Formatter};
 pub enum Generator {
     /// Shards hold a fixed number of points.
     Three,
-    /// The newest.
+    /// The newest. The size of a shard follows from n and the estimator's cost in the catalogue, or from
+    /// `store.shard_trials`, and footers state it: changing what an estimator is taken to cost moves the shards of
+    /// directories, and wants a new set of rules.
     Four,
 }
 

@@ -1,6 +1,6 @@
 //! Nearest neighbours: the mean of the nearest labels.
 
-use super::{Estimator, Report};
+use super::{Estimator, Report, cost};
 use crate::catalogue::{Choice, Entry, Kind, Parameter, Value};
 use crate::predictor::{Pieces, Predictor, Units};
 use crate::sample::{Degenerate, Sample};
@@ -106,6 +106,10 @@ impl Estimator for Nearest {
 
     fn interpolates(&self) -> bool {
         self.k == 1
+    }
+
+    fn cost(&self, n: u64) -> f64 {
+        cost::TRIAL + (cost::POINT + cost::PIECE) * n as f64
     }
 }
 
