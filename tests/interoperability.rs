@@ -22,7 +22,7 @@ fn readers_agree_with_the_analysis_and_with_one_another() {
             .args(["-m", "pip", "install", "--quiet", "duckdb", "polars", "pandas", "pyarrow"]),
     );
     // One share of two leaves a run half finished.
-    for (name, flags, code) in [("whole", vec![], 0), ("half", vec!["--shard", "1/2"], 5)] {
+    for (name, flags, code) in [("whole", vec![], 0), ("half", vec!["--shard", "1/2"], 0)] {
         let run = folder.path().join(name);
         let mut command = Command::new(env!("CARGO_BIN_EXE_tempered"));
         command

@@ -12,7 +12,7 @@ pub struct Arguments {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 2 bad usage or YAML or the plan differs, 3 more failed trials than allowed, \
-4 nothing to analyse, 5 sound or done as far as it goes but the study is not complete, \
+4 nothing to analyse, 5 the study is not complete (verify, and run --strict where its share is done), \
 65 stored data are wrong, 74 input or output, 75 stopped or busy (run again to go on), 70 a trial over its time, or a bug";
 
 #[derive(Subcommand)]
@@ -91,10 +91,13 @@ pub struct Run {
     /// Do share K of N; others may run at the same time into the same directory.
     #[arg(long, value_name = "K/N")]
     pub shard: Option<String>,
-    /// Stop taking new shards after this long, e.g. 90s, 30m, "1h 30m".
+    /// End with 5 rather than 0 where this share is done and others of the study are not.
+    #[arg(long)]
+    pub strict: bool,
+    /// Stop after this long, e.g. 90s, 30m, "1h 30m" or 08:00:00; at most 2 s and the trials in hand beyond it.
     #[arg(long, value_name = "TIME")]
     pub max_time: Option<String>,
-    /// End with an error if one trial of an estimator takes longer than this, e.g. 10s; what is stored stays.
+    /// End with an error if one trial of an estimator takes longer than this, e.g. 10s or 00:10:00; what is stored stays.
     #[arg(long, value_name = "TIME")]
     pub trial_time: Option<String>,
     /// Write the report at the end.

@@ -6,6 +6,8 @@ use tempered_store::Error as Store;
 
 /// 70: a trial that takes too long, or a bug.
 pub const BUG: u8 = 70;
+/// 75: stopped; the same command goes on.
+pub const STOPPED: u8 = 75;
 
 /// How a command ended, where it did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,8 +18,8 @@ pub enum Ending {
     Differs,
     /// 3: complete, but more failed trials than allowed.
     TooManyFailed,
-    /// 5: this share is done, or what is there is sound; the study is not complete.
-    ShareDone,
+    /// 5: what is there is sound, or this share is done and `--strict` asks for more; the study is not complete.
+    Unfinished,
     /// 65: stored data are not what a run of the study stores.
     Mismatch,
     /// 75: stopped; the same command goes on.
@@ -70,9 +72,9 @@ pub fn code(done: Result<Ending, Failure>) -> ExitCode {
         Ok(Ending::Done) => 0,
         Ok(Ending::Differs) => 2,
         Ok(Ending::TooManyFailed) => 3,
-        Ok(Ending::ShareDone) => 5,
+        Ok(Ending::Unfinished) => 5,
         Ok(Ending::Mismatch) => 65,
-        Ok(Ending::Stopped) => 75,
+        Ok(Ending::Stopped) => STOPPED,
         Err(Failure::File { place, source })
             if place == "stdout" && source.kind() == std::io::ErrorKind::BrokenPipe =>
         {
@@ -107,7 +109,7 @@ fn analysis(error: &tempered_analysis::Error) -> u8 {
 fn pipeline(error: &Pipeline) -> u8 {
     match error {
         Pipeline::Stage { source, .. } => pipeline(source),
-        Pipeline::Store(Store::Busy { .. }) => 75,
+        Pipeline::Store(Store::Busy { .. }) | Pipeline::Stopped => STOPPED,
         Pipeline::Store(error) if error.is_damage() => 65,
         Pipeline::Store(_) => 74,
         Pipeline::Panicked { .. } | Pipeline::Choice(_) | Pipeline::Json(_) | Pipeline::Pool(_) => BUG,

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod args;
+mod backtrace;
 mod catalogue;
 mod data;
 mod diff;
@@ -15,17 +16,25 @@ mod query;
 mod replay;
 mod report;
 mod run;
+mod signals;
 mod status;
 mod study;
+mod time;
 mod verify;
 
 use args::{Arguments, Command};
 use clap::Parser;
+use exit::{Ending, Failure};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    backtrace::switch_off();
     let arguments = Arguments::parse();
-    let done = match arguments.command {
+    exit::code(signals::limits_are_errors().and_then(|()| dispatch(arguments.command)))
+}
+
+fn dispatch(command: Command) -> Result<Ending, Failure> {
+    match command {
         Command::Run(options) => run::run(&options),
         Command::Plan(options) => plan::plan(&options),
         Command::Status(options) => status::status(&options),
@@ -39,6 +48,5 @@ fn main() -> ExitCode {
         Command::Init(options) => init::init(&options),
         Command::Schema => catalogue::schema(),
         Command::Completions { shell } => catalogue::completions(shell),
-    };
-    exit::code(done)
+    }
 }

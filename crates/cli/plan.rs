@@ -3,9 +3,13 @@
 use crate::args::{Format, Plan as Options};
 use crate::exit::{Ending, Failure};
 use crate::{diff, output, study};
+use serde_json::json;
+use std::collections::BTreeSet;
 use std::fmt::Display;
-use tempered_pipeline::pilot;
-use tempered_pipeline::plan::Plan;
+use std::time::Duration;
+use tempered_pipeline::pilot::{self, Estimate};
+use tempered_pipeline::plan::{Cell, Plan};
+use tempered_pipeline::shards::Group;
 
 /// Cells that are listed one by one at most: a screen or two.
 const MOST_CELLS: usize = 100;
@@ -15,6 +19,11 @@ const FEW_CELLS: usize = 10;
 const MOST_VALUES: usize = 10;
 const FEW_VALUES: usize = 5;
 
+/// Sizes n of which shards are listed one by one at most.
+const MOST_LEVELS: usize = 20;
+/// Seconds of a core that a shard may take without a warning: ten minutes are lost where a run is killed.
+const LONG: f64 = 600.0;
+
 /// Prints what a study amounts to.
 pub fn plan(options: &Options) -> Result<Ending, Failure> {
     let plan = study::plan(&options.file)?;
@@ -22,49 +31,115 @@ pub fn plan(options: &Options) -> Result<Ending, Failure> {
         return diff::diff(&plan, directory, options.format);
     }
     let pilot = pilot::estimate(&plan)?;
+    let warnings = warnings(&plan);
     if options.format == Format::Json {
         let mut head = plan.to_json();
         head["bytes"] = pilot.bytes.into();
         head["core_seconds"] = pilot.core_seconds.into();
+        head["warnings"] = json!(warnings);
         let head = head.as_object().cloned().unwrap_or_default();
         output::json_with_list(&head, "cells", plan.cells.iter().map(|cell| plan.cell_json(cell)))?;
         return Ok(Ending::Done);
     }
+    output::print(&(cells(&plan) + &shards(&plan) + &total(&plan, &pilot)))?;
+    warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+    Ok(Ending::Done)
+}
+
+/// The study's head and a line a cell.
+fn cells(plan: &Plan) -> String {
     let mut text = format!("{}  seed {}\n", plan.study.name, plan.study.seed);
     for (label, estimator) in &plan.study.estimators {
         text += &format!("  {label}: {estimator}\n");
     }
     let shown = if plan.cells.len() > MOST_CELLS { FEW_CELLS } else { plan.cells.len() };
     if shown < plan.cells.len() {
-        text += &axes(&plan);
+        text += &axes(plan);
     }
     text += &format!("{:>16} {:>10} {:>8} {:>7}  design, target, noise\n", "cell", "n", "trials", "shards");
     for cell in &plan.cells[..shown] {
-        text += &format!(
-            "{:>16} {:>10} {:>8} {:>7}  {}, {}, {}\n",
-            cell.key,
-            cell.n,
-            plan.study.trials,
-            plan.shard_count(cell),
-            cell.design,
-            cell.target,
-            cell.noise
-        );
+        let Cell { key, n, design, target, noise, .. } = cell;
+        let (trials, shards) = (plan.study.trials, plan.shards_of(cell));
+        text += &format!("{key:>16} {n:>10} {trials:>8} {shards:>7}  {design}, {target}, {noise}\n");
     }
     if shown < plan.cells.len() {
         let more = plan.cells.len() - shown;
         text += &format!("{:>16} {more} cells more: --format json lists all\n", "…");
     }
-    text += &format!(
+    text
+}
+
+/// Every n once, with the estimators that share shards there.
+fn levels(plan: &Plan) -> impl Iterator<Item = (&Cell, &Group)> {
+    let mut seen = BTreeSet::new();
+    let first = plan.cells.iter().filter(move |cell| seen.insert(cell.n));
+    first.flat_map(|cell| plan.groups(cell).iter().map(move |group| (cell, group)))
+}
+
+fn labels(plan: &Plan, group: &Group) -> String {
+    let labels = group.estimators.iter().map(|estimator| plan.study.estimators[*estimator].0.as_str());
+    labels.collect::<Vec<_>>().join(", ")
+}
+
+/// A line for each n and size of shards; where there are many n, those of the largest, whose trials take longest.
+fn shards(plan: &Plan) -> String {
+    let mut text =
+        format!("{:>10} {:>14} {:>8} {:>14}  estimators\n", "n", "trials a shard", "a cell", "core time");
+    let largest = plan.study.n.iter().copied().max();
+    let all = plan.study.n.len() <= MOST_LEVELS;
+    for (cell, group) in levels(plan).filter(|(cell, _)| all || Some(cell.n) == largest) {
+        let trials = group.trials.min(plan.study.trials);
+        let (shards, time) = (plan.study.trials.div_ceil(group.trials), time(trials as f64 * group.seconds));
+        text += &format!("{:>10} {trials:>14} {shards:>8} {time:>14}  {}\n", cell.n, labels(plan, group));
+    }
+    text
+}
+
+/// Seconds as people read them, by the catalogue's costs, which are right within a factor of about three.
+fn time(seconds: f64) -> String {
+    match seconds {
+        _ if seconds < 0.1 => "below 0.1 s".into(),
+        _ if seconds < 9.5 => format!("{seconds:.1} s"),
+        _ if seconds < 1e15 => {
+            humantime::format_duration(Duration::from_secs(seconds.round() as u64)).to_string()
+        }
+        _ => format!("{seconds:.0e} s"),
+    }
+}
+
+fn total(plan: &Plan, pilot: &Estimate) -> String {
+    format!(
         "{} cells, {} trials, {} shards, about {:.1} MB and {:.0} core-seconds (from a short pilot)",
         plan.cells.len(),
         plan.cells.len() as u64 * plan.study.trials,
         plan.shards().count(),
         pilot.bytes / 1e6,
         pilot.core_seconds.ceil()
-    );
-    output::print(&text)?;
-    Ok(Ending::Done)
+    )
+}
+
+/// Shards that take long: what a kill loses.
+fn warnings(plan: &Plan) -> Vec<String> {
+    let long = |(cell, group): (&Cell, &Group)| {
+        let trials = group.trials.min(plan.study.trials);
+        let seconds = trials as f64 * group.seconds;
+        let advice = match (trials, plan.study.shard_trials) {
+            (1, _) => "one trial takes that long, and is done again where a run ends before it does",
+            (_, Some(_)) => "leave out store.shard_trials, or lower it",
+            // Sizes follow an estimator's own cost, so that a reference moves no shard.
+            (_, None) => "the reference is fitted in each of their trials again; set store.shard_trials",
+        };
+        let said = || {
+            format!(
+                "a shard of {} at n = {} takes a core about {}: {advice}",
+                labels(plan, group),
+                cell.n,
+                time(seconds)
+            )
+        };
+        (seconds > LONG).then(said)
+    };
+    levels(plan).filter_map(long).collect()
 }
 
 /// The axes whose product the cells are, a line each.

@@ -11,7 +11,10 @@ use tempered_pipeline::plan::Plan;
 use tempered_pipeline::run::Watch;
 
 /// Said once a stop is asked for.
-pub const STOPPING: &str = "stopping after the shards in hand; once more to stop at once";
+pub const STOPPING: &str = "stopping after the trials in hand; Ctrl-C twice stops at once";
+
+/// Steps of the bar.
+const STEPS: f64 = 10_000.0;
 
 /// A run being shown; dropping it ends the show.
 pub struct Show {
@@ -72,7 +75,7 @@ impl View {
             let ended = stopped.recv_timeout(every) != Err(RecvTimeoutError::Timeout);
             match mode {
                 Progress::Bar => {
-                    bar.set_position(self.watch.view.points());
+                    bar.set_position((self.done() * STEPS) as u64);
                     bar.set_prefix(self.pace());
                     bar.set_message(self.stages());
                 }
@@ -87,12 +90,12 @@ impl View {
         }
     }
 
-    /// Length in sample points: what time goes by, whatever the sizes of trials.
+    /// Its length is work by the catalogue's costs: what time goes by, whatever the trials.
     fn bar(&self, visible: bool) -> ProgressBar {
         let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let style = ProgressStyle::with_template("{bar:24} {percent:>3} %  {prefix}\n{wide_msg}");
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─");
-        ProgressBar::with_draw_target(Some(self.watch.points), target).with_style(style)
+        ProgressBar::with_draw_target(Some(STEPS as u64), target).with_style(style)
     }
 
     fn elapsed(&self) -> f64 {
@@ -103,11 +106,15 @@ impl View {
         self.watch.view.trials() as f64 / self.elapsed()
     }
 
-    /// Seconds left at the pace so far, in sample points; none before the first batch is done.
+    /// Share of the work that is done, by the catalogue's costs.
+    fn done(&self) -> f64 {
+        if self.watch.work > 0.0 { (self.watch.view.work() / self.watch.work).min(1.0) } else { 1.0 }
+    }
+
+    /// Seconds left at the pace so far; none before the first batch is done.
     fn left(&self) -> Option<f64> {
-        let done = self.watch.view.points();
-        let rest = self.watch.points.saturating_sub(done);
-        (done > 0).then(|| rest as f64 * self.elapsed() / done as f64)
+        let done = self.done();
+        (done > 0.0).then(|| (1.0 - done) * self.elapsed() / done)
     }
 
     /// Share of the time that each stage was at work; of a step, on the average thread of the pool.

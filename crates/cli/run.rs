@@ -2,9 +2,8 @@
 
 use crate::args::{Progress, Run};
 use crate::exit::{BUG, Ending, Failure};
-use crate::{analyze, output, progress, report, study};
+use crate::{analyze, output, progress, report, signals, study, time};
 use serde_json::json;
-use signal_hook::consts::{SIGINT, SIGTERM};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,7 +27,8 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
     let cancel = Cancel::new();
     let mode = options.progress.resolve();
     // The bar says by itself that the run is stopping; a line would tear it.
-    stop_on_signals(&cancel, mode != Progress::Bar)?;
+    let at_once = ending_log(&directory);
+    let listening = signals::listen(&cancel, mode != Progress::Bar, move || at_once("stopped at once"))?;
     log(&directory, &started(options, &settings));
     let change = Change::new(&plan, &directory)?;
     if change.extends() {
@@ -49,9 +49,9 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
         }
         Ended::ShareDone => {
             eprintln!("this share is done; other shares of the study are not");
-            return Ok(Ending::ShareDone);
+            return Ok(if options.strict { Ending::Unfinished } else { Ending::Done });
         }
-        Ended::Complete => {}
+        Ended::Complete => listening.stored(),
     }
     let summary = analyze::summarise(&path, &plan, None, settings.threads)?;
     output::print(&summary.table())?;
@@ -109,6 +109,15 @@ fn ended(outcome: &Result<Outcome, tempered_pipeline::Error>, time: Duration) ->
     event
 }
 
+/// Writes the last event of a run that ends its process by itself, with the reason.
+fn ending_log(directory: &RunDirectory) -> impl Fn(&str) + Send + Sync + 'static {
+    let directory = directory.clone();
+    move |why| {
+        let event = json!({"event": "end", "time": now(), "process": std::process::id(), "error": why});
+        log(&directory, &event);
+    }
+}
+
 fn settings(options: &Run) -> Result<Settings, Failure> {
     let mut settings = Settings { threads: options.threads.count(), ..Settings::default() };
     if let Some(text) = &options.shard {
@@ -118,26 +127,18 @@ fn settings(options: &Run) -> Result<Settings, Failure> {
     }
     if let Some(text) = &options.max_time {
         // A time too long for the clock is no limit.
-        settings.deadline = Instant::now().checked_add(time("--max-time", text)?);
+        settings.deadline = Instant::now().checked_add(time::read("--max-time", text)?);
     }
     Ok(settings)
-}
-
-fn time(flag: &str, text: &str) -> Result<Duration, Failure> {
-    let wrong = || Failure::Usage(format!("{flag} {text}: expected a time such as 90s, 30m or 1h 30m"));
-    humantime::parse_duration(text).map_err(|_| wrong())
 }
 
 /// A limit that ends this process: its threads cannot be stopped otherwise. Finished shards stay, as after a kill.
 fn trial_limit(options: &Run, directory: &RunDirectory) -> Result<Option<TrialLimit>, Failure> {
     let Some(text) = &options.trial_time else { return Ok(None) };
-    let time = time("--trial-time", text)?;
-    let directory = directory.clone();
+    let time = time::read("--trial-time", text)?;
+    let end = ending_log(directory);
     let late = move |late: &Late| {
-        log(
-            &directory,
-            &json!({"event": "end", "time": now(), "process": std::process::id(), "error": late.to_string()}),
-        );
+        end(&late.to_string());
         eprintln!("\nerror: {late}");
         std::process::exit(BUG.into());
     };
@@ -168,24 +169,4 @@ fn start_over(path: &Path, yes: bool) -> Result<(), Failure> {
         }
     }
     Ok(RunDirectory::clear(path)?)
-}
-
-/// The first signal asks to stop after the shard in hand, the second one at once.
-fn stop_on_signals(cancel: &Cancel, say: bool) -> Result<(), Failure> {
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])
-        .map_err(|source| Failure::File { place: "signals".into(), source })?;
-    let cancel = cancel.clone();
-    std::thread::spawn(move || {
-        for (count, _) in signals.forever().enumerate() {
-            if count == 0 {
-                cancel.request();
-                if say {
-                    eprintln!("{}", progress::STOPPING);
-                }
-            } else {
-                cancel.abort();
-            }
-        }
-    });
-    Ok(())
 }

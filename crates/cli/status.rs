@@ -79,9 +79,9 @@ struct Row<'a> {
 impl<'a> Counts<'a> {
     fn rows(&self) -> impl Iterator<Item = Row<'a>> {
         let Counts { plan, done, live } = *self;
-        plan.study.estimators.iter().flat_map(move |(label, _)| {
+        plan.study.estimators.iter().enumerate().flat_map(move |(estimator, (label, _))| {
             plan.cells.iter().map(move |cell| {
-                let shards = plan.shard_count(cell);
+                let shards = plan.shard_count(cell, estimator);
                 let indices = done.get(&(label.as_str(), cell.key.as_str()));
                 let here = indices.into_iter().flatten().filter(|index| u64::from(**index) < shards);
                 let (done, tally) = (here.count() as u64, live.tally(label, &cell.key));

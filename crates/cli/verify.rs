@@ -27,7 +27,7 @@ pub fn verify(options: &Verify) -> Result<Ending, Failure> {
     Ok(match (verified.findings.is_empty(), verified.missing) {
         (false, _) => Ending::Mismatch,
         (true, 0) => Ending::Done,
-        (true, _) => Ending::ShareDone,
+        (true, _) => Ending::Unfinished,
     })
 }
 

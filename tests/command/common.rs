@@ -29,10 +29,17 @@ pub fn expect(command: &mut Command, code: i32) -> Output {
     output
 }
 
-/// Every data file with its bytes, by path below the run directory.
+/// Every file of metrics and weights with its bytes, by path below the run directory.
 pub fn data_files(run: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files = files_below(run, "metrics");
+    files.extend(files_below(run, "weights"));
+    files
+}
+
+/// Every file of a table with its bytes, by path below the run directory.
+pub fn files_below(run: &Path, table: &str) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
-    let mut folders = vec![run.join("metrics"), run.join("weights")];
+    let mut folders = vec![run.join(table)];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

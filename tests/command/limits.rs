@@ -26,12 +26,16 @@ fn a_trial_over_its_time_ends_the_run_and_leaves_no_trace() {
     run(folder.path(), &whole, &[], 0);
     // Nothing of the estimator is there, and the study without it goes on.
     assert!(!out.join("metrics/estimator=endless").exists());
-    run(folder.path(), &out, &["--trial-time", "10m"], 0);
+    run(folder.path(), &out, &["--trial-time", "00:10:00"], 0);
     assert_same_files(&whole, &out);
     assert_eq!(fs::read_dir(out.join("_staging")).unwrap().count(), 0);
-    assert!(
-        run(folder.path(), &out, &["--trial-time", "soon"], 2).contains("--trial-time soon: expected a time")
-    );
+    for (time, expected) in [
+        ("soon", "--trial-time soon: expected a time such as 90s"),
+        ("90", "90 has no unit: write 90s for seconds, 90m for minutes"),
+    ] {
+        let said = run(folder.path(), &out, &["--trial-time", time], 2);
+        assert!(said.contains(expected), "{said}");
+    }
     assert!(run(folder.path(), &out, &["--threads", "0"], 2).contains("0 is not in 1..=1024"));
 }
 
@@ -51,6 +55,27 @@ fn memory_that_is_not_there_leaves_no_trace() {
     run(folder.path(), &whole, &large[2..], 0);
     run(folder.path(), &out, &large[2..], 0);
     assert_same_files(&whole, &out);
+}
+
+/// Where backtraces are asked for, printing one must not run out of memory inside another, which would wait for ever.
+#[test]
+fn memory_that_is_not_there_ends_the_process_though_backtraces_are_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    // From what is too little to start with to what is nearly enough.
+    for limit in (150_000..=600_000).step_by(50_000) {
+        let script = format!("ulimit -v {limit}; exec timeout -s KILL 60 \"$0\" run \"$@\"");
+        let mut limited = Command::new("sh");
+        limited.args(["-c", &script, env!("CARGO_BIN_EXE_tempered")]).arg(&study);
+        limited.arg("--out").arg(folder.path().join(limit.to_string()));
+        limited.args(["--set", "generate.n=[3000000]", "--set", "trials=2"]);
+        limited.env("TEMPERED_PROGRESS", "none").env("RUST_BACKTRACE", "full").env("RUST_LIB_BACKTRACE", "1");
+        let limited = limited.output().unwrap();
+        let said = String::from_utf8_lossy(&limited.stderr);
+        // 137 is what `timeout` leaves of a process that did not end by itself.
+        assert!(!limited.status.success() && limited.status.code() != Some(137), "{limit}: {said}");
+        assert!(!said.contains("stack backtrace"), "{limit}: {said}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod cells;
 mod change;
 mod common;
+mod directories;
 mod disk;
 mod fit;
 mod houses;

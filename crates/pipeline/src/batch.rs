@@ -9,6 +9,22 @@ use tempered_math::estimator::Report;
 use tempered_math::predictor::Predictor;
 use tempered_math::sample::Degenerate;
 
+/// What travels between stages at a time: neighbouring parts of one shard or of several.
+pub struct Batch<T> {
+    /// The parts, in order.
+    pub parts: Vec<T>,
+    /// Bounds how many batches are under way.
+    pub credit: Option<Credit>,
+}
+
+impl<T> Batch<T> {
+    /// Makes something of every part, in order; ends with the first error.
+    pub fn try_map<U, E>(self, make: impl FnMut(T) -> Result<U, E>) -> Result<Batch<U>, E> {
+        let Batch { parts, credit } = self;
+        Ok(Batch { parts: parts.into_iter().map(make).collect::<Result<_, E>>()?, credit })
+    }
+}
+
 /// A share of a shard to work on, and which estimators its files still lack.
 pub struct Order {
     /// The shard.
@@ -19,12 +35,12 @@ pub struct Order {
     pub trials: Range<u64>,
     /// Whether the shard ends with this batch.
     pub last: bool,
-    /// Bounds how many batches are under way.
-    pub credit: Option<Credit>,
 }
 
 /// Neighbouring trials of an order, with what the steps so far have made of them.
 pub struct Slab<T> {
+    /// Position of the order in its batch.
+    pub order: usize,
     /// Their shard.
     pub shard: Arc<Shard>,
     /// Positions of the estimators to run, ascending.
@@ -34,14 +50,15 @@ pub struct Slab<T> {
 }
 
 impl Order {
-    /// Its trials in slabs of `rows`.
-    pub fn slabs(&self, rows: u64) -> Vec<Slab<Range<u64>>> {
-        let slab = |start: u64| Slab {
+    /// Its trials in slabs of `rows`; `order` is its position in its batch.
+    pub fn slabs(&self, order: usize, rows: u64) -> impl Iterator<Item = Slab<Range<u64>>> + '_ {
+        let slab = move |start: u64| Slab {
+            order,
             shard: self.shard.clone(),
             estimators: self.estimators.clone(),
             made: start..(start + rows).min(self.trials.end),
         };
-        self.trials.clone().step_by(usize::try_from(rows).unwrap_or(usize::MAX)).map(slab).collect()
+        self.trials.clone().step_by(usize::try_from(rows).unwrap_or(usize::MAX)).map(slab)
     }
 }
 

@@ -162,7 +162,8 @@ fn every(weights: &str) -> Option<u64> {
 pub fn survey(plan: &Plan, directory: &RunDirectory) -> Result<Vec<Count>, Error> {
     let mut counts = vec![Count::default(); plan.study.estimators.len()];
     for shard in plan.shards() {
-        for (estimator, count) in counts.iter_mut().enumerate() {
+        for estimator in plan.estimators(&shard).iter().copied() {
+            let count = &mut counts[estimator];
             match metrics_state(plan, directory, &shard, estimator)? {
                 State::Complete => count.kept += 1,
                 State::Shorter | State::Outdated => count.again += 1,

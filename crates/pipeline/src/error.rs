@@ -80,6 +80,9 @@ pub enum Error {
     /// Threads could not be started.
     #[error("threads are missing: {0}")]
     Pool(String),
+    /// Asked to stop, and no time left for the shard in hand.
+    #[error("stopped; the same command goes on where this one stopped")]
+    Stopped,
     /// A stage failed.
     #[error("stage {stage}: {source}")]
     Stage {

@@ -14,7 +14,9 @@ pub enum Generator {
     Three,
     /// Folders alone say estimator and n, so that every reader of Parquet finds the types that it gives them. A score that
     /// is no finite number is missing by itself, and no risk depends on the others. Predictors are stored in forms that
-    /// doubles carry, which files state.
+    /// doubles carry, which files state. The size of a shard follows from n and the estimator's cost in the catalogue, or
+    /// from `store.shard_trials`, and footers state it: changing what an estimator is taken to cost moves the shards of
+    /// directories, and wants a new set of rules.
     Four,
 }
 

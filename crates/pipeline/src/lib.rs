@@ -18,10 +18,12 @@ pub mod resume;
 pub mod row;
 pub mod run;
 pub mod seal;
+pub mod shards;
 pub mod sizes;
 mod sketch;
 mod spans;
 pub mod stage;
+mod stop;
 pub mod verify;
 
 pub use error::Error;

@@ -221,6 +221,7 @@ pub struct LiveView {
     live: Arc<Mutex<Live>>,
     trials: Arc<AtomicU64>,
     points: Arc<AtomicU64>,
+    work: Arc<AtomicU64>,
 }
 
 impl LiveView {
@@ -234,8 +235,14 @@ impl LiveView {
         self.points.load(Ordering::Relaxed)
     }
 
-    /// Counts trials of n points.
-    pub fn progress(&self, trials: u64, n: u64) {
+    /// Seconds of a core that these trials take by the catalogue.
+    pub fn work(&self) -> f64 {
+        self.work.load(Ordering::Relaxed) as f64 / 1e9
+    }
+
+    /// Counts trials of n points that take so many seconds each.
+    pub fn progress(&self, trials: u64, n: u64, seconds: f64) {
+        self.work.fetch_add((trials as f64 * seconds * 1e9) as u64, Ordering::Relaxed);
         self.trials.fetch_add(trials, Ordering::Relaxed);
         self.points.fetch_add(trials * n, Ordering::Relaxed);
     }

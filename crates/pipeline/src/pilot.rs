@@ -3,11 +3,15 @@
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::replay::compute;
+use crate::shards::Costs;
 use crate::spec::Weights;
 use std::time::{Duration, Instant};
 
 /// Points of a pilot trial at most.
 const POINTS: u64 = 20_000;
+/// What a pilot trial may take by the catalogue, in core-nanoseconds: n is halved until it does. One that still takes
+/// longer is not tried, and the catalogue alone says what it costs.
+const LONGEST: f64 = 2e9;
 /// Time spent on all estimators together, as far as one trial of each allows.
 const BUDGET: Duration = Duration::from_millis(25);
 /// Bytes a kink takes in a weights file: outer weight and bias, BYTE_STREAM_SPLIT and zstd 1.
@@ -23,13 +27,12 @@ pub struct Estimate {
     pub core_seconds: f64,
 }
 
-/// Runs a few trials of the middle-sized cell with every estimator and scales by sample points.
+/// Runs a few trials of the middle-sized cell with every estimator, and scales their time by the catalogue's costs and
+/// their bytes by sample points.
 pub fn estimate(plan: &Plan) -> Result<Estimate, Error> {
     let mut order: Vec<usize> = (0..plan.cells.len()).collect();
     order.sort_by_key(|cell| plan.cells[*cell].n);
     let cell = order[order.len() / 2];
-    let mut small = plan.cells[cell].clone();
-    small.n = small.n.min(POINTS);
     let study = &plan.study;
     let trials = study.trials as f64;
     let points: f64 = plan.cells.iter().map(|cell| cell.n as f64 * trials).sum();
@@ -40,18 +43,30 @@ pub fn estimate(plan: &Plan) -> Result<Estimate, Error> {
         Weights::Every(k) => 1.0 / k as f64,
     };
     let mut estimate = Estimate { bytes: 0.0, core_seconds: 0.0 };
+    let costs = Costs::new(study);
     let share = BUDGET / u32::try_from(study.estimators.len()).unwrap_or(u32::MAX);
-    for (_, estimator) in &study.estimators {
+    for (position, (_, estimator)) in study.estimators.iter().enumerate() {
+        let all: f64 = plan.cells.iter().map(|cell| costs.of(position, cell.n) * trials).sum();
+        let mut small = plan.cells[cell].clone();
+        small.n = small.n.min(POINTS);
+        while small.n > 2 && costs.of(position, small.n) > LONGEST {
+            small.n = (small.n / 2).max(2);
+        }
+        estimate.bytes += rows * plan.scores().len() as f64 * SCORE_BYTES;
+        let cost = costs.of(position, small.n);
+        if cost > LONGEST {
+            estimate.core_seconds += all / 1e9;
+            estimate.bytes += points * KINK_BYTES * stored;
+            continue;
+        }
         let (start, mut done, mut kinks) = (Instant::now(), 0u64, 0);
         while done == 0 || (start.elapsed() < share && done < study.trials) {
             let trial = compute(plan, &small, estimator, done)?;
             kinks += trial.row.kinks.unwrap_or(small.n);
             done += 1;
         }
-        let each = done as f64 * small.n as f64;
-        estimate.core_seconds += start.elapsed().as_secs_f64() / each * points;
-        estimate.bytes += kinks as f64 / each * points * KINK_BYTES * stored;
-        estimate.bytes += rows * plan.scores().len() as f64 * SCORE_BYTES;
+        estimate.core_seconds += start.elapsed().as_secs_f64() / (done as f64 * cost.max(1.0)) * all;
+        estimate.bytes += kinks as f64 / (done as f64 * small.n as f64) * points * KINK_BYTES * stored;
     }
     Ok(estimate)
 }

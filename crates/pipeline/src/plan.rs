@@ -3,8 +3,10 @@
 use crate::error::Error;
 use crate::generator::Generator;
 use crate::record;
+use crate::shards::{Costs, Group};
 use crate::spec::{Study, Weights, trains};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use tempered_math::catalogue::Choice;
@@ -19,6 +21,8 @@ pub(crate) const VERSION_KEY: &str = "tempered.version";
 pub(crate) const HASH_KEY: &str = "tempered.plan";
 /// Footer key of the range of trials in a file, `from..to` without `to`.
 pub(crate) const TRIALS_KEY: &str = "tempered.trials";
+/// Footer key of how many trials a full shard of the file's estimator and n holds, since generator 4.
+pub(crate) const SIZE_KEY: &str = "tempered.shard_size";
 
 /// One combination of the data axes.
 #[derive(Clone, Debug)]
@@ -64,12 +68,14 @@ impl Cell {
     }
 }
 
-/// A range of trials of one cell: the unit of work, of files and of resume.
+/// A range of trials of one cell and a group of its estimators: the unit of work, of files and of resume.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shard {
     /// Position of its cell in [`Plan::cells`].
     pub cell: usize,
-    /// Number within the cell.
+    /// Position of its group in [`Plan::groups`].
+    pub group: usize,
+    /// Number within the cell, counted for each estimator.
     pub index: u32,
     /// Its trials.
     pub trials: Range<u64>,
@@ -86,6 +92,8 @@ pub struct Plan {
     pub generator: Generator,
     /// Which estimators train step by step.
     trained: Vec<bool>,
+    /// By n, which estimators share shards, and how large these are.
+    groups: Arc<BTreeMap<u64, Arc<[Group]>>>,
 }
 
 impl Plan {
@@ -106,7 +114,8 @@ impl Plan {
             }
         }
         let trained = study.estimators.iter().map(|(_, choice)| trains(choice)).collect();
-        Plan { study: Arc::new(study), cells: cells.into(), generator: Generator::NEWEST, trained }
+        let groups = groups(&study, Generator::NEWEST);
+        Plan { study: Arc::new(study), cells: cells.into(), generator: Generator::NEWEST, trained, groups }
     }
 
     /// The same study by the rules that a directory was begun with; those of a new one where nothing is recorded.
@@ -115,7 +124,15 @@ impl Plan {
     /// The record of what decided the numbers cannot be read.
     pub fn in_directory(self, directory: &RunDirectory) -> Result<Plan, Error> {
         let generator = record::generator(directory)?.unwrap_or(self.generator);
-        Ok(Plan { generator, ..self })
+        Ok(self.by(generator))
+    }
+
+    /// The same study by other rules.
+    pub fn by(self, generator: Generator) -> Plan {
+        if generator == self.generator {
+            return self;
+        }
+        Plan { generator, groups: groups(&self.study, generator), ..self }
     }
 
     /// The checkpoints of an estimator; none where it does not train.
@@ -128,21 +145,44 @@ impl Plan {
         (self.generator >= Generator::Four).then(|| form(&self.study.estimators[estimator].1))
     }
 
-    /// Trials in a full shard of this cell.
-    pub fn shard_trials(&self, cell: &Cell) -> u64 {
-        self.study.shard_trials(cell.n)
+    /// Which estimators share shards in a cell, in the order of the study.
+    pub fn groups(&self, cell: &Cell) -> &[Group] {
+        self.groups.get(&cell.n).map_or(&[], |groups| groups)
     }
 
-    /// Every shard, cell by cell.
+    /// The estimators of a shard.
+    pub fn estimators(&self, shard: &Shard) -> &Arc<[usize]> {
+        &self.groups(&self.cells[shard.cell])[shard.group].estimators
+    }
+
+    /// Every shard, cell by cell and group by group.
     pub fn shards(&self) -> impl Iterator<Item = Shard> + '_ {
         self.cells.iter().enumerate().flat_map(move |(position, cell)| {
-            let size = self.shard_trials(cell);
-            (0..self.shard_count(cell)).map(move |index| Shard {
-                cell: position,
-                index: u32::try_from(index).unwrap_or(u32::MAX),
-                trials: index * size..((index + 1) * size).min(self.study.trials),
+            let groups = self.groups(cell).iter().enumerate();
+            groups.flat_map(move |(group, Group { trials: size, .. })| {
+                (0..self.study.trials.div_ceil(*size)).map(move |index| Shard {
+                    cell: position,
+                    group,
+                    index: u32::try_from(index).unwrap_or(u32::MAX),
+                    trials: index * size..((index + 1) * size).min(self.study.trials),
+                })
             })
         })
+    }
+
+    /// The shard of an estimator that holds this trial, whether the study asks for it or not.
+    pub fn shard_of(&self, cell: usize, estimator: usize, trial: u64) -> Shard {
+        let groups = self.groups(&self.cells[cell]);
+        let group = groups.iter().position(|group| group.estimators.contains(&estimator)).unwrap_or(0);
+        let size = groups[group].trials;
+        let (index, start) = (trial / size, trial / size * size);
+        Shard { cell, group, index: u32::try_from(index).unwrap_or(u32::MAX), trials: start..start + size }
+    }
+
+    /// Shards of an estimator in a cell.
+    pub fn shard_count(&self, cell: &Cell, estimator: usize) -> u64 {
+        let group = self.groups(cell).iter().find(|group| group.estimators.contains(&estimator));
+        group.map_or(0, |group| self.study.trials.div_ceil(group.trials))
     }
 
     /// What decides the numbers in the files of one estimator, as name and value.
@@ -167,6 +207,7 @@ impl Plan {
         if !checkpoints.is_empty() {
             identity.push(("checkpoints", checkpoints.join(", ")));
         }
+        identity.extend(study.shard_trials.map(|trials| ("shard_trials", trials.to_string())));
         identity.extend(study.reference.map(|r| ("reference", study.estimators[r].1.to_string())));
         identity.extend(study.criteria.knots_within.map(|within| ("knots_per_gap", within.to_string())));
         identity.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
@@ -183,17 +224,15 @@ impl Plan {
         pairs.extend(self.form(estimator).map(|form| ("form".into(), form.word().into())));
         let mut footer: Vec<(String, String)> =
             pairs.into_iter().map(|(name, value)| (format!("tempered.{name}"), value)).collect();
+        if self.generator >= Generator::Four {
+            footer.push((SIZE_KEY.into(), self.groups(cell)[shard.group].trials.to_string()));
+        }
         footer.push((TRIALS_KEY.into(), format!("{}..{}", shard.trials.start, shard.trials.end)));
         footer.push((VERSION_KEY.into(), env!("CARGO_PKG_VERSION").into()));
         footer
     }
 
-    /// Shards of a cell.
-    pub fn shard_count(&self, cell: &Cell) -> u64 {
-        self.study.trials.div_ceil(self.shard_trials(cell))
-    }
-
-    /// Name, estimators, axes and the number of shards; cells are the product of the axes.
+    /// Name, estimators, axes, the number of shards and how large they are; cells are the product of the axes.
     pub fn to_json(&self) -> serde_json::Value {
         let study = &self.study;
         let texts = |choices: &[Choice]| choices.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -205,20 +244,43 @@ impl Plan {
         json!({"name": study.name, "seed": study.seed, "trials": study.trials, "estimators": estimators,
             "n": study.n, "design": texts(&study.designs), "target": texts(&study.targets),
             "noise": texts(&study.noises),
-            "shards": self.cells.iter().map(|cell| self.shard_count(cell)).sum::<u64>()})
+            "shards": self.cells.iter().map(|cell| self.shards_of(cell)).sum::<u64>(),
+            "layout": self.layout_json()})
     }
 
     /// One cell and its shards.
     pub fn cell_json(&self, cell: &Cell) -> serde_json::Value {
         json!({"key": cell.key, "n": cell.n, "design": cell.design.to_string(),
-            "target": cell.target.to_string(), "noise": cell.noise.to_string(),
-            "shards": self.shard_count(cell), "shard_trials": self.shard_trials(cell)})
+            "target": cell.target.to_string(), "noise": cell.noise.to_string(), "shards": self.shards_of(cell)})
+    }
+
+    /// Shards of a cell, of all groups.
+    pub fn shards_of(&self, cell: &Cell) -> u64 {
+        self.groups(cell).iter().map(|group| self.study.trials.div_ceil(group.trials)).sum()
+    }
+
+    /// By n, which estimators share shards, and how large these are.
+    fn layout_json(&self) -> serde_json::Value {
+        let group = |group: &Group| {
+            let labels = group.estimators.iter().map(|estimator| &self.study.estimators[*estimator].0);
+            json!({"estimators": labels.collect::<Vec<_>>(), "shard_trials": group.trials,
+                "shards": self.study.trials.div_ceil(group.trials),
+                "shard_seconds": group.trials.min(self.study.trials) as f64 * group.seconds})
+        };
+        let level = |(n, groups): (&u64, &Arc<[Group]>)| json!({"n": n, "groups": groups.iter().map(group).collect::<Vec<_>>()});
+        self.groups.iter().map(level).collect()
     }
 
     /// Names of the score columns.
     pub fn scores(&self) -> Vec<String> {
         self.study.criteria.columns()
     }
+}
+
+/// By n, which estimators share shards.
+fn groups(study: &Study, generator: Generator) -> Arc<BTreeMap<u64, Arc<[Group]>>> {
+    let costs = Costs::new(study);
+    Arc::new(study.n.iter().map(|n| (*n, costs.groups(study, generator, *n).into())).collect())
 }
 
 /// A footer key without the program's name.

@@ -3,7 +3,7 @@
 use crate::batch::Samples;
 use crate::error::Error;
 use crate::generator::Generator;
-use crate::plan::{Cell, Plan, Shard};
+use crate::plan::{Cell, Plan};
 use crate::resume::place;
 use crate::row::{Judge, Row};
 use crate::spec::Study;
@@ -172,11 +172,7 @@ fn replay_cell(
     let content = &plan.cells[cell];
     let computed = compute(plan, content, &plan.study.estimators[estimator].1, trial)?;
     let (word, weights) = (computed.word(), computed.weights(plan.generator));
-    let size = plan.shard_trials(content);
-    let start = trial / size * size;
-    let shard =
-        Shard { cell, index: u32::try_from(trial / size).unwrap_or(u32::MAX), trials: start..start + size };
-    let place = place(plan, estimator, &shard);
+    let place = place(plan, estimator, &plan.shard_of(cell, estimator, trial));
     let metrics_path = directory.metrics_path(&place);
     let metrics_equal =
         if metrics_path.exists() { computed.is_row_of(&read_metrics(&metrics_path)?) } else { None };

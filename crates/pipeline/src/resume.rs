@@ -39,7 +39,7 @@ pub(crate) enum State {
 /// The estimators whose files of this shard are missing; damaged and outdated files are moved to quarantine.
 pub fn missing(plan: &Plan, directory: &RunDirectory, shard: &Shard) -> Result<Vec<usize>, Error> {
     let mut missing = Vec::new();
-    for estimator in 0..plan.study.estimators.len() {
+    for estimator in plan.estimators(shard).iter().copied() {
         let place = place(plan, estimator, shard);
         let footer = plan.footer(estimator, shard);
         let whole = |table: Table, rows: Option<u64>| -> Result<bool, Error> {
@@ -128,7 +128,7 @@ pub(crate) fn trials(footer: &Footer) -> Option<Range<u64>> {
 /// Whether no file of a plan is missing, too short or damaged. Footers are read, nothing is moved.
 pub(crate) fn complete(plan: &Plan, directory: &RunDirectory) -> Result<bool, Error> {
     for shard in plan.shards() {
-        for estimator in 0..plan.study.estimators.len() {
+        for estimator in plan.estimators(&shard).iter().copied() {
             if metrics_state(plan, directory, &shard, estimator)? != State::Complete {
                 return Ok(false);
             }
@@ -169,7 +169,7 @@ pub fn recount(
 mod tests {
     use super::*;
 
-    const SHARD: Shard = Shard { cell: 0, index: 2, trials: 200..300 };
+    const SHARD: Shard = Shard { cell: 0, group: 0, index: 2, trials: 200..300 };
 
     fn pairs(version: &str, trials: &str) -> Vec<(String, String)> {
         let pairs = [

@@ -1,6 +1,6 @@
 //! Running a plan: the whole topology, steps and stages.
 
-use crate::batch::{Order, Shelf};
+use crate::batch::{Batch, Order, Shelf};
 use crate::error::Error;
 use crate::live::{Live, LiveView};
 use crate::live_record::LiveRecord;
@@ -8,9 +8,10 @@ use crate::overtime::{Clock, TrialLimit};
 use crate::plan::{Plan, Shard};
 use crate::sizes::{BATCH_POINTS, Sizes};
 use crate::stage::{Aggregate, Encode, Evaluate, Evaluated, Generate, Store, Train};
-use crate::{change, record, resume, seal};
+use crate::{change, record, resume, seal, stop};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Instant;
 use tempered_flow::{Cancel, Credits, Failure, Flow, Meter, Pool, Reading, Report, Steps};
 use tempered_store::{MetricsChunk, Place, RunDirectory};
@@ -26,7 +27,7 @@ pub struct Settings {
     pub threads: usize,
     /// This share of the shards: (k, of), k from 1.
     pub share: (u64, u64),
-    /// When to stop taking new shards.
+    /// When to stop.
     pub deadline: Option<Instant>,
     /// Points of samples a batch and thread at most, and those that trials count for besides.
     pub batch_points: u64,
@@ -84,11 +85,14 @@ pub struct Watch {
     pub trials: u64,
     /// Sample points in them.
     pub points: u64,
+    /// Seconds of a core that they take by the catalogue.
+    pub work: f64,
 }
 
 /// Runs what is missing of `plan` in `directory`.
 ///
-/// `watch` is called once, before the first batch.
+/// `watch` is called once, before the first batch. A stop that `cancel` is asked for is obeyed between two trials, after a
+/// grace of 1.5 seconds in which shards in hand may be finished; at the deadline `cancel` is asked for one.
 ///
 /// # Errors
 /// The first error of a stage; a plan that differs from what is on disk.
@@ -100,6 +104,7 @@ pub fn run(
     watch: impl FnOnce(Watch),
 ) -> Result<Outcome, Error> {
     let plan = Arc::new(plan);
+    let _limits = stop::watch(cancel, settings.deadline);
     change::set_aside(&plan, directory)?;
     let _hold = directory.hold()?;
     record::agree(&plan, directory)?;
@@ -109,6 +114,9 @@ pub fn run(
     for (position, shard) in plan.shards().enumerate() {
         if position as u64 % settings.share.1 != settings.share.0 - 1 {
             continue;
+        }
+        if cancel.is_requested() {
+            return Ok(Outcome { ending: Ending::Stopped, trials: 0, stages: Vec::new() });
         }
         let missing = resume::missing(&plan, directory, &shard)?;
         // A shard that was counted and is done again may be longer now.
@@ -123,8 +131,8 @@ pub fn run(
             None => true,
         };
         let orders = lists.share(missing.iter().copied().filter(wanted).collect());
-        let complete = (0..plan.study.estimators.len()).filter(|estimator| !missing.contains(estimator));
-        done.push((shard.clone(), lists.share(complete.collect())));
+        let complete = plan.estimators(&shard).iter().filter(|estimator| !missing.contains(estimator));
+        done.push((shard.clone(), lists.share(complete.copied().collect())));
         if !orders.is_empty() {
             todo.push((shard, orders));
         }
@@ -143,10 +151,21 @@ pub fn run(
     let size = |shard: &Shard| shard.trials.end - shard.trials.start;
     let trials = todo.iter().map(|(shard, _)| size(shard)).sum();
     let points = todo.iter().map(|(shard, _)| size(shard) * plan.cells[shard.cell].n).sum();
+    let seconds = |shard: &Shard| plan.groups(&plan.cells[shard.cell])[shard.group].seconds;
+    let work = todo.iter().map(|(shard, _)| size(shard) as f64 * seconds(shard)).sum();
     let pool = Pool::new(settings.threads).map_err(|error| Error::Pool(error.to_string()))?;
-    let stopped = std::sync::atomic::AtomicBool::new(false);
+    let aside = Pool::new(1).map_err(|error| Error::Pool(error.to_string()))?;
+    let stopped = AtomicBool::new(false);
     let sizes = Arc::new(Sizes::new(&plan, settings.threads, settings.batch_points, settings.paced));
-    let orders = Orders { plan: &plan, settings, cancel, stopped: &stopped, todo, sizes: &sizes };
+    let orders = Orders {
+        plan: &plan,
+        cancel,
+        stopped: &stopped,
+        todo: todo.into_iter(),
+        open: None,
+        sizes: &sizes,
+        credits: Credits::new(sizes.credits()),
+    };
     let (clock, _watched) = Clock::start(&plan, settings.trial_limit.clone(), settings.threads);
     let threads = settings.threads;
     let (samples, fits) = (Arc::new(Shelf::new(threads)), Arc::new(Shelf::new(threads)));
@@ -157,7 +176,13 @@ pub fn run(
     )
     .then(
         "train",
-        Train { plan: plan.clone(), shelf: fits.clone(), benches: Shelf::new(threads), clock: clock.clone() },
+        Train {
+            plan: plan.clone(),
+            shelf: fits.clone(),
+            benches: Shelf::new(threads),
+            clock: clock.clone(),
+            cancel: cancel.clone(),
+        },
     )
     .then(
         "evaluate",
@@ -171,21 +196,28 @@ pub fn run(
             scorers: Shelf::new(threads),
             clock,
             sizes: sizes.clone(),
+            cancel: cancel.clone(),
         },
     );
-    let cut = |order: &Order| order.slabs(sizes.slab(order.shard.cell, plan.cells[order.shard.cell].n));
-    let flow = Flow::source("plan", CAPACITY, orders.batches())
+    let cut = |batch: &Batch<Order>| {
+        let slabs = |(position, order): (usize, &Order)| {
+            let rows = sizes.slab(&order.shard, plan.cells[order.shard.cell].n);
+            order.slabs(position, rows).collect::<Vec<_>>()
+        };
+        batch.parts.iter().enumerate().flat_map(slabs).collect()
+    };
+    let flow = Flow::source("plan", CAPACITY, orders)
         .steps(("trials", CAPACITY), &pool, cut, steps, Evaluated::gather)
-        .stage("encode", ENCODED, Encode::new(plan.clone(), pool, weights))
+        .stage("encode", ENCODED, Encode::new(plan.clone(), (pool, aside), weights))
         .stage("store", CAPACITY, Store::new(plan.clone(), directory.clone()))
         .sink("aggregate", aggregate(&plan, &view, record, metrics));
     let meters = flow.meters();
-    watch(Watch { view: view.clone(), meters: meters.clone(), trials, points });
+    watch(Watch { view: view.clone(), meters: meters.clone(), trials, points, work });
     let ended: Result<Report, Failure<Error>> = flow.run(cancel);
     let ending = match ended {
-        Ok(_) if stopped.load(std::sync::atomic::Ordering::Relaxed) => Ending::Stopped,
+        Ok(_) if stopped.load(Relaxed) => Ending::Stopped,
         Ok(_) => ending(&plan, directory, settings)?,
-        Err(Failure::Aborted) => Ending::Stopped,
+        Err(Failure::Aborted | Failure::Stage { source: Error::Stopped, .. }) => Ending::Stopped,
         Err(Failure::Stage { stage, source }) => {
             return Err(Error::Stage { stage, source: Box::new(source) });
         }
@@ -241,43 +273,74 @@ fn ending(plan: &Plan, directory: &RunDirectory, settings: &Settings) -> Result<
 /// The source: shards cut into batches. Asked to stop, it ends after the shard it is in.
 struct Orders<'a> {
     plan: &'a Plan,
-    settings: &'a Settings,
     cancel: &'a Cancel,
-    stopped: &'a std::sync::atomic::AtomicBool,
-    todo: Vec<(Shard, Arc<[usize]>)>,
+    stopped: &'a AtomicBool,
+    todo: std::vec::IntoIter<(Shard, Arc<[usize]>)>,
+    /// The shard it is in, and the first trial of it that is in no batch yet.
+    open: Option<(Todo, u64)>,
     sizes: &'a Sizes,
+    credits: Credits,
 }
 
-impl<'a> Orders<'a> {
-    fn batches(self) -> impl Iterator<Item = Result<Order, Error>> + Send + 'a {
-        let Orders { plan, settings, cancel, stopped, todo, sizes } = self;
-        let credits = Credits::new(sizes.credits());
-        todo.into_iter()
-            .take_while(move |_| {
-                let late = settings.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-                let stop = late || cancel.is_requested();
-                stopped.fetch_or(stop, std::sync::atomic::Ordering::Relaxed);
-                !stop
-            })
-            .flat_map(move |(shard, estimators)| {
-                let n = plan.cells[shard.cell].n;
-                let shard = Arc::new(shard);
-                let (credits, mut next) = (credits.clone(), shard.trials.start);
-                std::iter::from_fn(move || {
-                    let (start, stop) = (next, shard.trials.end);
-                    if start == stop {
-                        return None;
-                    }
-                    let rows = sizes.batch(shard.cell, n).min(stop - start);
-                    next = start + rows;
-                    Some(Ok(Order {
-                        last: next == stop,
-                        trials: start..next,
-                        shard: shard.clone(),
-                        estimators: estimators.clone(),
-                        credit: Some(credits.acquire(sizes.cost(rows, n))),
-                    }))
-                })
-            })
+/// A shard, and the estimators whose files it lacks.
+type Todo = (Arc<Shard>, Arc<[usize]>);
+
+impl Orders<'_> {
+    /// The shard it is in, or the next one; none where there is none or a stop is asked for.
+    fn shard(&mut self) -> Option<(Todo, u64)> {
+        let open = self.open.take();
+        if open.is_some() || self.todo.as_slice().is_empty() {
+            return open;
+        }
+        if self.cancel.is_requested() {
+            self.stopped.store(true, Relaxed);
+            return None;
+        }
+        self.todo.next().map(|(shard, estimators)| {
+            let start = shard.trials.start;
+            ((Arc::new(shard), estimators), start)
+        })
+    }
+}
+
+impl Iterator for Orders<'_> {
+    type Item = Result<Batch<Order>, Error>;
+
+    /// A batch goes on with the next shard where the last one ends early: one after the other, shards of few long trials
+    /// would leave threads without work. It does so within a cell and group: shards of quick trials would otherwise wait
+    /// for slow ones.
+    fn next(&mut self) -> Option<Self::Item> {
+        let (mut parts, mut room, mut points) = (Vec::<Order>::new(), 1.0, 0);
+        while parts.len() < self.sizes.shards() {
+            let Some(((shard, estimators), start)) = self.shard() else { break };
+            let alike = |part: &Order| (part.shard.cell, part.shard.group) == (shard.cell, shard.group);
+            if !parts.iter().all(alike) {
+                self.open = Some(((shard, estimators), start));
+                break;
+            }
+            let n = self.plan.cells[shard.cell].n;
+            let most = self.sizes.batch(&shard, n) as f64;
+            let rows = (room * most) as u64;
+            if rows == 0 && !parts.is_empty() {
+                self.open = Some(((shard, estimators), start));
+                break;
+            }
+            let end = shard.trials.end.min(start + rows.max(1));
+            let last = end == shard.trials.end;
+            room -= (end - start) as f64 / most;
+            points += (end - start) * n;
+            parts.push(Order {
+                shard: shard.clone(),
+                estimators: estimators.clone(),
+                trials: start..end,
+                last,
+            });
+            if !last {
+                self.open = Some(((shard, estimators), end));
+                break;
+            }
+        }
+        let credit = || Some(self.credits.acquire(self.sizes.cost(points)));
+        (!parts.is_empty()).then(|| Ok(Batch { credit: credit(), parts }))
     }
 }

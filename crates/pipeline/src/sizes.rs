@@ -1,6 +1,6 @@
 //! How large batches and slabs are: as large as threads, caches, memory and progress allow. No number depends on it.
 
-use crate::plan::Plan;
+use crate::plan::{Plan, Shard};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -43,8 +43,10 @@ pub struct Sizes {
     point_bytes: u64,
     /// Whether sizes follow the time that trials take; otherwise they are what points and memory allow.
     paced: bool,
-    /// By cell, how long a trial takes one thread, in nanoseconds; 0 until one is done.
+    /// By cell and group, how long a trial takes one thread, in nanoseconds; 0 until one is done.
     trial: Vec<AtomicU64>,
+    /// Groups of a cell, at most.
+    groups: usize,
 }
 
 impl Sizes {
@@ -54,30 +56,42 @@ impl Sizes {
         let large = plan.study.n.iter().any(|n| *n > LARGE);
         let memory = if large { MEMORY_LARGE } else { 0 }.max(MEMORY * threads);
         let point_bytes = SAMPLE_BYTES + FIT_BYTES * plan.study.estimators.len() as u64;
-        let trial = plan.cells.iter().map(|_| AtomicU64::new(0)).collect();
-        Sizes { threads, points, memory, point_bytes, paced, trial }
+        let groups = plan.cells.iter().map(|cell| plan.groups(cell).len()).max().unwrap_or(1);
+        let trial = (0..plan.cells.len() * groups).map(|_| AtomicU64::new(0)).collect();
+        Sizes { threads, points, memory, point_bytes, paced, trial, groups }
     }
 
-    /// Notes that a thread took this long for so many trials of a cell.
-    pub fn note(&self, cell: usize, trials: u64, spent: Duration) {
+    /// The mean time of a trial of a shard's cell and group.
+    fn pace(&self, shard: &Shard) -> &AtomicU64 {
+        &self.trial[shard.cell * self.groups + shard.group]
+    }
+
+    /// Notes that a thread took this long for so many trials of a shard.
+    pub fn note(&self, shard: &Shard, trials: u64, spent: Duration) {
         let now = u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX) / trials.max(1);
-        let before = self.trial[cell].load(Ordering::Relaxed);
+        let pace = self.pace(shard);
+        let before = pace.load(Ordering::Relaxed);
         let mean = if before == 0 { now } else { before.midpoint(now) };
-        self.trial[cell].store(mean.max(1), Ordering::Relaxed);
+        pace.store(mean.max(1), Ordering::Relaxed);
     }
 
-    /// Trials of a cell that a thread does in this time; `None` until one is done.
-    fn within(&self, cell: usize, time: Duration) -> Option<u64> {
+    /// Trials of a shard that a thread does in this time; `None` until one of its cell and group is done.
+    fn within(&self, shard: &Shard, time: Duration) -> Option<u64> {
         if !self.paced {
             return Some(u64::MAX);
         }
-        let each = self.trial[cell].load(Ordering::Relaxed);
+        let each = self.pace(shard).load(Ordering::Relaxed);
         (each > 0).then(|| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX) / each)
     }
 
-    /// Trials in the next batch of a cell.
-    pub fn batch(&self, cell: usize, n: u64) -> u64 {
-        let each = self.within(cell, BATCH_TIME).map_or(1, |trials| trials.max(BATCH_TRIALS));
+    /// Shards of a batch at most: one for each thread, which is what a kill may lose.
+    pub fn shards(&self) -> usize {
+        usize::try_from(self.threads).unwrap_or(usize::MAX)
+    }
+
+    /// Trials in the next batch, were all of them of this shard's cell and group.
+    pub fn batch(&self, shard: &Shard, n: u64) -> u64 {
+        let each = self.within(shard, BATCH_TIME).map_or(1, |trials| trials.max(BATCH_TRIALS));
         self.most(n).min(each.saturating_mul(self.threads))
     }
 
@@ -90,10 +104,10 @@ impl Sizes {
         if rows >= threads { rows - rows % threads } else { threads.min(memory / (n * point_bytes)).max(1) }
     }
 
-    /// Trials in a slab of a cell.
-    pub fn slab(&self, cell: usize, n: u64) -> u64 {
+    /// Trials in a slab of a shard.
+    pub fn slab(&self, shard: &Shard, n: u64) -> u64 {
         let most = SLAB_POINTS / (n + TRIAL_POINTS);
-        self.within(cell, SLAB_TIME).unwrap_or(1).min(most).max(1)
+        self.within(shard, SLAB_TIME).unwrap_or(1).min(most).max(1)
     }
 
     /// Credits there are: they bound the bytes of batches under way.
@@ -101,9 +115,9 @@ impl Sizes {
         usize::try_from(self.memory / CREDIT).unwrap_or(usize::MAX)
     }
 
-    /// Credits that a batch takes. Short as it may be, no more than [`FLYING`] are under way.
-    pub fn cost(&self, rows: u64, n: u64) -> usize {
-        let bytes = (rows * n * self.point_bytes).max(self.memory / FLYING);
+    /// Credits that a batch of so many points takes. Short as it may be, no more than [`FLYING`] are under way.
+    pub fn cost(&self, points: u64) -> usize {
+        let bytes = (points * self.point_bytes).max(self.memory / FLYING);
         usize::try_from(bytes.div_ceil(CREDIT)).unwrap_or(usize::MAX)
     }
 }
@@ -112,9 +126,11 @@ impl Sizes {
 mod tests {
     use super::*;
 
+    const SHARD: Shard = Shard { cell: 0, group: 0, index: 0, trials: 0..1 };
+
     fn sizes(threads: u64, memory: u64) -> Sizes {
         let (points, point_bytes) = (BATCH_POINTS, SAMPLE_BYTES + 2 * FIT_BYTES);
-        Sizes { threads, points, memory, point_bytes, paced: true, trial: vec![AtomicU64::new(0)] }
+        Sizes { threads, points, memory, point_bytes, paced: true, trial: vec![AtomicU64::new(0)], groups: 1 }
     }
 
     #[test]
@@ -122,13 +138,13 @@ mod tests {
         for threads in [1, 2, 16, 128] {
             let memory = MEMORY * threads;
             let sizes = sizes(threads, memory);
-            sizes.note(0, 1, Duration::from_micros(1));
+            sizes.note(&SHARD, 1, Duration::from_micros(1));
             for n in [2, 20, 1000, 10_000, 30_000, 40_000, 60_000, 100_000] {
-                let rows = sizes.batch(0, n);
+                let rows = sizes.batch(&SHARD, n);
                 assert!(rows * n * sizes.point_bytes * 3 <= memory || rows == 1, "{threads} {n} {rows}");
                 assert!(rows >= threads && rows.is_multiple_of(threads), "{threads} {n}: {rows} trials");
                 // Slabs of one size take turns of all threads; the last turn may have few.
-                let slabs = rows.div_ceil(sizes.slab(0, n));
+                let slabs = rows.div_ceil(sizes.slab(&SHARD, n));
                 let places = slabs.div_ceil(threads) * threads;
                 assert!(slabs >= threads && 10 * slabs >= 9 * places, "{threads} {n}: {slabs} slabs");
             }
@@ -143,15 +159,15 @@ mod tests {
     #[test]
     fn slow_trials_go_in_short_batches() {
         let sizes = sizes(2, 2 * MEMORY);
-        assert_eq!((sizes.batch(0, 20), sizes.slab(0, 20)), (2, 1));
-        sizes.note(0, 10, Duration::from_micros(100));
-        assert_eq!((sizes.batch(0, 20), sizes.slab(0, 20)), (1638, 51));
+        assert_eq!((sizes.batch(&SHARD, 20), sizes.slab(&SHARD, 20)), (2, 1));
+        sizes.note(&SHARD, 10, Duration::from_micros(100));
+        assert_eq!((sizes.batch(&SHARD, 20), sizes.slab(&SHARD, 20)), (1638, 51));
         // From 10 µs to 10 ms, at once and then by halves.
-        (0..20).for_each(|_| sizes.note(0, 1, Duration::from_millis(10)));
-        assert_eq!((sizes.batch(0, 20), sizes.slab(0, 20)), (100, 1));
-        (0..20).for_each(|_| sizes.note(0, 1, Duration::from_secs(60)));
-        assert_eq!((sizes.batch(0, 20), sizes.slab(0, 20)), (8, 1));
+        (0..20).for_each(|_| sizes.note(&SHARD, 1, Duration::from_millis(10)));
+        assert_eq!((sizes.batch(&SHARD, 20), sizes.slab(&SHARD, 20)), (100, 1));
+        (0..20).for_each(|_| sizes.note(&SHARD, 1, Duration::from_secs(60)));
+        assert_eq!((sizes.batch(&SHARD, 20), sizes.slab(&SHARD, 20)), (8, 1));
         let constant = Sizes { paced: false, ..sizes };
-        assert_eq!((constant.batch(0, 20), constant.slab(0, 20)), (1638, 51));
+        assert_eq!((constant.batch(&SHARD, 20), constant.slab(&SHARD, 20)), (1638, 51));
     }
 }

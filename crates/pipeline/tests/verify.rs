@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tempered_flow::{Pool, Stage};
 use tempered_math::score::FIRST_RISK;
-use tempered_pipeline::batch::{Order, Shelf};
+use tempered_pipeline::batch::{Batch, Order, Shelf};
 use tempered_pipeline::plan::{Plan, Shard};
 use tempered_pipeline::resume::place;
 use tempered_pipeline::run::{Ending, Settings, run};
@@ -224,10 +224,11 @@ fn store(
     weights: WeightsChunk,
 ) {
     let trials = shard.trials.clone();
-    let order = Order { shard: shard.clone(), estimators: Arc::new([1]), trials, last: true, credit: None };
+    let order = Order { shard: shard.clone(), estimators: Arc::new([1]), trials, last: true };
     let rows = Evaluated { order, metrics: vec![vec![metrics]], weights: vec![vec![weights]] };
-    let encoded =
-        Encode::new(plan.clone(), Pool::new(1).unwrap(), Arc::new(Shelf::new(1))).run(rows).unwrap();
+    let rows = Batch { parts: vec![rows], credit: None };
+    let pools = (Pool::new(1).unwrap(), Pool::new(1).unwrap());
+    let encoded = Encode::new(plan.clone(), pools, Arc::new(Shelf::new(1))).run(rows).unwrap();
     Store::new(plan.clone(), directory.clone()).run(encoded).unwrap();
 }
 

@@ -21,18 +21,25 @@ pub fn plan(bytes: &[u8]) {
     let Ok(study) = parse(bytes, "fuzz", &[]) else { return };
     let plan = Plan::new(study);
     for (position, cell) in plan.cells.iter().enumerate().take(100) {
-        let first = plan.shards().filter(|shard| shard.cell == position).take(10);
-        let mut next = 0;
-        for shard in first {
-            assert!(shard.trials.start == next && shard.trials.end > next);
-            next = shard.trials.end;
-            for estimator in 0..plan.study.estimators.len().min(10) {
+        let estimators = 0..plan.study.estimators.len().min(10);
+        for estimator in estimators.clone() {
+            let count = plan.shard_count(cell, estimator);
+            let mut next = 0;
+            while next < plan.study.trials && next / plan.shard_of(position, estimator, 0).trials.end < 10 {
+                let shard = plan.shard_of(position, estimator, next);
+                assert!(
+                    shard.trials.start == next && shard.trials.end > next && u64::from(shard.index) < count
+                );
+                next = shard.trials.end;
                 let footer = plan.footer(estimator, &shard);
                 assert!(footer.contains(&("tempered.cell".into(), cell.content())));
             }
         }
-        assert!(next == plan.study.trials || plan.shard_count(cell) > 10);
-        if plan.shard_count(cell) > 10 {
+        let listed =
+            plan.shards().take_while(|shard| shard.cell <= position).filter(|shard| shard.cell == position);
+        let listed = listed.filter(|shard| plan.estimators(shard).contains(&0)).take(10).count() as u64;
+        assert_eq!(listed, plan.shard_count(cell, 0).min(10));
+        if estimators.clone().any(|estimator| plan.shard_count(cell, estimator) > 10) {
             break;
         }
     }

@@ -1,6 +1,6 @@
 //! The natural cubic spline.
 
-use super::{Estimator, Report, ends};
+use super::{Estimator, Report, cost, ends};
 use crate::catalogue::{Choice, Entry};
 use crate::predictor::{Expansion, Form, Pieces, Predictor, Units, length};
 use crate::risk::integrate;
@@ -105,6 +105,10 @@ impl Estimator for CubicSpline {
         smooth.breaks.extend_from_slice(x);
         smooth.pieces = Box::new(curve);
         Ok(Report::default())
+    }
+
+    fn cost(&self, n: u64) -> f64 {
+        cost::TRIAL + (cost::POINT + cost::PIECE) * n as f64
     }
 }
 

@@ -1,6 +1,6 @@
 //! Regression with the Gaussian kernel, by a dense solve.
 
-use super::{Estimator, Report, bandwidth, ridge};
+use super::{Estimator, Report, bandwidth, cost, ridge};
 use crate::catalogue::Entry;
 use crate::predictor::{Expansion, Form, Pieces, Predictor, Units};
 use crate::sample::{Degenerate, Sample};
@@ -71,6 +71,12 @@ impl Estimator for GaussianKernel {
 
     fn takes_ties(&self) -> bool {
         self.ridge > 0.0
+    }
+
+    fn cost(&self, n: u64) -> f64 {
+        // A dense system and its eigenvalues, and n exponentials a value.
+        let n = n as f64;
+        cost::TRIAL + (cost::POINT + cost::PIECE) * n + 4.0 * cost::VALUES * n * n + n * n * n
     }
 }
 

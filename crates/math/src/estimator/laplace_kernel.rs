@@ -1,6 +1,6 @@
 //! Regression with the Laplace kernel: the posterior mean of an Ornstein–Uhlenbeck process.
 
-use super::{Estimator, Report, bandwidth, linear_spline, ridge};
+use super::{Estimator, Report, bandwidth, cost, linear_spline, ridge};
 use crate::catalogue::{Choice, Entry};
 use crate::predictor::reach::{between, series, tail};
 use crate::predictor::{Expansion, Form, Pieces, Predictor, Units, length};
@@ -103,6 +103,11 @@ impl Estimator for LaplaceKernel {
 
     fn interpolates(&self) -> bool {
         self.ridge == 0.0
+    }
+
+    fn cost(&self, n: u64) -> f64 {
+        // Two exponentials a value.
+        cost::TRIAL + (cost::POINT + cost::PIECE + 8.0 * cost::VALUES) * n as f64
     }
 }
 

@@ -1,6 +1,6 @@
 //! The linear spline: neighbouring points joined by chords.
 
-use super::{Estimator, Report, ends, slope_change};
+use super::{Estimator, Report, cost, ends, slope_change};
 use crate::catalogue::{Choice, Entry};
 use crate::predictor::{Knots, Predictor};
 use crate::risk::integrate;
@@ -65,6 +65,10 @@ impl Estimator for LinearSpline {
             knots.clamp_ends();
         }
         Ok(Report::default())
+    }
+
+    fn cost(&self, n: u64) -> f64 {
+        cost::TRIAL + cost::POINT * n as f64
     }
 }
 

@@ -1,6 +1,6 @@
 //! Nearest neighbours: the mean of the nearest labels.
 
-use super::{Estimator, Report};
+use super::{Estimator, Report, cost};
 use crate::catalogue::{Choice, Entry, Kind, Parameter, Value};
 use crate::predictor::{Expansion, Form, Pieces, Predictor, Units};
 use crate::sample::{Degenerate, Sample};
@@ -110,6 +110,10 @@ impl Estimator for Nearest {
 
     fn takes_ties(&self) -> bool {
         self.k > 1
+    }
+
+    fn cost(&self, n: u64) -> f64 {
+        cost::TRIAL + (cost::POINT + cost::PIECE) * n as f64
     }
 }
 

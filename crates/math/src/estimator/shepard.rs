@@ -1,6 +1,6 @@
 //! Shepard's interpolant: means weighted by inverse powers of the distance.
 
-use super::{Estimator, Report};
+use super::{Estimator, Report, cost};
 use crate::catalogue::{Choice, Entry, Kind, Parameter};
 use crate::predictor::{Expansion, Form, Pieces, Predictor, Units};
 use crate::sample::{Degenerate, Sample};
@@ -86,6 +86,15 @@ impl Estimator for Shepard {
         smooth.breaks.extend_from_slice(x);
         smooth.pieces = Box::new(Means { beta: self.beta, x: x.to_vec(), y: y.to_vec() });
         Ok(Report::default())
+    }
+
+    fn cost(&self, n: u64) -> f64 {
+        let (n, beta) = (n as f64, self.beta);
+        // Where β is no whole number f̂ has a cusp at every data point, into which quadrature descends.
+        let values = if beta.fract() == 0.0 { cost::VALUES } else { 13.0 * cost::VALUES };
+        // n weights a value: powers of a root, as [`Means`] computes them, or of the library.
+        let weight = if (2.0 * beta).fract() == 0.0 && beta <= 10.0 { 3.5 } else { 38.0 };
+        cost::TRIAL + (cost::POINT + cost::PIECE) * n + values * weight * n * n
     }
 }
 

@@ -50,6 +50,13 @@ pub(crate) struct Course {
     plateau: Plateau,
 }
 
+impl Course {
+    /// Whether training may end for a loss.
+    fn watches_losses(&self) -> bool {
+        self.stop_loss > 0.0 || self.plateau.watches()
+    }
+}
+
 /// An optimiser on its course.
 pub(crate) struct Trainer {
     pub course: Course,
@@ -123,6 +130,14 @@ impl Trainer {
         })
     }
 
+    /// How many of n points a step evaluates the model at.
+    pub fn points(&self, n: f64) -> f64 {
+        match self.optimiser.rule {
+            Rule::Sgd { batch } if !self.course.watches_losses() => n.min(batch as f64),
+            _ => n,
+        }
+    }
+
     /// Forgets the last training, for a model of this many weights on n points.
     pub fn begin(&mut self, length: usize, n: usize) {
         self.gradient.clear();
@@ -172,7 +187,7 @@ impl<M: Model> Kernel for Train<'_, M> {
         let mut checkpoints = checkpoints.iter().peekable();
         let mut plateau = course.plateau;
         // A loss that is only looked at for its finiteness may be that of a batch.
-        let all = !optimiser.draws_batches() || course.stop_loss > 0.0 || plateau.watches();
+        let all = !optimiser.draws_batches() || course.watches_losses();
         for step in 0..course.steps {
             if checkpoints.next_if_eq(&&step).is_some() {
                 show(model, ended(step, false));

@@ -10,6 +10,7 @@ use super::limits::{
 use super::mark::{self, Yaml};
 use super::read::{Errors, Field, quoted, suggestion};
 use super::study::{Study, Weights, trains};
+use crate::shards;
 use std::collections::HashSet;
 use std::fmt::Display;
 use tempered_math::catalogue::{Choice, Entry};
@@ -78,7 +79,7 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
     let aggregate = aggregate(fields[8].as_ref(), errors);
     let (n, designs, targets, noises) = axes?;
     let Evaluation { criteria, reference, checkpoints } = evaluate?;
-    let (weights, shard_points) = store?;
+    let Storage { weights, shard_points, shard_trials } = store?;
     let (quantiles, max_failed) = aggregate?;
     let study = Study {
         name: name?,
@@ -94,15 +95,16 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
         checkpoints,
         weights,
         shard_points,
+        shard_trials,
         quantiles,
         max_failed,
     };
-    let shards = study.n.iter().map(|n| study.trials.div_ceil(study.shard_trials(*n))).max();
-    if let (Some(field), Some(shards)) = (trials, shards.filter(|shards| *shards > SHARDS)) {
+    let (shards, files) = shards::count(&study);
+    if let Some(field) = trials.filter(|_| shards > SHARDS) {
         let message = format!("makes {shards} files of the largest cell, but there may be at most {SHARDS}");
-        errors.helped(&field, message, Some("raise store.shard_points, or ask for fewer trials".into()));
+        let advice = "raise store.shard_points or store.shard_trials, or ask for fewer trials";
+        errors.helped(&field, message, Some(advice.into()));
     }
-    let files = study.files();
     if files > FILES {
         errors.push(root, format!("makes {files} files of a table, but there may be at most {FILES}"));
     }
@@ -286,8 +288,16 @@ fn word(field: &Field<'_>, words: &[&str], errors: &mut Errors) -> Option<usize>
     position
 }
 
-fn store(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<(Weights, u64)> {
-    let fields = field.map_or(vec![None, None], |field| field.map(&["weights", "shard_points"], errors));
+/// What stands under `store`.
+struct Storage {
+    weights: Weights,
+    shard_points: u64,
+    shard_trials: Option<u64>,
+}
+
+fn store(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<Storage> {
+    let keys = ["weights", "shard_points", "shard_trials"];
+    let fields = field.map_or(vec![None; keys.len()], |field| field.map(&keys, errors));
     let weights = match &fields[0] {
         None => Some(Weights::All),
         Some(field) if matches!(field.node.value, Yaml::Map(_)) => {
@@ -303,7 +313,8 @@ fn store(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<(Weights, u64
         }),
     };
     let points = fields[1].as_ref().map_or(Some(SHARD_POINTS), |field| field.integer(1, 1 << 40, errors));
-    Some((weights?, points?))
+    let trials = fields[2].as_ref().map_or(Some(None), |field| field.integer(1, 1 << 40, errors).map(Some));
+    Some(Storage { weights: weights?, shard_points: points?, shard_trials: trials? })
 }
 
 fn aggregate(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<(Vec<f64>, f64)> {

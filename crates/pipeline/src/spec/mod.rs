@@ -16,6 +16,6 @@ pub use check::{parse, parse_choice};
 pub use diagnostic::{Diagnostic, SpecError};
 pub use mark::LARGEST_FILE;
 pub use schema::schema;
+pub(crate) use study::trains;
 pub use study::{Study, Weights};
-pub(crate) use study::{shard_trials, trains};
 pub use tempered_math::risk::{Domain, Risk};

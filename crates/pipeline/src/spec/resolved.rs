@@ -32,6 +32,8 @@ impl Study {
             let steps = self.checkpoints.iter().map(|step| (*step).into()).collect();
             evaluate.push(("checkpoints", Yaml::Sequence(steps)));
         }
+        let mut store = vec![("weights", weights), ("shard_points", self.shard_points.into())];
+        store.extend(self.shard_trials.map(|trials| ("shard_trials", trials.into())));
         let root = map([
             ("version", 1.into()),
             ("name", self.name.as_str().into()),
@@ -40,7 +42,7 @@ impl Study {
             ("generate", generate),
             ("train", train),
             ("evaluate", map(evaluate)),
-            ("store", map([("weights", weights), ("shard_points", self.shard_points.into())])),
+            ("store", map(store)),
             (
                 "aggregate",
                 map([

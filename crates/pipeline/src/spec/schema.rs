@@ -53,6 +53,11 @@ pub fn schema() -> Json {
         &[
             ("weights", json!({"oneOf": [{"enum": ["all", "none"]}, every], "default": "all"})),
             ("shard_points", json!({"type": "integer", "minimum": 1, "default": SHARD_POINTS})),
+            (
+                "shard_trials",
+                json!({"description": "trials a shard; without it, as many as take a core about a minute",
+                "type": "integer", "minimum": 1}),
+            ),
         ],
         &[],
     );

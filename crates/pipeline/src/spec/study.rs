@@ -37,33 +37,12 @@ pub struct Study {
     pub weights: Weights,
     /// Sample points a shard at most, but at least one trial.
     pub shard_points: u64,
+    /// Trials a shard at most, whatever they cost; their cost decides where it is not given.
+    pub shard_trials: Option<u64>,
     /// Levels of the quantiles that the analysis shows.
     pub quantiles: Vec<f64>,
     /// Share of failed trials at which a run still counts as a success.
     pub max_failed: f64,
-}
-
-impl Study {
-    /// Trials in a full shard of a cell with this n. A function of n alone, so that more trials or other estimators
-    /// leave the shards there are where they are.
-    pub fn shard_trials(&self, n: u64) -> u64 {
-        shard_trials(self.shard_points, n)
-    }
-
-    /// Files of one table.
-    pub fn files(&self) -> u128 {
-        let laws: u128 = [&self.designs, &self.targets, &self.noises]
-            .map(|choices| choices.len() as u128)
-            .iter()
-            .product();
-        let shards = self.n.iter().map(|n| u128::from(self.trials.div_ceil(self.shard_trials(*n))));
-        shards.sum::<u128>() * laws * self.estimators.len() as u128
-    }
-}
-
-/// Trials in a full shard of so many sample points at most.
-pub(crate) fn shard_trials(shard_points: u64, n: u64) -> u64 {
-    (shard_points / n.max(1)).clamp(1, 1 << 20)
 }
 
 /// Whether an estimator trains step by step.

@@ -34,10 +34,20 @@ pub struct Aggregate {
 }
 
 impl Sink for Aggregate {
-    type In = Receipt;
+    type In = Vec<Receipt>;
     type Error = Error;
 
-    fn take(&mut self, receipt: Receipt) -> Result<(), Error> {
+    fn take(&mut self, receipts: Vec<Receipt>) -> Result<(), Error> {
+        receipts.into_iter().try_for_each(|receipt| self.count(receipt))
+    }
+
+    fn finish(&mut self) -> Result<(), Error> {
+        self.write()
+    }
+}
+
+impl Aggregate {
+    fn count(&mut self, receipt: Receipt) -> Result<(), Error> {
         let risks = self.view.read(|live| live.risks().len());
         self.pending.resize_with(receipt.estimators.len(), || Tally::new(risks));
         let mut trials = 0;
@@ -51,7 +61,9 @@ impl Sink for Aggregate {
             }
         }
         receipt.metrics.into_iter().flatten().for_each(|chunk| self.spent.give(chunk));
-        self.view.progress(trials, self.plan.cells[receipt.shard.cell].n);
+        let cell = &self.plan.cells[receipt.shard.cell];
+        let group = &self.plan.groups(cell)[receipt.shard.group];
+        self.view.progress(trials, cell.n, group.seconds);
         if receipt.committed {
             let tallies = std::mem::take(&mut self.pending);
             let labels = receipt.estimators.iter().map(|e| self.plan.study.estimators[*e].0.as_str());
@@ -67,12 +79,6 @@ impl Sink for Aggregate {
         Ok(())
     }
 
-    fn finish(&mut self) -> Result<(), Error> {
-        self.write()
-    }
-}
-
-impl Aggregate {
     fn write(&mut self) -> Result<(), Error> {
         let start = Instant::now();
         self.view.read(|live| self.record.write(live))?;

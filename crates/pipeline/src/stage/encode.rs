@@ -1,7 +1,7 @@
 //! Encodes the rows of a batch into row groups.
 
 use super::Evaluated;
-use crate::batch::{Order, Shelf};
+use crate::batch::{Batch, Order, Shelf};
 use crate::error::Error;
 use crate::files::{files, layout};
 use crate::plan::Plan;
@@ -11,31 +11,37 @@ use tempered_store::{
     Buffers, EncodedGroup, EstimatorFiles, Layout, MetricsChunk, ShardEncoder, WeightsChunk,
 };
 
+/// Points of samples that one thread encodes in about a millisecond, all estimators together.
+const FEW_POINTS: u64 = 8_192;
+
 /// The stage behind the steps.
 pub struct Encode {
     plan: Arc<Plan>,
     pool: Pool,
+    /// A thread of its own, for rows that are few: those of the pool may be in trials that take minutes.
+    aside: Pool,
     layout: Layout,
     open: Option<ShardEncoder>,
     buffers: Arc<Buffers>,
     spent: Arc<Shelf<WeightsChunk>>,
 }
 
-/// A batch whose rows are encoded.
+/// An order whose rows are encoded.
 pub struct Encoded {
     /// Which trials these are.
     pub order: Order,
     /// Metrics rows per estimator of the order.
     pub metrics: Vec<Vec<MetricsChunk>>,
-    /// Row groups that this batch filled, or at its end all that were left of the shard.
+    /// Row groups that these rows filled, or at its end all that were left of the shard.
     pub groups: Vec<EncodedGroup>,
 }
 
 impl Encode {
-    /// An encoding stage; chunks of weights that are done with go to the shelf `spent`.
-    pub fn new(plan: Arc<Plan>, pool: Pool, spent: Arc<Shelf<WeightsChunk>>) -> Encode {
+    /// An encoding stage that works on the threads of a pool, or of another one where rows are few; chunks of weights that
+    /// are done with go to the shelf `spent`.
+    pub fn new(plan: Arc<Plan>, (pool, aside): (Pool, Pool), spent: Arc<Shelf<WeightsChunk>>) -> Encode {
         let layout = layout(&plan);
-        Encode { plan, pool, layout, open: None, buffers: Arc::default(), spent }
+        Encode { plan, pool, aside, layout, open: None, buffers: Arc::default(), spent }
     }
 
     fn begin(&self, order: &Order) -> Result<ShardEncoder, Error> {
@@ -46,18 +52,31 @@ impl Encode {
 }
 
 impl Stage for Encode {
-    type In = Evaluated;
-    type Out = Encoded;
+    type In = Batch<Evaluated>;
+    type Out = Batch<Encoded>;
     type Error = Error;
 
-    fn run(&mut self, batch: Evaluated) -> Result<Encoded, Error> {
-        let Evaluated { mut order, metrics, weights } = batch;
+    fn run(&mut self, batch: Batch<Evaluated>) -> Result<Batch<Encoded>, Error> {
+        let mut batch = batch.try_map(|part| self.encode(part))?;
+        if batch.parts.iter().all(|part| part.groups.is_empty()) {
+            // What goes on is small; a batch that carries groups keeps its credit until they are written.
+            batch.credit = None;
+        }
+        Ok(batch)
+    }
+}
+
+impl Encode {
+    fn encode(&mut self, rows: Evaluated) -> Result<Encoded, Error> {
+        let Evaluated { order, metrics, weights } = rows;
         let mut encoder = match self.open.take() {
             Some(encoder) => encoder,
             None => self.begin(&order)?,
         };
         let last = order.last;
-        let (groups, open) = self.pool.install(|| -> Result<_, Error> {
+        let points = (order.trials.end - order.trials.start) * self.plan.cells[order.shard.cell].n;
+        let pool = if points <= FEW_POINTS { &self.aside } else { &self.pool };
+        let (groups, open) = pool.install(|| -> Result<_, Error> {
             let full = encoder.push_all(&metrics, weights)?;
             full.spent.into_iter().for_each(|chunk| self.spent.give(chunk));
             let mut groups = full.groups;
@@ -70,10 +89,6 @@ impl Stage for Encode {
             Ok((groups, None))
         })?;
         self.open = open;
-        if groups.is_empty() {
-            // What goes on is small; a batch that carries groups keeps its credit until they are written.
-            order.credit = None;
-        }
         Ok(Encoded { order, metrics, groups })
     }
 }

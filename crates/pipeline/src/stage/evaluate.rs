@@ -1,6 +1,6 @@
 //! Scores every fit of a slab and gathers the weights to store.
 
-use crate::batch::{Fits, Order, Samples, Shelf, Slab, Trained};
+use crate::batch::{Batch, Fits, Order, Samples, Shelf, Slab, Trained};
 use crate::error::Error;
 use crate::generator::Generator;
 use crate::overtime::Clock;
@@ -9,7 +9,7 @@ use crate::row::{Judge, Row};
 use crate::sizes::Sizes;
 use crate::spec::Weights;
 use std::sync::Arc;
-use tempered_flow::Step;
+use tempered_flow::{Cancel, Step};
 use tempered_math::estimator::Report;
 use tempered_math::predictor::{Expansion, Knots, Predictor, Units};
 use tempered_math::sample::Degenerate;
@@ -36,9 +36,11 @@ pub struct Evaluate {
     pub clock: Clock,
     /// Told how long trials take.
     pub sizes: Arc<Sizes>,
+    /// Asked before every trial.
+    pub cancel: Cancel,
 }
 
-/// The rows of a batch: per estimator of the order, one chunk a slab.
+/// The rows of an order: per estimator of it, one chunk a slab.
 pub struct Evaluated {
     /// Which trials these are.
     pub order: Order,
@@ -48,21 +50,31 @@ pub struct Evaluated {
     pub weights: Vec<Vec<WeightsChunk>>,
 }
 
-/// The rows of a slab, one pair of chunks an estimator of the order.
-pub type Rows = Vec<(MetricsChunk, WeightsChunk)>;
+/// The rows of a slab.
+pub struct Rows {
+    /// Position of the order in its batch.
+    pub order: usize,
+    /// One pair of chunks an estimator of the order.
+    pub chunks: Vec<(MetricsChunk, WeightsChunk)>,
+}
 
 impl Evaluated {
     /// The rows of a batch, from those of its slabs in order.
-    pub fn gather(order: Order, slabs: Vec<Rows>) -> Evaluated {
-        let mut metrics: Vec<Vec<MetricsChunk>> = order.estimators.iter().map(|_| Vec::new()).collect();
-        let mut weights: Vec<Vec<WeightsChunk>> = order.estimators.iter().map(|_| Vec::new()).collect();
-        for rows in slabs {
-            for (e, (metric, weight)) in rows.into_iter().enumerate() {
+    pub fn gather(batch: Batch<Order>, slabs: Vec<Rows>) -> Batch<Evaluated> {
+        let empty = |order: Order| {
+            let metrics = order.estimators.iter().map(|_| Vec::new()).collect();
+            let weights = order.estimators.iter().map(|_| Vec::new()).collect();
+            Evaluated { order, metrics, weights }
+        };
+        let mut parts: Vec<Evaluated> = batch.parts.into_iter().map(empty).collect();
+        for Rows { order, chunks } in slabs {
+            let Evaluated { metrics, weights, .. } = &mut parts[order];
+            for (e, (metric, weight)) in chunks.into_iter().enumerate() {
                 metrics[e].push(metric);
                 weights[e].push(weight);
             }
         }
-        Evaluated { order, metrics, weights }
+        Batch { parts, credit: batch.credit }
     }
 }
 
@@ -72,7 +84,7 @@ impl Step for Evaluate {
     type Error = Error;
 
     fn run(&self, slab: Slab<Trained>) -> Result<Rows, Error> {
-        let Slab { shard, estimators, made: Trained { samples, fits, reference } } = slab;
+        let Slab { order, shard, estimators, made: Trained { samples, fits, reference } } = slab;
         let study = &self.plan.study;
         let mut scorer = self.scorers.take_for(shard.cell, || -> Result<Judge, Error> {
             let target = self.plan.cells[shard.cell].target.build(target::CATALOGUE)?;
@@ -82,19 +94,22 @@ impl Step for Evaluate {
         let measured_from = reference.as_ref().or(among.map(|position| &fits[position]));
         let row = |(estimator, fits): (&usize, &Fits)| {
             let checkpoints = self.plan.checkpoints(*estimator);
-            let begin = |trial| self.clock.begin(*estimator, &shard, trial);
+            let begin = |trial| {
+                self.clock.begin(*estimator, &shard, trial);
+                if self.cancel.is_aborted() { Err(Error::Stopped) } else { Ok(()) }
+            };
             self.rows(&mut scorer, &samples, (fits, begin), measured_from, checkpoints)
         };
-        let rows = estimators.iter().zip(&fits).map(row).collect();
+        let chunks = estimators.iter().zip(&fits).map(row).collect::<Result<_, Error>>()?;
         self.clock.end();
         self.scorers.give(Some((shard.cell, scorer)));
         fits.into_iter().chain(reference).for_each(|fits| self.fits.give(fits));
         if let Some(begun) = samples.begun {
             let trials = samples.trials.end - samples.trials.start;
-            self.sizes.note(shard.cell, trials, begun.elapsed());
+            self.sizes.note(&shard, trials, begun.elapsed());
         }
         self.samples.give(samples);
-        Ok(rows)
+        Ok(Rows { order, chunks })
     }
 }
 
@@ -103,10 +118,10 @@ impl Evaluate {
         &self,
         judge: &mut Judge,
         samples: &Samples,
-        (fits, begin): (&Fits, impl Fn(u64)),
+        (fits, begin): (&Fits, impl Fn(u64) -> Result<(), Error>),
         reference: Option<&Fits>,
         checkpoints: &[u64],
-    ) -> (MetricsChunk, WeightsChunk) {
+    ) -> Result<(MetricsChunk, WeightsChunk), Error> {
         let columns = self.columns;
         let steps = checkpoints.len();
         let mut metrics = self.metrics.take();
@@ -115,7 +130,7 @@ impl Evaluate {
         let mut weights = self.weights.take();
         weights.clear();
         for (k, (trial, data)) in samples.trials.clone().zip(samples.pairs()).enumerate() {
-            begin(trial);
+            begin(trial)?;
             let reference = reference.filter(|fits| fits.status[k].is_ok()).map(|fits| &fits.rows[k]);
             let mut score = |(predictor, report), rows: &mut MetricsChunk| {
                 push_row(judge, (trial, data), (predictor, report), reference, (rows, columns))
@@ -138,7 +153,7 @@ impl Evaluate {
             }
         }
         metrics.checkpoints = (steps > 0).then(|| Box::new(course));
-        (metrics, weights)
+        Ok((metrics, weights))
     }
 }
 

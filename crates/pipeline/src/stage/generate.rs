@@ -28,7 +28,7 @@ impl Step for Generate {
     type Error = Error;
 
     fn run(&self, slab: Slab<Range<u64>>) -> Result<Slab<Samples>, Error> {
-        let Slab { shard, estimators, made: trials } = slab;
+        let Slab { order, shard, estimators, made: trials } = slab;
         let begun = Some(Instant::now());
         let make = || Laws::of(&self.plan.cells[shard.cell], self.plan.study.seed);
         let laws = self.laws.take_for(shard.cell, make)?;
@@ -36,7 +36,7 @@ impl Step for Generate {
         (samples.trials, samples.begun) = (trials, begun);
         laws.draw(&mut samples);
         self.laws.give(Some((shard.cell, laws)));
-        Ok(Slab { shard, estimators, made: samples })
+        Ok(Slab { order, shard, estimators, made: samples })
     }
 }
 

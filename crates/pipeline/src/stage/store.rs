@@ -1,6 +1,7 @@
 //! Writes row groups; a shard's files appear when its last batch has been written.
 
 use super::Encoded;
+use crate::batch::Batch;
 use crate::error::Error;
 use crate::files::{files, layout};
 use crate::plan::{Plan, Shard};
@@ -16,7 +17,7 @@ pub struct Store {
     open: Option<ShardWriter>,
 }
 
-/// What was written of a batch.
+/// What was written of an order.
 pub struct Receipt {
     /// The shard.
     pub shard: Arc<Shard>,
@@ -37,12 +38,18 @@ impl Store {
 }
 
 impl Stage for Store {
-    type In = Encoded;
-    type Out = Receipt;
+    type In = Batch<Encoded>;
+    type Out = Vec<Receipt>;
     type Error = Error;
 
-    fn run(&mut self, batch: Encoded) -> Result<Receipt, Error> {
-        let Encoded { order, metrics, groups } = batch;
+    fn run(&mut self, batch: Batch<Encoded>) -> Result<Vec<Receipt>, Error> {
+        Ok(batch.try_map(|part| self.store(part))?.parts)
+    }
+}
+
+impl Store {
+    fn store(&mut self, part: Encoded) -> Result<Receipt, Error> {
+        let Encoded { order, metrics, groups } = part;
         let mut writer = match self.open.take() {
             Some(writer) => writer,
             None => {

@@ -6,7 +6,7 @@ use crate::overtime::Clock;
 use crate::plan::Plan;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use tempered_flow::Step;
+use tempered_flow::{Cancel, Step};
 use tempered_math::catalogue::Choice;
 use tempered_math::estimator::{self, Estimator};
 use tempered_math::predictor::Predictor;
@@ -23,6 +23,8 @@ pub struct Train {
     pub benches: Shelf<Bench>,
     /// Told of every trial.
     pub clock: Clock,
+    /// Asked before every trial.
+    pub cancel: Cancel,
 }
 
 /// What trials of a cell are fitted with, by position in the study.
@@ -54,7 +56,10 @@ impl Step for Train {
             let build = || choice.build(estimator::CATALOGUE).map_err(Error::from);
             let draws = |trial| Draws::new(study.seed, &bench.contents[*estimator], trial);
             let checkpoints = self.plan.checkpoints(*estimator);
-            let begin = |trial| self.clock.begin(*estimator, &slab.shard, trial);
+            let begin = |trial| {
+                self.clock.begin(*estimator, &slab.shard, trial);
+                if self.cancel.is_aborted() { Err(Error::Stopped) } else { Ok(()) }
+            };
             let kept = &mut bench.estimators[*estimator];
             let fitted = fit_slab((kept, build), draws, rows, (checkpoints, begin), &mut fits);
             self.clock.end();
@@ -64,8 +69,8 @@ impl Step for Train {
         let missing = study.reference.filter(|position| !slab.estimators.contains(position));
         let reference = missing.as_ref().map(fit).transpose()?;
         self.benches.give(bench);
-        let Slab { shard, estimators, made: samples } = slab;
-        Ok(Slab { shard, estimators, made: Trained { samples, fits, reference } })
+        let Slab { order, shard, estimators, made: samples } = slab;
+        Ok(Slab { order, shard, estimators, made: Trained { samples, fits, reference } })
     }
 }
 
@@ -82,12 +87,13 @@ impl Bench {
     }
 }
 
-/// Fits one estimator, built where there is none yet, to every trial of a slab. A trial that cannot be fitted, or whose fit panics, is data.
+/// Fits one estimator, built where there is none yet, to every trial of a slab. A trial that cannot be fitted, or whose fit panics, is data;
+/// `begin` may refuse a trial, which ends the slab.
 fn fit_slab<'a>(
     (kept, build): (&mut Option<Box<dyn Estimator>>, impl Fn() -> Result<Box<dyn Estimator>, Error>),
     draws: impl Fn(u64) -> Draws<'a>,
     (first, rows): (u64, &[Result<Sample<'_>, Degenerate>]),
-    (checkpoints, begin): (&[u64], impl Fn(u64)),
+    (checkpoints, begin): (&[u64], impl Fn(u64) -> Result<(), Error>),
     fits: &mut Fits,
 ) -> Result<(), Error> {
     let mut estimator = kept.take().map_or_else(&build, Ok)?;
@@ -95,7 +101,7 @@ fn fit_slab<'a>(
     fits.checkpoints.clear();
     fits.rows.resize_with(fits.rows.len().max(rows.len()), Predictor::default);
     for ((trial, sample), predictor) in (first..).zip(rows).zip(&mut fits.rows) {
-        begin(trial);
+        begin(trial)?;
         let mut show = |predictor, report| fits.checkpoints.push(Some((predictor, report)));
         let fit = || {
             let (sample, draws) = ((*sample)?, draws(trial));
@@ -138,6 +144,10 @@ mod tests {
             self.fits += if sample.y()[1] < 0.0 { 100 } else { 0 };
             fitted
         }
+
+        fn cost(&self, n: u64) -> f64 {
+            self.spline.cost(n)
+        }
     }
 
     #[test]
@@ -152,9 +162,23 @@ mod tests {
         let rows: Vec<_> = labels.iter().map(|y| Sample::new(&x, y)).collect();
         let mut fits = Fits::default();
         let draws = |trial| Draws::new(1, "panics", trial);
-        fit_slab((&mut None, build), draws, (7, &rows), (&[], |_| ()), &mut fits).unwrap();
+        fit_slab((&mut None, build), draws, (7, &rows), (&[], |_| Ok(())), &mut fits).unwrap();
         let panicked = fits.status.iter().map(|status| *status == Err(Degenerate::Panicked));
         assert_eq!(panicked.collect::<Vec<_>>(), [false, true, false, false, true, false]);
         assert_eq!(fits.rows[5].knots().unwrap().value(0.5), 3.0);
+    }
+    #[test]
+    fn a_stop_ends_a_slab_between_two_trials() {
+        let spline = CATALOGUE.iter().find(|entry| entry.name == "linear_spline").unwrap();
+        let spline = Choice::new(spline, &[]).unwrap();
+        let build = || spline.build(CATALOGUE).map_err(Error::from);
+        let (x, y) = ([0.0, 1.0], [2.0, 3.0]);
+        let rows: Vec<_> = (0..5).map(|_| Sample::new(&x, &y)).collect();
+        let mut fits = Fits::default();
+        let draws = |trial| Draws::new(1, "stops", trial);
+        let begin = |trial| if trial < 9 { Ok(()) } else { Err(Error::Stopped) };
+        let ended = fit_slab((&mut None, build), draws, (7, &rows), (&[], begin), &mut fits);
+        assert!(matches!(ended, Err(Error::Stopped)));
+        assert_eq!(fits.status.len(), 2);
     }
 }

@@ -3,11 +3,12 @@
 use super::Fault;
 use crate::error::Error;
 use crate::generator::Generator;
-use crate::plan::hash;
+use crate::plan::{SIZE_KEY, hash};
 use crate::record::Numbers;
 use crate::resume;
 use crate::seal::{self, Seal};
-use crate::spec::{Weights, shard_trials};
+use crate::shards;
+use crate::spec::Weights;
 use crate::stage::wanted;
 use std::ops::Range;
 use tempered_store::{Footer, Inspected, Listed, Outcome, RunDirectory, Table, inspect};
@@ -95,7 +96,14 @@ fn belongs(footer: &Footer, file: &Listed, numbers: &Numbers) -> Result<Belongs,
     agree("cell", hash(&cell), &place.cell)?;
     agree("n", cell.split(';').next().unwrap_or_default().into(), &format!("n={}", place.n))?;
     let number = |name: &str| identity.get(name).and_then(|text| text.parse::<u64>().ok());
-    let size = shard_trials(number("shard_points").unwrap_or(0), place.n);
+    let most = shards::most(number("shard_points").unwrap_or(0), place.n);
+    let size = match identity.get("generator").and_then(|number| Generator::of(number)) {
+        Some(Generator::Three) | None => most,
+        // It depends on the estimator, which the study may have left out since; the file knows.
+        Some(Generator::Four) => {
+            footer.get(SIZE_KEY).and_then(|text| text.parse().ok()).unwrap_or(0).clamp(1, most)
+        }
+    };
     let start = u64::from(place.index) * size;
     let range = resume::trials(footer)
         .filter(|range| range.start == start && range.start < range.end && range.end - range.start <= size);

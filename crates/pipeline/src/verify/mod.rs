@@ -171,7 +171,7 @@ fn missing(
 ) -> u64 {
     let mut missing = 0;
     for shard in plan.shards() {
-        for estimator in 0..plan.study.estimators.len() {
+        for estimator in plan.estimators(&shard).iter().copied() {
             let place = resume::place(plan, estimator, &shard);
             let path = place.path(Table::Metrics).to_string_lossy().into_owned();
             let unfinished = match sound.get(&place) {

@@ -74,7 +74,7 @@ pub(super) fn recompute(
 fn sources<'a>(plan: &Plan, sound: &'a BTreeMap<&Place, Checked>) -> Vec<Source<'a>> {
     let mut sources = Vec::new();
     for shard in plan.shards() {
-        for estimator in 0..plan.study.estimators.len() {
+        for estimator in plan.estimators(&shard).iter().copied() {
             if let Some((place, checked)) = sound.get_key_value(&resume::place(plan, estimator, &shard)) {
                 let (first, rows) = (checked.range.start, checked.trials.len() as u64);
                 sources.push(Source { place, estimator, cell: shard.cell, first, rows });

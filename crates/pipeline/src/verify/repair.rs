@@ -38,7 +38,7 @@ pub fn repair(
     let bad: BTreeSet<&PathBuf> = verified.findings.iter().map(|finding| &finding.path).collect();
     let mut only = BTreeSet::new();
     for shard in plan.shards() {
-        for estimator in 0..plan.study.estimators.len() {
+        for estimator in plan.estimators(&shard).iter().copied() {
             let place = resume::place(plan, estimator, &shard);
             if Table::ALL.iter().any(|table| bad.contains(&place.path(*table))) {
                 only.insert(place);

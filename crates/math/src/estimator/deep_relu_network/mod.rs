@@ -6,7 +6,7 @@ mod product;
 #[cfg(test)]
 mod tests;
 
-use super::{Estimator, Report, Show};
+use super::{Estimator, Report, Show, cost};
 use crate::catalogue::{Entry, Invalid, Kind, Parameter, Value};
 use crate::network::{Decay, Trainer, count, real, word};
 use crate::predictor::Predictor;
@@ -144,5 +144,16 @@ impl Estimator for DeepReluNetwork {
 
     fn interpolates(&self) -> bool {
         false
+    }
+
+    fn cost(&self, n: u64) -> f64 {
+        let n = n as f64;
+        let layers = &self.model.layers;
+        let weights = layers.iter().map(|layer| ((layer.inputs + 1) * layer.outputs) as f64).sum::<f64>();
+        let neurons = layers.iter().map(|layer| layer.outputs as f64).sum::<f64>();
+        // Six flops a weight and point, the rectifier and its derivative, and what a step does to every weight.
+        let step = (0.45 * weights + 2.5 * neurons) * self.trainer.points(n) + 6.0 * weights;
+        // f̂ has about as many pieces as neurons, and each takes a pass.
+        cost::TRIAL + cost::POINT * n + weights * neurons + self.trainer.course.steps as f64 * step
     }
 }

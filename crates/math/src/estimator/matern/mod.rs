@@ -4,7 +4,7 @@ mod paths;
 mod process;
 mod smoother;
 
-use super::{Estimator, Report, bandwidth, ridge};
+use super::{Estimator, Report, bandwidth, cost, ridge};
 use crate::catalogue::{Entry, Kind, Parameter};
 use crate::predictor::Predictor;
 use crate::sample::{Degenerate, Sample};
@@ -165,6 +165,11 @@ impl<const M: usize> Estimator for Matern<M> {
 
     fn interpolates(&self) -> bool {
         self.ridge == 0.0
+    }
+
+    fn cost(&self, n: u64) -> f64 {
+        // The filter and its backward pass, and exponentials of two data points a value.
+        cost::TRIAL + (cost::POINT + cost::PIECE + 24.0 * cost::VALUES) * n as f64
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod qr;
 
-use super::{Estimator, Report};
+use super::{Estimator, Report, cost};
 use crate::catalogue::{Entry, Kind, Parameter};
 use crate::predictor::{Expansion, Form, Pieces, Predictor, Units};
 use crate::sample::{Degenerate, Sample};
@@ -109,6 +109,14 @@ impl Estimator for Polynomial {
 
     fn takes_ties(&self) -> bool {
         true
+    }
+
+    fn cost(&self, n: u64) -> f64 {
+        let (n, degree) = (n as f64, self.degree as f64);
+        // A QR factorisation; values by a recurrence of `degree` steps, on every piece between data points and, where f̂
+        // swings between them, on as many as it has zeros.
+        let factor = 0.8 * n * degree * n.min(degree);
+        cost::TRIAL + (cost::POINT + cost::PIECE) * n + factor + degree * (45.0 * n + 130.0 * degree)
     }
 }
 

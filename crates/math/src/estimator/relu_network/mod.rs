@@ -4,7 +4,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
-use super::{Estimator, Report, Show};
+use super::{Estimator, Report, Show, cost};
 use crate::catalogue::{Entry, Invalid, Value};
 use crate::network::{Decay, Kink, Model, Setup, Weights, write};
 use crate::predictor::Predictor;
@@ -128,5 +128,13 @@ impl Estimator for ReluNetwork {
 
     fn interpolates(&self) -> bool {
         false
+    }
+
+    fn cost(&self, n: u64) -> f64 {
+        let (n, width) = (n as f64, self.setup.width as f64);
+        let steps = self.setup.trainer.course.steps as f64;
+        // First weights and the kinks at the end; running sums over points and neurons a step.
+        let ends = cost::POINT * n + 150.0 * width;
+        cost::TRIAL + ends + steps * (100.0 + 4.5 * n + 8.0 * width)
     }
 }

@@ -6,7 +6,7 @@ mod dense;
 #[cfg(test)]
 mod tests;
 
-use super::{Estimator, Report, Show};
+use super::{Estimator, Report, Show, cost};
 use crate::catalogue::{Entry, Invalid, Kind, Parameter, Value};
 use crate::network::{Inputs, Kink, Setup, write};
 use crate::predictor::{Form, Predictor};
@@ -118,6 +118,17 @@ impl Estimator for TwoLayerNetwork {
 
     fn interpolates(&self) -> bool {
         false
+    }
+
+    fn cost(&self, n: u64) -> f64 {
+        let (n, width) = (n as f64, self.setup.width as f64);
+        let trainer = &self.setup.trainer;
+        // Every neuron at every point: what φ takes with its derivative, by whether it has exponentials in it.
+        let unit = if self.model.activation.corners().is_empty() { 5.0 } else { 1.2 };
+        let training = trainer.course.steps as f64 * unit * width * trainer.points(n);
+        // A value of the quadrature takes them all; one of f̂ alone is cheaper.
+        let scoring = (cost::POINT + cost::PIECE + 0.18 * cost::VALUES * unit * width) * n;
+        cost::TRIAL + 150.0 * width + training + scoring
     }
 }
 

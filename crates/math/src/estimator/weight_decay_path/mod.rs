@@ -6,7 +6,7 @@ mod dual;
 mod knots;
 mod polish;
 
-use super::{Estimator, Report, ends};
+use super::{Estimator, Report, cost, ends};
 use crate::catalogue::{Entry, Kind, Parameter};
 use crate::predictor::Predictor;
 use crate::sample::{Degenerate, Sample};
@@ -115,6 +115,12 @@ impl Estimator for WeightDecayPath {
 
     fn interpolates(&self) -> bool {
         false
+    }
+
+    fn cost(&self, n: u64) -> f64 {
+        // About n steps of the dual, each of which touches the data; a large λ leaves few kinks to find.
+        let n = n as f64;
+        cost::TRIAL + cost::POINT * n + 400.0 * n * n / (1.0 + 4.0 * self.lambda.sqrt())
     }
 }
 
