@@ -6,6 +6,7 @@
 
 mod checksum;
 mod column_chunk;
+mod columns;
 mod constant_column;
 mod directory;
 mod disk;
@@ -20,6 +21,7 @@ mod levels;
 mod list_column;
 mod metrics_rows;
 mod place;
+mod plain_table;
 mod read;
 mod row_group;
 mod schema;
@@ -28,6 +30,7 @@ mod streams;
 mod whole_file;
 
 pub use checksum::{CHECKSUM_KEY, Checksum, read_checksum};
+pub use columns::MetricsFile;
 pub use directory::{Listed, Listing, RunDirectory};
 pub use disk::{Disk, Local, Output};
 pub use encoder::{Encoded, EncodedGroup, EstimatorFiles, ShardEncoder};
@@ -36,7 +39,8 @@ pub use footer::{Footer, Found, read_footer};
 pub use hold::Hold;
 pub use inspect::{Inspected, inspect};
 pub use list_column::Buffers;
-pub use place::{Place, Table};
+pub use place::{Place, Table, key};
+pub use plain_table::{Values, write_table};
 pub use read::{MetricsTable, WeightsRow, read_metrics, read_weights_row, read_xy};
 pub use schema::{Inner, Labels, Layout, MetricsChunk, WeightsChunk};
 pub use shard::ShardWriter;
