@@ -5,7 +5,7 @@ use crate::exit::{Ending, Failure};
 use crate::{output, study};
 use std::collections::HashMap;
 use std::path::Path;
-use tempered_analysis::{Known, Options, Summary, Verdict};
+use tempered_analysis::{Expected, Fits, Known, Options, Summary, Verdict};
 use tempered_math::catalogue::Choice;
 use tempered_math::theory::{self, Class, Setting};
 use tempered_pipeline::plan::Plan;
@@ -23,7 +23,18 @@ pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
         Format::Human => output::print(&summary.table())?,
         Format::Json => output::print(&format!("{:#}", summary.json()))?,
     }
-    Ok(Ending::Done)
+    Ok(ending(&summary))
+}
+
+/// How a command ends that has shown a summary: tables without a single risk are no success, and it is said why.
+pub fn ending(summary: &Summary) -> Ending {
+    let mut levels = summary.series.iter().flat_map(|series| &series.levels);
+    if levels.any(|level| level.failed < level.trials) {
+        return Ending::Done;
+    }
+    eprintln!("every fit failed, so there is no risk to judge:");
+    summary.fits.iter().filter_map(Fits::line).for_each(|line| eprintln!("  {line}"));
+    Ending::TooManyFailed
 }
 
 /// Summarises a run directory and writes `summary/`; `error` is the relative standard error for which needed trials are
@@ -40,6 +51,7 @@ pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>, threads: usize) -
         domain: plan.study.criteria.domain.to_string(),
         error: error.unwrap_or(ERROR),
         threads,
+        expected: expected(plan),
     };
     let noises: HashMap<String, &Choice> =
         plan.study.noises.iter().map(|noise| (noise.to_string(), noise)).collect();
@@ -49,6 +61,21 @@ pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>, threads: usize) -
     let summary = tempered_analysis::analyze(path, &options, &known)?;
     summary.write(path)?;
     Ok(summary)
+}
+
+/// What the files of a plan say of themselves, whatever is recorded beside their numbers.
+pub fn expected(plan: &Plan) -> Expected {
+    let mut expected = Expected::default();
+    for (place, (label, _)) in plan.study.estimators.iter().enumerate() {
+        for (name, value) in plan.identity(place) {
+            match name.as_str() {
+                "estimator" => drop(expected.estimators.insert(label.clone(), value)),
+                "generator" | "seed" | "domain" if place == 0 => expected.study.push((name, value)),
+                _ => {}
+            }
+        }
+    }
+    expected
 }
 
 /// What theory says of R_p of an estimator of the study.

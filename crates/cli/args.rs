@@ -11,7 +11,7 @@ pub struct Arguments {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 2 bad usage or YAML or the plan differs, 3 more failed trials than allowed, \
+const EXIT_CODES: &str = "Exit codes: 0 done, 2 bad usage or YAML or the plan differs, 3 more failed trials than allowed, or all of them, \
 4 nothing to analyse, 5 the study is not complete (verify, and run --strict where its share is done), \
 65 stored data are wrong, 74 input or output, 75 stopped or busy (run again to go on), 70 a trial over its time, or a bug";
 

@@ -16,7 +16,7 @@ pub enum Ending {
     Done,
     /// 2: a run would be refused, since it would alter what is stored.
     Differs,
-    /// 3: complete, but more failed trials than allowed.
+    /// 3: complete, but more failed trials than allowed, or every one failed.
     TooManyFailed,
     /// 5: what is there is sound, or this share is done and `--strict` asks for more; the study is not complete.
     Unfinished,
@@ -99,8 +99,12 @@ fn analysis(error: &tempered_analysis::Error) -> u8 {
     use tempered_analysis::Error;
     match error {
         Error::Empty { .. } | Error::NoRisk { .. } | Error::NoTable { .. } => 4,
-        Error::Read { .. } => 65,
-        Error::Folder { .. } | Error::Write { .. } => 74,
+        Error::Read { source, .. } if !source.is_damage() => 74,
+        Error::Read { .. } | Error::Foreign { .. } => 65,
+        #[cfg(feature = "sql")]
+        Error::Table { .. } => 65,
+        Error::Folder { .. } => 74,
+        Error::Changed { .. } => 75,
         Error::Threads { .. } => BUG,
         _ => 2,
     }

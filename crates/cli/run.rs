@@ -60,6 +60,9 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
         let page = report::page(&summary, &plan, &directory, &path)?;
         output::print(&format!("report: {}", page.display()))?;
     }
+    if analyze::ending(&summary) == Ending::TooManyFailed {
+        return Ok(Ending::TooManyFailed);
+    }
     let (failed, trials) = summary.failures();
     let allowed = plan.study.max_failed;
     if failed as f64 > allowed * trials as f64 {

@@ -19,9 +19,9 @@ const HELD: u64 = 1 << 22;
 pub(crate) struct Sample {
     /// Rows, those without a value included.
     pub rows: u64,
-    /// Mean and spread.
+    /// Mean and spread of the finite values.
     pub moments: Moments,
-    /// Order statistics.
+    /// Order statistics of all values, infinite ones included.
     pub ordered: Ordered,
     /// The logarithms, in blocks of interleaved trials.
     pub logs: LogBlocks,
@@ -136,8 +136,8 @@ impl Column {
 
 impl Sample {
     fn add(&mut self, values: &[f64], gather: Gather) {
-        if values.iter().any(|value| value.is_nan()) {
-            self.moments.extend(&present(values).collect::<Vec<_>>());
+        if values.iter().any(|value| !value.is_finite()) {
+            self.moments.extend(&present(values).filter(|value| value.is_finite()).collect::<Vec<_>>());
         } else {
             self.moments.extend(values);
         }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use polars::error::PolarsError;
+use tempered_store::Error as Store;
 
 /// Why a run directory could not be analysed or its summary not be written.
 #[derive(Debug, thiserror::Error)]
@@ -23,14 +23,33 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A metrics file could not be read.
-    #[error(
-        "cannot read {path}: {source}; if it is damaged, `tempered verify --repair` on the directory replaces it"
-    )]
+    #[error("cannot read {path}: {}; {}", said(.source), advice(.source))]
     Read {
         /// The file.
         path: PathBuf,
         /// What the reader said.
-        source: PolarsError,
+        source: Box<Store>,
+    },
+    /// A metrics file that is not what its name or the rest of the directory says.
+    #[error(
+        "{path} does not belong where it lies: its {key} is {found}, expected {expected}; `tempered verify --repair` on \
+         the directory moves it away and computes what is missing then"
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What of its footer differs.
+        key: String,
+        /// What the footer says.
+        found: String,
+        /// What it should say.
+        expected: String,
+    },
+    /// A metrics file was replaced between two looks at it.
+    #[error("{path} changed while it was read: a run works in the directory; try again")]
+    Changed {
+        /// The file.
+        path: PathBuf,
     },
     /// Threads could not be started.
     #[error("cannot start {threads} threads (0: one a core): {source}; try `--threads 1`")]
@@ -48,13 +67,16 @@ pub enum Error {
         /// The folder with the files.
         path: PathBuf,
     },
-    /// A summary file could not be written.
-    #[error("cannot write {path}: {source}")]
-    Write {
-        /// The file.
+    /// A table that SQL asks for could not be opened.
+    #[cfg(feature = "sql")]
+    #[error(
+        "cannot read {path}: {source}; if it is damaged, `tempered verify --repair` on the directory replaces it"
+    )]
+    Table {
+        /// The folder of the table.
         path: PathBuf,
-        /// What the writer said.
-        source: PolarsError,
+        /// What polars said.
+        source: polars::error::PolarsError,
     },
     /// A query for weights where none are stored.
     #[error(
@@ -68,12 +90,13 @@ pub enum Error {
         path: PathBuf,
     },
     /// A query that cannot be answered.
+    #[cfg(feature = "sql")]
     #[error(
         "{source}; the tables are `metrics` and `weights`, and `SELECT * FROM metrics LIMIT 1` shows the columns"
     )]
     Query {
         /// What polars said.
-        source: PolarsError,
+        source: polars::error::PolarsError,
     },
     /// A level of confidence or of a quantile lies outside the open unit interval.
     #[error("{name} is {value}, but it must lie strictly between 0 and 1")]
@@ -93,8 +116,40 @@ pub enum Error {
     },
 }
 
+/// What went wrong, without the path and without advice for those who write.
+fn said(source: &Store) -> String {
+    match source {
+        Store::Io { source, .. } => source.to_string(),
+        other => other.what(),
+    }
+}
+
+/// What to do about a file that cannot be read.
+fn advice(source: &Store) -> &'static str {
+    use std::io::ErrorKind;
+    match source {
+        Store::Io { source, .. } if source.kind() == ErrorKind::PermissionDenied => {
+            "take the permission to read it (`chmod -R u+rX` on the directory)"
+        }
+        Store::Io { source, .. } if source.kind() == ErrorKind::NotFound => {
+            "it was moved while it was read: try again"
+        }
+        Store::Io { .. } => "the system refused, which says nothing of the file: mend that and try again",
+        _ => "if it is damaged, `tempered verify --repair` on the directory replaces it",
+    }
+}
+
 impl Error {
-    pub(crate) fn read(path: &Path) -> impl Fn(PolarsError) -> Error + '_ {
-        move |source| Error::Read { path: path.to_owned(), source }
+    pub(crate) fn read(path: &Path) -> impl Fn(Store) -> Error + '_ {
+        move |source| Error::Read { path: path.to_owned(), source: Box::new(source) }
+    }
+
+    pub(crate) fn foreign(path: &Path, key: &str, found: Option<&str>, expected: &str) -> Error {
+        Error::Foreign {
+            path: path.to_owned(),
+            key: key.to_owned(),
+            found: found.unwrap_or("missing").to_owned(),
+            expected: expected.to_owned(),
+        }
     }
 }

@@ -4,18 +4,29 @@ use serde::Serialize;
 
 use crate::collect::Sample;
 use crate::quantile::{Quantile, of};
+use crate::samples::{OVERFLOW, Reasons};
+use crate::summary::Options;
 use crate::tail::TailIndex;
+use std::collections::BTreeMap;
 
 /// The risks of all trials of one series at one n. A statistic that the values do not allow is none.
+///
+/// Trials whose risk overflowed lack the largest values: the sample is censored. Order statistics count these as +∞, so
+/// that they are those of all trials that could be fitted. The mean is that of the others, is not to be trusted, and a tail
+/// is not estimated.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Level {
     /// The size of a training set.
     pub n: u64,
     /// Trials done, failed ones included.
     pub trials: u64,
-    /// Trials without a value; every statistic below is over the others.
+    /// Trials without a value.
     pub failed: u64,
-    /// The sample mean, which is an accident where the law has no mean.
+    /// Those among them whose risk is larger than any number.
+    pub censored: u64,
+    /// How many trials have no value for which reason, in the words of the files' column `status`.
+    pub reasons: BTreeMap<String, u64>,
+    /// The mean of the values that are there, which is an accident where the law has no mean.
     pub mean: Option<f64>,
     /// The standard error of the mean, s/√N.
     pub mean_se: Option<f64>,
@@ -34,7 +45,7 @@ pub struct Level {
     pub q25: Option<f64>,
     /// The upper quartile.
     pub q75: Option<f64>,
-    /// The largest value.
+    /// The largest value; infinite where the sample is censored.
     pub max: Option<f64>,
     /// Trials after which the median's standard error is the share of it that was asked for.
     pub trials_for_median: Option<u64>,
@@ -52,19 +63,22 @@ pub struct Level {
 }
 
 impl Level {
-    /// The statistics of a sample, but for its tail.
-    pub(crate) fn of(n: u64, sample: &Sample, quantiles: &[f64], confidence: f64) -> Level {
-        let values = &sample.ordered;
+    /// The statistics of a sample, but for its tail. Censored trials are infinite values of the sample.
+    pub(crate) fn of(n: u64, sample: &Sample, reasons: &Reasons, options: &Options) -> Level {
+        let (values, confidence) = (&sample.ordered, options.confidence);
+        let censored = reasons.get(OVERFLOW).copied().unwrap_or(0);
         let median = Quantile::of(values, 0.5, confidence);
         let mean = sample.moments.mean();
         Level {
             n,
             trials: sample.rows,
-            failed: sample.rows.saturating_sub(values.count()),
+            failed: sample.rows.saturating_sub(values.count()) + censored,
+            censored,
+            reasons: reasons.clone(),
             mean: mean.map(|mean| mean.value),
             mean_se: mean.and_then(|mean| mean.error),
             kurtosis: mean.and_then(|mean| mean.kurtosis),
-            mean_trusted: mean.is_some_and(|mean| mean.is_steady(values.count())),
+            mean_trusted: censored == 0 && mean.is_some_and(|mean| mean.is_steady(values.count())),
             median: median.value,
             median_low: median.low,
             median_high: median.high,
@@ -75,15 +89,15 @@ impl Level {
             trials_for_mean: None,
             tail_index: None,
             tail_index_maxima: None,
-            quantiles: quantiles.iter().map(|&q| Quantile::of(values, q, confidence)).collect(),
-            outline: sample.outline.clone(),
+            quantiles: options.quantiles.iter().map(|&q| Quantile::of(values, q, confidence)).collect(),
+            outline: sample.outline.iter().copied().filter(|(value, _)| value.is_finite()).collect(),
         }
     }
 
     /// Says how many trials bring the standard errors of median and mean down to a share of their values; `spread` is
     /// the standard error of the logarithm of the median.
     pub(crate) fn plan_trials(&mut self, spread: Option<f64>, share: f64) {
-        let values = (self.trials - self.failed) as f64;
+        let values = (self.trials - self.failed + self.censored) as f64;
         let needed = |relative: f64| {
             let trials = (values * (relative / share) * (relative / share)).ceil();
             (trials.is_finite() && trials < u64::MAX as f64).then_some(trials as u64)
@@ -108,7 +122,10 @@ mod tests {
         };
         let gather = Gather { order: true, ..Gather::default() };
         let sample = &collect(trials, &[gather], &[0.5], &mut pass).unwrap()[0];
-        Level::of(10, sample, &[0.5], 0.5)
+        let overflowed = rows.iter().filter(|risk| risk.is_infinite()).count() as u64;
+        let reasons = Reasons::from([(OVERFLOW.to_owned(), overflowed)]);
+        let options = Options { quantiles: vec![0.5], confidence: 0.5, ..Options::default() };
+        Level::of(10, sample, &reasons, &options)
     }
 
     #[test]
@@ -123,6 +140,16 @@ mod tests {
         level.mean_trusted = false;
         level.plan_trials(Some(0.1), 0.01);
         assert_eq!((level.trials_for_median, level.trials_for_mean), (Some(400), None));
+    }
+
+    /// Values that overflowed are the largest ones: the median is that of all, the mean that of the others.
+    #[test]
+    fn what_overflowed_is_larger_than_all_else() {
+        let level = level(&[1.0, f64::INFINITY, 2.0, 3.0, 6.0], 6);
+        assert_eq!((level.trials, level.failed, level.censored), (6, 2, 1));
+        assert_eq!((level.median, level.q75, level.max), (Some(3.0), Some(6.0), Some(f64::INFINITY)));
+        assert_eq!((level.mean, level.mean_trusted), (Some(3.0), false));
+        assert!(level.outline.iter().all(|(value, share)| value.is_finite() && *share < 1.0));
     }
 
     #[test]

@@ -6,10 +6,14 @@
 //! [`Options`], whatever the platform, the number of threads or the order in which files were written.
 //! With the feature `sql`, `query` answers SQL over the same files.
 
+mod belongs;
+mod blocks;
 mod collect;
+mod common;
 #[cfg(test)]
 mod coverage;
 mod error;
+mod fits;
 mod growth;
 mod json;
 mod level;
@@ -24,6 +28,7 @@ mod quantile;
 #[cfg(feature = "sql")]
 mod query;
 mod risk;
+mod samples;
 mod scan;
 mod series;
 mod sort;
@@ -36,7 +41,9 @@ mod verdict;
 mod wanted;
 mod write;
 
+pub use belongs::Expected;
 pub use error::Error;
+pub use fits::{Fits, reasons};
 pub use growth::{Estimate, Growth, Probabilities};
 pub use level::Level;
 pub use model::Model;

@@ -111,20 +111,35 @@ mod tests {
         least(&mut (0..AROUND).map(|around| (rate, around))).map(|(_, fit)| fit)
     }
 
+    /// Whatever was found before: the same data again, whose best χ² is then the bound from the start; constants, of which
+    /// all rates have the same χ²; rates that jump from one end to the other; data that have no limit at some rates.
     #[test]
     fn giving_up_early_changes_nothing() {
+        type Law = fn(f64, f64) -> f64;
+        let laws: [Law; 4] = [
+            |n, k| 2.0 - 1.5 * libm::pow(n, -0.1 - 0.01 * k) + 0.05 * libm::sin(n + 7.0 * k),
+            |_, k| 1.0 + k,
+            |n, k| 1.0 + libm::pow(n, if k % 2.0 == 0.0 { -SLOWEST } else { -FASTEST }),
+            |n, k| libm::pow(n, 0.02 * k - 0.3) * (1.0 + 0.05 * libm::sin(n + 7.0 * k)),
+        ];
         let levels = [20.0, 50.0, 100.0, 300.0, 1000.0];
-        let law = |n: f64, k: f64| 2.0 - 1.5 * libm::pow(n, -0.1 - 0.01 * k) + 0.05 * libm::sin(n + 7.0 * k);
         let datum = |n: f64, value: f64| Datum { log_n: log(n), value, log_value: log(value), error: 0.01 };
         let mut limits = Limits::new(&levels.map(|n| datum(n, 1.0)));
-        let mut rates = std::collections::BTreeSet::new();
-        for k in 0..200 {
-            let data = levels.map(|n| datum(n, law(n, f64::from(k))));
+        let (mut rates, mut given_up, mut none) = (std::collections::BTreeSet::new(), 0, 0);
+        for k in 0..400u32 {
+            let law = laws[k as usize / 2 % laws.len()];
+            let data = levels.map(|n| datum(n, law(n, f64::from(k / 8))));
             let fit = limits.fit(&data);
             assert_eq!(fit, twin(&data), "{k}");
             rates.extend(fit.map(|fit| fit.rate.to_bits()));
+            for rate in 0..RATES {
+                let whole = limits.at(rate, &data);
+                let bounded = fit.and_then(|fit| limits.between(rate, MIDDLE, &data, fit.chi2));
+                given_up += u32::from(whole.is_some() && bounded.is_none());
+                none += u32::from(whole.is_none());
+            }
         }
-        assert!(rates.len() > 20, "{}", rates.len());
+        assert!(rates.len() > 20 && given_up > 10_000 && none > 100, "{} {given_up} {none}", rates.len());
     }
 
     #[test]

@@ -1,24 +1,21 @@
 //! Estimators against each other on the same samples.
 
 use libm::log;
-use polars::prelude::DataFrame;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
+use crate::blocks::{in_order, read_ahead, together};
 use crate::collect::{Column, Gather, Sample, collect};
+use crate::common::Walk;
 use crate::error::Error;
 use crate::moments::Moments;
 use crate::quantile::Quantile;
 use crate::risk::Risk;
-use crate::scan::{Partition, RiskColumns, Scan, Shard, read, read_ahead, reals, together};
+use crate::scan::{Partition, RiskColumns, Scan};
 
 /// Estimators of more than so many labels are compared with the first one alone.
 const ALL_PAIRS: usize = 6;
-/// Trials that are compared at a time: what is computed of them stays in the first caches.
-const CACHED: usize = 1024;
-
 /// Two estimators in one cell under one risk, trial by trial.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Pair {
@@ -42,7 +39,7 @@ pub struct Pair {
     pub ratio: Quantile,
     /// The share of trials in which the first has the smaller risk; a tie counts half.
     pub wins: f64,
-    /// Whether both means can be trusted, and so the mean difference.
+    /// Whether both means at this n can be trusted, and so the mean difference.
     pub trusted: bool,
     /// The mean of R_first − R_second.
     pub difference: Option<f64>,
@@ -74,7 +71,7 @@ pub(crate) fn pairs(scan: &Scan, confidence: f64) -> Result<Vec<Pair>, Error> {
     let mut pairs = Vec::new();
     for some in together(&compared, |(first, second)| first.rows() + second.rows()) {
         let found = some.par_iter().map(|(first, second)| compare(scan, first, second, confidence));
-        pairs.extend(found.collect::<Result<Vec<_>, Error>>()?.into_iter().flatten());
+        pairs.extend(in_order(found)?.into_iter().flatten());
     }
     Ok(pairs)
 }
@@ -86,13 +83,15 @@ fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) 
     let order = |column| Gather { order: column % COLUMNS == 0, ..Gather::default() };
     let gather: Vec<Gather> = (0..COLUMNS * scan.risks.len()).map(order).collect();
     let mut wins = vec![0.0; scan.risks.len()];
+    let names: Vec<&str> = scan.risks.iter().map(|risk| risk.value.as_str()).collect();
     let rows = first.rows().min(second.rows());
     let samples = collect(rows, &gather, &[0.5], &mut |columns| {
-        both(scan, first, second, |trials| {
-            let risks = columns.par_chunks_mut(COLUMNS).zip(&mut wins).zip(&scan.risks);
-            risks.try_for_each(|((columns, wins), risk)| {
-                trials.blocks(&risk.value, |a, b| *wins += add(columns, a, b))
-            })
+        read_ahead(Walk::new(&first.files, &second.files, &names), |common| {
+            let risks = columns.par_chunks_mut(COLUMNS).zip(&mut wins).enumerate();
+            risks.for_each(|(place, (columns, wins))| {
+                common.values(place, |a, b| *wins += add(columns, a, b));
+            });
+            Ok(())
         })
     })?;
     let pair = |((columns, wins), risk): ((&[Sample], f64), &RiskColumns)| {
@@ -148,85 +147,4 @@ fn add(columns: &mut [Column], a: &[f64], b: &[f64]) -> f64 {
     column(5, log_b);
     let won: Vec<f64> = paired(|(a, b)| if a < b { 1.0 } else { f64::from(u8::from(a == b)) / 2.0 });
     won.iter().sum()
-}
-
-/// Trials that two files have in common.
-struct Common<'a> {
-    files: [&'a Path; 2],
-    frames: [DataFrame; 2],
-    /// Rows of the same trial.
-    rows: Vec<(usize, usize)>,
-}
-
-impl<'a> Common<'a> {
-    fn read(files: [&'a Path; 2], start: u64, columns: &[&str]) -> Result<Common<'a>, Error> {
-        let mut trials = Vec::new();
-        let mut frame = |file: &Path| {
-            let frame = read(file, start, columns)?;
-            let column = frame.column("trial").and_then(|column| column.i64());
-            trials.push(column.map_err(Error::read(file))?.iter().flatten().collect::<Vec<i64>>());
-            Ok(frame)
-        };
-        let frames = [frame(files[0])?, frame(files[1])?];
-        Ok(Common { files, frames, rows: matches(&trials[0], &trials[1]) })
-    }
-
-    /// Calls `each` with both values of trials in which neither is missing, some trials at a time.
-    fn blocks(&self, column: &str, mut each: impl FnMut(&[f64], &[f64])) -> Result<(), Error> {
-        let Common { files, frames, rows } = self;
-        let x = reals(&frames[0], column).map_err(Error::read(files[0]))?;
-        let y = reals(&frames[1], column).map_err(Error::read(files[1]))?;
-        let present = |(i, j): &(usize, usize)| !x[*i].is_nan() && !y[*j].is_nan();
-        for rows in rows.chunks(CACHED) {
-            let (x, y): (Vec<f64>, Vec<f64>) =
-                rows.iter().filter(|rows| present(rows)).map(|(i, j)| (x[*i], y[*j])).unzip();
-            each(&x, &y);
-        }
-        Ok(())
-    }
-}
-
-/// Calls `each` with all trials that both have.
-fn both(
-    scan: &Scan,
-    first: &Partition,
-    second: &Partition,
-    each: impl FnMut(Common<'_>) -> Result<(), Error> + Send,
-) -> Result<(), Error> {
-    let columns: Vec<&str> =
-        std::iter::once("trial").chain(scan.risks.iter().map(|risk| risk.value.as_str())).collect();
-    let twins = first.files.iter().filter_map(|shard| {
-        let twin = second.files.binary_search_by_key(&shard.name(), Shard::name).ok()?;
-        Some(shard.chunks().zip(second.files[twin].chunks()))
-    });
-    // Both files have a row for every trial from the first of the shard on, so that chunks hold the same trials.
-    let common = twins.flatten().map(|((a, start), (b, _))| Common::read([a, b], start, &columns));
-    read_ahead(common, each)
-}
-
-/// Places of equal numbers in two ascending lists.
-fn matches(a: &[i64], b: &[i64]) -> Vec<(usize, usize)> {
-    let (mut i, mut j, mut found) = (0, 0, Vec::new());
-    while i < a.len() && j < b.len() {
-        match a[i].cmp(&b[j]) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                found.push((i, j));
-                (i, j) = (i + 1, j + 1);
-            }
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn trials_are_matched_by_number() {
-        assert_eq!(matches(&[0, 2, 3, 7], &[1, 2, 7, 8]), [(1, 1), (3, 2)]);
-        assert_eq!(matches(&[], &[1]), []);
-    }
 }

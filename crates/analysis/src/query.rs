@@ -119,7 +119,8 @@ fn scan(folder: &Path) -> Result<LazyFrame, Error> {
         try_parse_dates: false,
     };
     let args = ScanArgsParquet { hive_options, ..Default::default() };
-    LazyFrame::scan_parquet(PlRefPath::new(folder.to_string_lossy()), args).map_err(Error::read(folder))
+    let scanned = LazyFrame::scan_parquet(PlRefPath::new(folder.to_string_lossy()), args);
+    scanned.map_err(|source| Error::Table { path: folder.to_owned(), source })
 }
 
 /// Whether a folder or one below it holds a Parquet file.

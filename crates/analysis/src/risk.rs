@@ -26,6 +26,11 @@ impl Risk {
         }
     }
 
+    /// Reads a number or `sup`.
+    pub(crate) fn of_text(text: &str) -> Option<Risk> {
+        if text == "sup" { Some(Risk::Sup) } else { text.parse().ok().map(Risk::Power) }
+    }
+
     /// The exponent, or `None` for the sup norm.
     pub fn exponent(self) -> Option<f64> {
         match self {

@@ -1,21 +1,25 @@
-//! The metrics files of a run, one partition at a time.
+//! The metrics files of a run, partition by partition.
 
-use std::borrow::Cow;
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use polars::prelude::*;
-use rayon::prelude::*;
-
-use crate::collect::{Gather, Sample, collect};
+use crate::belongs::{Claims, Expected, Named};
+use crate::blocks::in_order;
 use crate::error::Error;
 use crate::risk::Risk;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use tempered_store::MetricsFile;
+
+/// Partitions whose footers are read before what they have in common is compared: what is held of them is bounded.
+const DESCRIBED: usize = 1024;
 
 /// The metrics of a run directory.
 pub(crate) struct Scan {
     /// What there is to read, in order.
     pub partitions: Vec<Partition>,
-    /// The risks with their columns: exponents ascending, then the sup norm.
+    /// The risks with their columns: exponents ascending, then the sup norm. While a directory grows by a risk, not
+    /// every file has every column.
     pub risks: Vec<RiskColumns>,
 }
 
@@ -30,7 +34,7 @@ pub(crate) struct Partition {
     pub cell: String,
     /// Labels of design, target and noise.
     pub labels: [String; 3],
-    /// Its files, shard by shard.
+    /// Its files, trials ascending; no two hold the same trial, and some trials may be in none.
     pub files: Vec<Shard>,
 }
 
@@ -38,15 +42,9 @@ pub(crate) struct Partition {
 #[derive(Clone, Debug)]
 pub(crate) struct Shard {
     pub path: PathBuf,
-    pub rows: u64,
+    /// The numbers of its trials, one a row.
+    pub trials: Range<u64>,
 }
-
-/// Rows that are read at once: a row group.
-const CHUNK: u64 = 122_880;
-/// Rows of a file whose columns are read side by side.
-const LONG: usize = 20_000;
-/// Rows that are worked on together, where there are more of them than in one partition.
-const TOGETHER: u64 = 1 << 17;
 
 /// The columns of one risk.
 #[derive(Clone, Debug)]
@@ -60,17 +58,10 @@ pub(crate) struct RiskColumns {
     pub edge: Option<String>,
 }
 
-/// What is gathered of one risk in one partition.
-#[derive(Clone, Debug)]
-pub(crate) struct RiskSamples {
-    pub value: Sample,
-    pub gap: Option<Sample>,
-    pub edge: Option<Sample>,
-}
-
 impl Scan {
-    /// Lists `metrics/` below a run directory. Files that appear later are not seen.
-    pub fn open(run: &Path) -> Result<Scan, Error> {
+    /// Lists `metrics/` below a run directory and compares every file's footer with its name, with what is expected and
+    /// with the other files. Files that appear later are not seen.
+    pub fn open(run: &Path, expected: &Expected) -> Result<Scan, Error> {
         let folder = run.join("metrics");
         let mut partitions = Vec::new();
         for (estimator, path) in hive(&folder, "estimator")? {
@@ -80,179 +71,96 @@ impl Scan {
             }
         }
         partitions.sort_by(|a, b| (&a.estimator, a.n, &a.cell).cmp(&(&b.estimator, b.n, &b.cell)));
-        let Some(first) = partitions.first().and_then(|partition| partition.files.first()) else {
+        if partitions.is_empty() {
             return Err(Error::Empty { path: folder });
-        };
-        let file = &first.path;
-        let schema = open(file)?.schema().map_err(Error::read(file))?;
-        let names: Vec<&str> = schema.iter_names().map(PlSmallStr::as_str).collect();
+        }
+        let names = describe(&mut partitions, expected)?;
         let mut risks: Vec<RiskColumns> =
             names.iter().filter_map(|name| RiskColumns::of(name, &names)).collect();
         risks.sort_by(|a, b| a.risk.order(b.risk));
         if risks.is_empty() {
             return Err(Error::NoRisk { path: folder });
         }
-        partitions.par_iter_mut().try_for_each(Partition::describe)?;
         Ok(Scan { partitions, risks })
-    }
-
-    /// Gathers every risk of a partition, holding what quantiles at these levels need.
-    pub fn samples(&self, partition: &Partition, levels: &[f64]) -> Result<Vec<RiskSamples>, Error> {
-        let (columns, gather): (Vec<&str>, Vec<Gather>) =
-            self.risks.iter().flat_map(RiskColumns::columns).unzip();
-        let mut samples = collect(partition.rows(), &gather, levels, &mut |gathered| {
-            let chunks = partition.chunks().map(|(file, start)| Ok((file, read(file, start, &columns)?)));
-            read_ahead(chunks, |(file, frame)| {
-                gathered.par_iter_mut().zip(&columns).try_for_each(|(column, name)| {
-                    column.add(&reals(&frame, name).map_err(Error::read(file))?);
-                    Ok(())
-                })
-            })
-        })?
-        .into_iter();
-        let mut next = || samples.next().unwrap_or_default();
-        let one = |risk: &RiskColumns| RiskSamples {
-            value: next(),
-            gap: risk.gap.is_some().then(&mut next),
-            edge: risk.edge.is_some().then(&mut next),
-        };
-        Ok(self.risks.iter().map(one).collect())
     }
 }
 
+/// Reads every footer; returns the names of all columns.
+fn describe(partitions: &mut [Partition], expected: &Expected) -> Result<BTreeSet<String>, Error> {
+    let mut names = BTreeSet::new();
+    // Of each estimator, what its first file says; the first one of all speaks for the directory.
+    let mut known: BTreeMap<String, Claims> = BTreeMap::new();
+    let mut first: Option<Claims> = None;
+    for some in partitions.chunks_mut(DESCRIBED) {
+        let described = in_order(some.par_iter_mut().map(|partition| partition.describe(expected)))?;
+        for (partition, (claims, more)) in some.iter().zip(described) {
+            let path = &partition.files[0].path;
+            claims.agree(path, first.get_or_insert_with(|| claims.clone()), false)?;
+            match known.get(&partition.estimator) {
+                Some(other) => claims.agree(path, other, true)?,
+                None => drop(known.insert(partition.estimator.clone(), claims)),
+            }
+            names.extend(more);
+        }
+    }
+    Ok(names)
+}
+
 impl RiskColumns {
-    fn of(name: &str, names: &[&str]) -> Option<RiskColumns> {
+    fn of(name: &str, names: &BTreeSet<String>) -> Option<RiskColumns> {
         let risk = Risk::of_column(name)?;
         let suffix = name.strip_prefix("risk_")?;
-        let part = |part: &str| {
-            let name = format!("{part}_{suffix}");
-            names.contains(&name.as_str()).then_some(name)
-        };
+        let part = |part: &str| Some(format!("{part}_{suffix}")).filter(|name| names.contains(name));
         Some(RiskColumns { risk, value: name.to_owned(), gap: part("gap_max"), edge: part("edge") })
-    }
-
-    /// Its columns in the order of [`RiskSamples`], with what is gathered of them.
-    fn columns(&self) -> impl Iterator<Item = (&str, Gather)> {
-        let gather = Gather { order: true, ..Gather::default() };
-        let value = (&self.value, Gather { maxima: true, ..gather });
-        let gap = self.gap.as_ref().map(|gap| (gap, Gather { logs: true, ..gather }));
-        let edge = self.edge.as_ref().map(|edge| (edge, gather));
-        [Some(value), gap, edge].into_iter().flatten().map(|(name, gather)| (name.as_str(), gather))
     }
 }
 
 impl Partition {
-    /// The labels, which are the same in every row, and the number of rows.
-    fn describe(&mut self) -> Result<(), Error> {
-        let keys = ["design", "target", "noise"];
-        let first = &self.files[0].path;
-        let frame = rows(first, (0, 1), &keys)?;
-        for (label, key) in self.labels.iter_mut().zip(keys) {
-            let column = frame.column(key).and_then(|column| column.cast(&DataType::String));
-            let column = column.map_err(Error::read(first))?;
-            *label = column.str().map_err(Error::read(first))?.get(0).unwrap_or_default().to_owned();
+    /// Reads the footers: labels and trials of each file, and the names of all columns.
+    fn describe(&mut self, expected: &Expected) -> Result<(Claims, BTreeSet<String>), Error> {
+        let named = Named { estimator: &self.estimator, n: self.n, cell: &self.cell };
+        let mut names = BTreeSet::new();
+        let mut first: Option<Claims> = None;
+        for Shard { path, trials } in &mut self.files {
+            let file = MetricsFile::open(path).map_err(Error::read(path))?;
+            let columns: Vec<&str> = file.names().collect();
+            let claims = Claims::read(path, named, &file.footer(), &columns, expected)?;
+            names.extend(columns.into_iter().map(str::to_owned));
+            *trials = claims.trials.clone();
+            match &first {
+                Some(first) => claims.agree(path, first, true)?,
+                None => first = Some(claims),
+            }
         }
-        for Shard { path: file, rows } in &mut self.files {
-            *rows = open(file)?.num_rows().map_err(Error::read(file))? as u64;
+        self.files.sort_by(|a, b| (a.trials.start, &a.path).cmp(&(b.trials.start, &b.path)));
+        for pair in self.files.windows(2) {
+            if pair[1].trials.start < pair[0].trials.end {
+                let Range { start, end } = pair[1].trials;
+                let wanted = format!("trials that {} does not hold", pair[0].path.display());
+                return Err(Error::foreign(
+                    &pair[1].path,
+                    "trials",
+                    Some(&format!("{start}..{end}")),
+                    &wanted,
+                ));
+            }
         }
-        Ok(())
+        let claims = first.ok_or_else(|| Error::Empty { path: PathBuf::from(&self.cell) })?;
+        self.labels = claims.labels.clone();
+        Ok((claims, names))
     }
 
     /// Rows in all files.
     pub fn rows(&self) -> u64 {
-        self.files.iter().map(|shard| shard.rows).sum()
-    }
-
-    /// Each file with the rows from which to [`read`], in order.
-    pub fn chunks(&self) -> impl Iterator<Item = (&Path, u64)> {
-        self.files.iter().flat_map(Shard::chunks)
+        self.files.iter().map(Shard::rows).sum()
     }
 }
 
 impl Shard {
-    /// The rows from which to [`read`], in order.
-    pub fn chunks(&self) -> impl Iterator<Item = (&Path, u64)> {
-        (0..self.rows.div_ceil(CHUNK)).map(|chunk| (self.path.as_path(), chunk * CHUNK))
+    /// Rows of the file.
+    pub fn rows(&self) -> u64 {
+        self.trials.end - self.trials.start
     }
-
-    /// What names the shard: the same for every estimator.
-    pub fn name(&self) -> Option<&std::ffi::OsStr> {
-        self.path.file_name()
-    }
-}
-
-/// Columns of one file, a row group from this row on: memory does not depend on the size of shards.
-pub(crate) fn read(file: &Path, start: u64, columns: &[&str]) -> Result<DataFrame, Error> {
-    rows(file, (usize::try_from(start).unwrap_or(usize::MAX), CHUNK as usize), columns)
-}
-
-/// Columns of one file, so many rows from a first one on.
-///
-/// Without a query engine, which would take a millisecond to start: studies of many cells have thousands of small files.
-/// Long columns are read by the threads of the pool; polars has threads of its own, which `threads` does not bound.
-fn rows(file: &Path, slice: (usize, usize), names: &[&str]) -> Result<DataFrame, Error> {
-    let mut first = open(file)?;
-    let metadata = first.get_metadata().map_err(Error::read(file))?.clone();
-    let read = |reader: ParquetReader<fs::File>, names: &[&str]| {
-        let names = names.iter().map(|name| (*name).to_owned()).collect();
-        let reader = reader.read_parallel(ParallelStrategy::None).with_columns(Some(names));
-        reader.with_slice(Some(slice)).finish().map_err(Error::read(file))
-    };
-    if metadata.num_rows < LONG {
-        return read(first, names);
-    }
-    let column = |name: &&str| {
-        let mut reader = open(file)?;
-        reader.set_metadata(metadata.clone());
-        Ok(read(reader, &[*name])?.into_columns())
-    };
-    let columns = names.par_iter().map(column).collect::<Result<Vec<_>, Error>>()?;
-    DataFrame::new_infer_height(columns.concat()).map_err(Error::read(file))
-}
-
-fn open(file: &Path) -> Result<ParquetReader<fs::File>, Error> {
-    let opened = fs::File::open(file).map_err(|source| Error::read(file)(source.into()))?;
-    Ok(ParquetReader::new(opened))
-}
-
-/// Calls `each` with the items of an iterator, while another thread of the pool reads the next one.
-pub(crate) fn read_ahead<T: Send>(
-    mut items: impl Iterator<Item = Result<T, Error>> + Send,
-    mut each: impl FnMut(T) -> Result<(), Error> + Send,
-) -> Result<(), Error> {
-    let mut next = items.next();
-    while let Some(item) = next {
-        let item = item?;
-        let (done, following) = rayon::join(|| each(item), || items.next());
-        done?;
-        next = following;
-    }
-    Ok(())
-}
-
-/// Items in order, neighbours of few rows together: threads have work, and memory does not depend on how many items
-/// there are.
-pub(crate) fn together<T>(items: &[T], rows: impl Fn(&T) -> u64) -> Vec<&[T]> {
-    let (mut groups, mut start, mut held) = (Vec::new(), 0, 0);
-    for (place, item) in items.iter().enumerate() {
-        let more = rows(item).max(1);
-        if held > 0 && held + more > TOGETHER {
-            groups.push(&items[start..place]);
-            (start, held) = (place, 0);
-        }
-        held += more;
-    }
-    groups.push(&items[start..]);
-    groups
-}
-
-/// A column of reals, NaN where there is none.
-pub(crate) fn reals<'a>(frame: &'a DataFrame, name: &str) -> PolarsResult<Cow<'a, [f64]>> {
-    let column = frame.column(name)?.f64()?;
-    Ok(match column.cont_slice() {
-        Ok(values) => Cow::Borrowed(values),
-        Err(_) => column.iter().map(|value| value.unwrap_or(f64::NAN)).collect(),
-    })
 }
 
 /// The folders `key=value` below a folder. One that is not there holds none.
@@ -269,23 +177,35 @@ fn hive(folder: &Path, key: &str) -> Result<Vec<(String, PathBuf)>, Error> {
     Ok(found)
 }
 
-/// The cells of an estimator and n: files `<cell>-<shard>.parquet`.
+/// The cells of an estimator and n: files `<cell>-<shard>.parquet`. Hidden ones are those of other programs.
 fn cells(estimator: &str, n: u64, folder: &Path) -> Result<Vec<Partition>, Error> {
     let mut partitions: Vec<Partition> = Vec::new();
     let mut files: Vec<PathBuf> = listing(folder)?;
     files.retain(|path| path.extension().is_some_and(|extension| extension == "parquet"));
     files.sort();
     for file in files {
-        let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let cell = stem.rsplit_once('-').map_or(stem.as_str(), |(cell, _)| cell);
+        let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.starts_with('.') {
+            continue;
+        }
+        let is_number = |index: &str| index.len() >= 6 && index.bytes().all(|byte| byte.is_ascii_digit());
+        let Some((cell, _)) = name.rsplit_once('-').filter(|(_, index)| is_number(index)) else {
+            return Err(Error::foreign(
+                &file,
+                "name",
+                Some(&name),
+                "a cell and the number of a shard, CELL-000000",
+            ));
+        };
+        let shard = Shard { path: file.clone(), trials: 0..0 };
         match partitions.last_mut().filter(|last| last.cell == cell) {
-            Some(last) => last.files.push(Shard { path: file, rows: 0 }),
+            Some(last) => last.files.push(shard),
             None => partitions.push(Partition {
                 estimator: estimator.to_owned(),
                 n,
                 cell: cell.to_owned(),
                 labels: Default::default(),
-                files: vec![Shard { path: file, rows: 0 }],
+                files: vec![shard],
             }),
         }
     }
@@ -298,22 +218,5 @@ fn listing(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         Ok(entries) => entries.map(|entry| Ok(entry.map_err(failed)?.path())).collect(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(failed(error)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn few_rows_go_together_and_order_stays() {
-        let rows = [3, 0, TOGETHER, 5, TOGETHER + 7, 1, TOGETHER - 1, 1];
-        let groups = together(&rows, |rows| *rows);
-        assert_eq!(groups.concat(), rows);
-        assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [2, 1, 1, 1, 2, 1]);
-        // Even where nobody has rows, groups are bounded.
-        let none = vec![0; 3 * TOGETHER as usize];
-        assert!(together(&none, |rows| *rows).iter().all(|group| group.len() as u64 <= TOGETHER));
-        assert!(together(&[], |rows: &u64| *rows).concat().is_empty());
     }
 }

@@ -5,13 +5,17 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use crate::belongs::Expected;
+use crate::blocks::{in_order, together};
 use crate::error::Error;
+use crate::fits::Fits;
 use crate::growth::{Growth, grow, last_half};
 use crate::level::Level;
 use crate::pair::{Pair, pairs};
 use crate::point::{Point, generator, normal};
 use crate::risk::Risk;
-use crate::scan::{Partition, RiskSamples, Scan, together};
+use crate::samples::{PartitionSamples, Reasons, RiskSamples};
+use crate::scan::{Partition, Scan};
 use crate::series::{Series, agreement};
 use crate::tail::{Bootstrap, LogBlocks, Top, block_maxima, hill, is_constant, pooled_hill, spread};
 use crate::verdict::{Judgement, Tails, Verdict, in_expectation, in_probability};
@@ -46,6 +50,8 @@ pub struct Options {
     pub error: f64,
     /// Threads to work with; 0 takes one a core. No number depends on it.
     pub threads: usize,
+    /// What the files are compared with, so that none of another study is counted.
+    pub expected: Expected,
 }
 
 impl Default for Options {
@@ -58,11 +64,19 @@ impl Default for Options {
             domain: String::new(),
             error: 0.01,
             threads: 0,
+            expected: Expected::default(),
         }
     }
 }
 
 impl Options {
+    /// The threads to work with.
+    pub(crate) fn pool(&self) -> Result<rayon::ThreadPool, Error> {
+        let threads = self.threads;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.map_err(|source| Error::Threads { threads, source })
+    }
+
     fn check(&self) -> Result<(), Error> {
         let inside = |name, value: f64| {
             if value > 0.0 && value < 1.0 { Ok(()) } else { Err(Error::Fraction { name, value }) }
@@ -100,6 +114,8 @@ pub struct Summary {
     pub series: Vec<Series>,
     /// Estimators against each other on the same samples.
     pub pairs: Vec<Pair>,
+    /// Fits and failures, by estimator.
+    pub fits: Vec<Fits>,
     /// The options behind it.
     pub options: Options,
 }
@@ -121,39 +137,41 @@ struct Draft {
     has_edges: bool,
 }
 
+/// What one partition adds to the fits of its estimator, and to its series.
+struct Drafted {
+    trials: u64,
+    failed: Reasons,
+    drafts: Vec<(Key, Draft)>,
+}
+
 /// Summarises the finished metrics below a run directory; the run may still be going on.
 ///
 /// Memory: bounded by one shard's metrics and a few million numbers, however many trials there are.
 ///
 /// # Errors
-/// [`Error::Empty`] where no metrics file is finished yet; files that cannot be read or hold no risk; options
-/// out of range; [`Error::Threads`] where the system has none to spare.
+/// [`Error::Empty`] where no metrics file is finished yet; files that cannot be read or hold no risk;
+/// [`Error::Foreign`] for one that is not what its name or the directory says; options out of range; [`Error::Threads`] where the system has none to spare.
 pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summary, Error> {
     options.check()?;
-    let threads = options.threads;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|source| Error::Threads { threads, source })?;
-    pool.install(|| summarise(dir, options, theory))
+    options.pool()?.install(|| summarise(dir, options, theory))
 }
 
 /// [`analyze`] on the threads of the pool that calls it.
 fn summarise(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summary, Error> {
-    let scan = Scan::open(dir)?;
+    let scan = Scan::open(dir, &options.expected)?;
     let wanted: Vec<f64> = options.quantiles.iter().copied().chain(GROWN).collect();
     let mut drafts: BTreeMap<Key, Draft> = BTreeMap::new();
-    let drafted = |partition: &Partition| -> Result<Vec<(Key, Draft)>, Error> {
-        let samples = scan.samples(partition, &wanted)?;
-        let one = |(place, samples): (usize, &RiskSamples)| {
-            let [design, target, noise] = partition.labels.clone();
-            let key = ([partition.estimator.clone(), design, target, noise], place);
-            (key, draft(partition, scan.risks[place].risk, samples, options))
-        };
-        Ok(samples.par_iter().enumerate().map(one).collect())
-    };
+    let mut fits: BTreeMap<&str, Fits> = BTreeMap::new();
     for partitions in together(&scan.partitions, Partition::rows) {
-        let added = partitions.par_iter().map(drafted).collect::<Result<Vec<_>, Error>>()?;
-        for (key, draft) in added.into_iter().flatten() {
-            drafts.entry(key).or_default().join(draft);
+        let drafted = partitions.par_iter().map(|partition| drafted(&scan, partition, &wanted, options));
+        for (partition, drafted) in partitions.iter().zip(in_order(drafted)?) {
+            let estimator = partition.estimator.as_str();
+            let of = fits.entry(estimator);
+            let of = of.or_insert_with(|| Fits { estimator: estimator.to_owned(), ..Fits::default() });
+            of.add(partition.n, drafted.trials, &drafted.failed);
+            for (key, draft) in drafted.drafts {
+                drafts.entry(key).or_default().join(draft);
+            }
         }
     }
     let series: Vec<Series> = drafts
@@ -161,38 +179,64 @@ fn summarise(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summa
         .map(|((labels, place), draft)| finish(labels, scan.risks[place].risk, draft, options, theory))
         .collect();
     let mut pairs = pairs(&scan, options.confidence)?;
+    trust(&mut pairs, &series);
+    let fits = fits.into_values().collect();
+    Ok(Summary { series, pairs, fits, options: options.clone() })
+}
+
+/// Says of pairs whether both means at their n can be trusted.
+fn trust(pairs: &mut [Pair], series: &[Series]) {
     let key = |labels: [&str; 4], p: Risk, n: u64| (labels.map(str::to_owned), p.to_string(), n);
     let levels = series.iter().flat_map(|s| s.levels.iter().map(move |level| (s, level)));
     let trusted: HashSet<_> =
         levels.filter(|(_, l)| l.mean_trusted).map(|(s, level)| key(s.labels(), s.p, level.n)).collect();
-    for pair in &mut pairs {
+    for pair in pairs {
         let is_trusted = |estimator: &str| {
             trusted.contains(&key([estimator, &pair.design, &pair.target, &pair.noise], pair.p, pair.n))
         };
         pair.trusted = is_trusted(&pair.estimator) && is_trusted(&pair.against);
     }
-    Ok(Summary { series, pairs, options: options.clone() })
+}
+
+/// Reads one partition.
+fn drafted(scan: &Scan, partition: &Partition, wanted: &[f64], options: &Options) -> Result<Drafted, Error> {
+    let PartitionSamples { risks, failed } = scan.samples(partition, wanted)?;
+    let one = |(place, samples): (usize, &RiskSamples)| {
+        // A risk that no file of the partition has yet.
+        if samples.value.rows == 0 {
+            return None;
+        }
+        let [design, target, noise] = partition.labels.clone();
+        let key = ([partition.estimator.clone(), design, target, noise], place);
+        Some((key, draft(partition, scan.risks[place].risk, samples, options)))
+    };
+    let drafts = risks.par_iter().enumerate().filter_map(one).collect();
+    Ok(Drafted { trials: partition.rows(), failed, drafts })
 }
 
 /// What one partition adds to a series.
 fn draft(partition: &Partition, risk: Risk, samples: &RiskSamples, options: &Options) -> Draft {
     let n = partition.n;
-    let RiskSamples { value, gap, edge } = samples;
+    let RiskSamples { value, gap, edge, reasons } = samples;
     let [design, target, noise] = partition.labels.each_ref().map(String::as_str);
     let labels = [&partition.estimator, design, target, noise, &risk.to_string(), &n.to_string()];
     let mut rng = generator(options.seed, &labels);
-    let failed = value.rows - value.ordered.count();
-    // Trials that fail are seldom a fair choice: where many do, the others say little of the law.
-    let whole = failed as f64 <= MOST_FAILED * value.rows as f64;
+    let mut level = Level::of(n, value, reasons, options);
+    // Trials that fail are seldom a fair choice: where many do, the others say little of the law. Of those that overflow
+    // it is known where they belong.
+    let whole = (level.failed - level.censored) as f64 <= MOST_FAILED * value.rows as f64;
+    // Without the largest values a tail looks lighter than it is.
+    let tails = level.censored == 0;
     let points = GROWN.map(|q| {
         let point = Point::of(n, &value.ordered, q, options.bootstrap, &mut rng);
         Vec::from_iter(point.filter(|_| whole))
     });
     let bootstrap = Bootstrap { rounds: options.bootstrap, confidence: options.confidence };
     let most = usize::try_from(value.ordered.count() / 5).unwrap_or(usize::MAX);
-    let mut level = Level::of(n, value, &options.quantiles, options.confidence);
-    level.tail_index = hill(value.ordered.largest(most), &bootstrap, &mut rng);
-    level.tail_index_maxima = block_maxima(&value.maxima, &bootstrap, &mut rng);
+    if tails {
+        level.tail_index = hill(value.ordered.largest(most), &bootstrap, &mut rng);
+        level.tail_index_maxima = block_maxima(&value.maxima, &bootstrap, &mut rng);
+    }
     level.mean_trusted &= whole
         && value.ordered.count() >= LEAST_MEANS
         && level.tail_index.is_none_or(|index| index.value > VARIANCE);
@@ -201,15 +245,17 @@ fn draft(partition: &Partition, risk: Risk, samples: &RiskSamples, options: &Opt
         let draws = (0..options.bootstrap).map(|_| mean + error * normal(&mut rng)).collect();
         Point::new(n as f64, mean, draws)
     });
+    let (has_gaps, has_edges) = (gap.is_some(), edge.is_some());
+    let [gap, edge] = [gap, edge].map(|part| part.as_ref().filter(|_| tails));
     Draft {
         levels: vec![level],
         points,
         means: Vec::from_iter(means),
-        gap_logs: Vec::from_iter(gap.as_ref().map(|gap| (n as f64, gap.logs.clone()))),
-        gap_tops: Vec::from_iter(gap.as_ref().and_then(|gap| Top::of(&gap.ordered))),
-        edge_tops: Vec::from_iter(edge.as_ref().and_then(|edge| Top::of(&edge.ordered))),
-        has_gaps: gap.is_some(),
-        has_edges: edge.is_some(),
+        gap_logs: Vec::from_iter(gap.map(|gap| (n as f64, gap.logs.clone()))),
+        gap_tops: Vec::from_iter(gap.and_then(|gap| Top::of(&gap.ordered))),
+        edge_tops: Vec::from_iter(edge.and_then(|edge| Top::of(&edge.ordered))),
+        has_gaps,
+        has_edges,
     }
 }
 
@@ -243,6 +289,7 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
         has_gaps: has_gaps && (has_edges || options.domain != UNIT),
         constant_gaps: is_constant(&gap_logs),
         has_edges,
+        censored: censored(&levels),
     };
     // A mean whose variance is infinite by the tail of the gaps, although no sample shows it yet.
     let variance = tails.gaps.is_none_or(|gaps| gaps.value > VARIANCE)
@@ -285,6 +332,16 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
         tail_index_edge: tails.edges,
         levels,
     }
+}
+
+/// Where trials overflowed, in words; none where none did.
+fn censored(levels: &[Level]) -> Option<String> {
+    let worst = levels.iter().filter(|level| level.censored > 0).max_by_key(|level| level.censored)?;
+    Some(format!(
+        "{} of {} trials overflowed at n = {}, and their risks are the largest: means and tails of the others say nothing \
+         of the law",
+        worst.censored, worst.trials, worst.n
+    ))
 }
 
 /// The judgement where the median is exactly zero at the last three levels, which no logarithm can say.

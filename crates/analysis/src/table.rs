@@ -2,6 +2,7 @@
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
+use crate::fits::Fits;
 use crate::growth::Growth;
 use crate::model::Model;
 use crate::pair::Pair;
@@ -14,6 +15,9 @@ use crate::verdict::{RULE, Verdict};
 const WIDTH: usize = 120;
 /// Comparisons of estimators that are shown.
 const PAIRS: usize = 10;
+/// What is said where risks overflowed.
+const CENSORED: &str = "A risk that overflowed counts as larger than all others in medians and quantiles (marked *); means and \
+     tails of what is left say nothing of the law and decide nothing.\n";
 /// Longer labels are cut in the table; the files have them whole.
 const LABEL: usize = 32;
 
@@ -40,10 +44,7 @@ impl Summary {
         if shown < levels.len() {
             text.push_str(&format!("{} of {} levels are shown.\n", shown, levels.len()));
         }
-        let (failed, trials) = self.failures();
-        if failed > 0 {
-            text.push_str(&format!("{failed} of {trials} trials failed and have no risk.\n"));
-        }
+        text.push_str(&wrap(&self.failed()));
         text.push_str(&self.comparisons());
         text.push_str(&wrap(&self.legend()));
         text.push_str(&wrap(RULE));
@@ -94,19 +95,24 @@ impl Summary {
         parts.join(" · ") + "\n"
     }
 
-    /// Failed trials and all trials, counted once for all risks of an estimator.
+    /// Failed fits and all fits; a fit that lacks several risks is counted once.
     pub fn failures(&self) -> (u64, u64) {
-        let mut seen: Option<[&str; 4]> = None;
-        let mut counts = (0, 0);
-        for series in &self.series {
-            if seen == Some(series.labels()) {
-                continue;
-            }
-            seen = Some(series.labels());
-            counts.0 += series.levels.iter().map(|level| level.failed).sum::<u64>();
-            counts.1 += series.levels.iter().map(|level| level.trials).sum::<u64>();
+        self.fits.iter().fold((0, 0), |sum, fits| (sum.0 + fits.failed(), sum.1 + fits.trials))
+    }
+
+    /// A line an estimator with failures, and one on what overflowed.
+    fn failed(&self) -> String {
+        let lines: Vec<String> = self.fits.iter().filter_map(Fits::line).collect();
+        let (failed, trials) = self.failures();
+        let mut text = String::new();
+        if lines.len() > 1 {
+            text += &format!("{failed} of {trials} fits failed:\n");
         }
-        counts
+        lines.iter().for_each(|line| text += &format!("{line}\n"));
+        if self.series.iter().flat_map(|series| &series.levels).any(|level| level.censored > 0) {
+            text += CENSORED;
+        }
+        text
     }
 
     /// Estimators against each other at the largest n, on the same samples; empty for one estimator.
@@ -192,8 +198,10 @@ fn row(series: &Series, above: Option<[&str; 4]>, axes: &[usize], sizes: &[u64])
         axes.iter().map(|&axis| if axis < same { String::new() } else { cut(labels[axis]) }).collect();
     cells.push(series.p.to_string());
     for size in sizes {
-        let median = series.levels.iter().find(|level| level.n == *size).and_then(|level| level.median);
-        cells.push(median.map_or_else(|| "–".into(), number));
+        let level = series.levels.iter().find(|level| level.n == *size);
+        let mark = if level.is_some_and(|level| level.censored > 0) { "*" } else { "" };
+        let median = level.and_then(|level| level.median);
+        cells.push(median.map_or_else(|| "–".into(), number) + mark);
     }
     cells.push(series.growth.as_ref().map_or_else(|| "–".into(), law));
     cells.push(series.tail_index.as_ref().map_or_else(|| "–".into(), tail));

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use crate::belongs::Expected;
+use crate::blocks::groups;
 use crate::error::Error;
-use crate::scan::{Scan, read, reals};
+use crate::scan::Scan;
 use crate::series::Series;
+use crate::summary::Options;
 
 /// Trials of one series at one n, by their risk.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,9 +23,14 @@ pub struct Notable {
 /// The median and the worst trial of a series at this n; none where no trial of it has a risk.
 ///
 /// # Errors
-/// Files that cannot be read.
-pub fn notable(dir: &Path, series: &Series, n: u64) -> Result<Option<Notable>, Error> {
-    let scan = Scan::open(dir)?;
+/// Files that cannot be read, or that are not what is expected; [`Error::Threads`] where the system has none to spare.
+pub fn notable(dir: &Path, options: &Options, series: &Series, n: u64) -> Result<Option<Notable>, Error> {
+    options.pool()?.install(|| find(dir, &options.expected, series, n))
+}
+
+/// [`notable`] on the threads of the pool that calls it.
+fn find(dir: &Path, expected: &Expected, series: &Series, n: u64) -> Result<Option<Notable>, Error> {
+    let scan = Scan::open(dir, expected)?;
     let labels = [&series.design, &series.target, &series.noise];
     let here = scan.partitions.iter().find(|partition| {
         partition.estimator == series.estimator && partition.n == n && partition.labels.each_ref() == labels
@@ -31,13 +39,10 @@ pub fn notable(dir: &Path, series: &Series, n: u64) -> Result<Option<Notable>, E
     let level = series.levels.iter().find(|level| level.n == n).and_then(|level| level.median);
     let (Some(partition), Some(column), Some(median)) = (here, column, level) else { return Ok(None) };
     let (mut nearest, mut largest) = ((f64::INFINITY, None), (f64::NEG_INFINITY, None));
-    for (file, start) in partition.chunks() {
-        let frame = read(file, start, &["trial", column])?;
-        let trials = frame.column("trial").and_then(|trials| trials.i64()).map_err(Error::read(file))?;
-        for (trial, risk) in
-            trials.iter().zip(reals(&frame, column).map_err(Error::read(file))?.iter().copied())
-        {
-            let Some(trial) = trial.and_then(|trial| u64::try_from(trial).ok()) else { continue };
+    for group in groups(&partition.files) {
+        let (file, group) = group?;
+        let block = file.numbered(group, &[column])?;
+        for (trial, risk) in block.trials.zip(block.columns.into_iter().flatten().flatten()) {
             // Where there is no risk both comparisons are false.
             if (risk - median).abs() < nearest.0 {
                 nearest = ((risk - median).abs(), Some(trial));

@@ -63,12 +63,7 @@ fn judged(verdict: Verdict, reason: impl Into<String>) -> Judgement {
 /// What the levels say of the median: by its growth, and where that leaves a limit and growth alike, by the tail index of
 /// the contributions of gaps.
 pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence: f64) -> Judgement {
-    let Some(growth) = growth else {
-        return judged(
-            Verdict::Undecided,
-            "growth needs three levels over a factor of ten in n, each with twenty positive values and at most 5 % failed",
-        );
-    };
+    let Some(growth) = growth else { return no_growth(tails) };
     let odds = growth.probabilities;
     let class = odds.class(confidence);
     if class == Verdict::Tempered
@@ -105,9 +100,24 @@ pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence:
     judged(class, says)
 }
 
+/// Why there is no growth to judge.
+fn no_growth(tails: &Tails) -> Judgement {
+    let says = match &tails.censored {
+        Some(censored) => format!("too few medians are finite: {censored}"),
+        None => "growth needs three levels over a factor of ten in n, each with twenty positive values and at most 5 % \
+                 failed"
+            .into(),
+    };
+    judged(Verdict::Undecided, says)
+}
+
 /// What the tail of the gaps' contributions says of a sum that either grows or has a limit. The two estimators must not
 /// contradict each other.
 fn by_tail(tails: &Tails) -> Option<Judgement> {
+    if let Some(censored) = &tails.censored {
+        let says = format!("slopes cannot tell growth from a slow limit, and no tail index may: {censored}");
+        return Some(judged(Verdict::Undecided, says));
+    }
     let gaps = tails.gaps?;
     let (verdict, says) = match gaps {
         gaps if gaps.low > 1.0 => (Verdict::Tempered, "is above 1, so the sum over gaps has a limit"),
@@ -149,6 +159,8 @@ pub(crate) struct Tails {
     pub constant_gaps: bool,
     /// Whether what lies outside the hull was measured.
     pub has_edges: bool,
+    /// Where trials overflowed, in words: the indices above are those of the other levels.
+    pub censored: Option<String>,
 }
 
 impl Tails {
@@ -168,6 +180,9 @@ impl Tails {
         ];
         if let Some((name, index)) = infinite.into_iter().find_map(|(name, index)| Some((name, index?))) {
             return (Some(false), format!("the tail index {} of {name} leaves no mean", text(&index)));
+        }
+        if let Some(censored) = &self.censored {
+            return (None, censored.clone());
         }
         let above = |part: Option<TailIndex>| part.is_some_and(|index| index.low > 1.0);
         let exists = if self.has_gaps {
@@ -308,6 +323,31 @@ mod tests {
         assert_eq!(judge(Verdict::Undecided, None), Verdict::Undecided);
         assert_eq!(judge(Verdict::Tempered, growth(f64::sqrt).as_ref()), Verdict::Catastrophic);
         assert_eq!(judge(Verdict::Tempered, growth(|_| 1.0).as_ref()), Verdict::Tempered);
+    }
+
+    /// The growth of medians that are known decides; tails and means of what is left do not.
+    #[test]
+    fn censored_tails_decide_nothing() {
+        let censored = |tails: Tails| Tails { censored: Some("66 of 400 trials overflowed".into()), ..tails };
+        let log = growth(|n| 2.0 / std::f64::consts::PI * (n.ln() - 1.45));
+        let light = gaps(Some(index(2.0, 0.1)));
+        assert_eq!(in_probability(log.as_ref(), &light, 0.95).verdict, Verdict::Tempered);
+        let found = in_probability(log.as_ref(), &censored(light.clone()), 0.95);
+        assert!(found.verdict == Verdict::Undecided && found.reason.contains("66 of 400"), "{found:?}");
+        let none = in_probability(None, &censored(Tails::default()), 0.95);
+        assert!(none.verdict == Verdict::Undecided && none.reason.contains("66 of 400"), "{none:?}");
+        assert_eq!(light.mean_exists().0, Some(true));
+        let flat = growth(|_| 1.0);
+        let mean = in_expectation(Verdict::Tempered, &censored(light), flat.as_ref(), 0.95);
+        assert!(mean.verdict == Verdict::Undecided && mean.reason.contains("66 of 400"), "{mean:?}");
+        // Levels where nothing overflowed may show that there is no mean, and a median that grows needs none.
+        let heavy = censored(gaps(Some(index(0.7, 0.1))));
+        assert_eq!(in_expectation(Verdict::Tempered, &heavy, None, 0.95).verdict, Verdict::Catastrophic);
+        let root = growth(f64::sqrt);
+        let grows = in_probability(root.as_ref(), &heavy, 0.95).verdict;
+        assert_eq!(grows, Verdict::Catastrophic);
+        let mean = in_expectation(grows, &censored(Tails::default()), None, 0.95).verdict;
+        assert_eq!(mean, Verdict::Catastrophic);
     }
 
     #[test]

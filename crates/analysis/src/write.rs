@@ -1,12 +1,14 @@
 //! The summary as files.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use polars::prelude::*;
+use tempered_store::{Values, write_table};
 
 use crate::error::Error;
+use crate::fits::reasons;
 use crate::level::Level;
 use crate::pair::Pair;
 use crate::quantile::Quantile;
@@ -14,89 +16,79 @@ use crate::series::Series;
 use crate::summary::Summary;
 use crate::tail::TailIndex;
 
+/// A table: named columns of one length.
+type Table = Vec<(String, Values)>;
+
 impl Summary {
     /// Writes `summary/levels` (one row per series and n), `summary/verdicts` (one row per series) and `summary/pairs`
-    /// (one row per pair of estimators, risk and cell) below a run directory, each as `.parquet` and `.csv`. A file is complete from the moment it has its name.
+    /// (one row per pair of estimators, risk and cell) below a run directory, each as `.parquet` and `.csv`. A file is
+    /// complete from the moment it has its name. All is done by the thread that calls.
     ///
     /// # Errors
     /// A folder or file that cannot be written.
     pub fn write(&self, dir: &Path) -> Result<(), Error> {
         let folder = dir.join("summary");
         fs::create_dir_all(&folder).map_err(|source| Error::Folder { path: folder.clone(), source })?;
-        for (name, frame) in
+        for (name, table) in
             [("levels", self.levels()), ("verdicts", self.verdicts()), ("pairs", self.pairs())]
         {
-            let mut frame = frame.map_err(|source| Error::Write { path: folder.join(name), source })?;
-            place(&folder.join(name).with_extension("parquet"), |file| {
-                ParquetWriter::new(file).finish(&mut frame).map(drop)
-            })?;
-            place(&folder.join(name).with_extension("csv"), |file| CsvWriter::new(file).finish(&mut frame))?;
+            let path = folder.join(name);
+            place(&path.with_extension("parquet"), |file| write_table(file, &[], &table))?;
+            place(&path.with_extension("csv"), |file| file.write_all(csv(&table).as_bytes()))?;
         }
         Ok(())
     }
 
-    fn levels(&self) -> PolarsResult<DataFrame> {
+    fn levels(&self) -> Table {
         let rows: Vec<(&Series, &Level)> = self
             .series
             .iter()
             .flat_map(|series| series.levels.iter().map(move |level| (series, level)))
             .collect();
-        let mut columns = keys(rows.iter().map(|(series, _)| *series));
+        let mut table = keys(rows.iter().map(|(series, _)| *series));
         for (name, get) in COUNTS {
-            columns.push(Column::new(
-                name.into(),
-                rows.iter().map(|(_, level)| get(level) as i64).collect::<Vec<_>>(),
-            ));
+            table.push(integers(name, rows.iter().map(|(_, level)| get(level))));
         }
+        table.push(text("reasons", rows.iter().map(|(_, level)| Some(reasons(&level.reasons)))));
         for (name, get) in STATISTICS {
-            columns
-                .push(Column::new(name.into(), rows.iter().map(|(_, level)| get(level)).collect::<Vec<_>>()));
+            table.push(reals(name, rows.iter().map(|(_, level)| get(level))));
         }
-        let trusted = rows.iter().map(|(_, level)| level.mean_trusted).collect::<Vec<_>>();
-        columns.push(Column::new("mean_trusted".into(), trusted));
+        table.push(truths("mean_trusted", rows.iter().map(|(_, level)| Some(level.mean_trusted))));
         let quantiles = rows.first().map_or(&[][..], |(_, level)| &level.quantiles);
         for (index, quantile) in quantiles.iter().enumerate() {
             let name = format!("quantile_{}", quantile.level).replace('.', "_");
             for (ending, get) in QUANTILE {
-                let values: Vec<Option<f64>> =
-                    rows.iter().map(|(_, level)| level.quantiles.get(index).and_then(get)).collect();
-                columns.push(Column::new(format!("{name}{ending}").into(), values));
+                let values = rows.iter().map(|(_, level)| level.quantiles.get(index).and_then(get));
+                table.push(reals(&format!("{name}{ending}"), values));
             }
         }
-        DataFrame::new_infer_height(columns)
+        table
     }
 
-    fn verdicts(&self) -> PolarsResult<DataFrame> {
-        let mut columns = keys(self.series.iter());
+    fn verdicts(&self) -> Table {
+        let mut table = keys(self.series.iter());
         for (name, get) in WORDS {
-            columns.push(text(name, self.series.iter().map(get)));
+            table.push(text(name, self.series.iter().map(get)));
         }
-        columns.push(Column::new("agrees".into(), self.series.iter().map(|s| s.agrees).collect::<Vec<_>>()));
-        columns.push(Column::new(
-            "decided_by_tail".into(),
-            self.series.iter().map(|s| s.decided_by_tail).collect::<Vec<_>>(),
-        ));
-        columns.push(Column::new(
-            "mean_exists".into(),
-            self.series.iter().map(|s| s.mean_exists).collect::<Vec<_>>(),
-        ));
+        table.push(truths("agrees", self.series.iter().map(|s| s.agrees)));
+        table.push(truths("decided_by_tail", self.series.iter().map(|s| Some(s.decided_by_tail))));
+        table.push(truths("mean_exists", self.series.iter().map(|s| s.mean_exists)));
         for (name, get) in FIGURES {
-            columns.push(Column::new(name.into(), self.series.iter().map(get).collect::<Vec<_>>()));
+            table.push(reals(name, self.series.iter().map(get)));
         }
         for (name, get) in TAILS {
             let ends: [Named<TailIndex, f64>; 3] =
                 [("", |t| t.value), ("_low", |t| t.low), ("_high", |t| t.high)];
             for (ending, end) in ends {
-                let values: Vec<Option<f64>> = self.series.iter().map(|s| get(s).as_ref().map(end)).collect();
-                columns.push(Column::new(format!("{name}{ending}").into(), values));
+                let values = self.series.iter().map(|s| get(s).as_ref().map(end));
+                table.push(reals(&format!("{name}{ending}"), values));
             }
         }
-        let count = self.series.iter().map(|s| s.levels.len() as i64).collect::<Vec<_>>();
-        columns.push(Column::new("levels".into(), count));
-        DataFrame::new_infer_height(columns)
+        table.push(integers("levels", self.series.iter().map(|s| s.levels.len() as u64)));
+        table
     }
 
-    fn pairs(&self) -> PolarsResult<DataFrame> {
+    fn pairs(&self) -> Table {
         let names: [Named<Pair, String>; 6] = [
             ("estimator", |p| p.estimator.clone()),
             ("against", |p| p.against.clone()),
@@ -105,15 +97,12 @@ impl Summary {
             ("noise", |p| p.noise.clone()),
             ("p", |p| p.p.to_string()),
         ];
-        let mut columns: Vec<Column> =
-            names.iter().map(|(name, get)| text(name, self.pairs.iter().map(|p| Some(get(p))))).collect();
-        let counts: [Named<Pair, u64>; 2] = [("n", |p| p.n), ("trials", |p| p.trials)];
-        for (name, get) in counts {
-            let values = self.pairs.iter().map(|p| get(p) as i64).collect::<Vec<_>>();
-            columns.push(Column::new(name.into(), values));
-        }
-        let trusted = self.pairs.iter().map(|p| p.trusted).collect::<Vec<_>>();
-        columns.push(Column::new("trusted".into(), trusted));
+        let pairs = || self.pairs.iter();
+        let mut table: Table =
+            names.iter().map(|(name, get)| text(name, pairs().map(|p| Some(get(p))))).collect();
+        table.push(integers("n", pairs().map(|p| p.n)));
+        table.push(integers("trials", pairs().map(|p| p.trials)));
+        table.push(truths("trusted", pairs().map(|p| Some(p.trusted))));
         let figures: [Named<Pair, Option<f64>>; 8] = [
             ("ratio", |p| p.ratio.value),
             ("ratio_low", |p| p.ratio.low),
@@ -125,9 +114,9 @@ impl Summary {
             ("saved_log", |p| p.saved_log),
         ];
         for (name, get) in figures {
-            columns.push(Column::new(name.into(), self.pairs.iter().map(get).collect::<Vec<_>>()));
+            table.push(reals(name, pairs().map(get)));
         }
-        DataFrame::new_infer_height(columns)
+        table
     }
 }
 
@@ -173,7 +162,8 @@ const TAILS: [Named<Series, Option<TailIndex>>; 3] = [
 type Named<T, V> = (&'static str, fn(&T) -> V);
 
 /// Integer columns of a level.
-const COUNTS: [Named<Level, u64>; 3] = [("n", |l| l.n), ("trials", |l| l.trials), ("failed", |l| l.failed)];
+const COUNTS: [Named<Level, u64>; 4] =
+    [("n", |l| l.n), ("trials", |l| l.trials), ("failed", |l| l.failed), ("censored", |l| l.censored)];
 
 /// Real columns of a level.
 const STATISTICS: [Named<Level, Option<f64>>; 17] = [
@@ -201,7 +191,7 @@ const QUANTILE: [Named<Quantile, Option<f64>>; 3] =
     [("", |q| q.value), ("_low", |q| q.low), ("_high", |q| q.high)];
 
 /// The columns that name a series.
-fn keys<'a>(series: impl Iterator<Item = &'a Series> + Clone) -> Vec<Column> {
+fn keys<'a>(series: impl Iterator<Item = &'a Series> + Clone) -> Table {
     let names: [Named<Series, String>; 6] = [
         ("estimator", |s| s.estimator.clone()),
         ("design", |s| s.design.clone()),
@@ -213,19 +203,61 @@ fn keys<'a>(series: impl Iterator<Item = &'a Series> + Clone) -> Vec<Column> {
     names.iter().map(|(name, get)| text(name, series.clone().map(|s| Some(get(s))))).collect()
 }
 
-fn text(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
-    Column::new(name.into(), values.collect::<Vec<_>>())
+fn text(name: &str, values: impl Iterator<Item = Option<String>>) -> (String, Values) {
+    (name.to_owned(), Values::Text(values.collect()))
+}
+
+fn integers(name: &str, values: impl Iterator<Item = u64>) -> (String, Values) {
+    (name.to_owned(), Values::Integers(values.map(|value| i64::try_from(value).ok()).collect()))
+}
+
+fn reals(name: &str, values: impl Iterator<Item = Option<f64>>) -> (String, Values) {
+    (name.to_owned(), Values::Reals(values.collect()))
+}
+
+fn truths(name: &str, values: impl Iterator<Item = Option<bool>>) -> (String, Values) {
+    (name.to_owned(), Values::Truths(values.collect()))
+}
+
+/// A table as CSV with a header: what is missing is empty, an empty text is quoted.
+fn csv(table: &Table) -> String {
+    let rows = table.first().map_or(0, |(_, values)| values.len());
+    let mut out = table.iter().map(|(name, _)| quoted(name)).collect::<Vec<_>>().join(",") + "\n";
+    for row in 0..rows {
+        for (place, (_, values)) in table.iter().enumerate() {
+            if place > 0 {
+                out.push(',');
+            }
+            // Writing to a string does not fail.
+            let _ = match values {
+                Values::Text(values) => values[row].iter().try_for_each(|text| out.write_str(&quoted(text))),
+                Values::Integers(values) => values[row].iter().try_for_each(|value| write!(out, "{value}")),
+                // The shortest digits that read back as the same number.
+                Values::Reals(values) => values[row].iter().try_for_each(|value| write!(out, "{value:?}")),
+                Values::Truths(values) => values[row].iter().try_for_each(|value| write!(out, "{value}")),
+            };
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn quoted(text: &str) -> String {
+    if text.is_empty() || text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Writes a file beside its place and gives it its name when it is complete.
-fn place(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> PolarsResult<()>) -> Result<(), Error> {
+fn place(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> Result<(), Error> {
     // Others may be at the same file.
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let unfinished = path.with_file_name(format!(".{name}.{}", std::process::id()));
     let failed = |source| Error::Folder { path: path.to_owned(), source };
-    // Polars writes a Parquet footer byte by byte.
     let mut file = File::create(&unfinished).map(BufWriter::new).map_err(failed)?;
-    write(&mut file).map_err(|source| Error::Write { path: path.to_owned(), source })?;
+    write(&mut file).map_err(failed)?;
     file.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
     fs::rename(&unfinished, path).map_err(failed)
 }

@@ -9,7 +9,7 @@ use crate::exit::{Ending, Failure};
 use crate::{analyze, output, study};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use tempered_analysis::{RULE, Summary};
+use tempered_analysis::{Fits, RULE, Summary};
 use tempered_pipeline::RunDirectory;
 use tempered_pipeline::plan::Plan;
 use tempered_report::{Report, Study};
@@ -30,7 +30,7 @@ pub fn report(options: &Options) -> Result<Ending, Failure> {
         eprintln!("{} tables in {}", files.len(), folder.display());
     }
     output::print(&page.display().to_string())?;
-    Ok(Ending::Done)
+    Ok(analyze::ending(&summary))
 }
 
 /// Writes the page of a summary that is at hand.
@@ -73,6 +73,7 @@ fn view(summary: &Summary, plan: &Plan, directory: &RunDirectory, path: &Path) -
             versions: vec![("tempered".into(), env!("CARGO_PKG_VERSION").into())],
             trials,
             failed,
+            failures: summary.fits.iter().filter_map(Fits::line).collect(),
             finished: finished(summary, plan),
         },
         risks,

@@ -88,6 +88,8 @@ fn level(level: &analysis::Level) -> Level {
         n: level.n,
         trials: level.trials,
         failed: level.failed,
+        censored: level.censored,
+        reasons: analysis::reasons(&level.reasons),
         mean: level.mean,
         mean_se: level.mean_se,
         mean_trusted: level.mean_trusted,
@@ -118,7 +120,7 @@ fn distribution(level: &analysis::Level) -> Distribution {
         .filter(|(_, share)| *share > 0.0)
         .collect();
     let tail = level.tail_index.as_ref().and_then(|index| {
-        let probability = index.values as f64 / (level.trials - level.failed) as f64;
+        let probability = index.values as f64 / (level.trials - level.failed + level.censored) as f64;
         let from = survival.iter().find(|(_, share)| *share <= probability)?;
         Some(Tail { index: index.value, from: from.0, probability: from.1 })
     });

@@ -21,7 +21,7 @@ const TARGET_POINTS: u32 = 200;
 /// The median and the worst trial of the series with the heaviest risk, at the largest n that can be drawn.
 pub fn drawn(summary: &Summary, plan: &Plan, path: &Path) -> Result<Vec<DrawnTrial>, Failure> {
     let Some((series, n)) = chosen(summary) else { return Ok(Vec::new()) };
-    let Some(notable) = notable(path, series, n)? else { return Ok(Vec::new()) };
+    let Some(notable) = notable(path, &summary.options, series, n)? else { return Ok(Vec::new()) };
     let labels = [&series.design, &series.target, &series.noise];
     let cell = plan.cells.iter().find(|cell| {
         cell.n == n

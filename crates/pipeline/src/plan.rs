@@ -293,7 +293,7 @@ pub(crate) fn decides(key: &str) -> bool {
     key.starts_with("tempered.") && key != tempered_store::CHECKSUM_KEY
 }
 
-/// Sixteen hexadecimal digits of a BLAKE3 hash.
+/// What names a content in file names and footers.
 pub(crate) fn hash(text: &str) -> String {
-    blake3::hash(text.as_bytes()).to_hex()[..16].to_string()
+    tempered_store::key(text)
 }

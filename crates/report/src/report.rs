@@ -36,6 +36,8 @@ pub struct Study {
     pub trials: u64,
     /// Fits that failed.
     pub failed: u64,
+    /// Which fits failed and why, an estimator a line.
+    pub failures: Vec<String>,
     /// Whether every planned trial is there.
     pub finished: bool,
 }

@@ -90,14 +90,18 @@ pub struct Scaling {
 }
 
 /// The risk over the trials of one sample size.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Level {
     /// The sample size.
     pub n: u64,
     /// Trials, failed ones included.
     pub trials: u64,
-    /// Trials without a predictor.
+    /// Trials without a risk.
     pub failed: u64,
+    /// Those of them whose risk is larger than any number; medians and quantiles count them so, means leave them out.
+    pub censored: u64,
+    /// Why trials have no risk, in a few words; empty where all have one.
+    pub reasons: String,
     /// The sample mean.
     pub mean: Option<f64>,
     /// Its standard error.

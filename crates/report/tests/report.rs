@@ -17,6 +17,8 @@ fn everywhere(value: f64, label: &str) -> Report {
         n,
         trials: 7,
         failed: 7,
+        censored: 7,
+        reasons: label.to_owned(),
         mean: some,
         mean_se: some,
         mean_trusted: false,

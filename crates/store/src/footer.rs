@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::whole_file::WholeFile;
+use parquet::file::metadata::FileMetaData;
 use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
 use std::fs::File;
 use std::io::ErrorKind;
@@ -29,6 +30,12 @@ pub enum Found {
 }
 
 impl Footer {
+    pub(crate) fn of(metadata: &FileMetaData) -> Footer {
+        let pairs = metadata.key_value_metadata().into_iter().flatten();
+        let pairs = pairs.map(|pair| (pair.key.clone(), pair.value.clone().unwrap_or_default())).collect();
+        Footer { pairs, rows: metadata.num_rows().cast_unsigned() }
+    }
+
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.pairs.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
@@ -63,10 +70,7 @@ pub(crate) fn footer(path: &Path, file: impl ChunkReader + 'static) -> Result<Fo
         }
         Err(_) => return Ok(Found::Unreadable("the footer is damaged".into())),
     };
-    let metadata = reader.metadata().file_metadata();
-    let pairs = metadata.key_value_metadata().into_iter().flatten();
-    let pairs = pairs.map(|pair| (pair.key.clone(), pair.value.clone().unwrap_or_default())).collect();
-    Ok(Found::File(Footer { pairs, rows: metadata.num_rows().cast_unsigned() }))
+    Ok(Found::File(Footer::of(reader.metadata().file_metadata())))
 }
 
 #[cfg(test)]

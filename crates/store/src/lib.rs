@@ -6,6 +6,7 @@
 
 mod checksum;
 mod column_chunk;
+mod columns;
 mod constant_column;
 mod directory;
 mod disk;
@@ -21,6 +22,7 @@ mod levels;
 mod list_column;
 mod metrics_rows;
 mod place;
+mod plain_table;
 mod read;
 mod row_group;
 mod schema;
@@ -29,6 +31,7 @@ mod streams;
 mod whole_file;
 
 pub use checksum::{CHECKSUM_KEY, Checksum, read_checksum};
+pub use columns::MetricsFile;
 pub use directory::{Listed, Listing, RunDirectory};
 pub use disk::{Disk, Local, Output};
 pub use encoder::{Encoded, EncodedGroup, EstimatorFiles, ShardEncoder};
@@ -38,7 +41,8 @@ pub use format::{Format, Outcome};
 pub use hold::Hold;
 pub use inspect::{Inspected, inspect};
 pub use list_column::Buffers;
-pub use place::{Place, Table};
+pub use place::{Place, Table, key};
+pub use plain_table::{Values, write_table};
 pub use read::{Column, MetricsTable, WeightsRow, read_columns, read_metrics, read_weights_row};
 pub use schema::{Inner, Labels, Layout, MetricsChunk, WeightsChunk};
 pub use shard::ShardWriter;

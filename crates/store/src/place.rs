@@ -27,6 +27,11 @@ impl Table {
     }
 }
 
+/// What names a text in file names: sixteen hexadecimal digits of its BLAKE3 hash.
+pub fn key(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex()[..16].to_string()
+}
+
 /// One estimator's share of a shard.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {

@@ -16,6 +16,9 @@ pub(super) fn head(context: &Context<'_>) -> Markup {
                 p.unfinished role="note" { strong { "Unfinished." } " Some planned trials are still missing, so numbers may change." }
             }
             p.facts { (facts(context).join(" · ")) }
+            @if !study.failures.is_empty() {
+                ul.failures aria-label="Failed fits" { @for line in &study.failures { li { (line) } } }
+            }
             nav aria-label="Contents" {
                 a href="#verdicts" { "Verdicts" }
                 a href="#figures" { "Figures" }

@@ -11,9 +11,11 @@ use crate::{Level, Series};
 pub(super) fn table(context: &Context<'_>, p: &str) -> Markup {
     let series = || context.report.series.iter().filter(move |series| series.p == p);
     let untrusted = series().flat_map(|s| &s.levels).any(|level| !level.mean_trusted && level.mean.is_some());
+    let censored = series().flat_map(|s| &s.levels).any(|level| level.censored > 0);
     html! {
         h3 { "Numbers of " (risk(p)) }
         @if untrusted { p.note { "† Not to be trusted: the law of the risk has no mean there, or no variance, or the sample does not show it." } }
+        @if censored { p.note { "* Some risks overflowed. They count as larger than all others in medians and quantiles, and are left out of means." } }
         div.scroll tabindex="0" role="region" aria-label={ "Numbers for p = " (p) } {
             table.numbers {
                 thead { tr {
@@ -35,8 +37,8 @@ fn row(context: &Context<'_>, series: &Series, level: &Level) -> Markup {
             td.text { (context.settings.title(crate::setting::Setting::of(series))) }
             td { (whole(level.n)) }
             td { (whole(level.trials)) }
-            td { (whole(level.failed)) }
-            td.strong { (value("median", level.median)) }
+            td { (whole(level.failed)) @if !level.reasons.is_empty() { small { " " (level.reasons) } } }
+            td.strong { (value("median", level.median)) @if level.censored > 0 { span title="some risks overflowed" { "*" } } }
             td { (between(level.median_low, level.median_high)) }
             td { (between(level.q25, level.q75)) }
             td { (between(level.q05, level.q95)) }

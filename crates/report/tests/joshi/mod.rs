@@ -55,6 +55,7 @@ fn study() -> Study {
         ],
         trials: TRIALS * SIZES.len() as u64 * 4,
         failed: 0,
+        failures: Vec::new(),
         finished: true,
     }
 }
@@ -134,6 +135,8 @@ fn level(n: u64, law: Law, mean_trusted: bool) -> Level {
         n,
         trials: TRIALS,
         failed: 0,
+        censored: 0,
+        reasons: String::new(),
         mean: Some(mean),
         mean_se: Some((variance / TRIALS as f64).sqrt()),
         mean_trusted,

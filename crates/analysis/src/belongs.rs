@@ -1,0 +1,203 @@
+//! Whether a metrics file is what its name says, by its footer alone.
+
+use crate::error::Error;
+use crate::risk::Risk;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+use tempered_store::{Footer, key};
+
+/// What the files of a run directory say of themselves, as far as the caller knows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Expected {
+    /// What decides the numbers of all estimators, such as the seed: names with values.
+    pub study: Vec<(String, String)>,
+    /// The parameters of an estimator, by its label. Labels that are not listed are those of earlier plans.
+    pub estimators: BTreeMap<String, String>,
+}
+
+/// What decides numbers and is the same in all files of a directory, whatever is recorded beside the numbers.
+const COMMON: [&str; 3] = ["generator", "seed", "domain"];
+
+/// The folder and the name of a file, taken apart.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Named<'a> {
+    pub estimator: &'a str,
+    pub n: u64,
+    pub cell: &'a str,
+}
+
+/// What a footer says that the name does not.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Claims {
+    /// Numbers of its trials, one a row.
+    pub trials: Range<u64>,
+    /// Labels of design, target and noise.
+    pub labels: [String; 3],
+    /// Values of [`COMMON`], none where the footer lacks one.
+    common: [Option<String>; 3],
+    /// Parameters of the estimator.
+    parameters: Option<String>,
+}
+
+impl Claims {
+    /// Compares a footer with the name of its file, its columns and with what is expected.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] with the first thing that differs.
+    pub fn read(
+        path: &Path,
+        named: Named<'_>,
+        footer: &Footer,
+        columns: &[&str],
+        expected: &Expected,
+    ) -> Result<Claims, Error> {
+        let says = |name: &str| footer.get(&format!("tempered.{name}"));
+        let agree = |name: &str, wanted: &str, found: Option<&str>| match found {
+            Some(found) if found == wanted => Ok(()),
+            found => Err(Error::foreign(path, name, found, wanted)),
+        };
+        agree("label", named.estimator, says("label"))?;
+        let content = says("cell").unwrap_or_default();
+        agree("cell", named.cell, Some(&key(content)))?;
+        let (n, labels) = parts(content)
+            .ok_or_else(|| Error::foreign(path, "cell", Some(content), "n=…;design=…;target=…;noise=…"))?;
+        agree("n", &named.n.to_string(), Some(n))?;
+        for (name, value) in &expected.study {
+            agree(name, value, says(name))?;
+        }
+        if let Some(parameters) = expected.estimators.get(named.estimator) {
+            agree("estimator", parameters, says("estimator"))?;
+        }
+        let trials = says("trials").and_then(range).filter(|range| range.end - range.start == footer.rows);
+        let trials = trials.ok_or_else(|| {
+            let wanted = format!("a range of its {} rows", footer.rows);
+            Error::foreign(path, "trials", says("trials"), &wanted)
+        })?;
+        // A damaged name of a column would make its risk one that is not computed yet.
+        let there: Vec<Risk> = columns.iter().filter_map(|column| Risk::of_column(column)).collect();
+        let declared = says("risks").unwrap_or_default();
+        let told = |risk: &str| Risk::of_text(risk).is_some_and(|risk| there.contains(&risk));
+        if !declared.is_empty() && !declared.split(", ").all(told) {
+            let wanted = there.iter().map(Risk::to_string).collect::<Vec<_>>().join(", ");
+            return Err(Error::foreign(
+                path,
+                "risks",
+                Some(declared),
+                &format!("those of its columns, {wanted}"),
+            ));
+        }
+        let common = COMMON.map(|name| says(name).map(str::to_owned));
+        Ok(Claims { trials, labels, common, parameters: says("estimator").map(str::to_owned) })
+    }
+
+    /// Compares with another file of the directory.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`], of this file.
+    pub fn agree(&self, path: &Path, other: &Claims, same_estimator: bool) -> Result<(), Error> {
+        let common = COMMON.iter().zip(self.common.iter().zip(&other.common));
+        let own = [("estimator", (&self.parameters, &other.parameters))];
+        let own = own.iter().filter(|_| same_estimator).map(|(name, pair)| (name, *pair));
+        for (name, (found, wanted)) in common.chain(own) {
+            if found != wanted {
+                let wanted = wanted.as_deref().unwrap_or("none, as in other files");
+                return Err(Error::foreign(path, name, found.as_deref(), wanted));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// n and the labels of design, target and noise in the content of a cell.
+fn parts(content: &str) -> Option<(&str, [String; 3])> {
+    let (n, rest) = content.strip_prefix("n=")?.split_once(";design=")?;
+    let (design, rest) = rest.split_once(";target=")?;
+    let (target, noise) = rest.split_once(";noise=")?;
+    Some((n, [design, target, noise].map(str::to_owned)))
+}
+
+/// `from..to`, without `to`.
+fn range(text: &str) -> Option<Range<u64>> {
+    let (from, to) = text.split_once("..")?;
+    let range = from.parse().ok()?..to.parse().ok()?;
+    (range.start <= range.end).then_some(range)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONTENT: &str =
+        "n=20;design=uniform;target=piecewise_linear(knots=[0, 1], values=[0, 1]);noise=normal(sd=1)";
+
+    fn footer(edit: (&str, &str)) -> Footer {
+        let pairs = [
+            ("risks", "1.5, sup"),
+            ("generator", "4"),
+            ("seed", "7"),
+            ("domain", "hull"),
+            ("estimator", "min_norm(ends=free)"),
+            ("cell", CONTENT),
+            ("label", "mine"),
+            ("trials", "10..25"),
+        ];
+        let value =
+            |name: &str, value: &str| if name == edit.0 { edit.1.to_owned() } else { value.to_owned() };
+        let pairs = pairs.map(|(name, text)| (format!("tempered.{name}"), value(name, text)));
+        Footer { pairs: pairs.into(), rows: 15 }
+    }
+
+    fn claims(edit: (&str, &str)) -> Result<Claims, Error> {
+        let expected = Expected {
+            study: vec![("seed".into(), "7".into())],
+            estimators: [("mine".into(), "min_norm(ends=free)".into())].into(),
+        };
+        let cell = key(CONTENT);
+        let named = Named { estimator: "mine", n: 20, cell: &cell };
+        let columns = ["trial", "risk_l1_5", "risk_sup"];
+        Claims::read(Path::new("m.parquet"), named, &footer(edit), &columns, &expected)
+    }
+
+    #[test]
+    fn a_footer_is_what_the_name_says() {
+        let claims = claims(("", "")).unwrap();
+        assert_eq!(claims.trials, 10..25);
+        let labels = ["uniform", "piecewise_linear(knots=[0, 1], values=[0, 1])", "normal(sd=1)"];
+        assert_eq!(claims.labels, labels);
+    }
+
+    #[test]
+    fn whatever_differs_is_named() {
+        for (name, value) in [
+            ("label", "yours"),
+            ("cell", "n=20;design=grid;target=zero;noise=normal(sd=1)"),
+            ("seed", "8"),
+            ("estimator", "min_norm(ends=clamp)"),
+            ("trials", "10..24"),
+            ("trials", "25..10"),
+            ("trials", "x"),
+            ("risks", "1.5, 2"),
+        ] {
+            let error = claims((name, value)).unwrap_err().to_string();
+            assert!(
+                error.starts_with("m.parquet does not belong") && error.contains(name),
+                "{name}: {error}"
+            );
+            assert!(error.contains("tempered verify --repair"), "{error}");
+        }
+    }
+
+    #[test]
+    fn files_of_one_directory_agree() {
+        let one = claims(("", "")).unwrap();
+        for (name, apart) in [("generator", true), ("domain", true), ("", false)] {
+            let other = claims((name, "other")).unwrap();
+            assert_eq!(other.agree(Path::new("m"), &one, true).is_err(), apart, "{name}");
+        }
+        let mut other = one.clone();
+        other.parameters = Some("min_norm(ends=clamp)".into());
+        assert!(other.agree(Path::new("m"), &one, true).is_err());
+        assert!(other.agree(Path::new("m"), &one, false).is_ok());
+    }
+}

@@ -1,0 +1,176 @@
+//! The rows of metrics files, a row group at a time: memory does not depend on the size of shards.
+
+use crate::error::Error;
+use crate::scan::Shard;
+use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::Arc;
+use tempered_store::MetricsFile;
+
+/// Rows of a row group whose columns are decoded side by side: fewer are done before another thread has begun.
+const LONG: u64 = 20_000;
+/// Rows that are worked on together, where there are more of them than in one partition.
+const TOGETHER: u64 = 1 << 17;
+
+/// Some columns of neighbouring trials.
+pub(crate) struct Block {
+    /// The numbers of the trials, one a row.
+    pub trials: Range<u64>,
+    /// Reals, NaN where there is none; nothing for a column that the file does not have yet.
+    pub columns: Vec<Option<Vec<f64>>>,
+}
+
+/// A shard's file, open.
+pub(crate) struct Opened<'a> {
+    shard: &'a Shard,
+    file: MetricsFile,
+    /// The trials of each row group.
+    groups: Vec<Range<u64>>,
+}
+
+impl<'a> Opened<'a> {
+    /// Opens the file that was listed.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or another one than was listed: a run replaces shards by longer ones.
+    pub fn of(shard: &'a Shard) -> Result<Opened<'a>, Error> {
+        let file = MetricsFile::open(&shard.path).map_err(Error::read(&shard.path))?;
+        let mut next = shard.trials.start;
+        let groups: Vec<Range<u64>> = file
+            .groups()
+            .into_iter()
+            .map(|rows| {
+                let trials = next..next.saturating_add(rows);
+                next = trials.end;
+                trials
+            })
+            .collect();
+        if next != shard.trials.end {
+            return Err(Error::Changed { path: shard.path.clone() });
+        }
+        Ok(Opened { shard, file, groups })
+    }
+
+    /// The trials of each row group.
+    pub fn groups(&self) -> &[Range<u64>] {
+        &self.groups
+    }
+
+    /// Reads columns of reals. Every one has a row a trial, or the file is damaged.
+    pub fn read(&self, group: usize, names: &[&str]) -> Result<Block, Error> {
+        let trials = self.groups[group].clone();
+        let there: Vec<bool> =
+            names.iter().map(|name| self.file.names().any(|column| column == *name)).collect();
+        let one = |(name, there): (&&str, &bool)| {
+            there.then(|| self.file.reals(group, name).map_err(Error::read(&self.shard.path))).transpose()
+        };
+        let columns = if trials.end - trials.start < LONG {
+            names.iter().zip(&there).map(one).collect::<Result<_, _>>()?
+        } else {
+            in_order(names.par_iter().zip(&there).map(one))?
+        };
+        Ok(Block { trials, columns })
+    }
+
+    /// The same, where rows have to be the trials that the footer says they are.
+    pub fn numbered(&self, group: usize, names: &[&str]) -> Result<Block, Error> {
+        let block = self.read(group, names)?;
+        let numbers = self.file.integers(group, "trial").map_err(Error::read(&self.shard.path))?;
+        let wrong = block.trials.clone().zip(&numbers).find(|(trial, found)| trial.cast_signed() != **found);
+        match wrong {
+            Some((trial, found)) => {
+                let (found, wanted) = (found.to_string(), format!("{trial} in the row of that number"));
+                Err(Error::foreign(&self.shard.path, "column `trial`", Some(&found), &wanted))
+            }
+            None => Ok(block),
+        }
+    }
+
+    /// Why trials failed, one word a row.
+    pub fn status(&self, group: usize) -> Result<Vec<String>, Error> {
+        self.file.words(group, "status").map_err(Error::read(&self.shard.path))
+    }
+}
+
+/// The row groups of shards, in order.
+pub(crate) fn groups(
+    shards: &[Shard],
+) -> impl Iterator<Item = Result<(Arc<Opened<'_>>, usize), Error>> + Send {
+    type Groups<'a> = Box<dyn Iterator<Item = Result<(Arc<Opened<'a>>, usize), Error>> + Send + 'a>;
+    shards.iter().flat_map(|shard| -> Groups<'_> {
+        match Opened::of(shard).map(Arc::new) {
+            Ok(file) => Box::new((0..file.groups.len()).map(move |group| Ok((file.clone(), group)))),
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        }
+    })
+}
+
+/// Results in order, or the first error in this order, whichever thread was the first to find one.
+pub(crate) fn in_order<T: Send>(
+    results: impl IndexedParallelIterator<Item = Result<T, Error>>,
+) -> Result<Vec<T>, Error> {
+    results.collect::<Vec<_>>().into_iter().collect()
+}
+
+/// Calls `each` with the items of an iterator, while another thread of the pool reads the next one.
+pub(crate) fn read_ahead<T: Send>(
+    mut items: impl Iterator<Item = Result<T, Error>> + Send,
+    mut each: impl FnMut(T) -> Result<(), Error> + Send,
+) -> Result<(), Error> {
+    let mut next = items.next();
+    while let Some(item) = next {
+        let item = item?;
+        let (done, following) = rayon::join(|| each(item), || items.next());
+        done?;
+        next = following;
+    }
+    Ok(())
+}
+
+/// Items in order, neighbours of few rows together: threads have work, and memory does not depend on how many items
+/// there are.
+pub(crate) fn together<T>(items: &[T], rows: impl Fn(&T) -> u64) -> Vec<&[T]> {
+    let (mut groups, mut start, mut held) = (Vec::new(), 0, 0);
+    for (place, item) in items.iter().enumerate() {
+        let more = rows(item).max(1);
+        if held > 0 && held + more > TOGETHER {
+            groups.push(&items[start..place]);
+            (start, held) = (place, 0);
+        }
+        held += more;
+    }
+    groups.push(&items[start..]);
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_rows_go_together_and_order_stays() {
+        let rows = [3, 0, TOGETHER, 5, TOGETHER + 7, 1, TOGETHER - 1, 1];
+        let groups = together(&rows, |rows| *rows);
+        assert_eq!(groups.concat(), rows);
+        assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [2, 1, 1, 1, 2, 1]);
+        // Even where nobody has rows, groups are bounded.
+        let none = vec![0; 3 * TOGETHER as usize];
+        assert!(together(&none, |rows| *rows).iter().all(|group| group.len() as u64 <= TOGETHER));
+        assert!(together(&[], |rows: &u64| *rows).concat().is_empty());
+    }
+
+    /// The second of two errors is found long before the first.
+    #[test]
+    fn the_first_error_in_order_is_told() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();
+        let found = pool.install(|| {
+            in_order((0..8u32).into_par_iter().map(|item| {
+                if item == 2 {
+                    std::thread::sleep(std::time::Duration::from_millis(50));
+                }
+                if item < 2 { Ok(item) } else { Err(Error::Changed { path: item.to_string().into() }) }
+            }))
+        });
+        assert!(matches!(found, Err(Error::Changed { path }) if path.as_os_str() == "2"));
+    }
+}
