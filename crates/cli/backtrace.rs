@@ -13,8 +13,7 @@ const ASKS: [&str; 2] = ["RUST_BACKTRACE", "RUST_LIB_BACKTRACE"];
 /// allocation is one line on standard error and an abort. The standard library reads them once, and has no safe function
 /// that unsets them for itself.
 pub fn switch_off() {
-    let asked = |name: &&str| std::env::var_os(name).is_some_and(|value| value != "0");
-    if !ASKS.iter().any(|name| asked(name)) {
+    if !ASKS.iter().any(|name| std::env::var_os(name).is_some_and(|value| value != "0")) {
         return;
     }
     let Ok(program) = std::env::current_exe() else { return };

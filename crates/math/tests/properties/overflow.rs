@@ -5,6 +5,7 @@ use super::{choice, dyadic, few, fit};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use tempered_math::catalogue::Value;
+use tempered_math::estimator::Report;
 use tempered_math::predictor::Predictor;
 use tempered_math::risk::{Domain, Risk};
 use tempered_math::score::{Criteria, Scorer};
@@ -31,18 +32,22 @@ fn targets() -> [Box<dyn Target>; 2] {
 
 type Scores = BTreeMap<String, Option<u64>>;
 
+/// A sample, what was fitted to it, and what distances are measured from.
+struct Fit<'a> {
+    data: (&'a [f64], &'a [f64]),
+    fitted: &'a (Predictor, Report),
+    reference: &'a Predictor,
+}
+
 /// Bits of the scores by name.
-fn scored(
-    exponents: &[f64],
-    (target, domain): (Box<dyn Target>, Domain),
-    (data, fit, reference): ((&[f64], &[f64]), &(Predictor, tempered_math::estimator::Report), &Predictor),
-) -> Scores {
+fn scored(exponents: &[f64], (target, domain): (Box<dyn Target>, Domain), fit: &Fit<'_>) -> Scores {
+    let Fit { data, fitted: (predictor, report), reference } = *fit;
     let mut criteria = Criteria::risks(&risks(exponents), domain);
     (criteria.distances, criteria.knots_within) = (true, Some(0.01));
     let names = criteria.columns();
     let mut scores = Vec::new();
     let mut scorer = Scorer::new(criteria, target);
-    scorer.finite_scores(data, (&fit.0, fit.1), Some(reference), &mut scores);
+    scorer.finite_scores(data, (predictor, *report), Some(reference), &mut scores);
     assert_eq!(names.len(), scores.len());
     assert!(scores.iter().flatten().all(|score| score.is_finite()));
     names.into_iter().zip(scores.iter().map(|score| score.map(f64::to_bits))).collect()
@@ -58,7 +63,7 @@ proptest! {
             let Ok(fitted) = fit(&case.choice(1.0, 1.0), &x, &y) else { continue };
             let domains = [Domain::Unit, Domain::Hull];
             for ((alone, together), domain) in targets().into_iter().zip(targets()).zip(domains) {
-                let of = ((&x[..], &y[..]), &fitted, &reference);
+                let of = &Fit { data: (&x, &y), fitted: &fitted, reference: &reference };
                 let alone = scored(&[1.0], (alone, domain), of);
                 let together = scored(&[2.0, 1.0, 100.0, f64::INFINITY], (together, domain), of);
                 for (name, score) in alone.iter().filter(|(name, _)| *name != "quadrature_error") {
