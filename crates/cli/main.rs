@@ -8,6 +8,7 @@ mod diff;
 mod exit;
 mod fit;
 mod init;
+mod next_steps;
 mod output;
 mod plan;
 mod progress;
@@ -19,12 +20,11 @@ mod status;
 mod study;
 mod verify;
 
-use args::{Arguments, Command};
-use clap::Parser;
+use args::Command;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = args::read();
     let done = match arguments.command {
         Command::Run(options) => run::run(&options),
         Command::Plan(options) => plan::plan(&options),

@@ -12,5 +12,6 @@ mod houses;
 mod kills;
 mod limits;
 mod run;
+mod show;
 mod stops;
 mod verify;
