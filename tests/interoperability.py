@@ -18,7 +18,7 @@ analysis = json.loads(subprocess.run([tempered, "analyze", run, "--format", "jso
 expected, counts = {}, {}
 for series in analysis:
     for level in series["levels"]:
-        key = (series["estimator"], series["design"], level["n"])
+        key = (*(series[part] for part in ("estimator", "design", "target", "noise")), level["n"])
         expected.setdefault(key, {})[series["p"]] = level["median"]
         counts[key] = level["trials"]
 
@@ -30,20 +30,20 @@ import pyarrow.parquet as pq
 
 shown = []
 exec(python, {"print": shown.append})
-from_polars = {row[:3]: row[3:] for row in shown[0].rows()}
-from_duckdb = {row[:3]: row[3:] for row in duckdb.sql(sql).fetchall()}
+from_polars = {row[:5]: row[5:] for row in shown[0].rows()}
+from_duckdb = {row[:5]: row[5:] for row in duckdb.sql(sql).fetchall()}
 shown.clear()
 exec(pandas, {"print": shown.append})
-from_pandas = {tuple(row[:3]): tuple(row[3:]) for row in shown[0].reset_index().values.tolist()}
+from_pandas = {tuple(row[:5]): tuple(row[5:]) for row in shown[0].reset_index().values.tolist()}
 for name, found in [("polars", from_polars), ("duckdb", from_duckdb), ("pandas", from_pandas)]:
     assert found.keys() == expected.keys(), (name, found.keys() ^ expected.keys())
     for key, medians in found.items():
-        for p, median in zip((1.0, 2.0), medians):
+        for p, median in zip((1.0, 3.0), medians):
             assert abs(median - expected[key][p]) <= 1e-12 * median, (name, key, p, median, expected[key])
 
 glob = f"{run}/metrics/**/*.parquet"
-rows = pl.scan_parquet(glob, hive_partitioning=True).group_by("estimator", "design", "n").len().collect()
-assert {row[:3]: row[3] for row in rows.rows()} == counts
+rows = pl.scan_parquet(glob, hive_partitioning=True).group_by("estimator", "design", "target", "noise", "n").len().collect()
+assert {row[:5]: row[5] for row in rows.rows()} == counts
 weights = f"{run}/weights/**/*.parquet"
 networks = pl.scan_parquet(weights, hive_partitioning=True).select(pl.len()).collect().item()
 assert networks == sum(counts.values()), (networks, sum(counts.values()))

@@ -112,6 +112,27 @@ fn figure(series: &Value, n: u64, name: &str) -> f64 {
     level[name].as_f64().unwrap()
 }
 
+/// A first study shows every class, all of it decided and as it is proven, whatever the seed.
+#[test]
+#[ignore = "slow"]
+fn quickstart() {
+    for seed in 1..=20 {
+        let all = Run::new("quickstart", &[&format!("seed={seed}")]).series();
+        assert_eq!(all.len(), 12);
+        for series in &all {
+            // Theory speaks of both summaries of every series, so that both are decided where it is agreed with.
+            assert!(
+                !series["theory_in_expectation"].is_null() && series["agrees"] == true,
+                "seed {seed}: {series:#}"
+            );
+        }
+        let class = |estimator: &str, p: f64| find(&all, estimator, "uniform", p)["in_probability"].clone();
+        let classes = [("line", 3.0), ("spline", 3.0), ("min_norm", 1.0), ("min_norm", 3.0)];
+        let classes = classes.map(|(estimator, p)| class(estimator, p));
+        assert_eq!(classes, ["benign", "tempered", "tempered", "catastrophic"], "seed {seed}");
+    }
+}
+
 /// Chords, neighbours, Shepard weights and kernels are tempered, at limits in closed form; what averages is benign; the
 /// cubic spline is tempered on the grid and grows like n at random.
 #[test]

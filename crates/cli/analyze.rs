@@ -2,10 +2,11 @@
 
 use crate::args::{Analyze, Format};
 use crate::exit::{Ending, Failure};
+use crate::next_steps::next_steps;
 use crate::{output, study};
 use std::collections::HashMap;
 use std::path::Path;
-use tempered_analysis::{Expected, Fits, Known, Options, Summary, Verdict};
+use tempered_analysis::{Expected, Fits, Known, Options, Order, Summary, Verdict};
 use tempered_math::catalogue::Choice;
 use tempered_math::theory::{self, Class, Setting};
 use tempered_pipeline::plan::Plan;
@@ -20,7 +21,12 @@ pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
     let (plan, _) = study::recorded(&options.directory)?;
     let summary = summarise(&options.directory, &plan, options.error, options.threads.count())?;
     match options.format {
-        Format::Human => output::print(&summary.table())?,
+        Format::Human => {
+            output::print(&table(&summary, options.explain))?;
+            if options.explain {
+                output::print(&next_steps(&options.directory))?;
+            }
+        }
         Format::Json => output::print(&format!("{:#}", summary.json()))?,
     }
     Ok(ending(&summary))
@@ -37,8 +43,14 @@ pub fn ending(summary: &Summary) -> Ending {
     Ending::TooManyFailed
 }
 
-/// Summarises a run directory and writes `summary/`; `error` is the relative standard error for which needed trials are
-/// stated.
+/// The tables for the terminal at hand, with two lines on how to read them or all there is to say.
+pub fn table(summary: &Summary, explain: bool) -> String {
+    let width = output::width();
+    summary.table(width) + &if explain { summary.explanation(width) } else { summary.legend() }
+}
+
+/// Summarises a run directory and writes `summary/` where that can be done; `error` is the relative standard error for
+/// which needed trials are stated.
 pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>, threads: usize) -> Result<Summary, Failure> {
     // The report shows these whatever the study asks for.
     let mut quantiles = plan.study.quantiles.clone();
@@ -52,6 +64,7 @@ pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>, threads: usize) -
         error: error.unwrap_or(ERROR),
         threads,
         expected: expected(plan),
+        order: order(plan),
     };
     let noises: HashMap<String, &Choice> =
         plan.study.noises.iter().map(|noise| (noise.to_string(), noise)).collect();
@@ -59,7 +72,10 @@ pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>, threads: usize) -
         known(plan, &noises, [label, design, target, noise], p).unwrap_or_default()
     };
     let summary = tempered_analysis::analyze(path, &options, &known)?;
-    summary.write(path)?;
+    // Looking needs no writing: on a full or read-only disk there is a table all the same.
+    if let Err(error) = summary.write(path) {
+        eprintln!("warning: the files of summary/ are not written: {error}");
+    }
     Ok(summary)
 }
 
@@ -76,6 +92,18 @@ pub fn expected(plan: &Plan) -> Expected {
         }
     }
     expected
+}
+
+/// Labels in the order of the study.
+fn order(plan: &Plan) -> Order {
+    let study = &plan.study;
+    let labels = |choices: &[Choice]| choices.iter().map(ToString::to_string).collect();
+    Order {
+        estimators: study.estimators.iter().map(|(label, _)| label.clone()).collect(),
+        designs: labels(&study.designs),
+        targets: labels(&study.targets),
+        noises: labels(&study.noises),
+    }
 }
 
 /// What theory says of R_p of an estimator of the study.
@@ -100,13 +128,4 @@ fn known(
         limit: known.limit,
         source: Some(known.source.into()),
     })
-}
-
-/// Lines to paste: the metrics in Polars and DuckDB.
-pub fn next_steps(path: &Path) -> String {
-    let glob = format!("{}/metrics/**/*.parquet", path.display());
-    format!(
-        "polars: pl.scan_parquet(\"{glob}\", hive_partitioning=True).group_by(\"estimator\", \"design\", \"n\").agg(pl.median(\"^risk_.*$\")).collect()\n\
-         duckdb: SELECT estimator, design, n, median(COLUMNS('risk_.*')) FROM read_parquet('{glob}', hive_partitioning=true) GROUP BY ALL ORDER BY ALL;"
-    )
 }

@@ -1,6 +1,7 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::Resettable;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Monte Carlo studies of how interpolating estimators overfit noise.
@@ -9,6 +10,21 @@ use std::path::PathBuf;
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Reads the command line and the environment; ends the process, with a message, where they make no sense or ask for help.
+pub fn read() -> Arguments {
+    let mut command = without_empty(Arguments::command());
+    let matches = command.get_matches_mut();
+    Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
+}
+
+/// A command for which an environment variable that is set to nothing is not set, as for the shell's `${NAME:-default}`.
+fn without_empty(command: clap::Command) -> clap::Command {
+    let is_empty =
+        |arg: &clap::Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+    let command = command.mut_args(|arg| if is_empty(&arg) { arg.env(Resettable::Reset) } else { arg });
+    command.mut_subcommands(without_empty)
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 2 bad usage or YAML or the plan differs, 3 more failed trials than allowed, or all of them, \
@@ -25,7 +41,7 @@ pub enum Command {
     Status(Status),
     /// Compute tables and verdicts from a run directory.
     Analyze(Analyze),
-    /// Write a page that shows what a run says: DIRECTORY/report/index.html.
+    /// Write a page that shows what a run says: DIRECTORY/report/index.html, or another file.
     Report(Report),
     /// Answer SQL over the tables metrics and weights of a run directory.
     Query(Query),
@@ -103,6 +119,9 @@ pub struct Run {
     /// Write the report at the end.
     #[arg(long)]
     pub report: bool,
+    /// Say in full how the table is to be read and how verdicts come about.
+    #[arg(long)]
+    pub explain: bool,
     /// How to show progress.
     #[arg(long, value_enum, default_value_t = Progress::Auto, env = "TEMPERED_PROGRESS")]
     pub progress: Progress,
@@ -157,6 +176,9 @@ pub struct Analyze {
     /// State how many trials bring the relative standard error of median and mean down to this [default: 0.01].
     #[arg(long, value_name = "SHARE")]
     pub error: Option<f64>,
+    /// Say in full how the table is to be read, how verdicts come about, and how Polars and DuckDB read the files.
+    #[arg(long)]
+    pub explain: bool,
     #[command(flatten)]
     pub threads: Threads,
 }
@@ -165,6 +187,9 @@ pub struct Analyze {
 pub struct Report {
     /// The run directory; the run may still be going.
     pub directory: PathBuf,
+    /// Write the page to this file instead.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
     /// Also write every figure as SVG and PNG into this folder.
     #[arg(long, value_name = "FOLDER")]
     pub figures: Option<PathBuf>,

@@ -9,6 +9,7 @@ mod diff;
 mod exit;
 mod fit;
 mod init;
+mod next_steps;
 mod output;
 mod plan;
 mod progress;
@@ -22,14 +23,13 @@ mod study;
 mod time;
 mod verify;
 
-use args::{Arguments, Command};
-use clap::Parser;
+use args::Command;
 use exit::{Ending, Failure};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     backtrace::switch_off();
-    let arguments = Arguments::parse();
+    let arguments = args::read();
     exit::code(signals::limits_are_errors().and_then(|()| dispatch(arguments.command)))
 }
 

@@ -5,6 +5,19 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::cell::Cell;
 use std::io::{BufWriter, Write};
 
+/// The width of tables that no terminal shows.
+const WIDTH: usize = 120;
+/// Tables narrower than this could not name their rows, wider ones are hard to follow.
+const WIDTHS: (usize, usize) = (60, 200);
+
+/// The columns of standard output.
+pub fn width() -> usize {
+    let terminal = console::Term::stdout();
+    // A file gets the same bytes from any terminal.
+    let size = terminal.size_checked().filter(|_| terminal.is_term());
+    size.map_or(WIDTH, |(_, columns)| usize::from(columns).clamp(WIDTHS.0, WIDTHS.1))
+}
+
 /// Prints a result.
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();

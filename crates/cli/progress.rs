@@ -6,6 +6,7 @@ use std::io::IsTerminal;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use tempered_analysis::{number, short};
 use tempered_pipeline::Cancel;
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::run::Watch;
@@ -36,14 +37,19 @@ impl Progress {
     /// What `auto` stands for here.
     pub fn resolve(self) -> Progress {
         match self {
-            Progress::Auto if std::io::stderr().is_terminal() => Progress::Bar,
+            Progress::Auto if std::io::stderr().is_terminal() && draws() => Progress::Bar,
             Progress::Auto => Progress::Plain,
             mode => mode,
         }
     }
 }
 
-/// Shows a run in this mode: a bar on a terminal, a line a minute, or a JSON line a second.
+/// Whether the terminal moves its cursor. One that calls itself dumb does not, and one without a name may not.
+fn draws() -> bool {
+    cfg!(windows) || std::env::var_os("TERM").is_some_and(|name| !name.is_empty() && name != "dumb")
+}
+
+/// Shows a run in this mode: a bar on a terminal, a line a minute after one in the first seconds, or a JSON line a second.
 pub fn show(mode: Progress, watch: Watch, plan: &Plan, cancel: &Cancel) -> Show {
     let (stop, stopped) = channel::<()>();
     let (plan, cancel) = (plan.clone(), cancel.clone());
@@ -70,9 +76,12 @@ impl View {
             Progress::Json => Duration::from_secs(1),
             _ => Duration::from_secs(60),
         };
+        // Whoever waits at a plain terminal wants a sign of life before the first minute is over.
+        let mut next = every.min(Duration::from_secs(5));
         let bar = self.bar(mode == Progress::Bar);
         loop {
-            let ended = stopped.recv_timeout(every) != Err(RecvTimeoutError::Timeout);
+            let ended = stopped.recv_timeout(next) != Err(RecvTimeoutError::Timeout);
+            next = every;
             match mode {
                 Progress::Bar => {
                     bar.set_position((self.done() * STEPS) as u64);
@@ -154,7 +163,8 @@ impl View {
             let cells = self.plan.cells.iter().rev();
             let known = cells.filter_map(|cell| Some((cell.n, live.tally(label, &cell.key)?)));
             let (n, tally) = known.max_by_key(|(n, _)| *n)?;
-            Some(format!("{label} n={n} median R_{risk} {:.3}", tally.quantile(0, 0.5)?))
+            let median = number(tally.quantile(0, 0.5)?);
+            Some(short(&format!("{label} n={n} median R_{risk} {median}")).into_owned())
         })
     }
 

@@ -29,7 +29,7 @@ fn answer(options: &Query) -> Result<Ending, Failure> {
 fn answer(options: &Query) -> Result<Ending, Failure> {
     Err(Failure::Usage(format!(
         "this build of tempered has no SQL engine; `cargo install --path . --features sql` builds one that has, and \
-         `tempered analyze {}` prints how Polars and DuckDB read the same files",
+         `tempered analyze {} --explain` prints how Polars and DuckDB read the same files",
         options.directory.display()
     )))
 }

@@ -2,7 +2,7 @@
 
 use crate::args::{Progress, Run};
 use crate::exit::{BUG, Ending, Failure};
-use crate::{analyze, output, progress, report, signals, study, time};
+use crate::{analyze, next_steps, output, progress, report, signals, study, time};
 use serde_json::json;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -54,8 +54,8 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
         Ended::Complete => listening.stored(),
     }
     let summary = analyze::summarise(&path, &plan, None, settings.threads)?;
-    output::print(&summary.table())?;
-    output::print(&analyze::next_steps(&path))?;
+    output::print(&analyze::table(&summary, options.explain))?;
+    output::print(&next_steps::next_steps(&path))?;
     if options.report {
         let page = report::page(&summary, &plan, &directory, &path)?;
         output::print(&format!("report: {}", page.display()))?;

@@ -5,6 +5,7 @@ use crate::exit::{Ending, Failure};
 use crate::{output, study};
 use serde_json::json;
 use std::collections::HashMap;
+use tempered_analysis::{number, short};
 use tempered_pipeline::live::{Live, Tally, read_live};
 use tempered_pipeline::plan::{Cell, Plan};
 use tempered_store::{Listed, Listing, Table as Stored};
@@ -136,15 +137,16 @@ impl<'a> Counts<'a> {
         let mut header = vec!["estimator".to_string(), "n".into()];
         header.extend(kept(axes.map(|(name, _)| name.into())));
         header.extend(["shards", "trials", "failed"].map(String::from));
-        header.extend(self.live.risks().iter().map(|risk| format!("R_{risk}")));
+        header.extend(self.live.risks().iter().map(|risk| short(&format!("R_{risk}")).into_owned()));
         let numbers = header.len() - risks - 3;
         let row = |Row { label, cell, done, shards, tally }: Row<'_>| {
             let mut row = vec![label.to_string(), cell.n.to_string()];
-            row.extend(kept([&cell.design, &cell.target, &cell.noise].map(ToString::to_string)));
+            let labels = [&cell.design, &cell.target, &cell.noise];
+            row.extend(kept(labels.map(|label| short(&label.to_string()).into_owned())));
             let (trials, failed) = tally.map_or((0, 0), |tally| (tally.trials, tally.failed));
             row.extend([format!("{done}/{shards}"), trials.to_string(), failed.to_string()]);
             let median = |risk| tally.and_then(|tally| tally.quantile(risk, 0.5));
-            row.extend((0..risks).map(|risk| median(risk).map_or("–".into(), |m| format!("{m:.3}"))));
+            row.extend((0..risks).map(|risk| median(risk).map_or("–".into(), number)));
             row
         };
         text(header, self.rows().map(row), |column| column == 1 || column >= numbers)

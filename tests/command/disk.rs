@@ -76,6 +76,42 @@ fn a_full_disk_is_an_error_with_a_path_and_no_loss() {
     assert_same_files(&whole(folder.path()), &folder.path().join("run"));
 }
 
+/// Every command that only looks gives its answer where nothing can be written, to root either, and says what it left out.
+#[test]
+fn looking_needs_no_writing() {
+    let folder = tempfile::tempdir().unwrap();
+    let look = "for look in status verify analyze report \"report --out $D/page-$N.html\"; do
+        \"$T\" $look \"$D/disk/run\" > \"$D/said\" 2> \"$D/error\"; echo code $?
+        wc -c < \"$D/said\"; sed 's/^/! /' \"$D/error\"
+        done";
+    let text = format!(
+        "mount -t tmpfs -o size=10m tmpfs \"$D/disk\"
+        \"$T\" run \"$S\" --out \"$D/disk/run\" --set trials=20 >&2; echo code $?
+        rm -r \"$D/disk/run/summary\"
+        N=full; dd if=/dev/zero of=\"$D/disk/rest\" bs=64k 2>/dev/null; dd if=/dev/zero of=\"$D/disk/more\" bs=1 2>/dev/null
+        {look}
+        rm \"$D/disk/rest\" \"$D/disk/more\"
+        N=fixed; mount -o remount,ro \"$D/disk\"
+        {look}"
+    );
+    let Some(looked) = mounted(folder.path(), &text) else { return };
+    let said = String::from_utf8_lossy(&looked.stdout);
+    let each = "code 0, code 0, code 0, code 74, code 0";
+    assert_eq!(codes(&looked), format!("code 0, {each}, {each}"), "{said}");
+    let lines: Vec<&str> = said.lines().collect();
+    for (i, line) in lines.iter().enumerate().skip(1).filter(|(_, line)| line.starts_with("code")) {
+        let bytes: usize = lines[i + 1].trim().parse().unwrap();
+        assert!(bytes > 0 || *line == "code 74", "{said}");
+    }
+    let count = |part: &str| said.matches(part).count();
+    // Analysis and both reports warn, on the full disk and on the fixed one.
+    assert_eq!(count("! warning: the files of summary/ are not written: "), 6, "{said}");
+    assert_eq!(count("--out FILE` writes the page elsewhere"), 2, "{said}");
+    for page in ["page-full.html", "page-fixed.html"] {
+        assert!(std::fs::read_to_string(folder.path().join(page)).unwrap().ends_with("</html>"), "{page}");
+    }
+}
+
 #[test]
 fn a_read_only_directory_is_an_error_with_a_path() {
     let folder = tempfile::tempdir().unwrap();

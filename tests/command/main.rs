@@ -13,5 +13,6 @@ mod houses;
 mod kills;
 mod limits;
 mod run;
+mod show;
 mod stops;
 mod verify;

@@ -54,6 +54,7 @@ pub struct Pair {
 /// Compares estimators in every cell that more than one of them has finished trials in.
 pub(crate) fn pairs(scan: &Scan, confidence: f64) -> Result<Vec<Pair>, Error> {
     let labels: BTreeSet<&str> = scan.partitions.iter().map(|p| p.estimator.as_str()).collect();
+    let leader = scan.partitions.first().map(|partition| &partition.estimator);
     // Partitions of each cell, those of later estimators behind.
     let mut cells: BTreeMap<(u64, &str), Vec<&Partition>> = BTreeMap::new();
     for partition in scan.partitions.iter().rev() {
@@ -63,7 +64,7 @@ pub(crate) fn pairs(scan: &Scan, confidence: f64) -> Result<Vec<Pair>, Error> {
     for first in &scan.partitions {
         let others = cells.entry((first.n, &first.cell)).or_default();
         others.pop();
-        if labels.len() > ALL_PAIRS && labels.first() != Some(&first.estimator.as_str()) {
+        if labels.len() > ALL_PAIRS && leader != Some(&first.estimator) {
             continue;
         }
         compared.extend(others.iter().rev().map(|second| (first, *second)));

@@ -3,6 +3,7 @@
 use crate::belongs::{Claims, Expected, Named};
 use crate::blocks::in_order;
 use crate::error::Error;
+use crate::label::Order;
 use crate::risk::Risk;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,6 +84,15 @@ impl Scan {
         }
         Ok(Scan { partitions, risks })
     }
+
+    /// Puts partitions into this order, n by n.
+    pub fn sort(&mut self, order: &Order) {
+        self.partitions.sort_by(|a, b| {
+            let [a_first, a_rest @ ..] = order.places(a.names());
+            let [b_first, b_rest @ ..] = order.places(b.names());
+            (a_first, a.n, a_rest, &a.cell).cmp(&(b_first, b.n, b_rest, &b.cell))
+        });
+    }
 }
 
 /// Reads every footer; returns the names of all columns.
@@ -148,6 +158,12 @@ impl Partition {
         let claims = first.ok_or_else(|| Error::Empty { path: PathBuf::from(&self.cell) })?;
         self.labels = claims.labels.clone();
         Ok((claims, names))
+    }
+
+    /// Labels of estimator, design, target and noise.
+    fn names(&self) -> [&str; 4] {
+        let [design, target, noise] = self.labels.each_ref().map(String::as_str);
+        [&self.estimator, design, target, noise]
     }
 
     /// Rows in all files.

@@ -10,6 +10,7 @@ use crate::blocks::{in_order, together};
 use crate::error::Error;
 use crate::fits::Fits;
 use crate::growth::{Growth, grow, last_half};
+use crate::label::Order;
 use crate::level::Level;
 use crate::pair::{Pair, pairs};
 use crate::point::{Point, generator, normal};
@@ -52,6 +53,8 @@ pub struct Options {
     pub threads: usize,
     /// What the files are compared with, so that none of another study is counted.
     pub expected: Expected,
+    /// The order of series and pairs.
+    pub order: Order,
 }
 
 impl Default for Options {
@@ -65,6 +68,7 @@ impl Default for Options {
             error: 0.01,
             threads: 0,
             expected: Expected::default(),
+            order: Order::default(),
         }
     }
 }
@@ -110,7 +114,7 @@ pub type Theory<'a> = dyn Fn(&str, &str, &str, &str, Option<f64>) -> Known + Syn
 /// The tables of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
-    /// One entry per estimator, design, target, noise and risk, in this order.
+    /// One entry per estimator, design, target, noise and risk, in the order of the options and of exponents.
     pub series: Vec<Series>,
     /// Estimators against each other on the same samples.
     pub pairs: Vec<Pair>,
@@ -158,7 +162,8 @@ pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Sum
 
 /// [`analyze`] on the threads of the pool that calls it.
 fn summarise(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summary, Error> {
-    let scan = Scan::open(dir, &options.expected)?;
+    let mut scan = Scan::open(dir, &options.expected)?;
+    scan.sort(&options.order);
     let wanted: Vec<f64> = options.quantiles.iter().copied().chain(GROWN).collect();
     let mut drafts: BTreeMap<Key, Draft> = BTreeMap::new();
     let mut fits: BTreeMap<&str, Fits> = BTreeMap::new();
@@ -174,13 +179,16 @@ fn summarise(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summa
             }
         }
     }
-    let series: Vec<Series> = drafts
+    let mut series: Vec<Series> = drafts
         .into_par_iter()
         .map(|((labels, place), draft)| finish(labels, scan.risks[place].risk, draft, options, theory))
         .collect();
+    // Risks stay in their order: the sort is stable.
+    series.sort_by(|a, b| options.order.places(a.labels()).cmp(&options.order.places(b.labels())));
     let mut pairs = pairs(&scan, options.confidence)?;
     trust(&mut pairs, &series);
-    let fits = fits.into_values().collect();
+    let mut fits: Vec<Fits> = fits.into_values().collect();
+    fits.sort_by_cached_key(|fits| options.order.place(&fits.estimator));
     Ok(Summary { series, pairs, fits, options: options.clone() })
 }
 

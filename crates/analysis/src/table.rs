@@ -1,18 +1,18 @@
-//! The summary for a terminal: plain text, at most 120 columns.
+//! The summary for a terminal: plain text, as wide as there is room.
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 use crate::fits::Fits;
-use crate::growth::Growth;
+use crate::growth::{Estimate, Growth};
+use crate::label::short;
 use crate::model::Model;
 use crate::pair::Pair;
 use crate::series::Series;
 use crate::summary::Summary;
 use crate::tail::TailIndex;
+use crate::text::{cut, estimate, interval, number, wrap};
 use crate::verdict::{RULE, Verdict};
 
-/// The width the table keeps to, as long as two levels still fit.
-const WIDTH: usize = 120;
 /// Comparisons of estimators that are shown.
 const PAIRS: usize = 10;
 /// What is said where risks overflowed.
@@ -20,35 +20,74 @@ const CENSORED: &str = "A risk that overflowed counts as larger than all others 
      tails of what is left say nothing of the law and decide nothing.\n";
 /// Longer labels are cut in the table; the files have them whole.
 const LABEL: usize = 32;
+/// As many medians as there are stay in sight before columns of less weight give way to them.
+const MEDIANS: usize = 3;
+/// A limit is stated where its interval is within this factor: beyond, it says less than the medians do.
+const USEFUL: f64 = 2.0;
+/// The columns that name a series.
+const AXES: [&str; 4] = ["estimator", "design", "target", "noise"];
+
+/// What columns say, from all there is to the least that a narrow terminal has room for.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+enum Detail {
+    Full,
+    /// Tail indices without intervals.
+    Indices,
+    /// Laws without intervals either.
+    Laws,
+    /// No tail indices.
+    NoTails,
+    /// No laws either.
+    Verdicts,
+}
+
+impl Detail {
+    const ALL: [Detail; 5] = [Detail::Full, Detail::Indices, Detail::Laws, Detail::NoTails, Detail::Verdicts];
+}
 
 impl Summary {
-    /// One row per series: the median at each n, its law of growth, the tail index of the gaps' contributions, and what
-    /// becomes of median and mean, each with a mark for its agreement with theory. A label that does not change from row to row is printed once; an axis that does
-    /// not vary is named above the table. Where there are too many levels for the width, some columns between the
-    /// first and the last are left out and counted.
-    pub fn table(&self) -> String {
+    /// One row per series, in at most `width` columns where that can be done: the median at each n, its law of growth,
+    /// the tail index of the gaps' contributions, and what becomes of median and mean, each with a mark for its agreement
+    /// with theory. A label that does not change from row to row is printed once; an axis that does not vary is named
+    /// above the table. Where there is too little room, some columns between the first and the last level are left out
+    /// and counted, then intervals, then columns.
+    pub fn table(&self, width: usize) -> String {
         let levels = self.sizes();
-        // A digit and a space are the least that a column takes.
-        let mut shown = levels.len().min(WIDTH / 2);
-        let table = loop {
-            let table = self.render(&spread(&levels, shown));
-            let width = table.lines().map(|line| line.chars().count()).max().unwrap_or(0);
-            if width <= WIDTH || shown <= 2 {
-                break table;
-            }
-            shown -= 1;
-        };
-        let mut text = self.heading();
-        text.push_str(&table);
+        let (detail, shown) = self.fit(&levels, width);
+        let mut text = wrap(&self.heading(), width);
+        text.push_str(&self.render(&spread(&levels, shown), detail, width));
         text.push('\n');
         if shown < levels.len() {
             text.push_str(&format!("{} of {} levels are shown.\n", shown, levels.len()));
         }
-        text.push_str(&wrap(&self.failed()));
+        text.push_str(&wrap(&self.failed(), width));
         text.push_str(&self.comparisons());
-        text.push_str(&wrap(&self.legend()));
-        text.push_str(&wrap(RULE));
         text
+    }
+
+    /// Two lines on how to read the table.
+    pub fn legend(&self) -> String {
+        format!(
+            "\u{2713} agrees with theory · \u{2717} contradicts it · ? undecided, where theory speaks\n\
+             [ ] {} % intervals · α tail index of gaps · --explain says how to judge\n",
+            self.confidence()
+        )
+    }
+
+    /// How the table is to be read and verdicts come about, in lines of at most `width` characters.
+    pub fn explanation(&self, width: usize) -> String {
+        let marks = format!(
+            "\u{2713} agrees with theory, \u{2717} contradicts it, ? theory speaks and the data do not, no mark: no theory. \
+             Square brackets are {} % intervals. A limit is stated where it is known within a factor of {USEFUL}; growth \
+             names the law that fits best. α: tail index of the contributions of gaps.",
+            self.confidence()
+        );
+        wrap(&marks, width) + &wrap(RULE, width)
+    }
+
+    /// In percent.
+    fn confidence(&self) -> f64 {
+        (self.options.confidence * 1e6).round() / 1e4
     }
 
     /// Every n of any series, ascending.
@@ -76,9 +115,9 @@ impl Summary {
         };
         let varies = self.varies();
         let mut parts = vec!["Median risk by n".to_owned()];
-        for (axis, name) in [(1, "design"), (2, "target"), (3, "noise")] {
+        for (axis, name) in AXES.into_iter().enumerate().skip(1) {
             if !varies[axis] {
-                parts.push(format!("{name} {}", first.labels()[axis]));
+                parts.push(format!("{name} {}", short(first.labels()[axis])));
             }
         }
         if !first.domain.is_empty() {
@@ -92,7 +131,7 @@ impl Summary {
                 format!("{least} to {most} trials")
             });
         }
-        parts.join(" · ") + "\n"
+        parts.join(" · ")
     }
 
     /// Failed fits and all fits; a fit that lacks several risks is counted once.
@@ -115,72 +154,160 @@ impl Summary {
         text
     }
 
+    /// The detail and the number of levels that fit into the width.
+    fn fit(&self, levels: &[u64], width: usize) -> (Detail, usize) {
+        let width_of = |columns: &[Column]| -> usize {
+            let widest = |column: &Column| {
+                let cells = self.series.iter().map(|series| column.cell(series, width).chars().count());
+                // Behind each column there are two spaces.
+                cells.max().unwrap_or(0).max(column.name().chars().count()) + 2
+            };
+            columns.iter().map(widest).sum()
+        };
+        let medians: Vec<usize> = levels.iter().map(|n| width_of(&[Column::Median(*n)])).collect();
+        let least = levels.len().min(MEDIANS);
+        let mut last = (Detail::Verdicts, levels.len().min(2));
+        for detail in Detail::ALL {
+            // One of them behind the last column.
+            let others = width_of(&self.columns(&[], detail)).saturating_sub(1);
+            let fits = |shown: &usize| {
+                let places = spread_places(levels.len(), *shown);
+                others + places.map(|place| medians[place]).sum::<usize>() <= width
+            };
+            if let Some(shown) = (least..=levels.len().min(width / 2)).rev().find(fits) {
+                last = (detail, shown);
+                break;
+            }
+        }
+        last
+    }
+
+    fn columns(&self, sizes: &[u64], detail: Detail) -> Vec<Column> {
+        let varies = self.varies();
+        let mut columns: Vec<Column> = (0..4).filter(|&axis| varies[axis]).map(Column::Label).collect();
+        columns.push(Column::Exponent);
+        columns.extend(sizes.iter().map(|n| Column::Median(*n)));
+        if detail < Detail::Verdicts {
+            columns.push(Column::Growth(detail));
+        }
+        if detail < Detail::NoTails {
+            columns.push(Column::Tail(detail));
+        }
+        columns.extend([Column::InProbability, Column::InExpectation]);
+        columns
+    }
+
+    fn render(&self, sizes: &[u64], detail: Detail, width: usize) -> String {
+        let columns = self.columns(sizes, detail);
+        let mut table = Table::new();
+        table.load_style(STYLE).set_header(columns.iter().map(Column::name));
+        let mut above: Option<[&str; 4]> = None;
+        for series in &self.series {
+            // A label is repeated only if it or one before it has changed.
+            let labels = series.labels();
+            let same = labels.iter().zip(above.iter().flatten()).take_while(|(a, b)| a == b).count();
+            table.add_row(columns.iter().map(|column| match column {
+                Column::Label(axis) if *axis < same => String::new(),
+                column => column.cell(series, width),
+            }));
+            above = Some(labels);
+        }
+        finish(&mut table, |place| matches!(columns[place], Column::Exponent | Column::Median(_)))
+    }
+
     /// Estimators against each other at the largest n, on the same samples; empty for one estimator.
     fn comparisons(&self) -> String {
         let Some(n) = self.pairs.iter().map(|pair| pair.n).max() else { return String::new() };
         let varies = self.varies();
         let pairs: Vec<&Pair> = self.pairs.iter().filter(|pair| pair.n == n).collect();
-        let mut text =
-            format!("On the same samples, n = {n}: the median of the ratio, and trials won by the first\n");
+        let axes: Vec<usize> = (1..4).filter(|&axis| varies[axis]).collect();
+        let mut header = vec!["estimators".to_owned()];
+        header.extend(axes.iter().map(|axis| AXES[*axis].to_owned()));
+        header.extend(["p", "ratio of risks", "won", "saved"].map(String::from));
+        let mut table = Table::new();
+        table.load_style(STYLE).set_header(header);
         for pair in pairs.iter().take(PAIRS) {
-            let labels = [(1, &pair.design), (2, &pair.target), (3, &pair.noise)];
-            let labels: Vec<&str> =
-                labels.iter().filter(|(axis, _)| varies[*axis]).map(|(_, label)| label.as_str()).collect();
-            let interval = match (pair.ratio.value, pair.ratio.low, pair.ratio.high) {
-                (Some(value), Some(low), Some(high)) => {
-                    format!("{} ({} to {})", number(value), number(low), number(high))
-                }
+            let labels = ["", &pair.design, &pair.target, &pair.noise];
+            let mut row = vec![format!("{} / {}", pair.estimator, pair.against)];
+            row.extend(axes.iter().map(|axis| cut(&short(labels[*axis]), LABEL)));
+            row.push(short(&pair.p.to_string()).into_owned());
+            row.push(match (pair.ratio.value, pair.ratio.low, pair.ratio.high) {
+                (Some(value), Some(low), Some(high)) => interval(value, low, high),
                 (value, ..) => value.map_or_else(|| "–".into(), number),
-            };
-            let saved = pair.saved_log.map_or_else(String::new, |saved| {
-                format!(", {:.0} % of the variance of ln R saved by pairing", 100.0 * saved)
             });
-            text += &format!(
-                "  {} / {}  {}  p {}: {interval}, {:.0} %{saved}\n",
-                pair.estimator,
-                pair.against,
-                labels.join(" "),
-                pair.p,
-                100.0 * pair.wins
-            );
+            row.push(percent(pair.wins));
+            row.push(pair.saved_log.map_or_else(|| "–".into(), percent));
+            table.add_row(row);
         }
+        let numbers = axes.len() + 1;
+        let mut text = format!(
+            "On the same samples at n = {n}: the median of the first risk over the second, trials that the first wins, and \
+             variance of ln R that pairing saves\n"
+        );
+        text = wrap(&text, 80) + &finish(&mut table, |place| place >= numbers) + "\n";
         if pairs.len() > PAIRS {
-            text += &format!("  … and {} more in summary/pairs.csv\n", pairs.len() - PAIRS);
+            text += &format!("… and {} more in summary/pairs.csv\n", pairs.len() - PAIRS);
         }
         text
     }
+}
 
-    fn legend(&self) -> String {
-        format!(
-            "\u{2713} agrees with theory, \u{2717} contradicts it, ? theory speaks and the data do not, no mark: no theory. \
-             ± is half the {}% interval. α: tail index of the contributions of gaps.",
-            (self.options.confidence * 1e6).round() / 1e4
-        )
+fn percent(share: f64) -> String {
+    // Adding zero takes the sign from a zero that was rounded to.
+    format!("{:.0} %", (100.0 * share).round() + 0.0)
+}
+
+/// A column of the table.
+enum Column {
+    Label(usize),
+    Exponent,
+    Median(u64),
+    Growth(Detail),
+    Tail(Detail),
+    InProbability,
+    InExpectation,
+}
+
+impl Column {
+    fn name(&self) -> String {
+        match self {
+            Column::Label(axis) => AXES[*axis].into(),
+            Column::Exponent => "p".into(),
+            Column::Median(n) => n.to_string(),
+            Column::Growth(_) => "growth".into(),
+            Column::Tail(_) => "α".into(),
+            Column::InProbability => "in probability".into(),
+            Column::InExpectation => "in expectation".into(),
+        }
     }
 
-    fn render(&self, sizes: &[u64]) -> String {
-        let varies = self.varies();
-        let axes: Vec<usize> = (0..4).filter(|&axis| varies[axis]).collect();
-        let names = ["estimator", "design", "target", "noise"];
-        let mut header: Vec<String> = axes.iter().map(|&axis| names[axis].to_owned()).collect();
-        header.push("p".into());
-        header.extend(sizes.iter().map(u64::to_string));
-        header.extend(["growth", "α", "in probability", "in expectation"].map(String::from));
-        let mut table = Table::new();
-        table.load_style(STYLE).set_header(header);
-        let mut above: Option<[&str; 4]> = None;
-        for series in &self.series {
-            table.add_row(row(series, above, &axes, sizes));
-            above = Some(series.labels());
-        }
-        let numbers = axes.len()..axes.len() + 1 + sizes.len();
-        for (index, column) in table.column_iter_mut().enumerate() {
-            column.set_padding((0, 1));
-            if numbers.contains(&index) {
-                column.set_cell_alignment(CellAlignment::Right);
+    /// What it says of a series, in a table of this width.
+    fn cell(&self, series: &Series, width: usize) -> String {
+        let none = || "–".to_owned();
+        match self {
+            Column::Label(axis) => cut(&short(series.labels()[*axis]), LABEL.min(width / 4)),
+            Column::Exponent => short(&series.p.to_string()).into_owned(),
+            Column::Median(n) => {
+                let place = series.levels.binary_search_by_key(n, |level| level.n).ok();
+                let level = place.map(|place| &series.levels[place]);
+                let mark = if level.is_some_and(|level| level.censored > 0) { "*" } else { "" };
+                level.and_then(|level| level.median).map_or_else(none, number) + mark
+            }
+            Column::Growth(detail) => {
+                series.growth.as_ref().map_or_else(none, |growth| law(growth, series.in_probability, *detail))
+            }
+            Column::Tail(detail) => {
+                series.tail_index.as_ref().map_or_else(none, |index| tail(index, *detail))
+            }
+            Column::InProbability => {
+                let by_tail = if series.decided_by_tail { " α" } else { "" };
+                let theory = series.theory_in_probability;
+                marked(series.in_probability, theory, series.agreements()[0]) + by_tail
+            }
+            Column::InExpectation => {
+                marked(series.in_expectation, series.theory_in_expectation, series.agreements()[1])
             }
         }
-        table.trim_fmt()
     }
 }
 
@@ -190,26 +317,15 @@ pub(crate) const STYLE: TableStyle = TableStyle::new()
     .header_separator(LineStyle::none().fill('─').junction('─'))
     .bottom_border(LineStyle::none().fill('─').junction('─'));
 
-fn row(series: &Series, above: Option<[&str; 4]>, axes: &[usize], sizes: &[u64]) -> Vec<String> {
-    let labels = series.labels();
-    // A label is repeated only if it or one before it has changed.
-    let same = labels.iter().zip(above.iter().flatten()).take_while(|(a, b)| a == b).count();
-    let mut cells: Vec<String> =
-        axes.iter().map(|&axis| if axis < same { String::new() } else { cut(labels[axis]) }).collect();
-    cells.push(series.p.to_string());
-    for size in sizes {
-        let level = series.levels.iter().find(|level| level.n == *size);
-        let mark = if level.is_some_and(|level| level.censored > 0) { "*" } else { "" };
-        let median = level.and_then(|level| level.median);
-        cells.push(median.map_or_else(|| "–".into(), number) + mark);
+/// The table as text, with numbers on the right of their columns.
+fn finish(table: &mut Table, is_number: impl Fn(usize) -> bool) -> String {
+    for (place, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 1));
+        if is_number(place) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
     }
-    cells.push(series.growth.as_ref().map_or_else(|| "–".into(), law));
-    cells.push(series.tail_index.as_ref().map_or_else(|| "–".into(), tail));
-    let [in_probability, in_expectation] = series.agreements();
-    let by_tail = if series.decided_by_tail { " α" } else { "" };
-    cells.push(marked(series.in_probability, series.theory_in_probability, in_probability) + by_tail);
-    cells.push(marked(series.in_expectation, series.theory_in_expectation, in_expectation));
-    cells
+    table.trim_fmt()
 }
 
 /// A verdict with what theory thinks of it.
@@ -223,97 +339,47 @@ fn marked(verdict: Verdict, theory: Option<Verdict>, agrees: Option<bool>) -> St
     format!("{mark} {verdict}")
 }
 
-/// The law of growth with what it says first of all.
-fn law(growth: &Growth) -> String {
-    let reach = |low: f64, high: f64| (high - low) / 2.0;
-    match (growth.model, growth.limit, growth.exponent.zip(growth.low).zip(growth.high)) {
-        (_, Some(limit), _) => format!("→ {} ±{:.1e}", number(limit.value), reach(limit.low, limit.high)),
-        (Model::Logarithm, ..) => "a + b ln n".into(),
-        (_, _, Some(((exponent, low), high))) => format!("n^{exponent:+.3} ±{:.3}", reach(low, high)),
+/// The law of growth with what it says first of all: a limit where the median is found to have one and it is known well
+/// enough, an exponent, or the formula.
+fn law(growth: &Growth, verdict: Verdict, detail: Detail) -> String {
+    let text = if detail < Detail::Laws { interval } else { estimate };
+    let known = |limit: &Estimate| limit.low > 0.0 && limit.high <= USEFUL * limit.low;
+    match (growth.model, growth.limit.filter(known), growth.exponent.zip(growth.low).zip(growth.high)) {
+        (_, Some(limit), _) if verdict == Verdict::Tempered => {
+            format!("→ {}", text(limit.value, limit.low, limit.high))
+        }
+        (Model::Power, _, Some(((exponent, low), high))) => format!("n^{}", text(exponent, low, high)),
         (model, ..) => model.formula().into(),
     }
 }
 
-fn tail(index: &TailIndex) -> String {
+fn tail(index: &TailIndex, detail: Detail) -> String {
     // Beyond this a law has all the moments that matter, if it has a power tail at all.
     const LIGHT: f64 = 4.0;
     if index.low > LIGHT {
         return format!("> {LIGHT}");
     }
-    format!("{:.2} [{:.2}, {:.2}]", index.value, index.low, index.high)
-}
-
-/// Four significant digits, with an exponent where the digits would not say more.
-pub(crate) fn number(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return value.to_string();
-    }
-    // Rounding first: 9.9996 has the magnitude of 10.00.
-    let scientific = format!("{value:.3e}");
-    let magnitude = scientific.split_once('e').and_then(|(_, e)| e.parse::<i32>().ok()).unwrap_or(0);
-    match magnitude {
-        -4..=3 => format!("{value:.*}", (3 - magnitude) as usize),
-        4..=5 => format!("{value:.0}"),
-        _ => format!("{value:.2e}"),
-    }
-}
-
-fn cut(label: &str) -> String {
-    if label.chars().count() <= LABEL {
-        return label.to_owned();
-    }
-    label.chars().take(LABEL - 1).chain(['…']).collect()
+    let text = if detail < Detail::Indices { interval } else { estimate };
+    text(index.value, index.low, index.high)
 }
 
 /// So many of the values, evenly spread, first and last included.
 fn spread(values: &[u64], count: usize) -> Vec<u64> {
-    if count >= values.len() || count < 2 {
-        return values.to_vec();
-    }
-    let last = values.len() - 1;
-    (0..count).map(|k| values[(k * last + (count - 1) / 2) / (count - 1)]).collect()
+    spread_places(values.len(), count).map(|place| values[place]).collect()
 }
 
-/// Lines of at most [`WIDTH`] characters; a line that is short enough stays as it is.
-fn wrap(text: &str) -> String {
-    let mut out = String::new();
-    for line in text.lines() {
-        let mut rest = line;
-        while let Some((limit, _)) = rest.char_indices().nth(WIDTH) {
-            // The character after the last that fits may be the space to break at.
-            let end = rest.char_indices().nth(WIDTH + 1).map_or(rest.len(), |(end, _)| end);
-            let Some(space) = rest[..end].rfind(' ') else { break };
-            debug_assert!(space <= limit);
-            out.push_str(&rest[..space]);
-            out.push('\n');
-            rest = &rest[space + 1..];
-        }
-        out.push_str(rest);
-        out.push('\n');
-    }
-    out
+/// The places of [`spread`].
+fn spread_places(length: usize, count: usize) -> impl Iterator<Item = usize> {
+    let last = length.saturating_sub(1);
+    let all = count >= length || count < 2;
+    let count = if all { length } else { count };
+    (0..count).map(move |k| if all { k } else { (k * last + (count - 1) / 2) / (count - 1) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_have_four_digits() {
-        for (value, text) in [
-            (2.0 / 3.0, "0.6667"),
-            (2.01, "2.010"),
-            (9.99996, "10.00"),
-            (1469.0, "1469"),
-            (146_912.3, "146912"),
-            (1.469e9, "1.47e9"),
-            (0.000_123_4, "0.0001234"),
-            (1.234e-9, "1.23e-9"),
-            (0.0, "0"),
-        ] {
-            assert_eq!(number(value), text);
-        }
-    }
+    use crate::growth::Probabilities;
 
     #[test]
     fn spreads_keep_the_ends() {
@@ -326,7 +392,29 @@ mod tests {
     }
 
     #[test]
-    fn wraps_at_the_width() {
-        assert!(wrap(RULE).lines().all(|line| line.chars().count() <= WIDTH));
+    fn limits_are_stated_where_they_are_known() {
+        let growth = |model, (value, low, high)| Growth {
+            model,
+            exponent: Some(-0.4),
+            low: Some(-0.6),
+            high: Some(-0.3),
+            limit: (model != Model::Power).then_some(Estimate { value, low, high }),
+            late_slope: Estimate { value: 0.0, low: -0.1, high: 0.1 },
+            runner_up: None,
+            evidence: None,
+            probabilities: Probabilities::default(),
+            chi2: 1.0,
+            curve: Vec::new(),
+        };
+        let known = growth(Model::Limit, (0.6469, 0.6412, 0.6523));
+        let law = |growth: &Growth, verdict| super::law(growth, verdict, Detail::Full);
+        assert_eq!(law(&known, Verdict::Tempered), "→ 0.647 [0.641, 0.652]");
+        assert_eq!(super::law(&known, Verdict::Tempered, Detail::Laws), "→ 0.647");
+        // A verdict that is open has no limit, and an interval of a factor of two or more says nothing.
+        assert_eq!(law(&known, Verdict::Undecided), "c + b n^-g");
+        for (low, high) in [(-1.85, 3.15), (0.0, 0.7), (0.4, 0.9)] {
+            assert_eq!(law(&growth(Model::Limit, (0.6469, low, high)), Verdict::Tempered), "c + b n^-g");
+        }
+        assert_eq!(law(&growth(Model::Power, (0.0, 0.0, 0.0)), Verdict::Benign), "n^-0.40 [-0.60, -0.30]");
     }
 }

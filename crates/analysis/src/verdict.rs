@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::growth::Growth;
 use crate::tail::TailIndex;
+use crate::text::{interval, number};
 
 /// What becomes of a risk as n grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -88,7 +89,8 @@ pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence:
         return judgement;
     }
     if let Some((limit, _)) = far.filter(|_| class == Verdict::Tempered) {
-        let says = format!("the limit that fits, {:.4}, is out of sight of the last median", limit.value);
+        let says =
+            format!("the limit that fits, {}, is out of sight of the last median", number(limit.value));
         return judged(Verdict::Undecided, says);
     }
     let says = format!(
@@ -168,13 +170,14 @@ impl Tails {
     ///
     /// A risk is a sum of contributions, and its tail that of the heaviest. The tail of the risk itself shows late, where
     /// the heavy part is a rare one: it speaks against a mean at any level, and for one only if nothing else is known.
-    /// Extended lines have the index 1/p ≤ 1, or none: an interval around 1 is that of p = 1. Of gaps the two estimators
-    /// must not contradict each other: the largest contribution of a global fit is no maximum of many, and its logarithm
-    /// spreads by values near 0.
+    /// Extended lines have the index 1/p ≤ 1, or none: an interval around 1 is that of p = 1. Where the two estimators of
+    /// gaps contradict each other, nothing is known of gaps: the largest contribution of a global fit is no maximum of many,
+    /// and its logarithm spreads by values near 0.
     pub fn mean_exists(&self) -> (Option<bool>, String) {
-        let contradicted = self.hill.is_some_and(|hill| hill.low > AT_MOST_ONE);
+        let below = self.gaps.filter(|index| index.high < 1.0);
+        let contradicted = below.is_some() && self.hill.is_some_and(|hill| hill.low > AT_MOST_ONE);
         let infinite = [
-            ("gaps", self.gaps.filter(|index| index.high < 1.0 && !contradicted)),
+            ("gaps", below.filter(|_| !contradicted)),
             ("what lies outside the data", self.edges.filter(|i| i.low <= 1.0 && i.high <= AT_MOST_ONE)),
             ("the risk", self.risks.iter().copied().find(|index| index.high < 1.0)),
         ];
@@ -185,12 +188,12 @@ impl Tails {
             return (None, censored.clone());
         }
         let above = |part: Option<TailIndex>| part.is_some_and(|index| index.low > 1.0);
-        let exists = if self.has_gaps {
-            (above(self.gaps) || self.constant_gaps) && (!self.has_edges || above(self.edges))
+        let inside = if self.has_gaps && !contradicted {
+            above(self.gaps) || self.constant_gaps
         } else {
             !self.risks.is_empty() && self.risks.iter().all(|index| index.low > AT_MOST_ONE)
         };
-        if exists {
+        if inside && (!self.has_edges || above(self.edges)) {
             return (Some(true), "tail indices above 1 leave a mean".into());
         }
         (None, "no tail index says on which side of 1 it is".into())
@@ -220,7 +223,7 @@ pub(crate) fn in_expectation(
 }
 
 fn text(index: &TailIndex) -> String {
-    format!("{:.3} ({:.3} to {:.3})", index.value, index.low, index.high)
+    interval(index.value, index.low, index.high)
 }
 
 #[cfg(test)]
@@ -308,6 +311,11 @@ mod tests {
         assert_eq!(bounded.mean_exists().0, Some(true));
         let contradicted = Tails { hill: Some(index(6.3, 1.0)), ..gaps(Some(index(0.86, 0.1))) };
         assert_eq!(contradicted.mean_exists().0, None);
+        // Then the risk's own tail is left, and what lies outside the data.
+        let own = |risk: f64| Tails { risks: vec![index(risk, 0.2)], ..contradicted.clone() };
+        assert_eq!([3.0, 1.1, 0.5].map(|risk| own(risk).mean_exists().0), [Some(true), None, Some(false)]);
+        let edges = |edge: f64| Tails { edges: Some(index(edge, 0.02)), has_edges: true, ..own(3.0) };
+        assert_eq!([2.0, 1.0].map(|edge| edges(edge).mean_exists().0), [Some(true), Some(false)]);
         assert_eq!(Tails { has_gaps: true, ..Tails::default() }.mean_exists().0, None);
         // The supremum has no contributions: only its own tail speaks.
         let own = |value: f64| Tails { risks: vec![index(value, 0.2)], ..Tails::default() }.mean_exists().0;

@@ -9,6 +9,7 @@ use tempered_store::{Values, write_table};
 
 use crate::error::Error;
 use crate::fits::reasons;
+use crate::label::short;
 use crate::level::Level;
 use crate::pair::Pair;
 use crate::quantile::Quantile;
@@ -56,7 +57,7 @@ impl Summary {
         table.push(truths("mean_trusted", rows.iter().map(|(_, level)| Some(level.mean_trusted))));
         let quantiles = rows.first().map_or(&[][..], |(_, level)| &level.quantiles);
         for (index, quantile) in quantiles.iter().enumerate() {
-            let name = format!("quantile_{}", quantile.level).replace('.', "_");
+            let name = format!("quantile_{}", short(&quantile.level.to_string())).replace('.', "_");
             for (ending, get) in QUANTILE {
                 let values = rows.iter().map(|(_, level)| level.quantiles.get(index).and_then(get));
                 table.push(reals(&format!("{name}{ending}"), values));
@@ -257,7 +258,14 @@ fn place(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::Resul
     let unfinished = path.with_file_name(format!(".{name}.{}", std::process::id()));
     let failed = |source| Error::Folder { path: path.to_owned(), source };
     let mut file = File::create(&unfinished).map(BufWriter::new).map_err(failed)?;
-    write(&mut file).map_err(failed)?;
-    file.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
-    fs::rename(&unfinished, path).map_err(failed)
+    let written = write(&mut file).map_err(failed);
+    let named = written.and_then(|()| {
+        file.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
+        fs::rename(&unfinished, path).map_err(failed)
+    });
+    if named.is_err() {
+        // On a full disk the rest of it is wanted elsewhere, and nobody would look for it here.
+        let _ = fs::remove_file(&unfinished);
+    }
+    named
 }

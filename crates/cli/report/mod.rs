@@ -19,7 +19,10 @@ pub fn report(options: &Options) -> Result<Ending, Failure> {
     let (plan, directory) = study::recorded(&options.directory)?;
     let summary = analyze::summarise(&options.directory, &plan, None, options.threads.count())?;
     let report = view(&summary, &plan, &directory, &options.directory)?;
-    let page = write(&report, &options.directory)?;
+    let page = match &options.out {
+        Some(file) => write(&report, file)?,
+        None => write_below(&report, &options.directory)?,
+    };
     if let Some(folder) = &options.figures {
         let files = tempered_report::write_figures(&report, folder)?;
         eprintln!("{} figures in {}", files.len(), folder.display());
@@ -40,24 +43,47 @@ pub fn page(
     directory: &RunDirectory,
     path: &Path,
 ) -> Result<PathBuf, Failure> {
-    write(&view(summary, plan, directory, path)?, path)
+    write_below(&view(summary, plan, directory, path)?, path)
 }
 
-fn write(report: &Report, path: &Path) -> Result<PathBuf, Failure> {
+/// Writes the page to its place in the run directory, which may be read-only or full.
+fn write_below(report: &Report, path: &Path) -> Result<PathBuf, Failure> {
+    write(report, &path.join("report/index.html")).map_err(|failure| match failure {
+        Failure::File { place, source } => {
+            let advice = format!(
+                "{source}; `tempered report {} --out FILE` writes the page elsewhere",
+                path.display()
+            );
+            Failure::File { place, source: std::io::Error::new(source.kind(), advice) }
+        }
+        other => other,
+    })
+}
+
+/// Writes the page to a file and makes the folder above it.
+fn write(report: &Report, file: &Path) -> Result<PathBuf, Failure> {
     let text = tempered_report::page(report)?;
-    let folder = path.join("report");
-    let file = folder.join("index.html");
-    // Others may be at the same file.
-    let unfinished = folder.join(format!(".index.html.{}", std::process::id()));
     let failed = |source| Failure::File { place: file.display().to_string(), source };
-    std::fs::create_dir_all(&folder).map_err(failed)?;
-    std::fs::write(&unfinished, text).map_err(failed)?;
-    std::fs::rename(&unfinished, &file).map_err(failed)?;
-    Ok(file)
+    let name = file.file_name().ok_or_else(|| {
+        Failure::Usage(format!("--out {}: expected the name of a file, such as report.html", file.display()))
+    })?;
+    // Others may be at the same file.
+    let unfinished = file.with_file_name(format!(".{}.{}", name.to_string_lossy(), std::process::id()));
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let written = std::fs::write(&unfinished, text).and_then(|()| std::fs::rename(&unfinished, file));
+    written.map_err(|error| {
+        // A disk that is full keeps what was written so far.
+        let _ = std::fs::remove_file(&unfinished);
+        failed(error)
+    })?;
+    Ok(file.to_path_buf())
 }
 
 fn view(summary: &Summary, plan: &Plan, directory: &RunDirectory, path: &Path) -> Result<Report, Failure> {
-    let mut risks: Vec<String> = summary.series.iter().map(|series| series.p.to_string()).collect();
+    let mut risks: Vec<String> =
+        summary.series.iter().map(|series| series::label(&series.p.to_string())).collect();
     risks.dedup();
     let mut seen = std::collections::HashSet::new();
     risks.retain(|risk| seen.insert(risk.clone()));

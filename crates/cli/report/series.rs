@@ -17,10 +17,10 @@ pub fn view(series: &analysis::Series) -> Series {
     ];
     Series {
         estimator: series.estimator.clone(),
-        design: series.design.clone(),
-        target: series.target.clone(),
-        noise: series.noise.clone(),
-        p: series.p.to_string(),
+        design: label(&series.design),
+        target: label(&series.target),
+        noise: label(&series.noise),
+        p: label(&series.p.to_string()),
         domain: series.domain.clone(),
         in_probability: Conclusion {
             class: class(series.in_probability),
@@ -46,6 +46,11 @@ pub fn view(series: &analysis::Series) -> Series {
         levels: series.levels.iter().map(level).collect(),
         distributions: chosen(&series.levels).map(distribution).collect(),
     }
+}
+
+/// A label with no more digits than a page has room for.
+pub fn label(label: &str) -> String {
+    analysis::short(label).into_owned()
 }
 
 fn class(verdict: Verdict) -> Class {
@@ -79,7 +84,7 @@ fn scaling(series: &analysis::Series) -> Option<Scaling> {
     let exponent = p / 2.0 - 1.0;
     let power = if exponent == 1.0 { "n".into() } else { format!("n^{exponent}") };
     (grows && series.in_probability == Verdict::Catastrophic)
-        .then(|| Scaling { label: format!("R_{p} / {power}"), exponent })
+        .then(|| Scaling { label: label(&format!("R_{p} / {power}")), exponent })
 }
 
 fn level(level: &analysis::Level) -> Level {

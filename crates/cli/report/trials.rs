@@ -1,6 +1,7 @@
 //! Trials drawn again from their seeds.
 
 use crate::exit::Failure;
+use crate::report::series::label;
 use std::path::Path;
 use tempered_analysis::{Series, Summary, notable};
 use tempered_math::predictor::Predictor;
@@ -28,7 +29,7 @@ pub fn drawn(summary: &Summary, plan: &Plan, path: &Path) -> Result<Vec<DrawnTri
             && [cell.design.to_string(), cell.target.to_string(), cell.noise.to_string()].iter().eq(labels)
     });
     let Some(cell) = cell else { return Ok(Vec::new()) };
-    let of = format!("by R_{} of {}", series.p, series.estimator);
+    let of = format!("by R_{} of {}", label(&series.p.to_string()), series.estimator);
     [("Median trial", notable.median), ("Worst trial", notable.worst)]
         .into_iter()
         .map(|(title, trial)| draw(plan, cell, format!("{title} {of}"), trial, path))
@@ -103,9 +104,9 @@ fn draw(plan: &Plan, cell: &Cell, title: String, trial: u64, path: &Path) -> Res
     let place = |k: u32| low + (high - low) * f64::from(k) / f64::from(TARGET_POINTS);
     Ok(DrawnTrial {
         title,
-        design: cell.design.to_string(),
-        target: cell.target.to_string(),
-        noise: cell.noise.to_string(),
+        design: label(&cell.design.to_string()),
+        target: label(&cell.target.to_string()),
+        noise: label(&cell.noise.to_string()),
         n: cell.n,
         trial,
         command: format!(

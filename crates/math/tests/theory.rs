@@ -50,6 +50,25 @@ fn classes_are_those_of_the_theorems() {
 }
 
 #[test]
+fn polynomials_of_fixed_degree_average_noise_away() {
+    let of = |degree, design: &str, domain| {
+        let polynomial = choice(estimator::CATALOGUE, "polynomial", &[("degree", Value::Whole(degree))]);
+        of(&polynomial, design, 3.0, domain).map(|known| (known.in_probability, known.in_expectation))
+    };
+    let benign = Some(Class::Benign);
+    for (degree, design, domain, in_expectation) in [
+        (0, "uniform", Domain::Unit, benign),
+        (1, "uniform", Domain::Hull, benign),
+        (1, "uniform", Domain::Unit, None),
+        (2, "uniform", Domain::Hull, None),
+        (9, "grid", Domain::Unit, benign),
+    ] {
+        assert_eq!(of(degree, design, domain), Some((benign, in_expectation)), "{degree} {design}");
+    }
+    assert_eq!(of(1, "jittered_grid", Domain::Hull), None);
+}
+
+#[test]
 fn noise_without_the_moments_is_left_to_the_data() {
     let spline = choice(estimator::CATALOGUE, "linear_spline", &[]);
     let noise = choice(noise::CATALOGUE, "student_t", &[("df", Value::Real(2.5))]);

@@ -105,7 +105,10 @@ fn long_lists_and_names_cost_no_more_than_their_length() {
         29_998
     );
     let twice = list((2..20_000).map(|n| n.to_string()).chain(["7".into()]));
-    assert!(refused(&with("n: 10", &format!("n: {twice}"))).contains("appears twice in this list"));
+    assert!(
+        refused(&with("n: 10", &format!("n: {twice}")))
+            .contains("n[19998] is 7, which is in this list before")
+    );
     let noises = list((1..5_000).map(|sd| format!("{{normal: {{sd: {sd}}}}}")));
     read(with("n: 10", &format!("n: 10\n  noise: {noises}")).as_bytes(), &[]).unwrap();
     let keys: String = (0..30_000).map(|k| format!("k{k}: 1\n")).collect();
@@ -176,7 +179,10 @@ fn control_characters_are_not_printed() {
 #[test]
 fn zeros_of_either_sign_are_one_choice() {
     let message = refused(&with("n: 10", "n: 10\n  target: [{linear: {slope: 0}}, {linear: {slope: -0.0}}]"));
-    assert!(message.contains("target[1] appears twice"), "{message}");
+    assert!(
+        message.contains("target[1] is linear(slope=0, intercept=0), which is in this list before"),
+        "{message}"
+    );
     let study = read(with("n: 10", "n: 10\n  target: {linear: {slope: -0}}").as_bytes(), &[]).unwrap();
     assert_eq!(study.targets[0].to_string(), "linear(slope=0, intercept=0)");
 }

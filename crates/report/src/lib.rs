@@ -8,6 +8,7 @@ mod class;
 mod distribution;
 mod error;
 mod figure;
+mod formula;
 mod number;
 mod page;
 mod report;

@@ -141,6 +141,7 @@ pub(crate) static KNOWN: &[(&str, Knowledge)] = &[
     (nearest::ENTRY.name, nearest::known),
     (shepard::ENTRY.name, shepard::known),
     (cubic_spline::ENTRY.name, cubic_spline::known),
+    (polynomial::ENTRY.name, polynomial::known),
     (laplace_kernel::ENTRY.name, laplace_kernel::known),
 ];
 

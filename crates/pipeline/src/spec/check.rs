@@ -7,7 +7,7 @@ use super::edit;
 use super::limits::{
     CELLS, ESTIMATORS, FILES, LARGEST_N, LAST_CHECKPOINT, QUANTILES, RISKS, SHARD_POINTS, SHARDS,
 };
-use super::mark::{self, Yaml};
+use super::mark::{self, Yaml, shown};
 use super::read::{Errors, Field, quoted, suggestion};
 use super::study::{Study, Weights, trains};
 use crate::shards;
@@ -69,7 +69,7 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
     {
         errors.expected(&version, "1, the only version there is");
     }
-    let name = name.and_then(|field| identifier(&field, true, errors));
+    let name = name.and_then(|field| identifier(&field, None, errors));
     let seed = seed.and_then(|field| field.integer(0, u64::MAX, errors));
     let count = trials.as_ref().and_then(|field| field.integer(1, 1 << 48, errors));
     let axes = generate.and_then(|field| axes(&field, errors));
@@ -111,8 +111,10 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
     Some(study)
 }
 
-/// Small letters, digits and underscores; names may also hold `-` and `.` inside.
-fn identifier(field: &Field<'_>, dashes: bool, errors: &mut Errors) -> Option<String> {
+/// Small letters, digits and underscores; the name of a study may also hold `-` and `.` inside. That of an estimator is a
+/// key, and the message says what it names.
+fn identifier(field: &Field<'_>, label: Option<&str>, errors: &mut Errors) -> Option<String> {
+    let dashes = label.is_none();
     let text = field.node.text().unwrap_or_default();
     let inner =
         |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || (dashes && "-.".contains(c));
@@ -121,7 +123,14 @@ fn identifier(field: &Field<'_>, dashes: bool, errors: &mut Errors) -> Option<St
     if !valid {
         let rest =
             if dashes { ", `-`, `.`, starting with a letter or a digit" } else { ", starting with a letter" };
-        errors.expected(field, &format!("a name of at most 64 small letters, digits, `_`{rest}"));
+        let expected = format!("a name of at most 64 small letters, digits, `_`{rest}");
+        match label {
+            Some(what) => {
+                let found = field.node.found();
+                errors.push(field, format!("has {what} {found}, but it must be {expected}"));
+            }
+            None => errors.expected(field, &expected),
+        }
     }
     valid.then(|| text.to_string())
 }
@@ -174,7 +183,9 @@ pub(super) fn distinct<T: Display>(items: &[Field<'_>], values: &[Option<T>], er
         if let Some(value) = value
             && !known.insert(value.to_string())
         {
-            errors.push(&items[i], "appears twice in this list");
+            let value = shown(&value.to_string()).into_owned();
+            errors
+                .push(&items[i], format!("is {value}, which is in this list before; leave one of them out"));
         }
     }
 }
@@ -193,7 +204,8 @@ fn estimators(field: &Field<'_>, errors: &mut Errors) -> Option<Vec<(String, Cho
         return None;
     }
     let read = pairs.iter().map(|(key, value)| {
-        let label = identifier(&Field { node: key, path: field.path.clone() }, false, errors);
+        let label = Field { node: key, path: field.path.clone() };
+        let label = identifier(&label, Some("an estimator with the label"), errors);
         let name = key.text().unwrap_or_default();
         Some((label, choice(&field.child(name, value), estimator::CATALOGUE, errors)))
     });

@@ -8,7 +8,7 @@ use kuva::render::plots::Plot;
 use kuva::render::render::{Primitive, Scene, render_multiple};
 
 use super::dash::dashes;
-use super::drawing::{Drawing, Key, Look, Mark};
+use super::drawing::{Drawing, Key, Look, Mark, Stroke};
 use super::ink::{Ink, Medium, PNG_SCALE, marker};
 
 /// The width of a figure. Text of 12 units stays readable when this is fitted to a phone.
@@ -21,6 +21,8 @@ const AREA: (f64, f64) = (360.0, 190.0);
 const ROW: f64 = 17.0;
 /// Labels of the legend are cut to this many characters.
 const LABEL: usize = 44;
+/// The room of a marker in the legend, in heights of its text.
+const SIGN: f64 = 1.2;
 /// Two columns of the legend have room for labels of this many characters.
 const HALF: usize = 18;
 
@@ -65,7 +67,33 @@ fn stable(scene: &Scene, id: &str) -> String {
 
 fn scene(drawing: &Drawing, medium: Medium) -> Scene {
     let plots: Vec<Plot> = drawing.marks.iter().flat_map(|mark| plots(drawing, mark, medium)).collect();
-    render_multiple(plots, layout(drawing, medium))
+    let mut scene = render_multiple(plots, layout(drawing, medium));
+    drawing.legend.iter().for_each(|key| tint(&mut scene, key, medium));
+    scene
+}
+
+/// Gives the marker in an entry of the legend the colour of its line: the library draws text in one colour.
+fn tint(scene: &mut Scene, key: &Key, medium: Medium) {
+    let Look::Line(Stroke { ink: Ink::Estimator(estimator), .. }) = key.look else { return };
+    let entry = entry(key, medium).label;
+    let sign = marker(estimator).1;
+    let place =
+        scene.elements.iter().position(|e| matches!(e, Primitive::Text { content, .. } if *content == entry));
+    let Some(Primitive::Text { x, content, size, .. }) =
+        place.and_then(|place| scene.elements.get_mut(place))
+    else {
+        return;
+    };
+    let Some(label) = content.strip_prefix(sign).map(|label| label.trim_start().to_owned()) else { return };
+    // Markers are about as wide as the text is high, in any of the fonts.
+    let start = *x;
+    *x += SIGN * f64::from(*size);
+    *content = label;
+    if let Some(Primitive::Text { y, size, anchor, .. }) = place.map(|place| &scene.elements[place]) {
+        let (y, size, anchor) = (*y, *size, *anchor);
+        let (content, color) = (sign.to_owned(), Some(medium.colour(Ink::Estimator(estimator)).into()));
+        scene.add(Primitive::Text { x: start, y, content, size, anchor, rotate: None, bold: false, color });
+    }
 }
 
 fn layout(drawing: &Drawing, medium: Medium) -> Layout {
@@ -203,4 +231,34 @@ fn cut(label: &str) -> String {
         return label.to_owned();
     }
     label.chars().take(LABEL - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::axis::{Axis, Direction};
+    use crate::figure::risk::line;
+
+    #[test]
+    fn marks_in_the_legend_have_the_colour_of_their_lines() {
+        let axis = |direction| Axis::log("n", direction, [1.0, 10.0].into_iter());
+        let key = |i: usize| Key { label: format!("estimator {i} &"), look: Look::Line(line(i)) };
+        let legend = (0..9).map(key).collect();
+        let (x, y) = (axis(Direction::Across), axis(Direction::Up));
+        let drawing = Drawing { title: "title".into(), x, y, marks: Vec::new(), legend };
+        for (medium, scene) in [Medium::Svg, Medium::Page].map(|medium| (medium, scene(&drawing, medium))) {
+            for i in 0..9 {
+                let sign = scene.elements.iter().filter(|e| match e {
+                    Primitive::Text { content, color: Some(color), .. } => {
+                        content == marker(i).1 && color.to_svg_string() == medium.colour(Ink::Estimator(i))
+                    }
+                    _ => false,
+                });
+                // Markers come round after seven, colours after eight.
+                assert_eq!(sign.count(), 1, "{i}");
+            }
+            let label = |e: &&Primitive| matches!(e, Primitive::Text { content, .. } if content.starts_with("estimator"));
+            assert_eq!(scene.elements.iter().filter(label).count(), 9);
+        }
+    }
 }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::Context;
 use super::verdicts::{risk, theory};
+use crate::formula;
 use crate::number::{figure, rough};
 use crate::setting::Setting;
 use crate::{Conclusion, Growth, Interval};
@@ -42,9 +43,9 @@ fn conclusion(conclusion: &Conclusion) -> Markup {
 
 fn grows(growth: &Growth) -> Markup {
     html! {
-        (growth.formula)
+        (formula::markup(&growth.formula))
         @if let Some(exponent) = &growth.exponent { "; exponent " (interval(exponent)) }
-        @if let Some(second) = &growth.runner_up { "; next best " (second) @if let Some(odds) = growth.evidence { ", " (rough(Some(odds))) " times less likely" } }
+        @if let Some(second) = &growth.runner_up { "; next best " (formula::markup(second)) @if let Some(odds) = growth.evidence { ", " (rough(Some(odds))) " times less likely" } }
     }
 }
 

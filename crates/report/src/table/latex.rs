@@ -1,6 +1,7 @@
 //! Tables for papers.
 
 use super::{Cell, Table};
+use crate::formula;
 
 /// A `longtable`, which may run over pages.
 pub(super) fn table(table: &Table) -> String {
@@ -20,6 +21,7 @@ pub(super) fn table(table: &Table) -> String {
 fn cell(cell: &Cell) -> String {
     match cell {
         Cell::Text(text) => escape(text),
+        Cell::Formula(law) => formula::latex(law),
         other => number(&other.short()),
     }
 }

@@ -32,6 +32,8 @@ struct Column {
 #[derive(Clone, Debug, PartialEq)]
 enum Cell {
     Text(String),
+    /// A law of growth.
+    Formula(String),
     Whole(u64),
     Number(Option<f64>),
     /// A sample mean of a law that has no mean.
@@ -86,7 +88,7 @@ impl Table {
 
     /// Whether a column holds words.
     fn is_text(&self, at: usize) -> bool {
-        self.rows.first().is_some_and(|row| matches!(row[at], Cell::Text(_)))
+        self.rows.first().is_some_and(|row| matches!(row[at], Cell::Text(_) | Cell::Formula(_)))
     }
 }
 
@@ -94,7 +96,7 @@ impl Cell {
     /// Numbers in full; empty where there is none.
     fn full(&self) -> String {
         match self {
-            Cell::Text(text) => text.clone(),
+            Cell::Text(text) | Cell::Formula(text) => text.clone(),
             Cell::Whole(number) => number.to_string(),
             Cell::Number(None) => String::new(),
             Cell::Number(Some(number)) | Cell::Untrusted(number) => format!("{number:?}"),
@@ -104,7 +106,7 @@ impl Cell {
     /// Four digits; a dagger marks a mean that is not to be trusted.
     fn short(&self) -> String {
         match self {
-            Cell::Text(text) => text.clone(),
+            Cell::Text(text) | Cell::Formula(text) => text.clone(),
             Cell::Whole(whole) => number::whole(*whole),
             Cell::Number(value) => number::figure(*value),
             Cell::Untrusted(value) => format!("{}†", number::figure(Some(*value))),

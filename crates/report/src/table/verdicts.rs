@@ -54,11 +54,11 @@ fn row(series: &Series) -> Vec<Cell> {
     row.extend(conclusion(&series.in_expectation));
     row.extend([
         text(series.theory_source.as_deref().unwrap_or_default()),
-        text(&growth.formula),
+        Cell::Formula(growth.formula),
         Cell::Number(exponent.map(|e| e.value)),
         Cell::Number(exponent.and_then(|e| e.low)),
         Cell::Number(exponent.and_then(|e| e.high)),
-        text(growth.runner_up.as_deref().unwrap_or_default()),
+        Cell::Formula(growth.runner_up.unwrap_or_default()),
         Cell::Number(growth.evidence),
         Cell::Number(series.tail_indices.first().map(|(_, index)| index.value)),
         text(&series.reason),

@@ -3,11 +3,13 @@
 mod qr;
 
 use super::{Estimator, Report, cost};
-use crate::catalogue::{Entry, Kind, Parameter};
+use crate::catalogue::{Choice, Entry, Kind, Parameter};
 use crate::predictor::{Expansion, Form, Pieces, Predictor, Units};
+use crate::risk::Domain;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::sum::{largest, sum_of_pairs};
+use crate::theory::{Class, Known, Setting};
 use qr::Qr;
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
@@ -23,6 +25,29 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     },
     build: |values| Ok(Box::new(Polynomial { degree: values[0].whole() as usize, qr: Qr::default() })),
 };
+
+/// Benign for f* = 0: of a fixed degree, n grows beyond it, and f̂ averages the noise away.
+///
+/// Given the x, f̂(x) has the variance σ² h(x), h = φ(x)ᵀ (AᵀA)⁻¹ φ(x) = O(1/n) wherever AᵀA/n tends to the Gram matrix of φ
+/// on [0, 1], as on random designs and grids; hence R_p = O(n^(−p/2)) in probability. In expectation as well where h is
+/// bounded: on the grid, and on the hull for degrees 0 and 1, where h ≤ 2, as (x − x̄)² is at most Σ (x_i − x̄)². Random
+/// points may be as good as fewer than they are, so that for other degrees, or beyond them, E h^(p/2) is left open.
+///
+/// Source: Györfi, Kohler, Krzyżak & Walk (2002), "A distribution-free theory of nonparametric regression", chapter 11,
+/// for σ² (degree + 1)/n; Rosenthal (1970), Israel J. Math. 8, for the moments of sums that p ≠ 2 asks for.
+pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
+    if setting.target != "zero" || !matches!(setting.design, "uniform" | "grid") {
+        return None;
+    }
+    let degree = estimator.arguments().iter().find(|(name, _)| *name == "degree")?.1.whole();
+    let bounded = setting.design == "grid" || degree == 0 || (degree == 1 && setting.domain == Domain::Hull);
+    Some(Known {
+        in_probability: Some(Class::Benign),
+        in_expectation: bounded.then_some(Class::Benign),
+        limit: Some(0.0),
+        source: "Györfi et al. (2002)",
+    })
+}
 
 /// Pivots below this share of the largest are refused: f̂ would keep fewer than six digits.
 const CONDITION: f64 = 1e-10;

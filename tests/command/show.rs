@@ -1,0 +1,154 @@
+//! What people see: order, width, line feeds, terminals and settings.
+
+use crate::common::{expect, small_study, tempered};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A finished run of the small study.
+fn small_run(folder: &Path) -> PathBuf {
+    let run = folder.join("run");
+    expect(tempered().arg("run").arg(small_study(folder)).arg("--out").arg(&run), 0);
+    run
+}
+
+fn said(command: &mut Command) -> String {
+    String::from_utf8(expect(command, 0).stdout).unwrap()
+}
+
+/// The places of the texts in a longer one, one behind the other.
+fn in_order(text: &str, parts: &[&str]) -> bool {
+    let mut rest = text;
+    parts.iter().all(|part| match rest.find(part) {
+        Some(place) => {
+            rest = &rest[place + part.len()..];
+            true
+        }
+        None => false,
+    })
+}
+
+/// In the study the spline comes before the minimum norm, and the uniform design before the grid: neither is in the order
+/// of the alphabet.
+#[test]
+fn tables_keep_the_order_of_the_study() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = small_run(folder.path());
+    let order = ["spline", "uniform", "jittered_grid", "min_norm", "uniform", "jittered_grid"];
+    let table = said(tempered().arg("analyze").arg(&run));
+    assert!(in_order(&table, &order) && table.contains("spline / min_norm"), "{table}");
+    let json = said(tempered().arg("analyze").arg(&run).args(["--format", "json"]));
+    assert!(in_order(&json, &order), "{json}");
+    assert!(in_order(&said(tempered().arg("status").arg(&run)), &["spline", "min_norm"]));
+    let tables = folder.path().join("tables");
+    let page = folder.path().join("page.html");
+    said(tempered().arg("report").arg(&run).arg("--out").arg(&page).arg("--tables").arg(&tables));
+    for file in ["levels.csv", "verdicts.md", "verdicts.tex"] {
+        let text = std::fs::read_to_string(tables.join(file)).unwrap();
+        assert!(in_order(&text.replace("\\_", "_").replace('\\', ""), &order), "{text}");
+    }
+    let pairs = std::fs::read_to_string(run.join("summary/pairs.csv")).unwrap();
+    assert!(pairs.lines().skip(1).all(|line| line.starts_with("spline,min_norm,")), "{pairs}");
+    assert!(in_order(&pairs, &["uniform", "jittered_grid"]), "{pairs}");
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(in_order(&page, &["<th scope=\"row\">spline", "<th scope=\"row\">min_norm"]), "{page}");
+}
+
+#[test]
+fn results_end_with_a_line_feed_and_the_explanation_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = small_run(folder.path());
+    let path = run.display().to_string();
+    let replay = "replay RUN --estimator spline --n 20 --trial 3";
+    for line in [
+        "status RUN",
+        "status RUN --format json",
+        "analyze RUN",
+        "analyze RUN --format json",
+        "verify RUN",
+        "verify RUN --format json",
+        "report RUN",
+        replay,
+        "list",
+        "schema",
+        "completions bash",
+    ] {
+        let arguments = line.split(' ').map(|word| if word == "RUN" { path.as_str() } else { word });
+        let text = said(tempered().args(arguments));
+        assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{line}: {text:?}");
+    }
+    let [short, long] =
+        [&[][..], &["--explain"]].map(|flags| said(tempered().arg("analyze").arg(&run).args(flags)));
+    assert!(
+        !short.contains("five laws of the median") && long.contains("five laws of the median"),
+        "{short}\n{long}"
+    );
+    // The table is the same, and two lines say how to read it.
+    let table = |text: &str| text.split("\u{2713} agrees").next().map(str::to_owned);
+    assert_eq!(table(&short), table(&long));
+    assert_eq!(short.lines().count(), table(&short).unwrap().lines().count() + 2);
+}
+
+#[test]
+fn numbers_without_bound_are_shortened() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = folder.path().join("wide.yaml");
+    let text = "version: 1\nname: wide\nseed: 3\ntrials: 25\ngenerate:\n  n: [10, 40, 100]\n  target: [zero, {linear: {slope: 1e-200}}]\n  \
+                noise: {normal: {sd: 1e-300}}\ntrain:\n  spline: linear_spline\nevaluate:\n  risks: [1, 1e300]\naggregate:\n  quantiles: [1e-200, 0.5]\n  max_failed: 1\n";
+    std::fs::write(&study, text).unwrap();
+    let run = folder.path().join("run");
+    let zeros = "0".repeat(40);
+    let table = said(tempered().arg("run").arg(&study).arg("--out").arg(&run));
+    let (tables, status) = (folder.path().join("tables"), said(tempered().arg("status").arg(&run)));
+    said(tempered().arg("report").arg(&run).arg("--tables").arg(&tables));
+    let file = |path: PathBuf| std::fs::read_to_string(path).unwrap();
+    let page = file(run.join("report/index.html"));
+    for (name, text) in [("table", table), ("status", status), ("LaTeX", file(tables.join("levels.tex")))] {
+        assert!(text.contains("1e300") && !text.contains(&zeros), "{name}: {text}");
+    }
+    // The page quotes the study, which writes numbers as it likes.
+    assert!(page.contains("1e300") && !page.split("<pre").next().unwrap().contains(&zeros));
+    let levels = file(run.join("summary/levels.csv"));
+    assert!(levels.lines().next().unwrap().contains("quantile_1e-200,"), "{levels}");
+}
+
+/// The output of a run on a terminal of this kind; `None`, with a message, where there is no `script` to make one.
+fn on_a_terminal(folder: &Path, kind: &str) -> Option<String> {
+    let line = format!("'{}' run small.yaml --out {kind}", env!("CARGO_BIN_EXE_tempered"));
+    let mut script = Command::new("script");
+    script
+        .args(["-qec", &line, "/dev/null"])
+        .current_dir(folder)
+        .env("TERM", kind)
+        .env("TEMPERED_PROGRESS", "");
+    match script.output() {
+        Ok(output) => Some(String::from_utf8_lossy(&output.stdout).into_owned()),
+        Err(error) => {
+            eprintln!("skipped: script: {error}");
+            None
+        }
+    }
+}
+
+#[test]
+fn a_dumb_terminal_gets_lines_and_no_bar() {
+    let folder = tempfile::tempdir().unwrap();
+    small_study(folder.path());
+    let Some(dumb) = on_a_terminal(folder.path(), "dumb") else { return };
+    assert!(dumb.contains("spline") && !dumb.contains('\u{1b}'), "{dumb:?}");
+    let bar = on_a_terminal(folder.path(), "xterm").unwrap();
+    assert!(bar.contains("spline") && bar.contains('\u{1b}'), "{bar:?}");
+}
+
+#[test]
+fn variables_that_are_empty_are_not_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    let mut run = tempered();
+    run.args(["run", "--set", "trials=2"]).arg(&study).arg("--out").arg(folder.path().join("run"));
+    run.env("TEMPERED_THREADS", "").env("TEMPERED_PROGRESS", "");
+    expect(&mut run, 0);
+    run.env("TEMPERED_THREADS", "none");
+    expect(&mut run, 2);
+    run.env("TEMPERED_THREADS", "").env("TEMPERED_PROGRESS", "sometimes");
+    expect(&mut run, 2);
+}
