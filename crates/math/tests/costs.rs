@@ -48,8 +48,11 @@ fn measured(name: &str, given: &[(&str, Value)], n: u64) -> f64 {
     (worked() - begun) / trials as f64
 }
 
+/// An estimator, its arguments and the sizes at which it is timed.
+type Case = (&'static str, Vec<(&'static str, Value)>, Vec<u64>);
+
 /// Every estimator, with arguments that change what it costs.
-fn cases() -> Vec<(&'static str, Vec<(&'static str, Value)>, Vec<u64>)> {
+fn cases() -> Vec<Case> {
     let (real, whole, word) = (Value::Real, Value::Whole, Value::Word);
     let mut cases = vec![
         ("linear_spline", vec![], vec![100, 1000, 10_000]),
