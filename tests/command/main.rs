@@ -13,4 +13,5 @@ mod kills;
 mod limits;
 mod run;
 mod stops;
+mod strangers;
 mod verify;

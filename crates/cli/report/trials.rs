@@ -82,7 +82,7 @@ fn draw(plan: &Plan, cell: &Cell, title: String, trial: u64, path: &Path) -> Res
     let mut data = Vec::new();
     let mut fits = Vec::new();
     for (label, estimator) in &plan.study.estimators {
-        let computed = compute(&plan.study, cell, estimator, trial)?;
+        let computed = compute(plan, cell, estimator, trial)?;
         data = computed.x.iter().copied().zip(computed.y.iter().copied()).collect();
         if computed.status.is_err() {
             continue;

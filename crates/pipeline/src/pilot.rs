@@ -44,7 +44,7 @@ pub fn estimate(plan: &Plan) -> Result<Estimate, Error> {
     for (_, estimator) in &study.estimators {
         let (start, mut done, mut kinks) = (Instant::now(), 0u64, 0);
         while done == 0 || (start.elapsed() < share && done < study.trials) {
-            let trial = compute(study, &small, estimator, done)?;
+            let trial = compute(plan, &small, estimator, done)?;
             kinks += trial.status.ok().flatten().unwrap_or(small.n);
             done += 1;
         }

@@ -1,9 +1,10 @@
 //! The plan: a checked study laid out as cells, shards and files. After it nobody reads YAML.
 
+use crate::columns;
 use crate::error::Error;
 use crate::generator::Generator;
-use crate::record;
-use crate::spec::{Study, Weights, trains};
+use crate::record::{self, Numbers};
+use crate::spec::{Study, trains};
 use serde_json::json;
 use std::ops::Range;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    fn new(n: u64, design: &Arc<Choice>, target: &Arc<Choice>, noise: &Arc<Choice>) -> Cell {
+    pub(crate) fn new(n: u64, design: &Arc<Choice>, target: &Arc<Choice>, noise: &Arc<Choice>) -> Cell {
         let mut cell = Cell {
             n,
             design: design.clone(),
@@ -76,14 +77,20 @@ pub struct Shard {
 /// A study laid out. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The study.
+    /// The study, recording of each trial what the directory does.
     pub study: Arc<Study>,
+    /// The study as it was written.
+    asked: Arc<Study>,
+    /// The estimator that distances are measured from, one of the study's or of an earlier one.
+    pub reference: Option<Choice>,
     /// Every combination of the data axes, n slowest.
     pub cells: Arc<[Cell]>,
     /// The rules by which files are made.
     pub generator: Generator,
     /// Which estimators train step by step.
     trained: Vec<bool>,
+    /// Whether files of its directory may still lack columns, or have such as are taken back.
+    pub(crate) growing: bool,
 }
 
 impl Plan {
@@ -104,16 +111,55 @@ impl Plan {
             }
         }
         let trained = study.estimators.iter().map(|(_, choice)| trains(choice)).collect();
-        Plan { study: Arc::new(study), cells: cells.into(), generator: Generator::NEWEST, trained }
+        let study = Arc::new(study);
+        let plan = Plan {
+            asked: study.clone(),
+            study,
+            reference: None,
+            cells: cells.into(),
+            generator: Generator::NEWEST,
+            trained,
+            growing: false,
+        };
+        plan.recording(&Numbers::new())
     }
 
-    /// The same study by the rules that a directory was begun with; those of a new one where nothing is recorded.
+    /// The same study by the rules that a directory was begun with, recording of each trial what is recorded there; by those
+    /// of a new one where nothing is recorded.
     ///
     /// # Errors
     /// The record of what decided the numbers cannot be read.
     pub fn in_directory(self, directory: &RunDirectory) -> Result<Plan, Error> {
-        let generator = record::generator(directory)?.unwrap_or(self.generator);
-        Ok(Plan { generator, ..self })
+        let Some(recorded) = record::read(directory)? else { return Ok(self) };
+        let generator = record::generator(&recorded).unwrap_or(self.generator);
+        Ok(Plan { generator, growing: recorded.is_growing(), ..self }.recording(recorded.base()))
+    }
+
+    /// The same study with all that is stored of trials besides what it asks for.
+    fn recording(mut self, stored: &Numbers) -> Plan {
+        let mut study = Study::clone(&self.asked);
+        self.reference = columns::widen(&mut study, self.generator, stored);
+        self.study = Arc::new(study);
+        self
+    }
+
+    /// The same plan with estimators and cells that its study does not ask for behind those that it does.
+    pub(crate) fn with(mut self, estimators: Vec<(String, Choice)>, cells: Vec<Cell>) -> Plan {
+        self.trained.extend(estimators.iter().map(|(_, choice)| trains(choice)));
+        Arc::make_mut(&mut self.study).estimators.extend(estimators);
+        self.cells = self.cells.iter().cloned().chain(cells).collect();
+        self
+    }
+
+    /// The study as it was written.
+    pub fn asked(&self) -> &Study {
+        &self.asked
+    }
+
+    /// Position of the reference of distances among the estimators, where it is one of them.
+    pub fn reference_position(&self) -> Option<usize> {
+        let reference = self.reference.as_ref()?;
+        self.study.estimators.iter().position(|(_, choice)| choice == reference)
     }
 
     /// The checkpoints of an estimator; none where it does not train.
@@ -140,27 +186,27 @@ impl Plan {
 
     /// What decides the numbers in the files of one estimator, as name and value.
     pub fn identity(&self, estimator: usize) -> Vec<(String, String)> {
+        self.identity_of(&self.study.estimators[estimator].1)
+    }
+
+    /// The same for an estimator of this or another study.
+    pub(crate) fn identity_of(&self, estimator: &Choice) -> Vec<(String, String)> {
         let study = &self.study;
         let risks: Vec<String> = study.criteria.risks.iter().map(ToString::to_string).collect();
-        let weights = match study.weights {
-            Weights::All => "all".to_string(),
-            Weights::None => "none".to_string(),
-            Weights::Every(k) => format!("every {k}"),
-        };
         let mut identity = vec![
             ("generator", self.generator.to_string()),
             ("seed", study.seed.to_string()),
             ("risks", risks.join(", ")),
             ("domain", study.criteria.domain.to_string()),
-            ("weights", weights),
+            ("weights", study.weights.label()),
             ("shard_points", study.shard_points.to_string()),
-            ("estimator", study.estimators[estimator].1.to_string()),
+            ("estimator", estimator.to_string()),
         ];
-        let checkpoints: Vec<String> = self.checkpoints(estimator).iter().map(u64::to_string).collect();
-        if !checkpoints.is_empty() {
+        let checkpoints: Vec<String> = study.checkpoints.iter().map(u64::to_string).collect();
+        if !checkpoints.is_empty() && trains(estimator) {
             identity.push(("checkpoints", checkpoints.join(", ")));
         }
-        identity.extend(study.reference.map(|r| ("reference", study.estimators[r].1.to_string())));
+        identity.extend(self.reference.as_ref().map(|reference| ("reference", reference.to_string())));
         identity.extend(study.criteria.knots_within.map(|within| ("knots_per_gap", within.to_string())));
         identity.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
     }

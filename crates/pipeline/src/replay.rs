@@ -125,7 +125,8 @@ impl Trial {
 }
 
 /// Computes one trial by itself.
-pub fn compute(study: &Study, cell: &Cell, estimator: &Choice, trial: u64) -> Result<Trial, Error> {
+pub fn compute(plan: &Plan, cell: &Cell, estimator: &Choice, trial: u64) -> Result<Trial, Error> {
+    let study = &plan.study;
     let mut samples = Samples { trials: trial..trial + 1, ..Samples::default() };
     Laws::of(cell, study.seed)?.draw(&mut samples);
     let Samples { x, y, .. } = samples;
@@ -134,8 +135,8 @@ pub fn compute(study: &Study, cell: &Cell, estimator: &Choice, trial: u64) -> Re
     let (mut predictor, mut scores) = (Predictor::default(), Vec::new());
     let content = cell.fit_content(estimator);
     let draws = Draws::new(study.seed, &content, trial);
-    let reference = match study.reference {
-        Some(position) => fit_reference(study, cell, position, (&x, &y), trial)?,
+    let reference = match &plan.reference {
+        Some(reference) => fit_reference(study, cell, reference, (&x, &y), trial)?,
         None => None,
     };
     let fit = || {
@@ -153,11 +154,10 @@ pub fn compute(study: &Study, cell: &Cell, estimator: &Choice, trial: u64) -> Re
 fn fit_reference(
     study: &Study,
     cell: &Cell,
-    position: usize,
+    choice: &Choice,
     (x, y): (&[f64], &[f64]),
     trial: u64,
 ) -> Result<Option<Predictor>, Error> {
-    let choice = &study.estimators[position].1;
     let mut estimator = choice.build(estimator::CATALOGUE)?;
     let content = cell.fit_content(choice);
     let mut predictor = Predictor::default();
@@ -174,7 +174,7 @@ fn replay_cell(
     trial: u64,
 ) -> Result<Replay, Error> {
     let content = &plan.cells[cell];
-    let computed = compute(&plan.study, content, &plan.study.estimators[estimator].1, trial)?;
+    let computed = compute(plan, content, &plan.study.estimators[estimator].1, trial)?;
     let (word, weights) = (computed.word(), computed.weights());
     let size = plan.shard_trials(content);
     let start = trial / size * size;

@@ -6,7 +6,7 @@
 
 use crate::disk::Output;
 use crate::error::Error;
-use std::fs::File;
+use crate::regular;
 use std::io::{BufWriter, Read, Result, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::Path;
@@ -109,7 +109,7 @@ pub struct Checksum {
 /// Reads a whole file for its checksum.
 pub fn read_checksum(path: &Path) -> std::result::Result<Checksum, Error> {
     let read = || -> Result<Checksum> {
-        let mut file = File::open(path)?;
+        let mut file = regular::open(path)?;
         let length = file.metadata()?.len();
         let mut trailer = [0; TRAILER as usize];
         if length >= TRAILER {

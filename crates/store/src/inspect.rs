@@ -4,12 +4,12 @@ use crate::checksum::{Checksum, read_checksum};
 use crate::error::Error;
 use crate::footer::{Footer, Found, read_footer};
 use crate::place::{Place, Table};
+use crate::regular;
 use crate::schema::MetricsChunk;
 use crate::whole_file::WholeFile;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchReader};
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use std::fs::File;
 use std::path::Path;
 
 /// Values of a column that are decoded at a time, on average: three lists of these take 24 MB.
@@ -55,7 +55,7 @@ pub fn inspect(path: &Path, table: Table, place: &Place) -> Result<Inspected, Er
         Found::Missing => return Err(Error::io(path)(std::io::ErrorKind::NotFound.into())),
         Found::Unreadable(why) => return Err(Error::Unreadable { path: path.into(), why }),
     };
-    let file = File::open(path).map_err(Error::io(path))?;
+    let file = regular::open(path).map_err(Error::io(path))?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(WholeFile(file)).map_err(Error::parquet(path))?;
     let longest = reader.metadata().row_groups().iter().map(|group| {
         let values = group.columns().iter().map(|column| column.num_values()).max();

@@ -111,7 +111,7 @@ impl Source<'_> {
         let stored = weights.exists();
         let (cell, estimator) = (&plan.cells[self.cell], &plan.study.estimators[self.estimator].1);
         let same = |trial: &u64| -> Result<(u64, bool, bool), Error> {
-            let computed = compute(&plan.study, cell, estimator, *trial)?;
+            let computed = compute(plan, cell, estimator, *trial)?;
             let network = if stored { read_weights_row(&weights, *trial)? } else { None };
             let same_network = network.is_none_or(|row| computed.is_network(&row));
             Ok((*trial, computed.is_row_of(&table) == Some(true), same_network))

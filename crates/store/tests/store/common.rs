@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempered_store::{
-    Buffers, Error, EstimatorFiles, Labels, Layout, MetricsChunk, Place, RunDirectory, ShardEncoder,
+    Buffers, Error, EstimatorFiles, Labels, Layout, MetricsChunk, Place, Placing, RunDirectory, ShardEncoder,
     ShardWriter, WeightsChunk,
 };
 
@@ -55,9 +55,13 @@ impl Shard {
         self.writer.append(self.encoder.push_all(metrics, weights)?.groups)
     }
 
-    pub fn commit(mut self) -> Result<(), Error> {
+    pub fn commit(self) -> Result<(), Error> {
+        self.commit_as(Placing::Replace)
+    }
+
+    pub fn commit_as(mut self, placing: Placing) -> Result<(), Error> {
         self.writer.append(self.encoder.finish()?.groups)?;
-        self.writer.commit()
+        self.writer.commit(|_, _| Ok(placing))
     }
 }
 
