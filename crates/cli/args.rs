@@ -99,9 +99,12 @@ pub struct Run {
     /// Delete what runs made in the run directory and start over.
     #[arg(long)]
     pub fresh: bool,
-    /// Don't ask.
+    /// Don't ask before anything is deleted or computed again.
     #[arg(long)]
     pub yes: bool,
+    /// Bring back the files as they were before their columns were added to last, and run nothing.
+    #[arg(long, conflicts_with_all = ["fresh", "shard", "report"])]
+    pub undo: bool,
     #[command(flatten)]
     pub threads: Threads,
     /// Do share K of N; others may run at the same time into the same directory.

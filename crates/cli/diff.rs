@@ -6,8 +6,9 @@ use crate::output;
 use serde_json::json;
 use std::path::Path;
 use tempered_pipeline::RunDirectory;
-use tempered_pipeline::change::{Change, Count, Difference, survey};
+use tempered_pipeline::change::{Change, Difference};
 use tempered_pipeline::plan::Plan;
+use tempered_pipeline::survey::{Count, Survey, survey};
 
 /// Prints what a run of the plan would keep, compute again or refuse to alter in a directory.
 pub fn diff(plan: &Plan, path: &Path, format: Format) -> Result<Ending, Failure> {
@@ -15,7 +16,7 @@ pub fn diff(plan: &Plan, path: &Path, format: Format) -> Result<Ending, Failure>
     let plan = &plan.clone().in_directory(&directory)?;
     let change = Change::new(plan, &directory)?;
     // Files that may not be altered are not compared one by one.
-    let counts = if change.alters() { Vec::new() } else { survey(plan, &directory)? };
+    let counts = if change.alters() { Survey::default() } else { survey(plan, &directory)? };
     output::print(&match format {
         Format::Json => format!("{:#}", to_json(plan, &change, &counts)),
         Format::Human => text(plan, path, &change, &counts),
@@ -27,21 +28,23 @@ fn labels(plan: &Plan) -> impl Iterator<Item = &str> {
     plan.study.estimators.iter().map(|(label, _)| label.as_str())
 }
 
-fn to_json(plan: &Plan, change: &Change, counts: &[Count]) -> serde_json::Value {
+fn to_json(plan: &Plan, change: &Change, counts: &Survey) -> serde_json::Value {
     let one = |difference: &Difference| {
         let Difference { label, name, was, is, extends } = difference;
         json!({"estimator": label, "name": name, "was": was, "is": is, "alters": !extends})
     };
     let differences: Vec<_> = change.differences.iter().map(one).collect();
-    let files = labels(plan).zip(counts).map(|(label, count)| {
-        let Count { kept, again, missing } = count;
-        json!({"estimator": label, "kept": kept, "again": again, "missing": missing})
+    let count = |Count { kept, again, restored, missing }: &Count| json!({"kept": kept, "again": again, "restored": restored, "missing": missing});
+    let files = labels(plan).zip(&counts.planned).map(|(label, planned)| {
+        let mut row = count(planned);
+        row["estimator"] = label.into();
+        row
     });
     json!({"refused": change.alters(), "differences": differences, "shards": files.collect::<Vec<_>>(),
-        "left": change.left})
+        "left": change.left, "besides": count(&counts.left)})
 }
 
-fn text(plan: &Plan, path: &Path, change: &Change, counts: &[Count]) -> String {
+fn text(plan: &Plan, path: &Path, change: &Change, counts: &Survey) -> String {
     let mut lines = Vec::new();
     if change.alters() {
         lines.push(format!("refused: a run would alter numbers in {}", path.display()));
@@ -54,10 +57,21 @@ fn text(plan: &Plan, path: &Path, change: &Change, counts: &[Count]) -> String {
         lines.push("computed again for what is new, with the same numbers beside it:".into());
         lines.extend(change.lines());
     }
+    let restored: u64 = counts.planned.iter().chain([&counts.left]).map(|count| count.restored).sum();
+    if restored > 0 {
+        lines.push(format!(
+            "{restored} files come back from _former: the change they were computed for is taken back"
+        ));
+    }
     let width = labels(plan).map(str::len).max().unwrap_or(0).max("shards of".len());
     lines.push(format!("{:width$} {:>8} {:>8} {:>8}", "shards of", "kept", "again", "to do"));
-    for (label, Count { kept, again, missing }) in labels(plan).zip(counts) {
-        lines.push(format!("{label:width$} {kept:>8} {again:>8} {missing:>8}"));
+    let mut row = |label: &str, Count { kept, again, restored, missing }: &Count| {
+        lines.push(format!("{label:width$} {:>8} {again:>8} {missing:>8}", kept + restored));
+    };
+    labels(plan).zip(&counts.planned).for_each(|(label, count)| row(label, count));
+    if counts.left != Count::default() {
+        row("others", &counts.left);
+        lines.push("others are in the directory and not in the study: all files of a directory have the same columns".into());
     }
     for label in &change.left {
         lines.push(format!("{label} is not in the study any more; its files stay"));

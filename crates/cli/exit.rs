@@ -113,7 +113,7 @@ fn analysis(error: &tempered_analysis::Error) -> u8 {
 fn pipeline(error: &Pipeline) -> u8 {
     match error {
         Pipeline::Stage { source, .. } => pipeline(source),
-        Pipeline::Store(Store::Busy { .. }) | Pipeline::Stopped => STOPPED,
+        Pipeline::Store(Store::Busy { .. }) | Pipeline::OtherStudy { .. } | Pipeline::Stopped => STOPPED,
         Pipeline::Store(error) if error.is_damage() => 65,
         Pipeline::Store(_) => 74,
         Pipeline::Panicked { .. } | Pipeline::Choice(_) | Pipeline::Json(_) | Pipeline::Pool(_) => BUG,

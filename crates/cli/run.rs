@@ -10,19 +10,31 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempered_pipeline::change::Change;
 use tempered_pipeline::overtime::{Late, TrialLimit};
+use tempered_pipeline::plan::Plan;
+use tempered_pipeline::record;
 use tempered_pipeline::run::{Ending as Ended, Outcome, Settings, run as run_plan};
+use tempered_pipeline::survey::survey;
+use tempered_pipeline::undo::{Undone, undo};
 use tempered_pipeline::{Cancel, RunDirectory};
+use tempered_store::Table;
 
 /// Runs or resumes a study, then prints the table.
 pub fn run(options: &Run) -> Result<Ending, Failure> {
     let plan = study::plan(&options.file)?;
     let path = options.out.clone().unwrap_or_else(|| PathBuf::from("runs").join(&plan.study.name));
     let mut settings = settings(options)?;
+    if options.undo {
+        return take_back(&path);
+    }
     if options.fresh && path.exists() {
         start_over(&path, options.yes)?;
     }
     let directory = RunDirectory::create(&path)?;
+    if let Some(warning) = record::warning(&directory)? {
+        eprintln!("warning: {warning}");
+    }
     let plan = plan.in_directory(&directory)?;
+    agree_to_growth(&plan, &directory, options.yes)?;
     settings.trial_limit = trial_limit(options, &directory)?;
     let cancel = Cancel::new();
     let mode = options.progress.resolve();
@@ -30,11 +42,6 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
     let at_once = ending_log(&directory);
     let listening = signals::listen(&cancel, mode != Progress::Bar, move || at_once("stopped at once"))?;
     log(&directory, &started(options, &settings));
-    let change = Change::new(&plan, &directory)?;
-    if change.extends() {
-        eprintln!("what is new needs the fits again; the files so far move to _quarantine:");
-        change.lines().iter().for_each(|line| eprintln!("{line}"));
-    }
     let start = Instant::now();
     let mut show = None;
     let outcome = run_plan(plan.clone(), &directory, &settings, &cancel, |watch| {
@@ -154,22 +161,58 @@ fn share(text: &str) -> Option<(u64, u64)> {
     (1 <= k && k <= n).then_some((k, n))
 }
 
+/// Asks before files that are stored are computed again; a change that has begun is not asked about twice.
+fn agree_to_growth(plan: &Plan, directory: &RunDirectory, yes: bool) -> Result<(), Failure> {
+    let change = Change::new(plan, directory)?;
+    if !change.extends() || change.under_way {
+        return Ok(());
+    }
+    let again = survey(plan, directory)?.again();
+    let files = directory.listing()?.files;
+    let all = files.iter().filter(|file| file.table == Table::Metrics).count();
+    eprintln!("what is new needs the fits again, the numbers so far stay beside it:");
+    change.lines().iter().for_each(|line| eprintln!("{line}"));
+    let what = format!("{again} of {all} shards that are stored are computed again");
+    eprintln!("{what}; each stays in place until the new one is there, and in _former for `run --undo`");
+    confirm(yes || again == 0, "go on?", &what, "nothing changed")
+}
+
+/// Asks on a terminal; elsewhere `--yes` has to be given.
+fn confirm(yes: bool, question: &str, what: &str, declined: &str) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::Usage(format!("{what}: add --yes to confirm")));
+    }
+    eprint!("{question} [y/N] ");
+    let _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    let _ = std::io::stdin().read_line(&mut answer);
+    if answer.trim().eq_ignore_ascii_case("y") { Ok(()) } else { Err(Failure::Usage(declined.into())) }
+}
+
+/// Brings back the files as they were before columns were added.
+fn take_back(path: &Path) -> Result<Ending, Failure> {
+    let Undone { restored, set_aside } = undo(&RunDirectory::open(path)?)?;
+    output::print(&format!("{restored} files are in their places again as they were\n"))?;
+    if set_aside > 0 {
+        output::print(&format!(
+            "{set_aside} files that were made since with more columns are in _quarantine\n"
+        ))?;
+    }
+    Ok(Ending::Done)
+}
+
 /// Deletes what runs made in the directory, after asking; refuses one that no run has made.
 fn start_over(path: &Path, yes: bool) -> Result<(), Failure> {
     if !path.join("_tempered").is_dir() {
         return Err(Failure::Usage(format!("{} was not made by a run: not deleted", path.display())));
     }
-    if !yes {
-        if !std::io::stdin().is_terminal() {
-            return Err(Failure::Usage(format!("--fresh deletes {}: add --yes to confirm", path.display())));
-        }
-        eprint!("delete {} and start over? [y/N] ", path.display());
-        let _ = std::io::stderr().flush();
-        let mut answer = String::new();
-        let _ = std::io::stdin().read_line(&mut answer);
-        if !answer.trim().eq_ignore_ascii_case("y") {
-            return Err(Failure::Usage("nothing deleted".into()));
-        }
+    let question = format!("delete {} and start over?", path.display());
+    confirm(yes, &question, &format!("--fresh deletes {}", path.display()), "nothing deleted")?;
+    for left in RunDirectory::clear(path)? {
+        eprintln!("no run made {}: it stays", left.display());
     }
-    Ok(RunDirectory::clear(path)?)
+    Ok(())
 }

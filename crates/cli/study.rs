@@ -5,7 +5,7 @@ use crate::exit::Failure;
 use std::io::Read;
 use std::path::Path;
 use tempered_pipeline::plan::Plan;
-use tempered_pipeline::{Error, RunDirectory, spec};
+use tempered_pipeline::{Error, RunDirectory, record, spec};
 
 /// Reads, edits and checks a study file.
 pub fn plan(file: &StudyFile) -> Result<Plan, Failure> {
@@ -23,6 +23,9 @@ pub fn plan(file: &StudyFile) -> Result<Plan, Failure> {
 /// Opens a run directory and the study recorded in it.
 pub fn recorded(path: &Path) -> Result<(Plan, RunDirectory), Failure> {
     let directory = RunDirectory::open(path)?;
+    if let Some(warning) = record::warning(&directory)? {
+        eprintln!("warning: {warning}");
+    }
     let bytes = directory.read_record("study.yaml")?.ok_or_else(|| Error::NoStudy(path.to_path_buf()))?;
     let name = path.join("_tempered/study.yaml").display().to_string();
     let plan = Plan::new(spec::parse(&bytes, &name, &[])?).in_directory(&directory)?;

@@ -59,3 +59,54 @@ fn kills_leave_no_trace() {
 fn hundreds_of_kills_leave_no_trace() {
     kill(200);
 }
+
+/// Kills runs that add columns, and the taking back of it, at random moments: what goes on ends with what nobody killed.
+fn kill_growth(count: u64) {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    let more = ["--set", "evaluate.risks=[1, 1.5, 2, 3, sup]", "--set", "trials=70", "--yes"];
+    let run = |out: &Path, flags: &[&str]| {
+        let mut command = tempered();
+        command.arg("run").arg(&study).arg("--out").arg(out).args(flags);
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        command
+    };
+    let (before, after, out) = (folder.path().join("b"), folder.path().join("a"), folder.path().join("o"));
+    expect(&mut run(&before, &[]), 0);
+    let start = Instant::now();
+    expect(&mut run(&after, &more), 0);
+    let (growing, undoing) = (start.elapsed(), Duration::from_millis(150));
+    expect(&mut run(&out, &[]), 0);
+    let (mut kills, mut draw) = (0, 1u64);
+    while kills < count {
+        for (flags, time, whole) in [(&more[..], growing / 2, &after), (&["--undo"], undoing, &before)] {
+            let mut longest = time;
+            loop {
+                let mut child = run(&out, flags).spawn().unwrap();
+                draw = draw.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                std::thread::sleep(longest.mul_f64((draw >> 11) as f64 / (1u64 << 53) as f64));
+                let _ = child.kill();
+                // An undo that was killed at its very end has nothing left to take back.
+                match child.wait().unwrap().code() {
+                    Some(0 | 2) => break,
+                    Some(code) => panic!("{code}"),
+                    None => kills += 1,
+                }
+                longest = longest.mul_f64(1.1);
+            }
+            assert_same_files(whole, &out);
+            expect(tempered().arg("verify").arg(&out), 0);
+        }
+    }
+}
+
+#[test]
+fn kills_while_columns_are_added_or_taken_back_leave_no_trace() {
+    kill_growth(10);
+}
+
+#[test]
+#[ignore = "slow: 100 kills"]
+fn many_kills_while_columns_are_added_or_taken_back_leave_no_trace() {
+    kill_growth(100);
+}

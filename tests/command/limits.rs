@@ -104,9 +104,12 @@ fn starting_over_waits_for_nobody_and_deletes_under_nobody() {
     let held = RunDirectory::open(&out).unwrap().hold().unwrap();
     let said = run(folder.path(), &out, &["--fresh", "--yes"], 75);
     assert!(said.contains("another run works there"), "{said}");
-    // Neither does a study that needs stored files again.
-    run(folder.path(), &out, &["--set", "trials=3", "--set", "evaluate.knots_per_gap=0.1"], 75);
-    assert!(data_files(&out) == before, "files changed");
+    // Neither does another study, whether it needs stored files again or not.
+    for other in [&["--set", "evaluate.knots_per_gap=0.1", "--yes"][..], &["--set", "generate.n=[20]"]] {
+        let said = run(folder.path(), &out, &[&["--set", "trials=3"], other].concat(), 75);
+        assert!(said.contains("another run works there on another study"), "{said}");
+        assert!(data_files(&out) == before, "files changed");
+    }
     // Side by side is no trouble.
     run(folder.path(), &out, &["--set", "trials=3"], 0);
     drop(held);

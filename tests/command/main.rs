@@ -15,4 +15,5 @@ mod limits;
 mod run;
 mod show;
 mod stops;
+mod strangers;
 mod verify;

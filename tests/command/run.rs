@@ -108,23 +108,30 @@ fn fewer_trials_lose_nothing_and_more_are_counted() {
 }
 
 #[test]
-fn a_lost_record_is_refused_and_fresh_spares_what_no_run_made() {
+fn a_lost_record_is_made_again_and_fresh_spares_what_no_run_made() {
     let folder = tempfile::tempdir().unwrap();
     let study = small_study(folder.path());
     let out = folder.path().join("out");
     run(&study, &out, &["--set", "trials=3"], 0);
     std::fs::write(out.join("thesis.tex"), "mine").unwrap();
     let record = out.join("_tempered/plan.json");
-    let refused = |why: &str| {
-        let output =
-            expect(tempered().arg("run").arg(&study).arg("--out").arg(&out).args(["--set", "seed=9"]), 2);
-        let text = String::from_utf8(output.stderr).unwrap();
-        assert!(text.contains(why) && text.contains("--fresh"), "{text}");
+    let whole = std::fs::read(&record).unwrap();
+    let again = |why: &str| {
+        let run = |edits: &[&str], code| {
+            let mut run = tempered();
+            let output = expect(run.arg("run").arg(&study).arg("--out").arg(&out).args(edits), code);
+            String::from_utf8(output.stderr).unwrap()
+        };
+        let refused = run(&["--set", "seed=9"], 2);
+        assert!(refused.contains(why) && refused.contains("seed was 3, is 9"), "{refused}");
+        let said = run(&["--set", "trials=3"], 0);
+        assert!(said.contains(&format!("plan.json {why}")) && said.contains("footers"), "{said}");
+        assert!(std::fs::read(&record).unwrap() == whole);
     };
     std::fs::write(&record, "{").unwrap();
-    refused("is damaged");
+    again("is damaged");
     std::fs::remove_file(&record).unwrap();
-    refused("is missing beside finished files");
+    again("is missing beside finished files");
     run(&study, &out, &["--set", "trials=3", "--fresh", "--yes"], 0);
     assert_eq!(std::fs::read_to_string(out.join("thesis.tex")).unwrap(), "mine");
 }

@@ -1,14 +1,12 @@
 //! What a plan would change in a run directory: nothing, more of the same, or numbers that are stored.
 
+use crate::columns::extends;
 use crate::error::Error;
+use crate::named;
 use crate::plan::Plan;
-use crate::record::{Numbers, no_record, numbers};
-use crate::resume::{State, metrics_state};
+use crate::record::{self, Recorded};
 use std::collections::{BTreeMap, BTreeSet};
 use tempered_store::RunDirectory;
-
-/// What decides the columns of a file, and so of every file in a directory.
-const COLUMNS: [&str; 4] = ["risks", "domain", "reference", "knots_per_gap"];
 
 /// One thing that decides numbers, then and now.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,45 +26,70 @@ pub struct Difference {
 /// What a plan would change in what is stored.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Change {
-    /// What differs, by estimator.
+    /// What differs, by estimator: those of the plan, and those that are stored and no longer planned.
     pub differences: Vec<Difference>,
     /// Labels that are stored and no longer planned.
     pub left: Vec<String>,
-}
-
-/// Files of (estimator, shard) that a plan asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Count {
-    /// There, and as planned.
-    pub kept: u64,
-    /// There, to be computed again with more columns, rows or trials.
-    pub again: u64,
-    /// Not there, or damaged.
-    pub missing: u64,
+    /// Whether files of a change that has begun may still lack its columns.
+    pub under_way: bool,
 }
 
 impl Change {
-    /// Compares a plan with what decided the numbers in a directory.
+    /// Compares a plan with what decided the numbers in a directory. The plan must be of that directory.
     ///
     /// # Errors
-    /// The record of that is missing beside finished files, or damaged.
+    /// The file system refuses, or the record is lost and the footers contradict each other.
     pub fn new(plan: &Plan, directory: &RunDirectory) -> Result<Change, Error> {
-        let stored = numbers(directory)?;
-        let planned = |label: &String| plan.study.estimators.iter().any(|(planned, _)| planned == label);
-        let Some(stored) = stored else {
-            if directory.listing()?.files.is_empty() {
-                return Ok(Change::default());
-            }
-            return Err(no_record(directory, "is missing beside finished files".into()));
-        };
-        let mut change = Change { differences: differences(plan, &stored), left: Vec::new() };
-        if stored.keys().any(|label| !planned(label)) {
+        Change::between(plan, record::read(directory)?.as_ref(), directory)
+    }
+
+    pub(crate) fn between(
+        plan: &Plan,
+        recorded: Option<&Recorded>,
+        directory: &RunDirectory,
+    ) -> Result<Change, Error> {
+        let Some(recorded) = recorded else { return Ok(Change::default()) };
+        let mut change = Change { under_way: recorded.is_growing(), ..Change::default() };
+        let planned = |label: &String| plan.study.estimators.iter().position(|(known, _)| known == label);
+        if recorded.numbers.keys().any(|label| planned(label).is_none()) {
             let files = directory.listing()?.files;
-            let there = |label: &&String| files.iter().any(|file| &file.place.estimator == *label);
-            change.left = stored.keys().filter(|label| !planned(label)).filter(there).cloned().collect();
-            change.differences.extend(columns(plan, &stored, &change.left));
+            let there: BTreeSet<&String> = files.iter().map(|file| &file.place.estimator).collect();
+            let left = recorded.numbers.keys().filter(|label| planned(label).is_none());
+            change.left = left.filter(|label| there.contains(label)).cloned().collect();
+        }
+        for (label, was) in recorded.base() {
+            match planned(label) {
+                Some(estimator) => change.compare(label, was, plan.identity(estimator)),
+                None if change.left.contains(label) => {
+                    let named = was.get("estimator").and_then(|label| named::estimator(label));
+                    // An estimator that is not known here cannot be computed again for what is new.
+                    let is = named.map_or_else(
+                        || plan.identity(0).into_iter().filter(|(name, _)| name != "estimator").collect(),
+                        |choice| plan.identity_of(&choice),
+                    );
+                    change.compare(label, was, is);
+                }
+                None => {}
+            }
         }
         Ok(change)
+    }
+
+    fn compare(&mut self, label: &str, was: &BTreeMap<String, String>, is: Vec<(String, String)>) {
+        let is: BTreeMap<String, String> = is.into_iter().collect();
+        let names: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
+        for name in names {
+            let (was, is) = (was.get(name), is.get(name));
+            if was != is {
+                self.differences.push(Difference {
+                    label: label.into(),
+                    name: name.clone(),
+                    was: was.cloned(),
+                    is: is.cloned(),
+                    extends: extends(name, was.map(String::as_str), is.map(String::as_str)),
+                });
+            }
+        }
     }
 
     /// Whether numbers that are stored would be altered or lost.
@@ -92,101 +115,4 @@ impl Difference {
         let said = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing".into());
         format!("  {}: {} was {}, is {}", self.label, self.name, said(&self.was), said(&self.is))
     }
-}
-
-/// What differs for the estimators of a plan that were in the directory before.
-pub(crate) fn differences(plan: &Plan, stored: &Numbers) -> Vec<Difference> {
-    let mut differences = Vec::new();
-    for (estimator, (label, _)) in plan.study.estimators.iter().enumerate() {
-        let Some(was) = stored.get(label) else { continue };
-        let is: BTreeMap<String, String> = plan.identity(estimator).into_iter().collect();
-        let names: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
-        differences.extend(names.into_iter().filter_map(|name| differs(label, name, was, &is)));
-    }
-    differences
-}
-
-/// Columns of estimators that are no longer planned: all files of a directory have the same.
-fn columns(plan: &Plan, stored: &Numbers, left: &[String]) -> Vec<Difference> {
-    let is: BTreeMap<String, String> = plan.identity(0).into_iter().collect();
-    let mut differences = Vec::new();
-    for label in left {
-        let one = |name: &&str| differs(label, name, &stored[label], &is);
-        differences.extend(
-            COLUMNS.iter().filter_map(one).map(|difference| Difference { extends: false, ..difference }),
-        );
-    }
-    differences
-}
-
-fn differs(
-    label: &str,
-    name: &str,
-    was: &BTreeMap<String, String>,
-    is: &BTreeMap<String, String>,
-) -> Option<Difference> {
-    let (was, is) = (was.get(name), is.get(name));
-    let extends = extends(name, was.map(String::as_str), is.map(String::as_str));
-    (was != is).then(|| Difference {
-        label: label.into(),
-        name: name.into(),
-        was: was.cloned(),
-        is: is.cloned(),
-        extends,
-    })
-}
-
-/// Whether what is stored stays as it is where `was` becomes `is`, with more beside it. Of risks in directories of generator
-/// 3 that holds for trials that do not overflow, to the tolerance of quadrature.
-pub(crate) fn extends(name: &str, was: Option<&str>, is: Option<&str>) -> bool {
-    let contains = |was: &str, is: &str| {
-        let is: BTreeSet<&str> = is.split(", ").collect();
-        was.split(", ").all(|one| is.contains(one))
-    };
-    match (name, was, is) {
-        ("risks", Some(was), Some(is)) => contains(was, is),
-        ("checkpoints", was, Some(is)) => was.is_none_or(|was| contains(was, is)),
-        ("reference" | "knots_per_gap", None, Some(_)) => true,
-        ("weights", Some("none"), Some(_)) => true,
-        ("weights", Some(was), Some(is)) => every(was).zip(every(is)).is_some_and(|(was, is)| was % is == 0),
-        _ => false,
-    }
-}
-
-/// The distance of trials whose weights are stored.
-fn every(weights: &str) -> Option<u64> {
-    if weights == "all" { Some(1) } else { weights.strip_prefix("every ")?.parse().ok() }
-}
-
-/// Counts files by estimator of the plan: what is there, and what is to be done. Footers are read, nothing is moved.
-pub fn survey(plan: &Plan, directory: &RunDirectory) -> Result<Vec<Count>, Error> {
-    let mut counts = vec![Count::default(); plan.study.estimators.len()];
-    for shard in plan.shards() {
-        for estimator in plan.estimators(&shard).iter().copied() {
-            let count = &mut counts[estimator];
-            match metrics_state(plan, directory, &shard, estimator)? {
-                State::Complete => count.kept += 1,
-                State::Shorter | State::Outdated => count.again += 1,
-                State::Missing | State::Damaged(_) => count.missing += 1,
-            }
-        }
-    }
-    Ok(counts)
-}
-
-/// Moves every file that lacks what a plan adds to quarantine, so that files in the data tree have one set of columns
-/// while they are computed again. Does nothing where a plan adds nothing to files.
-///
-/// # Errors
-/// Another process works in the directory.
-pub(crate) fn set_aside(plan: &Plan, directory: &RunDirectory) -> Result<(), Error> {
-    if !Change::new(plan, directory)?.extends() {
-        return Ok(());
-    }
-    directory.alone(|| {
-        for shard in plan.shards() {
-            crate::resume::missing(plan, directory, &shard)?;
-        }
-        Ok(())
-    })?
 }

@@ -29,6 +29,19 @@ pub enum Error {
         /// One line a difference.
         differences: String,
     },
+    /// A run of another study works in the directory.
+    #[error(
+        "{directory}: another run works there on another study; wait for it, stop it, or give another directory with --out"
+    )]
+    OtherStudy {
+        /// The run directory.
+        directory: PathBuf,
+    },
+    /// There is nothing to take back.
+    #[error(
+        "{0}: nothing to undo: its files have not been computed again for more columns, or `_former` was deleted"
+    )]
+    NothingFormer(PathBuf),
     /// The record of what decided the numbers cannot be used.
     #[error(
         "{path} {why}, so whether this study would alter the numbers there cannot be known; restore it, run with --fresh to start over, or give another directory with --out"

@@ -77,8 +77,9 @@ impl Clock {
                 let mut under_way = watched.iter().filter_map(|slot| *locked(slot));
                 if let Some(found) = under_way.find(|one| one.since.elapsed() > time) {
                     let cell = &plan.cells[found.cell];
+                    let planned = plan.study.estimators.get(found.estimator);
                     late(&Late {
-                        label: plan.study.estimators[found.estimator].0.clone(),
+                        label: planned.map_or("the reference", |(label, _)| label).to_string(),
                         cell: cell.content(),
                         n: cell.n,
                         trial: found.trial,

@@ -1,10 +1,11 @@
 //! The plan: a checked study laid out as cells, shards and files. After it nobody reads YAML.
 
+use crate::columns;
 use crate::error::Error;
 use crate::generator::Generator;
-use crate::record;
+use crate::record::{self, Numbers};
 use crate::shards::{Costs, Group};
-use crate::spec::{Study, Weights, trains};
+use crate::spec::{Study, trains};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -40,7 +41,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    fn new(n: u64, design: &Arc<Choice>, target: &Arc<Choice>, noise: &Arc<Choice>) -> Cell {
+    pub(crate) fn new(n: u64, design: &Arc<Choice>, target: &Arc<Choice>, noise: &Arc<Choice>) -> Cell {
         let mut cell = Cell {
             n,
             design: design.clone(),
@@ -84,8 +85,12 @@ pub struct Shard {
 /// A study laid out. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The study.
+    /// The study, recording of each trial what the directory does.
     pub study: Arc<Study>,
+    /// The study as it was written.
+    asked: Arc<Study>,
+    /// The estimator that distances are measured from, one of the study's or of an earlier one.
+    pub reference: Option<Choice>,
     /// Every combination of the data axes, n slowest.
     pub cells: Arc<[Cell]>,
     /// The rules by which files are made.
@@ -94,6 +99,8 @@ pub struct Plan {
     trained: Vec<bool>,
     /// By n, which estimators share shards, and how large these are.
     groups: Arc<BTreeMap<u64, Arc<[Group]>>>,
+    /// Whether files of its directory may still lack columns, or have such as are taken back.
+    pub(crate) growing: bool,
 }
 
 impl Plan {
@@ -114,17 +121,32 @@ impl Plan {
             }
         }
         let trained = study.estimators.iter().map(|(_, choice)| trains(choice)).collect();
-        let groups = groups(&study, Generator::NEWEST);
-        Plan { study: Arc::new(study), cells: cells.into(), generator: Generator::NEWEST, trained, groups }
+        let study = Arc::new(study);
+        let plan = Plan {
+            asked: study.clone(),
+            groups: groups(&study, &cells, Generator::NEWEST),
+            study,
+            reference: None,
+            cells: cells.into(),
+            generator: Generator::NEWEST,
+            trained,
+            growing: false,
+        };
+        plan.recording(&Numbers::new())
     }
 
-    /// The same study by the rules that a directory was begun with; those of a new one where nothing is recorded.
+    /// The same study by the rules that a directory was begun with, recording of each trial what is recorded there; by those
+    /// of a new one where nothing is recorded.
     ///
     /// # Errors
     /// The record of what decided the numbers cannot be read.
     pub fn in_directory(self, directory: &RunDirectory) -> Result<Plan, Error> {
-        let generator = record::generator(directory)?.unwrap_or(self.generator);
-        Ok(self.by(generator))
+        let Some(recorded) = record::read(directory)? else { return Ok(self) };
+        let plan = match record::generator(&recorded) {
+            Some(generator) => self.by(generator),
+            None => self,
+        };
+        Ok(Plan { growing: recorded.is_growing(), ..plan }.recording(recorded.base()))
     }
 
     /// The same study by other rules.
@@ -132,7 +154,36 @@ impl Plan {
         if generator == self.generator {
             return self;
         }
-        Plan { generator, groups: groups(&self.study, generator), ..self }
+        let plan = Plan { groups: groups(&self.study, &self.cells, generator), generator, ..self };
+        plan.recording(&Numbers::new())
+    }
+
+    /// The same study with all that is stored of trials besides what it asks for.
+    fn recording(mut self, stored: &Numbers) -> Plan {
+        let mut study = Study::clone(&self.asked);
+        self.reference = columns::widen(&mut study, self.generator, stored);
+        self.study = Arc::new(study);
+        self
+    }
+
+    /// The same plan with estimators and cells that its study does not ask for behind those that it does.
+    pub(crate) fn with(mut self, estimators: Vec<(String, Choice)>, cells: Vec<Cell>) -> Plan {
+        self.trained.extend(estimators.iter().map(|(_, choice)| trains(choice)));
+        Arc::make_mut(&mut self.study).estimators.extend(estimators);
+        self.cells = self.cells.iter().cloned().chain(cells).collect();
+        self.groups = groups(&self.study, &self.cells, self.generator);
+        self
+    }
+
+    /// The study as it was written.
+    pub fn asked(&self) -> &Study {
+        &self.asked
+    }
+
+    /// Position of the reference of distances among the estimators, where it is one of them.
+    pub fn reference_position(&self) -> Option<usize> {
+        let reference = self.reference.as_ref()?;
+        self.study.estimators.iter().position(|(_, choice)| choice == reference)
     }
 
     /// The checkpoints of an estimator; none where it does not train.
@@ -172,11 +223,16 @@ impl Plan {
 
     /// The shard of an estimator that holds this trial, whether the study asks for it or not.
     pub fn shard_of(&self, cell: usize, estimator: usize, trial: u64) -> Shard {
-        let groups = self.groups(&self.cells[cell]);
-        let group = groups.iter().position(|group| group.estimators.contains(&estimator)).unwrap_or(0);
-        let size = groups[group].trials;
+        let group = self.group_of(cell, estimator);
+        let size = self.groups(&self.cells[cell])[group].trials;
         let (index, start) = (trial / size, trial / size * size);
         Shard { cell, group, index: u32::try_from(index).unwrap_or(u32::MAX), trials: start..start + size }
+    }
+
+    /// The group of an estimator in a cell.
+    pub(crate) fn group_of(&self, cell: usize, estimator: usize) -> usize {
+        let groups = self.groups(&self.cells[cell]);
+        groups.iter().position(|group| group.estimators.contains(&estimator)).unwrap_or(0)
     }
 
     /// Shards of an estimator in a cell.
@@ -187,28 +243,28 @@ impl Plan {
 
     /// What decides the numbers in the files of one estimator, as name and value.
     pub fn identity(&self, estimator: usize) -> Vec<(String, String)> {
+        self.identity_of(&self.study.estimators[estimator].1)
+    }
+
+    /// The same for an estimator of this or another study.
+    pub(crate) fn identity_of(&self, estimator: &Choice) -> Vec<(String, String)> {
         let study = &self.study;
         let risks: Vec<String> = study.criteria.risks.iter().map(ToString::to_string).collect();
-        let weights = match study.weights {
-            Weights::All => "all".to_string(),
-            Weights::None => "none".to_string(),
-            Weights::Every(k) => format!("every {k}"),
-        };
         let mut identity = vec![
             ("generator", self.generator.to_string()),
             ("seed", study.seed.to_string()),
             ("risks", risks.join(", ")),
             ("domain", study.criteria.domain.to_string()),
-            ("weights", weights),
+            ("weights", study.weights.label()),
             ("shard_points", study.shard_points.to_string()),
-            ("estimator", study.estimators[estimator].1.to_string()),
+            ("estimator", estimator.to_string()),
         ];
-        let checkpoints: Vec<String> = self.checkpoints(estimator).iter().map(u64::to_string).collect();
-        if !checkpoints.is_empty() {
+        let checkpoints: Vec<String> = study.checkpoints.iter().map(u64::to_string).collect();
+        if !checkpoints.is_empty() && trains(estimator) {
             identity.push(("checkpoints", checkpoints.join(", ")));
         }
         identity.extend(study.shard_trials.map(|trials| ("shard_trials", trials.to_string())));
-        identity.extend(study.reference.map(|r| ("reference", study.estimators[r].1.to_string())));
+        identity.extend(self.reference.as_ref().map(|reference| ("reference", reference.to_string())));
         identity.extend(study.criteria.knots_within.map(|within| ("knots_per_gap", within.to_string())));
         identity.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
     }
@@ -278,9 +334,13 @@ impl Plan {
 }
 
 /// By n, which estimators share shards.
-fn groups(study: &Study, generator: Generator) -> Arc<BTreeMap<u64, Arc<[Group]>>> {
+fn groups(study: &Study, cells: &[Cell], generator: Generator) -> Arc<BTreeMap<u64, Arc<[Group]>>> {
     let costs = Costs::new(study);
-    Arc::new(study.n.iter().map(|n| (*n, costs.groups(study, generator, *n).into())).collect())
+    let mut groups = BTreeMap::new();
+    for cell in cells {
+        groups.entry(cell.n).or_insert_with(|| costs.groups(study, generator, cell.n).into());
+    }
+    Arc::new(groups)
 }
 
 /// A footer key without the program's name.

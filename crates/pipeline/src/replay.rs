@@ -135,8 +135,8 @@ pub fn compute(plan: &Plan, cell: &Cell, estimator: &Choice, trial: u64) -> Resu
     let (mut predictor, mut scores) = (Predictor::default(), Vec::new());
     let content = cell.fit_content(estimator);
     let draws = Draws::new(study.seed, &content, trial);
-    let reference = match study.reference {
-        Some(position) => fit_reference(study, cell, position, (&x, &y), trial)?,
+    let reference = match &plan.reference {
+        Some(reference) => fit_reference(study, cell, reference, (&x, &y), trial)?,
         None => None,
     };
     let fit = || fitter.fit(Sample::new(&x, &y)?, &draws, &mut predictor);
@@ -149,11 +149,10 @@ pub fn compute(plan: &Plan, cell: &Cell, estimator: &Choice, trial: u64) -> Resu
 fn fit_reference(
     study: &Study,
     cell: &Cell,
-    position: usize,
+    choice: &Choice,
     (x, y): (&[f64], &[f64]),
     trial: u64,
 ) -> Result<Option<Predictor>, Error> {
-    let choice = &study.estimators[position].1;
     let mut estimator = choice.build(estimator::CATALOGUE)?;
     let content = cell.fit_content(choice);
     let mut predictor = Predictor::default();

@@ -1,6 +1,6 @@
 //! Resume: what of a plan is missing on disk, judged by footers alone. Damage inside a file is for `verify` to find.
 
-use crate::change::extends;
+use crate::columns::{COLUMNS, extends};
 use crate::error::Error;
 use crate::live::{Live, Tally};
 use crate::plan::{self, Plan, Shard};
@@ -8,7 +8,9 @@ use crate::spec::Weights;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use tempered_math::score::FIRST_RISK;
-use tempered_store::{Footer, Found, MetricsChunk, Place, RunDirectory, Table, read_footer, read_metrics};
+use tempered_store::{
+    Footer, Found, MetricsChunk, Place, Placing, RunDirectory, Table, read_footer, read_metrics,
+};
 
 /// Where the files of (estimator, shard) lie.
 pub fn place(plan: &Plan, estimator: usize, shard: &Shard) -> Place {
@@ -22,7 +24,7 @@ pub fn place(plan: &Plan, estimator: usize, shard: &Shard) -> Place {
 }
 
 /// What is on disk in a shard's place.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum State {
     /// All trials of the shard, perhaps more: a study that asks for fewer trials loses none.
     Complete,
@@ -30,52 +32,154 @@ pub(crate) enum State {
     Shorter,
     /// The same numbers, but less of them than the plan asks for: a risk is new, or more weights are to be stored.
     Outdated,
+    /// The same numbers, with some beside them that the plan does not ask for: a change was taken back.
+    Excess,
     /// No file.
     Missing,
     /// Something else; says what.
     Damaged(String),
 }
 
-/// The estimators whose files of this shard are missing; damaged and outdated files are moved to quarantine.
-pub fn missing(plan: &Plan, directory: &RunDirectory, shard: &Shard) -> Result<Vec<usize>, Error> {
-    let mut missing = Vec::new();
-    for estimator in plan.estimators(shard).iter().copied() {
-        let place = place(plan, estimator, shard);
-        let footer = plan.footer(estimator, shard);
-        let whole = |table: Table, rows: Option<u64>| -> Result<bool, Error> {
-            let path = &directory.root().join(place.path(table));
-            match state(read_footer(path)?, &footer, shard, rows) {
-                State::Complete => Ok(true),
-                State::Shorter | State::Missing => Ok(false),
-                State::Outdated | State::Damaged(_) => {
-                    directory.quarantine(path).map(|()| false).map_err(Error::from)
-                }
-            }
-        };
-        let mut complete = whole(Table::Metrics, Some(1))?;
-        if plan.study.weights != Weights::None {
-            complete &= whole(Table::Weights, None)?;
-        }
-        let checkpoints = plan.checkpoints(estimator).len() as u64;
-        if checkpoints > 0 {
-            complete &= whole(Table::Checkpoints, Some(checkpoints))?;
-        }
-        if !complete {
-            missing.push(estimator);
-        }
-    }
-    Ok(missing)
+/// What is in the places of (estimator, shard), all tables together.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    /// What there is to do, former files that come back taken for granted.
+    pub state: State,
+    /// Whether former files come back, or files go that the plan does not ask for.
+    pub restores: bool,
+    /// The end of the trials to be done: where a file is done again, no trial of it is lost.
+    pub end: u64,
+    /// By table.
+    tables: Vec<(Table, State)>,
 }
 
-/// What is in the place of an estimator's metrics.
-pub(crate) fn metrics_state(
+/// The tables that a plan asks for of an estimator, with the rows of a trial where all have as many.
+fn tables(plan: &Plan, estimator: usize) -> impl Iterator<Item = (Table, Option<u64>)> {
+    let checkpoints = plan.checkpoints(estimator).len() as u64;
+    let weights = (plan.study.weights != Weights::None).then_some((Table::Weights, None));
+    let checkpoints = (checkpoints > 0).then_some((Table::Checkpoints, Some(checkpoints)));
+    [Some((Table::Metrics, Some(1))), weights, checkpoints].into_iter().flatten()
+}
+
+/// Judges what is in the places of (estimator, shard), by footers. Nothing is moved.
+pub(crate) fn judge(
     plan: &Plan,
     directory: &RunDirectory,
     shard: &Shard,
     estimator: usize,
-) -> Result<State, Error> {
-    let path = directory.metrics_path(&place(plan, estimator, shard));
-    Ok(state(read_footer(&path)?, &plan.footer(estimator, shard), shard, Some(1)))
+) -> Result<Judged, Error> {
+    let place = place(plan, estimator, shard);
+    let expected = plan.footer(estimator, shard);
+    let mut judged =
+        Judged { state: State::Complete, restores: false, end: shard.trials.end, tables: Vec::new() };
+    let mut comes_back = true;
+    for (table, rows) in tables(plan, estimator) {
+        let found = read_footer(&directory.root().join(place.path(table)))?;
+        let end = longer(&found, shard);
+        let state = state(found, &expected, shard, rows);
+        match &state {
+            State::Outdated | State::Excess => judged.end = judged.end.max(end),
+            State::Complete | State::Shorter | State::Missing | State::Damaged(_) => {}
+        }
+        if state == State::Excess {
+            let former = read_footer(&directory.former().root().join(place.path(table)))?;
+            judged.restores = true;
+            comes_back &= self::state(former, &expected, shard, rows) == State::Complete;
+        } else if judged.state == State::Complete {
+            judged.state = state.clone();
+        }
+        judged.tables.push((table, state));
+    }
+    if judged.restores && !comes_back {
+        (judged.state, judged.restores) = (State::Excess, false);
+    }
+    // Files of tables that the plan does not ask for are there only where a change was taken back.
+    if plan.growing && judged.state == State::Complete {
+        let asked = |table: &Table| judged.tables.iter().any(|(asked, _)| asked == table);
+        let mut others = Table::ALL.iter().filter(|table| !asked(table));
+        judged.restores |= others.any(|table| directory.root().join(place.path(*table)).is_file());
+    }
+    Ok(judged)
+}
+
+/// What is in the place of one table; `None` where the plan asks for no such table of the estimator.
+pub(crate) fn state_of(
+    plan: &Plan,
+    directory: &RunDirectory,
+    shard: &Shard,
+    estimator: usize,
+    table: Table,
+) -> Result<Option<State>, Error> {
+    let Some((_, rows)) = tables(plan, estimator).find(|(asked, _)| *asked == table) else { return Ok(None) };
+    let found = read_footer(&directory.root().join(place(plan, estimator, shard).path(table)))?;
+    Ok(Some(state(found, &plan.footer(estimator, shard), shard, rows)))
+}
+
+/// The end of the trials in a file that begins where the shard does.
+fn longer(found: &Found, shard: &Shard) -> u64 {
+    let trials = if let Found::File(footer) = found { trials(footer) } else { None };
+    trials.filter(|trials| trials.start == shard.trials.start).map_or(shard.trials.end, |trials| trials.end)
+}
+
+/// Prepares the places of (estimator, shard): what is damaged goes to quarantine, former files come back. Gives the end of
+/// the trials that are to be done; `None` where all is there.
+pub(crate) fn prepare(
+    plan: &Plan,
+    directory: &RunDirectory,
+    shard: &Shard,
+    estimator: usize,
+) -> Result<(Option<u64>, bool), Error> {
+    let judged = judge(plan, directory, shard, estimator)?;
+    let place = place(plan, estimator, shard);
+    let path = |table: Table| directory.root().join(place.path(table));
+    for (table, state) in &judged.tables {
+        match state {
+            State::Damaged(_) => directory.quarantine(&path(*table))?,
+            // Metrics come first among the tables, and last into their place: they are the commit mark.
+            State::Excess if judged.restores && *table != Table::Metrics => {
+                directory.restore(&place, *table)?;
+            }
+            _ => {}
+        }
+    }
+    if judged.restores {
+        for table in Table::ALL {
+            if !judged.tables.iter().any(|(asked, _)| *asked == table) && path(table).is_file() {
+                directory.quarantine(&path(table))?;
+            }
+        }
+        if judged.tables.first().is_some_and(|(_, metrics)| *metrics == State::Excess) {
+            directory.restore(&place, Table::Metrics)?;
+        }
+    }
+    let done = judged.state == State::Complete;
+    Ok(((!done).then_some(judged.end), judged.restores))
+}
+
+/// What becomes of a finished file of (estimator, shard) whose place may be taken meanwhile. Beside metrics that are missing
+/// other tables are replaced, unless they hold more trials: what is in them was not vouched for.
+pub(crate) fn placing(
+    plan: &Plan,
+    directory: &RunDirectory,
+    shard: &Shard,
+    estimator: usize,
+    table: Table,
+) -> Result<Placing, Error> {
+    let place = place(plan, estimator, shard);
+    let footer = plan.footer(estimator, shard);
+    let look = |table: Table| -> Result<(State, u64), Error> {
+        let rows = tables(plan, estimator).find(|(asked, _)| *asked == table).and_then(|(_, rows)| rows);
+        let found = read_footer(&directory.root().join(place.path(table)))?;
+        let end = longer(&found, shard);
+        Ok((state(found, &footer, shard, rows), end))
+    };
+    let (there, end) = look(table)?;
+    Ok(match there {
+        State::Outdated | State::Excess => Placing::ReplaceAndKeepFormer,
+        State::Complete if table == Table::Metrics || end > shard.trials.end => Placing::Keep,
+        State::Complete if look(Table::Metrics)?.0 == State::Complete => Placing::Keep,
+        State::Complete | State::Shorter | State::Missing | State::Damaged(_) => Placing::Replace,
+    })
 }
 
 /// Compares what was found with the footer that the plan would write, and with the rows a trial has.
@@ -88,7 +192,7 @@ fn state(found: Found, expected: &[(String, String)], shard: &Shard, rows: Optio
     let wanted = |key: &str| expected.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
     let known = footer.pairs.iter().map(|(key, _)| key.as_str()).filter(|key| plan::decides(key));
     let keys: BTreeSet<&str> = expected.iter().map(|(key, _)| key.as_str()).chain(known).collect();
-    let mut outdated = false;
+    let (mut outdated, mut excess) = (false, false);
     for key in keys {
         // The version that wrote a file decides nothing in it, and trials may be more or fewer.
         let free = [plan::VERSION_KEY, plan::TRIALS_KEY, plan::HASH_KEY].contains(&key);
@@ -96,17 +200,19 @@ fn state(found: Found, expected: &[(String, String)], shard: &Shard, rows: Optio
         if free || stored == wanted {
             continue;
         }
-        if !extends(plan::bare(key), stored, wanted) {
+        if COLUMNS.contains(&plan::bare(key)) && !extends(plan::bare(key), stored, wanted) {
+            excess = true;
+        } else if !extends(plan::bare(key), stored, wanted) {
             let say = |value: Option<&str>| value.unwrap_or("missing").to_string();
             return State::Damaged(format!("{key} is {}, expected {}", say(stored), say(wanted)));
         }
-        outdated = true;
+        outdated |= !excess;
     }
     match trials(&footer) {
         Some(trials) if trials.start == shard.trials.start => {
             let count = trials.end.checked_sub(trials.start);
-            if outdated {
-                return State::Outdated;
+            if excess || outdated {
+                return if excess { State::Excess } else { State::Outdated };
             }
             if let Some(each) = rows
                 && count.and_then(|count| count.checked_mul(each)) != Some(footer.rows)
@@ -129,7 +235,8 @@ pub(crate) fn trials(footer: &Footer) -> Option<Range<u64>> {
 pub(crate) fn complete(plan: &Plan, directory: &RunDirectory) -> Result<bool, Error> {
     for shard in plan.shards() {
         for estimator in plan.estimators(&shard).iter().copied() {
-            if metrics_state(plan, directory, &shard, estimator)? != State::Complete {
+            let judged = judge(plan, directory, &shard, estimator)?;
+            if judged.state != State::Complete || judged.restores {
                 return Ok(false);
             }
         }
@@ -181,17 +288,17 @@ mod tests {
         pairs.map(|(key, value)| (key.to_string(), value.to_string())).into()
     }
 
-    fn judge(stored: Vec<(String, String)>, rows: u64) -> State {
+    fn judged(stored: Vec<(String, String)>, rows: u64) -> State {
         let found = Found::File(Footer { pairs: stored, rows });
         state(found, &pairs("2", "200..300"), &SHARD, Some(1))
     }
 
     #[test]
     fn files_of_other_versions_and_longer_shards_are_complete() {
-        assert_eq!(judge(pairs("2", "200..300"), 100), State::Complete);
-        assert_eq!(judge(pairs("1", "200..300"), 100), State::Complete);
-        assert_eq!(judge(pairs("2", "200..340"), 140), State::Complete);
-        assert_eq!(judge(pairs("2", "200..260"), 60), State::Shorter);
+        assert_eq!(judged(pairs("2", "200..300"), 100), State::Complete);
+        assert_eq!(judged(pairs("1", "200..300"), 100), State::Complete);
+        assert_eq!(judged(pairs("2", "200..340"), 140), State::Complete);
+        assert_eq!(judged(pairs("2", "200..260"), 60), State::Shorter);
     }
 
     #[test]
@@ -199,11 +306,12 @@ mod tests {
         let stored = |risks: &str| {
             let mut stored = pairs("2", "200..300");
             stored[0].1 = risks.into();
-            judge(stored, 100)
+            judged(stored, 100)
         };
         assert_eq!(stored("1"), State::Outdated);
         assert_eq!(stored("2, 1"), State::Outdated);
-        assert!(matches!(stored("1, 3"), State::Damaged(_)));
+        assert_eq!(stored("1, 2, 3"), State::Excess);
+        assert_eq!(stored("1, 3"), State::Excess);
     }
 
     #[test]
@@ -212,17 +320,17 @@ mod tests {
             State::Damaged(why) => why,
             other => panic!("{other:?}"),
         };
-        assert_eq!(damaged(judge(pairs("2", "200..300"), 99)), "99 rows for trials 200..300");
-        assert_eq!(damaged(judge(pairs("2", "0..100"), 100)), "no range of trials from 200");
-        assert_eq!(damaged(judge(pairs("2", "200..100"), 100)), "100 rows for trials 200..100");
-        assert_eq!(damaged(judge(pairs("2", "x"), 100)), "no range of trials from 200");
+        assert_eq!(damaged(judged(pairs("2", "200..300"), 99)), "99 rows for trials 200..300");
+        assert_eq!(damaged(judged(pairs("2", "0..100"), 100)), "no range of trials from 200");
+        assert_eq!(damaged(judged(pairs("2", "200..100"), 100)), "100 rows for trials 200..100");
+        assert_eq!(damaged(judged(pairs("2", "x"), 100)), "no range of trials from 200");
         let mut other = pairs("2", "200..300");
         other[1].1 = "8".into();
-        assert_eq!(damaged(judge(other, 100)), "tempered.seed is 8, expected 7");
-        assert_eq!(damaged(judge(Vec::new(), 100)), "tempered.risks is missing, expected 1, 2");
+        assert_eq!(damaged(judged(other, 100)), "tempered.seed is 8, expected 7");
+        assert_eq!(damaged(judged(Vec::new(), 100)), "tempered.seed is missing, expected 7");
         let mut other = pairs("2", "200..300");
         other.push(("tempered.reference".into(), "min_norm".into()));
-        assert_eq!(damaged(judge(other, 100)), "tempered.reference is min_norm, expected missing");
+        assert_eq!(judged(other, 100), State::Excess);
         assert_eq!(state(Found::Missing, &[], &SHARD, Some(1)), State::Missing);
         assert_eq!(damaged(state(Found::Unreadable("torn".into()), &[], &SHARD, Some(1))), "torn");
     }

@@ -8,7 +8,8 @@ use crate::overtime::{Clock, TrialLimit};
 use crate::plan::{Plan, Shard};
 use crate::sizes::{BATCH_POINTS, Sizes};
 use crate::stage::{Aggregate, Encode, Evaluate, Evaluated, Generate, Store, Train};
-use crate::{change, record, resume, seal, stop};
+use crate::todo::Todo;
+use crate::{record, resume, seal, stop, survey};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -103,42 +104,26 @@ pub fn run(
     cancel: &Cancel,
     watch: impl FnOnce(Watch),
 ) -> Result<Outcome, Error> {
-    let plan = Arc::new(plan);
     let _limits = stop::watch(cancel, settings.deadline);
-    change::set_aside(&plan, directory)?;
-    let _hold = directory.hold()?;
-    record::agree(&plan, directory)?;
+    let asked = plan.clone();
+    let _hold = directory.begin(
+        || record::agree(&plan.clone().in_directory(directory)?, directory),
+        || {
+            // A run that works here has begun with the records of the study that it works on.
+            let same = record::is_recorded(&plan.clone().in_directory(directory)?, directory)?;
+            if same { Ok(()) } else { Err(Error::OtherStudy { directory: directory.root().to_path_buf() }) }
+        },
+    )?;
+    let plan = plan.in_directory(directory)?;
     let mut live = Live::of(&plan);
     let mut record = LiveRecord::open(directory, settings.share, &mut live);
-    let (mut todo, mut done, mut lists) = (Vec::new(), Vec::new(), Lists::default());
-    for (position, shard) in plan.shards().enumerate() {
-        if position as u64 % settings.share.1 != settings.share.0 - 1 {
-            continue;
-        }
-        if cancel.is_requested() {
-            return Ok(Outcome { ending: Ending::Stopped, trials: 0, stages: Vec::new() });
-        }
-        let missing = resume::missing(&plan, directory, &shard)?;
-        // A shard that was counted and is done again may be longer now.
-        for place in missing.iter().map(|estimator| resume::place(&plan, *estimator, &shard)) {
-            if live.holds(&place.estimator, &place.cell, place.index) {
-                live.forget(&place.estimator, &place.cell);
-                record.outdate();
-            }
-        }
-        let wanted = |estimator: &usize| match &settings.only {
-            Some(only) => only.contains(&resume::place(&plan, *estimator, &shard)),
-            None => true,
-        };
-        let orders = lists.share(missing.iter().copied().filter(wanted).collect());
-        let complete = plan.estimators(&shard).iter().filter(|estimator| !missing.contains(estimator));
-        done.push((shard.clone(), lists.share(complete.copied().collect())));
-        if !orders.is_empty() {
-            todo.push((shard, orders));
-        }
-    }
-    if !todo.is_empty() {
-        // It would be of what was there before.
+    let Some(Todo { plan, todo, done }) =
+        Todo::new(plan, directory, (settings, cancel), (&mut live, &mut record))?
+    else {
+        return Ok(Outcome { ending: Ending::Stopped, trials: 0, stages: Vec::new() });
+    };
+    if !todo.is_empty() && settings.only.is_none() {
+        // It would be of what was there before. While files are mended it says which there have to be.
         directory.remove_record(seal::RECORD)?;
     }
     for (shard, complete) in &done {
@@ -216,7 +201,7 @@ pub fn run(
     let ended: Result<Report, Failure<Error>> = flow.run(cancel);
     let ending = match ended {
         Ok(_) if stopped.load(Relaxed) => Ending::Stopped,
-        Ok(_) => ending(&plan, directory, settings)?,
+        Ok(_) => ending(directory, &asked, settings)?,
         Err(Failure::Aborted | Failure::Stage { source: Error::Stopped, .. }) => Ending::Stopped,
         Err(Failure::Stage { stage, source }) => {
             return Err(Error::Stage { stage, source: Box::new(source) });
@@ -226,9 +211,6 @@ pub fn run(
         }
         Err(Failure::Panicked { stage, message }) => return Err(Error::Panicked { stage, message }),
     };
-    if ending == Ending::Complete {
-        seal::seal(directory)?;
-    }
     let stages = meters.iter().map(|meter| meter.read()).collect();
     Ok(Outcome { ending, trials: view.trials(), stages })
 }
@@ -249,25 +231,25 @@ fn aggregate(
     }
 }
 
-/// Lists of estimators, of which a million shards have a few: those that are equal are one.
-#[derive(Default)]
-struct Lists(BTreeSet<Arc<[usize]>>);
-
-impl Lists {
-    fn share(&mut self, list: Vec<usize>) -> Arc<[usize]> {
-        if let Some(known) = self.0.get(list.as_slice()) {
-            return known.clone();
-        }
-        let list: Arc<[usize]> = list.into();
-        self.0.insert(list.clone());
-        list
+/// Complete if no shard of any share is missing. What is complete is sealed.
+fn ending(directory: &RunDirectory, asked: &Plan, settings: &Settings) -> Result<Ending, Error> {
+    let plan = asked.clone().in_directory(directory)?;
+    if plan.growing && survey::is_even(&plan, directory)? {
+        record::settle(&plan, directory)?;
     }
-}
-
-/// Complete if no shard of any share is missing.
-fn ending(plan: &Plan, directory: &RunDirectory, settings: &Settings) -> Result<Ending, Error> {
-    let all = settings.share.1 == 1 && settings.only.is_none();
-    Ok(if all || resume::complete(plan, directory)? { Ending::Complete } else { Ending::ShareDone })
+    // Where there are no locks, a run of another study may have recorded it meanwhile, and seals what it completes.
+    let same = record::is_recorded(&plan, directory)?;
+    let all = same && settings.share.1 == 1 && settings.only.is_none();
+    if !all && !resume::complete(&plan, directory)? {
+        return Ok(Ending::ShareDone);
+    }
+    if same {
+        if settings.only.is_some() {
+            directory.remove_record(seal::RECORD)?;
+        }
+        seal::seal(directory)?;
+    }
+    Ok(Ending::Complete)
 }
 
 /// The source: shards cut into batches. Asked to stop, it ends after the shard it is in.
@@ -277,17 +259,17 @@ struct Orders<'a> {
     stopped: &'a AtomicBool,
     todo: std::vec::IntoIter<(Shard, Arc<[usize]>)>,
     /// The shard it is in, and the first trial of it that is in no batch yet.
-    open: Option<(Todo, u64)>,
+    open: Option<(Open, u64)>,
     sizes: &'a Sizes,
     credits: Credits,
 }
 
 /// A shard, and the estimators whose files it lacks.
-type Todo = (Arc<Shard>, Arc<[usize]>);
+type Open = (Arc<Shard>, Arc<[usize]>);
 
 impl Orders<'_> {
     /// The shard it is in, or the next one; none where there is none or a stop is asked for.
-    fn shard(&mut self) -> Option<(Todo, u64)> {
+    fn shard(&mut self) -> Option<(Open, u64)> {
         let open = self.open.take();
         if open.is_some() || self.todo.as_slice().is_empty() {
             return open;

@@ -105,8 +105,7 @@ fn all<T: ?Sized>(catalogue: &[Entry<T>]) -> BTreeSet<&'static str> {
 #[test]
 fn numbers_have_the_same_bits_everywhere() {
     for (generator, file) in FILES {
-        let mut plan = Plan::new(parse(STUDY.as_bytes(), "bits.yaml", &[]).unwrap());
-        plan.generator = generator;
+        let plan = Plan::new(parse(STUDY.as_bytes(), "bits.yaml", &[]).unwrap()).by(generator);
         compare(&plan, file);
     }
 }

@@ -38,6 +38,7 @@ enum Step {
     Write,
     Sync,
     Rename,
+    Link,
     Remove,
     SyncFolder,
 }
@@ -99,6 +100,11 @@ impl Disk for Faulty {
     fn rename(&self, from: &Path, to: &Path) -> IoResult<()> {
         self.pass(Step::Rename)?;
         Local.rename(from, to)
+    }
+
+    fn link(&self, from: &Path, to: &Path) -> IoResult<()> {
+        self.pass(Step::Link)?;
+        Local.link(from, to)
     }
 
     fn remove(&self, path: &Path) -> IoResult<()> {

@@ -12,6 +12,7 @@ use tempered_flow::{Pool, Stage};
 use tempered_math::score::FIRST_RISK;
 use tempered_pipeline::batch::{Batch, Order, Shelf};
 use tempered_pipeline::plan::{Plan, Shard};
+use tempered_pipeline::record::warning;
 use tempered_pipeline::resume::place;
 use tempered_pipeline::run::{Ending, Settings, run};
 use tempered_pipeline::stage::{Encode, Evaluated, Store};
@@ -223,6 +224,22 @@ fn store(
     metrics: MetricsChunk,
     weights: WeightsChunk,
 ) {
+    // What is whole stays where another file comes to its place.
+    let place = place(plan, 1, shard);
+    for path in [directory.metrics_path(&place), directory.weights_path(&place)] {
+        let _ = fs::remove_file(path);
+    }
+    store_last(plan, directory, shard, metrics, weights);
+}
+
+/// Stores them where other files may be.
+fn store_last(
+    plan: &Arc<Plan>,
+    directory: &RunDirectory,
+    shard: &Arc<Shard>,
+    metrics: MetricsChunk,
+    weights: WeightsChunk,
+) {
     let trials = shard.trials.clone();
     let order = Order { shard: shard.clone(), estimators: Arc::new([1]), trials, last: true };
     let rows = Evaluated { order, metrics: vec![vec![metrics]], weights: vec![vec![weights]] };
@@ -275,6 +292,33 @@ fn rows_that_are_not_one_a_trial_and_networks_that_are_missing_are_found() {
     }
 }
 
+/// A run of fewer trials that ends last.
+#[test]
+fn a_shorter_shard_that_is_finished_last_leaves_the_longer_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = STUDY
+        .replace("student_t: {df: 0.004}", "normal: {sd: 1}")
+        .replace("weights: {every: 3}", "weights: none");
+    complete(&study, folder.path());
+    let before = data(folder.path());
+    let directory = RunDirectory::open(folder.path()).unwrap();
+    let shorter = Arc::new(plan(&study.replace("trials: 30", "trials: 25")));
+    let shard = Arc::new(shorter.shards().last().unwrap());
+    assert_eq!(shard.trials, 20..25);
+    let mut metrics = stored(&directory.metrics_path(&place(&shorter, 1, &shard)));
+    metrics.scores.truncate(metrics.scores.len() / 2);
+    metrics.trial.truncate(5);
+    metrics.kinks.truncate(5);
+    metrics.failure.truncate(5);
+    store_last(&shorter, &directory, &shard, metrics.clone(), WeightsChunk::default());
+    assert!(data(folder.path()) == before);
+    // The other way round the longer one takes the place.
+    store(&shorter, &directory, &shard, metrics, WeightsChunk::default());
+    assert!(data(folder.path()) != before);
+    complete(&study, folder.path());
+    assert!(data(folder.path()) == before);
+}
+
 /// A program that computes other numbers leaves files that are sound in themselves: only seeds tell.
 #[test]
 fn rows_that_their_seeds_do_not_give_are_found() {
@@ -308,16 +352,69 @@ fn rows_that_their_seeds_do_not_give_are_found() {
 }
 
 #[test]
-fn records_that_contradict_each_other_or_are_lost_are_refused() {
+fn records_that_contradict_each_other_are_refused_and_lost_ones_made_again() {
     let folder = tempfile::tempdir().unwrap();
     complete(STUDY, folder.path());
     let directory = RunDirectory::open(folder.path()).unwrap();
     let other = plan(&STUDY.replace("seed: 5", "seed: 6"));
     let refused = verify(&other, &directory, Draw::Count(0), 2).unwrap_err();
     assert!(matches!(refused, Error::RecordsDiffer { .. }), "{refused}");
+    // A lost or damaged record is made again from the footers, unless these contradict each other.
+    let record = fs::read(folder.path().join("_tempered/plan.json")).unwrap();
     directory.remove_record("plan.json").unwrap();
-    let refused = verify(&plan(STUDY), &directory, Draw::Count(0), 2).unwrap_err();
-    assert!(matches!(refused, Error::NoRecord { .. }), "{refused}");
+    assert_eq!(found(&verified(STUDY, folder.path())), []);
+    directory.write_record("plan.json", b"{").unwrap();
+    assert_eq!(found(&verified(STUDY, folder.path())), []);
+    assert!(warning(&directory).unwrap().is_some_and(|said| said.contains("plan.json is damaged")));
+    complete(STUDY, folder.path());
+    assert!(fs::read(folder.path().join("_tempered/plan.json")).unwrap() == record);
+    assert_eq!(warning(&directory).unwrap(), None);
+    let elsewhere = tempfile::tempdir().unwrap();
+    complete(&STUDY.replace("seed: 5", "seed: 6"), elsewhere.path());
+    let name = path_of(folder.path(), "metrics/estimator=spline/n=40/", "-000001.parquet");
+    fs::copy(elsewhere.path().join(&name), folder.path().join(&name)).unwrap();
+    directory.remove_record("plan.json").unwrap();
+    let refused = verify(&plan(STUDY), &directory, Draw::Count(0), 2).unwrap_err().to_string();
+    assert!(refused.contains("contradict each other: seed is 5 and 6"), "{refused}");
+}
+
+#[test]
+fn a_recorded_study_that_was_changed_is_found_and_blocks_repair() {
+    let folder = tempfile::tempdir().unwrap();
+    complete(STUDY, folder.path());
+    let path = folder.path().join("_tempered/study.yaml");
+    let whole = fs::read_to_string(&path).unwrap();
+    let changed = whole.replace("trials: 30", "trials: 20");
+    assert!(changed != whole);
+    fs::write(&path, &changed).unwrap();
+    let after = found(&verified(&changed, folder.path()));
+    assert_eq!(after, [("_tempered/study.yaml".to_string(), "study")]);
+    mend(&changed, folder.path());
+    assert_eq!(fs::read_to_string(&path).unwrap(), changed);
+    complete(STUDY, folder.path());
+    assert_eq!((fs::read_to_string(&path).unwrap(), found(&verified(STUDY, folder.path()))), (whole, vec![]));
+}
+
+/// A repair that is killed when it has moved away what is wrong: the seal still misses it.
+#[test]
+fn a_repair_that_was_killed_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    complete(STUDY, folder.path());
+    let before = (data(folder.path()), records(folder.path()));
+    let name = path_of(folder.path(), "metrics/estimator=min_norm/n=5/", ".parquet");
+    fs::write(folder.path().join(&name), "").unwrap();
+    let verified_before = verified(STUDY, folder.path());
+    let directory = RunDirectory::open(folder.path()).unwrap();
+    let stopped = Cancel::new();
+    stopped.abort();
+    directory.quarantine(&folder.path().join(&name)).unwrap();
+    let only = Some(plan(STUDY).shards().map(|shard| place(&plan(STUDY), 1, &shard)).collect());
+    let settings = Settings { only, ..settings() };
+    let ended = run(plan(STUDY), &directory, &settings, &stopped, |_| ()).unwrap().ending;
+    assert_eq!((ended, verified_before.findings.len()), (Ending::Stopped, 1));
+    assert_eq!(found(&verified(STUDY, folder.path())), [(name, "lost")]);
+    mend(STUDY, folder.path());
+    assert!((data(folder.path()), records(folder.path())) == before);
 }
 
 /// Checkpoints are verified like the rows they lead to.

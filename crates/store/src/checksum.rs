@@ -6,7 +6,7 @@
 
 use crate::disk::Output;
 use crate::error::Error;
-use std::fs::File;
+use crate::regular;
 use std::io::{BufWriter, Read, Result, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::Path;
@@ -108,7 +108,7 @@ pub struct Checksum {
 
 /// Reads a whole file for its checksum.
 pub fn read_checksum(path: &Path) -> std::result::Result<Checksum, Error> {
-    File::open(path).and_then(|mut file| checksum(&mut file)).map_err(Error::io(path))
+    regular::open(path).and_then(|mut file| checksum(&mut file)).map_err(Error::io(path))
 }
 
 /// The checksum of all bytes that can be read.

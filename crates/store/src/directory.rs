@@ -2,19 +2,19 @@
 
 use crate::disk::{Disk, Local};
 use crate::error::Error;
-use crate::hold::LOCK;
 use crate::place::{Place, Table};
-use std::collections::hash_map::RandomState;
+use crate::regular;
+use crate::unfinished::{is_abandoned, unique};
 use std::fs;
-use std::hash::{BuildHasher, Hasher};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 pub(crate) const RECORDS: &str = "_tempered";
-const STAGING: &str = "_staging";
-const QUARANTINE: &str = "_quarantine";
+pub(crate) const STAGING: &str = "_staging";
+pub(crate) const QUARANTINE: &str = "_quarantine";
+/// Where unfinished files lie on another file system than the directory's own. Listings pass over hidden names.
+const HIDDEN_STAGING: &str = ".staging";
 /// Bytes of a record that are written at a time.
 const RECORD_BUFFER: usize = 1 << 16;
 
@@ -81,6 +81,11 @@ impl RunDirectory {
         Ok(RunDirectory { root: root.to_path_buf(), disk: Arc::new(Local) })
     }
 
+    /// A folder of it that is laid out in the same way.
+    pub(crate) fn below(&self, folder: &str) -> RunDirectory {
+        RunDirectory { root: self.root.join(folder), disk: self.disk.clone() }
+    }
+
     /// Where it lies.
     pub fn root(&self) -> &Path {
         &self.root
@@ -108,8 +113,13 @@ impl RunDirectory {
         write_all: &mut dyn FnMut(&mut dyn Write) -> std::io::Result<()>,
     ) -> Result<(), Error> {
         let folder = self.root.join(RECORDS);
+        self.disk.create_folders(&folder).map_err(Error::io(&folder))?;
         let staged = folder.join(format!(".{name}.{}.tmp", unique()));
         let path = folder.join(name);
+        // A folder of its name could not be replaced by a file.
+        if path.is_dir() {
+            self.quarantine(&path)?;
+        }
         let mut write = || {
             let mut file = BufWriter::with_capacity(RECORD_BUFFER, self.disk.create(&staged)?);
             write_all(&mut file)?;
@@ -131,9 +141,12 @@ impl RunDirectory {
     }
 
     /// Reads a record; `None` where there is none.
+    ///
+    /// # Errors
+    /// The file system refuses, or something that is no file has its name.
     pub fn read_record(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
         let path = self.root.join(RECORDS).join(name);
-        match fs::read(&path) {
+        match regular::read(&path) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::io(&path)(error)),
@@ -143,6 +156,10 @@ impl RunDirectory {
     /// Appends to a record that can be made again: it is not synced.
     pub fn append_record(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let path = self.root.join(RECORDS).join(name);
+        if let Ok(Some(what)) = regular::other(&path) {
+            let source = std::io::Error::new(std::io::ErrorKind::InvalidInput, format!("{what}, not a file"));
+            return Err(Error::io(&path)(source));
+        }
         // One write, so that lines of processes that share the directory do not mix.
         self.disk.append(&path, bytes).map_err(Error::io(&path))
     }
@@ -156,24 +173,57 @@ impl RunDirectory {
     pub fn records(&self) -> Result<Vec<String>, Error> {
         let mut names: Vec<String> =
             entries(&self.root.join(RECORDS))?.into_iter().map(|(name, _)| name).collect();
+        names.retain(|name| !is_hidden(name));
         names.sort();
         Ok(names)
     }
 
     /// A fresh path for an unfinished file; other processes never choose the same.
     pub(crate) fn staging_path(&self, place: &Place, table: Table) -> PathBuf {
-        self.root.join(STAGING).join(format!("{}.{}.tmp", place.staging_name(table), unique()))
+        self.staging(&place.path(table)).join(format!("{}.{}.tmp", place.staging_name(table), unique()))
+    }
+
+    /// The folder where what goes to this path below the directory is made: on the same file system, since no other one
+    /// can give it its name in one step. Tables, or parts of them, may be links to another disk.
+    fn staging(&self, path: &Path) -> PathBuf {
+        let target = self.root.join(path);
+        let home = self.root.join(STAGING);
+        let Some(own) = device(&home) else { return home };
+        let mut there = target.ancestors().skip(1).filter_map(|folder| Some((folder, device(folder)?)));
+        match there.next() {
+            Some((folder, other)) if other != own => {
+                let highest = there.take_while(|(_, device)| *device == other).last();
+                highest.map_or(folder, |(folder, _)| folder).join(HIDDEN_STAGING)
+            }
+            _ => home,
+        }
     }
 
     /// Removes what runs that no longer live left unfinished for this place.
     pub(crate) fn clear_staging(&self, place: &Place, table: Table) -> Result<(), Error> {
         let prefix = place.staging_name(table) + ".";
-        for (name, path) in entries(&self.root.join(STAGING))? {
-            if name.starts_with(&prefix) && !alive(&name[prefix.len()..]) {
+        let folder = self.staging(&place.path(table));
+        if folder != self.root.join(STAGING) {
+            self.disk.create_folders(&folder).map_err(Error::io(&folder))?;
+        }
+        self.clear_unfinished(&folder, &|name| name.starts_with(&prefix) && is_abandoned(name))
+    }
+
+    /// Removes the unfinished files in a folder whose names are `gone`.
+    pub(crate) fn clear_unfinished(&self, folder: &Path, gone: &dyn Fn(&str) -> bool) -> Result<(), Error> {
+        for (name, path) in entries(folder)? {
+            if gone(&name) {
                 self.remove(&path)?;
             }
         }
         Ok(())
+    }
+
+    /// The folders in which unfinished files may lie.
+    pub(crate) fn unfinished_folders(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.root.join(STAGING), self.root.join(RECORDS)];
+        folders.extend(Table::ALL.map(|table| self.root.join(table.name()).join(HIDDEN_STAGING)));
+        folders
     }
 
     pub(crate) fn disk(&self) -> &Arc<dyn Disk> {
@@ -181,54 +231,15 @@ impl RunDirectory {
     }
 
     /// Removes a file that another process may have removed first.
-    fn remove(&self, path: &Path) -> Result<(), Error> {
+    pub(crate) fn remove(&self, path: &Path) -> Result<(), Error> {
         match self.disk.remove(path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(path)(error)),
             _ => Ok(()),
         }
     }
 
-    fn sync_folder(&self, folder: &Path) -> Result<(), Error> {
+    pub(crate) fn sync_folder(&self, folder: &Path) -> Result<(), Error> {
         self.disk.sync_folder(folder).map_err(Error::io(folder))
-    }
-
-    /// Moves a damaged file, or what has no place there, out of the data tree.
-    pub fn quarantine(&self, path: &Path) -> Result<(), Error> {
-        let folder = self.root.join(QUARANTINE);
-        self.disk.create_folders(&folder).map_err(Error::io(&folder))?;
-        let relative = path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().replace('/', "-");
-        let target = folder.join(format!("{relative}.{}", unique()));
-        match self.disk.rename(path, &target) {
-            // Another process found it too.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            moved => moved.map_err(Error::io(path)),
-        }
-    }
-
-    /// Removes what runs make: records, unfinished files, data, summaries and reports. Whatever else lies in the
-    /// folder stays.
-    ///
-    /// # Errors
-    /// Another process holds the directory; nothing is removed then.
-    pub fn clear(root: &Path) -> Result<(), Error> {
-        RunDirectory::open(root)?.alone(|| {
-            let gone = |path: &Path, removed: std::io::Result<()>| match removed {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(path)(error)),
-                _ => Ok(()),
-            };
-            // Records last: what has none is not taken for a run's.
-            let made = [STAGING, QUARANTINE, "summary", "report"];
-            for folder in made.into_iter().chain(Table::ALL.map(Table::name)) {
-                let path = root.join(folder);
-                gone(&path, fs::remove_dir_all(&path))?;
-            }
-            for (name, path) in entries(&root.join(RECORDS))? {
-                if name != LOCK {
-                    gone(&path, fs::remove_file(&path))?;
-                }
-            }
-            Ok(())
-        })?
     }
 
     /// Every finished file, by one walk over names.
@@ -239,6 +250,9 @@ impl RunDirectory {
             for (estimator, folder) in keyed(&self.root.join(table.name()), "estimator=", strays)? {
                 for (n, folder) in keyed(&folder, "n=", strays)? {
                     for (name, path) in entries(&folder)? {
+                        if is_hidden(&name) {
+                            continue;
+                        }
                         let place = place(&estimator, &n, &name);
                         let place = place.filter(|place| self.root.join(place.path(table)) == path);
                         let Some(place) = place.filter(|_| path.is_file()) else {
@@ -258,7 +272,7 @@ impl RunDirectory {
 }
 
 /// What a file of this name holds. Other spellings of the same place give the same answer.
-fn place(estimator: &str, n: &str, name: &str) -> Option<Place> {
+pub(crate) fn place(estimator: &str, n: &str, name: &str) -> Option<Place> {
     let (cell, index) = name.strip_suffix(".parquet")?.rsplit_once('-')?;
     let (n, index) = (n.parse().ok()?, index.parse().ok()?);
     Some(Place { estimator: estimator.into(), n, cell: cell.into(), index })
@@ -268,6 +282,9 @@ fn place(estimator: &str, n: &str, name: &str) -> Option<Place> {
 fn keyed(folder: &Path, key: &str, strays: &mut Vec<PathBuf>) -> Result<Vec<(String, PathBuf)>, Error> {
     let mut found = Vec::new();
     for (name, path) in entries(folder)? {
+        if is_hidden(&name) {
+            continue;
+        }
         match name.strip_prefix(key) {
             Some(value) if path.is_dir() => found.push((value.to_string(), path)),
             _ => strays.push(path),
@@ -277,7 +294,7 @@ fn keyed(folder: &Path, key: &str, strays: &mut Vec<PathBuf>) -> Result<Vec<(Str
 }
 
 /// Names and paths in a folder; none where the folder is not there.
-fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
+pub(crate) fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
     let read = match fs::read_dir(folder) {
         Ok(read) => read,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -291,27 +308,20 @@ fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
     Ok(found)
 }
 
-/// Whether the process that made a staging file, whose number and token its ending starts with, is running. A process
-/// of this one's number and another token is gone: numbers come again, in containers at every start.
-fn alive(ending: &str) -> bool {
-    let mut parts = ending.split(['-', '.']);
-    let (process, token) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    if process == std::process::id().to_string() {
-        return token == *TOKEN;
-    }
-    // Threads have folders there too; a process leads its own group.
-    let status = fs::read_to_string(Path::new("/proc").join(process).join("status"));
-    status.is_ok_and(|status| status.lines().any(|line| line == format!("Tgid:\t{process}")))
+/// The device a file or folder lies on; `None` where it is not there, or devices have no numbers.
+#[cfg(unix)]
+fn device(path: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).ok().map(|metadata| metadata.dev())
 }
 
-/// Tells this process from others of the same number, on other machines or at other times.
-static TOKEN: LazyLock<String> = LazyLock::new(|| {
-    let random = RandomState::new().build_hasher().finish();
-    format!("{:08x}", random >> 32)
-});
+/// The device a file or folder lies on; `None` where it is not there, or devices have no numbers.
+#[cfg(not(unix))]
+fn device(_: &Path) -> Option<u64> {
+    None
+}
 
-/// Different for every call of every process: number, token, count.
-fn unique() -> String {
-    static COUNTER: AtomicU64 = AtomicU64::new(0);
-    format!("{}-{}-{}", std::process::id(), *TOKEN, COUNTER.fetch_add(1, Ordering::Relaxed))
+/// Files that systems put beside others without being asked (`.nfs…`, `.DS_Store`, `._…`), and unfinished ones.
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') || ["Thumbs.db", "desktop.ini"].contains(&name)
 }

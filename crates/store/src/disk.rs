@@ -5,7 +5,7 @@
 
 use std::fmt::Debug;
 use std::fs::{self, File};
-use std::io::{Result, Write};
+use std::io::{ErrorKind, Result, Write};
 use std::path::Path;
 
 /// Operations that change files.
@@ -18,6 +18,8 @@ pub trait Disk: Debug + Send + Sync {
     fn append(&self, path: &Path, bytes: &[u8]) -> Result<()>;
     /// Gives a file another name in one step; what had that name before is gone.
     fn rename(&self, from: &Path, to: &Path) -> Result<()>;
+    /// Gives a file a second name that nothing has yet, in one step; copies it where a file has one name alone.
+    fn link(&self, from: &Path, to: &Path) -> Result<()>;
     /// Removes a file.
     fn remove(&self, path: &Path) -> Result<()>;
     /// Makes the entries of a folder durable.
@@ -49,6 +51,22 @@ impl Disk for Local {
 
     fn rename(&self, from: &Path, to: &Path) -> Result<()> {
         fs::rename(from, to)
+    }
+
+    fn link(&self, from: &Path, to: &Path) -> Result<()> {
+        match fs::hard_link(from, to) {
+            // Another process gave it the same name.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(error),
+            Err(_) => {
+                // A name is given to whole copies alone.
+                let unfinished = to.with_extension("tmp");
+                fs::copy(from, &unfinished)?;
+                File::open(&unfinished)?.sync_all()?;
+                fs::rename(&unfinished, to)
+            }
+            Ok(()) => Ok(()),
+        }
     }
 
     fn remove(&self, path: &Path) -> Result<()> {

@@ -1,10 +1,10 @@
 //! Reading footers: what does a file say of itself?
 
 use crate::error::Error;
+use crate::regular;
 use crate::whole_file::WholeFile;
 use parquet::file::metadata::FileMetaData;
 use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
-use std::fs::File;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -47,9 +47,10 @@ impl Footer {
 /// # Errors
 /// The disk refuses: of the file nothing is known then, least of all that it is damaged.
 pub fn read_footer(path: &Path) -> Result<Found, Error> {
-    match File::open(path) {
+    match regular::open(path) {
         Ok(file) => footer(path, WholeFile(file)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::Missing),
+        Err(error) if regular::is_no_file(&error) => Ok(Found::Unreadable(error.to_string())),
         Err(error) => Err(Error::io(path)(error)),
     }
 }
@@ -60,9 +61,6 @@ pub(crate) fn footer(path: &Path, file: impl ChunkReader + 'static) -> Result<Fo
         Ok(Ok(reader)) => reader,
         Ok(Err(error)) => {
             return match Error::parquet(path)(error) {
-                Error::Io { source, .. } if source.kind() == ErrorKind::IsADirectory => {
-                    Ok(Found::Unreadable("a folder, not a file".into()))
-                }
                 refused @ Error::Io { .. } => Err(refused),
                 Error::Parquet { source, .. } => Ok(Found::Unreadable(source.to_string())),
                 other => Ok(Found::Unreadable(other.what())),

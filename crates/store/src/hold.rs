@@ -2,6 +2,8 @@
 
 use crate::directory::{RECORDS, RunDirectory};
 use crate::error::Error;
+use crate::regular;
+use crate::unfinished;
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Result};
 use std::path::Path;
@@ -18,7 +20,11 @@ pub struct Hold {
 }
 
 fn open(root: &Path) -> Result<File> {
-    File::options().create(true).append(true).open(root.join(RECORDS).join(LOCK))
+    let path = root.join(RECORDS).join(LOCK);
+    if let Ok(Some(what)) = regular::other(&path) {
+        return Err(std::io::Error::new(ErrorKind::InvalidInput, format!("{what}, not a file; remove it")));
+    }
+    File::options().create(true).append(true).open(path)
 }
 
 /// Whether the file system has no locks, or none left: work goes on without.
@@ -28,6 +34,44 @@ fn lockless(error: &std::io::Error) -> bool {
 }
 
 impl RunDirectory {
+    /// Begins work in the directory: holds it against those that would clear it, and waits for one that is clearing it now.
+    ///
+    /// Where nobody else holds it, what processes of this boot left unfinished is removed and `settle` writes the records
+    /// that this work goes by. Where somebody does, `agree` compares them: all who hold a directory work on the same. It
+    /// compares them again after `settle`, since a lock cannot be given down in one step.
+    ///
+    /// # Errors
+    /// The lock cannot be opened, or those of `settle` and `agree`.
+    pub fn begin<E: From<Error>>(
+        &self,
+        settle: impl FnOnce() -> std::result::Result<(), E>,
+        agree: impl FnOnce() -> std::result::Result<(), E>,
+    ) -> std::result::Result<Hold, E> {
+        let path = self.root().join(RECORDS).join(LOCK);
+        let file = open(self.root()).map_err(Error::io(&path))?;
+        match file.try_lock() {
+            Ok(()) => {
+                self.make_folders()?;
+                for folder in self.unfinished_folders() {
+                    self.clear_unfinished(&folder, &unfinished::is_of_this_boot)?;
+                }
+                settle()?;
+            }
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) if lockless(&error) => {
+                self.make_folders()?;
+                settle()?;
+                return Ok(Hold { _file: None });
+            }
+            Err(TryLockError::Error(error)) => return Err(Error::io(&path)(error).into()),
+        }
+        file.lock_shared().map_err(Error::io(&path))?;
+        // Whoever cleared it took the folders along.
+        self.make_folders()?;
+        agree()?;
+        Ok(Hold { _file: Some(file) })
+    }
+
     /// Holds the directory against those that would clear it; waits for one that is clearing it now.
     ///
     /// # Errors

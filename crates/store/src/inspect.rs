@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::footer::{Footer, Found, footer};
 use crate::format::{Format, Outcome};
 use crate::place::{Place, Table};
+use crate::regular;
 use crate::schema::lists;
 use crate::whole_file::{WholeBytes, WholeFile};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchReader};
@@ -12,7 +13,6 @@ use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::reader::ChunkReader;
-use std::fs::File;
 use std::io::Cursor;
 use std::path::Path;
 
@@ -50,11 +50,11 @@ pub struct Inspected {
 pub fn inspect(path: &Path, format: Format, table: Table, place: &Place) -> Result<Inspected, Error> {
     let bytes = std::fs::metadata(path).map_err(Error::io(path))?.len();
     if bytes <= SMALL {
-        let whole = Bytes::from(std::fs::read(path).map_err(Error::io(path))?);
+        let whole = Bytes::from(regular::read(path).map_err(Error::io(path))?);
         let sums = checksum(&mut Cursor::new(&whole)).map_err(Error::io(path))?;
         return decode(path, (format, table, place), bytes, sums, || Ok(WholeBytes(whole.clone())));
     }
-    let open = || File::open(path).map(WholeFile).map_err(Error::io(path));
+    let open = || regular::open(path).map(WholeFile).map_err(Error::io(path));
     decode(path, (format, table, place), bytes, read_checksum(path)?, open)
 }
 

@@ -5,6 +5,7 @@
 //! into chunks or on the number of threads, and every file carries a checksum of them.
 
 mod checksum;
+mod clear;
 mod column_chunk;
 mod columns;
 mod constant_column;
@@ -15,6 +16,7 @@ mod encoding;
 mod error;
 mod footer;
 mod format;
+mod former;
 mod frame;
 mod hold;
 mod inspect;
@@ -23,11 +25,14 @@ mod list_column;
 mod metrics_rows;
 mod place;
 mod plain_table;
+mod quarantine;
 mod read;
+mod regular;
 mod row_group;
 mod schema;
 mod shard;
 mod streams;
+mod unfinished;
 mod whole_file;
 
 pub use checksum::{CHECKSUM_KEY, Checksum, read_checksum};
@@ -45,4 +50,4 @@ pub use place::{Place, Table, key};
 pub use plain_table::{Values, write_table};
 pub use read::{Column, MetricsTable, WeightsRow, read_columns, read_metrics, read_weights_row};
 pub use schema::{Inner, Labels, Layout, MetricsChunk, WeightsChunk};
-pub use shard::ShardWriter;
+pub use shard::{Placing, ShardWriter};

@@ -1,18 +1,29 @@
 //! The files of a shard: staged, closed, synced, renamed into the data tree.
 
 use crate::directory::RunDirectory;
-use crate::disk::{Disk, Output};
+use crate::disk::Output;
 use crate::encoder::{EncodedGroup, EstimatorFiles};
 use crate::error::Error;
 use crate::place::Table;
 use crate::row_group::GroupWriter;
 use crate::schema::{Layout, checkpoints_schema, metrics_schema, weights_schema};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// The files of a shard under way. Dropped, it leaves nothing behind. All it does is wait for the disk.
 pub struct ShardWriter {
     estimators: Vec<Files>,
+}
+
+/// What becomes of a finished file whose place in the data tree may be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placing {
+    /// What is there says as much or more: it stays.
+    Keep,
+    /// It takes the place.
+    Replace,
+    /// It takes the place, and what is there is kept among the former files.
+    ReplaceAndKeepFormer,
 }
 
 /// The files of one estimator.
@@ -27,7 +38,8 @@ struct Pending {
     writer: Option<GroupWriter>,
     /// The file once it is closed.
     whole: Option<Box<dyn Output>>,
-    disk: Arc<dyn Disk>,
+    directory: RunDirectory,
+    table: Table,
     staged: PathBuf,
     target: PathBuf,
 }
@@ -36,7 +48,7 @@ impl Drop for Pending {
     fn drop(&mut self) {
         self.writer = None;
         // What cannot be removed here is removed when the shard is done again.
-        let _ = self.disk.remove(&self.staged);
+        let _ = self.directory.disk().remove(&self.staged);
     }
 }
 
@@ -67,18 +79,31 @@ impl ShardWriter {
         Ok(())
     }
 
-    /// Writes the footers, makes every file durable, then renames all others and after them metrics into the data tree.
-    pub fn commit(mut self) -> Result<(), Error> {
-        fn all(estimators: &mut [Files]) -> impl Iterator<Item = &mut Pending> {
+    /// Writes the footers, makes every file durable, then moves all others and after them metrics into the data tree.
+    ///
+    /// `judge` says what becomes of a file, by the position of its estimator and its table, at the last moment: others may
+    /// have finished the same shard meanwhile, or more of it.
+    ///
+    /// # Errors
+    /// The file system refuses, or those of `judge`.
+    pub fn commit<E: From<Error>>(
+        mut self,
+        judge: impl Fn(usize, Table) -> Result<Placing, E>,
+    ) -> Result<(), E> {
+        fn all(estimators: &mut [Files]) -> impl Iterator<Item = (usize, &mut Pending)> {
             let (others, metrics): (Vec<_>, Vec<_>) = estimators
                 .iter_mut()
-                .map(|Files { metrics, weights, checkpoints }| ([weights, checkpoints], metrics))
+                .enumerate()
+                .map(|(e, Files { metrics, weights, checkpoints })| {
+                    ([weights, checkpoints].map(|file| file.as_mut().map(|file| (e, file))), (e, metrics))
+                })
                 .unzip();
             others.into_iter().flatten().flatten().chain(metrics)
         }
-        all(&mut self.estimators).try_for_each(Pending::close)?;
-        all(&mut self.estimators).try_for_each(|file| file.sync())?;
-        all(&mut self.estimators).try_for_each(|file| file.publish())
+        all(&mut self.estimators).try_for_each(|(_, file)| file.close())?;
+        all(&mut self.estimators).try_for_each(|(_, file)| file.sync())?;
+        all(&mut self.estimators)
+            .try_for_each(|(estimator, file)| file.publish(|| judge(estimator, file.table)))
     }
 }
 
@@ -94,9 +119,9 @@ impl Files {
             directory.clear_staging(&place, table)?;
             let (staged, target) =
                 (directory.staging_path(&place, table), directory.root().join(place.path(table)));
-            let disk = directory.disk().clone();
+            let disk = directory.disk();
             let writer = Some(GroupWriter::create(disk.as_ref(), &staged, &schema, &files.footer)?);
-            Ok(Pending { writer, whole: None, disk, staged, target })
+            Ok(Pending { writer, whole: None, directory: directory.clone(), table, staged, target })
         };
         let metrics = open(Table::Metrics, metrics_schema(layout))?;
         let schema = || weights_schema(layout.format, files.form.is_some());
@@ -122,14 +147,24 @@ impl Pending {
         self.whole.as_mut().map_or(Ok(()), |file| file.sync()).map_err(Error::io(&self.staged))
     }
 
-    /// Moves the closed file to its place; durable when this returns.
-    fn publish(&self) -> Result<(), Error> {
+    /// Moves the closed file to its place, as `judge` says; durable when this returns.
+    fn publish<E: From<Error>>(&self, judge: impl Fn() -> Result<Placing, E>) -> Result<(), E> {
+        match judge()? {
+            Placing::Keep => return Ok(()),
+            Placing::Replace => {}
+            Placing::ReplaceAndKeepFormer => self.directory.keep_former(&self.target)?,
+        }
+        let disk = self.directory.disk();
         let folder = self.target.parent().unwrap_or(Path::new("."));
         let created = !folder.is_dir();
-        self.disk.create_folders(folder).map_err(Error::io(folder))?;
-        self.disk.rename(&self.staged, &self.target).map_err(Error::io(&self.target))?;
+        disk.create_folders(folder).map_err(Error::io(folder))?;
+        match disk.rename(&self.staged, &self.target) {
+            // Whoever removed the unfinished file may have finished one of its own.
+            Err(error) if error.kind() == ErrorKind::NotFound && judge()? == Placing::Keep => {}
+            moved => moved.map_err(Error::io(&self.target))?,
+        }
         let above = if created { 2 } else { 0 };
-        let sync = |folder: &Path| self.disk.sync_folder(folder).map_err(Error::io(folder));
-        folder.ancestors().take(1 + above).try_for_each(sync)
+        folder.ancestors().take(1 + above).try_for_each(|folder| self.directory.sync_folder(folder))?;
+        Ok(())
     }
 }

@@ -90,7 +90,8 @@ impl Step for Evaluate {
             let target = self.plan.cells[shard.cell].target.build(target::CATALOGUE)?;
             Ok(Judge::new(self.plan.generator, &study.criteria, target))
         })?;
-        let among = estimators.iter().position(|e| Some(*e) == study.reference);
+        let reference_position = self.plan.reference_position();
+        let among = estimators.iter().position(|e| Some(*e) == reference_position);
         let measured_from = reference.as_ref().or(among.map(|position| &fits[position]));
         let row = |(estimator, fits): (&usize, &Fits)| {
             let checkpoints = self.plan.checkpoints(*estimator);

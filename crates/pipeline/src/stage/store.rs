@@ -5,6 +5,7 @@ use crate::batch::Batch;
 use crate::error::Error;
 use crate::files::{files, layout};
 use crate::plan::{Plan, Shard};
+use crate::resume;
 use std::sync::Arc;
 use tempered_flow::Stage;
 use tempered_store::{EstimatorFiles, Layout, MetricsChunk, RunDirectory, ShardWriter};
@@ -60,7 +61,11 @@ impl Store {
         };
         writer.append(groups)?;
         if order.last {
-            writer.commit()?;
+            let judge = |position: usize, table| {
+                let estimator = order.estimators[position];
+                resume::placing(&self.plan, &self.directory, &order.shard, estimator, table)
+            };
+            writer.commit(judge)?;
         } else {
             self.open = Some(writer);
         }

@@ -7,7 +7,6 @@ use crate::plan::Plan;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tempered_flow::{Cancel, Step};
-use tempered_math::catalogue::Choice;
 use tempered_math::estimator::{self, Estimator};
 use tempered_math::predictor::Predictor;
 use tempered_math::sample::{Degenerate, Sample};
@@ -34,7 +33,7 @@ pub struct Bench {
     estimators: Vec<Option<Box<dyn Estimator>>>,
     /// The position of the cell that the contents are of.
     cell: Option<usize>,
-    /// What each estimator's random numbers derive from.
+    /// What each estimator's random numbers derive from; last those of a reference that is none of them.
     contents: Vec<String>,
 }
 
@@ -52,10 +51,12 @@ impl Step for Train {
         bench.set_up(&self.plan, position);
         let mut fit = |estimator: &usize| {
             let mut fits = self.shelf.take();
-            let choice = &study.estimators[*estimator].1;
+            let planned = study.estimators.get(*estimator).map(|(_, choice)| choice);
+            let choice = planned.or(self.plan.reference.as_ref());
+            let choice = choice.ok_or(Error::Pool("no estimator in this place".into()))?;
             let build = || choice.build(estimator::CATALOGUE).map_err(Error::from);
             let draws = |trial| Draws::new(study.seed, &bench.contents[*estimator], trial);
-            let checkpoints = self.plan.checkpoints(*estimator);
+            let checkpoints = planned.map_or(&[][..], |_| self.plan.checkpoints(*estimator));
             let begin = |trial| {
                 self.clock.begin(*estimator, &slab.shard, trial);
                 if self.cancel.is_aborted() { Err(Error::Stopped) } else { Ok(()) }
@@ -66,7 +67,11 @@ impl Step for Train {
             fitted.map(|()| fits)
         };
         let fits = slab.estimators.iter().map(&mut fit).collect::<Result<_, Error>>()?;
-        let missing = study.reference.filter(|position| !slab.estimators.contains(position));
+        let measured_from = self.plan.reference.as_ref().map(|_| {
+            // An estimator that the study does not ask for has a place behind all others.
+            self.plan.reference_position().unwrap_or(study.estimators.len())
+        });
+        let missing = measured_from.filter(|position| !slab.estimators.contains(position));
         let reference = missing.as_ref().map(fit).transpose()?;
         self.benches.give(bench);
         let Slab { order, shard, estimators, made: samples } = slab;
@@ -77,11 +82,10 @@ impl Step for Train {
 impl Bench {
     /// Makes it one for this cell.
     fn set_up(&mut self, plan: &Plan, position: usize) {
-        let estimators = &plan.study.estimators;
-        self.estimators.resize_with(estimators.len(), || None);
+        let estimators = || plan.study.estimators.iter().map(|(_, choice)| choice).chain(&plan.reference);
+        self.estimators.resize_with(estimators().count(), || None);
         if self.cell != Some(position) {
-            let content = |(_, choice): &(String, Choice)| plan.cells[position].fit_content(choice);
-            self.contents = estimators.iter().map(content).collect();
+            self.contents = estimators().map(|choice| plan.cells[position].fit_content(choice)).collect();
             self.cell = Some(position);
         }
     }

@@ -1,10 +1,11 @@
 //! One data file: sound in itself, of this study, in its place, and as it was sealed.
 
 use super::Fault;
+use crate::columns::COLUMNS;
 use crate::error::Error;
 use crate::generator::Generator;
 use crate::plan::{SIZE_KEY, hash};
-use crate::record::Numbers;
+use crate::record::{Numbers, Recorded};
 use crate::resume;
 use crate::seal::{self, Seal};
 use crate::shards;
@@ -24,36 +25,41 @@ pub(super) struct Checked {
     weights: Weights,
     /// Checkpoints a trial.
     checkpoints: usize,
+    /// Whether it has the columns that all files of the directory are to have.
+    pub is_even: bool,
 }
 
 /// Checks a file by itself; the inner error is what is wrong with it.
 pub(super) fn check(
     directory: &RunDirectory,
     file: &Listed,
-    numbers: &Numbers,
+    recorded: &Recorded,
     seal: Option<&Seal>,
 ) -> Result<Result<Checked, Fault>, Error> {
     let path = directory.root().join(file.place.path(file.table));
-    let inspected = match inspect(&path, generator(file, numbers).format(), file.table, &file.place) {
+    let inspected = match inspect(&path, generator(file, &recorded.numbers).format(), file.table, &file.place)
+    {
         Ok(inspected) => inspected,
         Err(error) if error.is_damage() => return Ok(Err(Fault::Damaged(error))),
         Err(error) => return Err(error.into()),
     };
-    Ok(belongs(&inspected.footer, file, numbers).and_then(|Belongs { range, weights, checkpoints }| {
-        if let Some(seal) = seal {
-            let sealed = seal.files.get(&seal::name(file)).ok_or(Fault::Added)?;
-            if sealed.bytes != inspected.bytes || sealed.checksum != inspected.checksum {
-                return Err(Fault::Changed);
+    Ok(belongs(&inspected.footer, file, recorded).and_then(
+        |Belongs { range, weights, checkpoints, is_even }| {
+            if let Some(seal) = seal {
+                let sealed = seal.files.get(&seal::name(file)).ok_or(Fault::Added)?;
+                if sealed.bytes != inspected.bytes || sealed.checksum != inspected.checksum {
+                    return Err(Fault::Changed);
+                }
             }
-        }
-        let Inspected { trials, outcomes, .. } = inspected;
-        match file.table {
-            Table::Metrics => every_trial(&trials, range.clone(), 1)?,
-            Table::Checkpoints => every_trial(&trials, range.clone(), checkpoints)?,
-            Table::Weights => ascending(&trials, &range)?,
-        }
-        Ok(Checked { range, trials, outcomes, weights, checkpoints })
-    }))
+            let Inspected { trials, outcomes, .. } = inspected;
+            match file.table {
+                Table::Metrics => every_trial(&trials, range.clone(), 1)?,
+                Table::Checkpoints => every_trial(&trials, range.clone(), checkpoints)?,
+                Table::Weights => ascending(&trials, &range)?,
+            }
+            Ok(Checked { range, trials, outcomes, weights, checkpoints, is_even })
+        },
+    ))
 }
 
 /// The rules by which the files of this estimator were made; of one that nobody recorded, those of new directories.
@@ -68,11 +74,13 @@ struct Belongs {
     weights: Weights,
     /// Checkpoints a trial.
     checkpoints: usize,
+    /// Whether it has the columns that all files of the directory are to have.
+    is_even: bool,
 }
 
 /// Compares a footer with what the records say of its estimator and with the name of its file. Whether the study still
 /// asks for the file does not matter.
-fn belongs(footer: &Footer, file: &Listed, numbers: &Numbers) -> Result<Belongs, Fault> {
+fn belongs(footer: &Footer, file: &Listed, recorded: &Recorded) -> Result<Belongs, Fault> {
     let place = &file.place;
     let says = |name: &str| footer.get(&format!("tempered.{name}")).unwrap_or("missing").to_string();
     let agree = |name: &str, found: String, expected: &str| {
@@ -81,6 +89,7 @@ fn belongs(footer: &Footer, file: &Listed, numbers: &Numbers) -> Result<Belongs,
         }
         Err(Fault::Foreign { key: name.into(), found, expected: expected.into() })
     };
+    let numbers = &recorded.numbers;
     let Some(identity) = numbers.get(&place.estimator) else {
         return Err(Fault::Foreign {
             key: "estimator".into(),
@@ -89,8 +98,14 @@ fn belongs(footer: &Footer, file: &Listed, numbers: &Numbers) -> Result<Belongs,
         });
     };
     agree("label", says("label"), &place.estimator)?;
+    let mut is_even = true;
     for (name, expected) in identity {
-        agree(name, says(name), expected)?;
+        // While columns are added, or taken back, files have those of before or after.
+        if recorded.is_growing() && COLUMNS.contains(&name.as_str()) {
+            is_even &= says(name) == *expected;
+        } else {
+            agree(name, says(name), expected)?;
+        }
     }
     let cell = says("cell");
     agree("cell", hash(&cell), &place.cell)?;
@@ -107,26 +122,18 @@ fn belongs(footer: &Footer, file: &Listed, numbers: &Numbers) -> Result<Belongs,
     let start = u64::from(place.index) * size;
     let range = resume::trials(footer)
         .filter(|range| range.start == start && range.start < range.end && range.end - range.start <= size);
-    let weights = identity.get("weights").and_then(|text| weights(text)).unwrap_or(Weights::All);
-    let checkpoints = identity.get("checkpoints").map_or(0, |steps| steps.split(',').count());
+    let stated = |name: &str| footer.get(&format!("tempered.{name}"));
+    let weights = stated("weights").and_then(Weights::of).unwrap_or(Weights::All);
+    let checkpoints = stated("checkpoints").map_or(0, |steps| steps.split(',').count());
     match range {
         Some(_) if file.table == Table::Weights && weights == Weights::None => Err(Fault::Stray),
         Some(_) if file.table == Table::Checkpoints && checkpoints == 0 => Err(Fault::Stray),
-        Some(range) => Ok(Belongs { range, weights, checkpoints }),
+        Some(range) => Ok(Belongs { range, weights, checkpoints, is_even }),
         None => Err(Fault::Foreign {
             key: "trials".into(),
             found: says("trials"),
             expected: format!("{size} from {start} at most"),
         }),
-    }
-}
-
-/// The inverse of how a plan's identity writes it.
-fn weights(text: &str) -> Option<Weights> {
-    match text {
-        "all" => Some(Weights::All),
-        "none" => Some(Weights::None),
-        every => Some(Weights::Every(every.strip_prefix("every ")?.parse().ok()?)),
     }
 }
 

@@ -66,6 +66,9 @@ pub enum Fault {
     /// The seal itself.
     #[error("the seal is not as it was written")]
     Seal,
+    /// The recorded study.
+    #[error("the study is not as a run wrote it")]
+    Study,
     /// A stored row that its seed does not give.
     #[error(
         "trial {trial} is not what its seed gives; this program computes other numbers, or they were changed"
@@ -85,6 +88,8 @@ pub enum Remedy {
     Compute,
     /// Removing the record; it is made again.
     Remove,
+    /// Running the study: nobody else knows what it is.
+    Rerun,
 }
 
 impl Fault {
@@ -97,6 +102,7 @@ impl Fault {
     pub fn remedy(&self) -> Remedy {
         match self {
             Fault::NoWeights | Fault::NoCheckpoints | Fault::Lost => Remedy::Compute,
+            Fault::Study => Remedy::Rerun,
             Fault::Seal => Remedy::Remove,
             _ => Remedy::Quarantine,
         }
@@ -116,6 +122,7 @@ impl Fault {
             Fault::Added => "added",
             Fault::Lost => "lost",
             Fault::Seal => "seal",
+            Fault::Study => "study",
             Fault::Differs { .. } => "differs",
         }
     }
@@ -126,6 +133,7 @@ impl Fault {
             Fault::Stray | Fault::Added => "move it elsewhere; --repair moves it to _quarantine",
             Fault::NoWeights | Fault::NoCheckpoints | Fault::Lost => "--repair computes it again",
             Fault::Seal => "--repair seals what is there again",
+            Fault::Study => "restore it, or run your study file with --out: that records it again",
             Fault::Differs { .. } => {
                 "find out which first: --repair moves the file to _quarantine and computes it with this program"
             }

@@ -11,7 +11,7 @@ pub use finding::{Fault, Finding, Remedy};
 pub use recompute::Draw;
 pub use repair::repair;
 
-use crate::change::{Change, differences};
+use crate::change::Change;
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::record;
@@ -51,10 +51,10 @@ pub struct Verified {
 /// # Cost
 /// Reads every data file: sums its bytes, decodes its pages, looks at its values. Files are worked on in parallel.
 pub fn verify(plan: &Plan, directory: &RunDirectory, draw: Draw, threads: usize) -> Result<Verified, Error> {
-    let numbers = record::numbers(directory)?;
-    let numbers = numbers.ok_or_else(|| record::no_record(directory, "is missing".into()))?;
-    let change = Change { differences: differences(plan, &numbers), left: Vec::new() };
-    if !change.differences.is_empty() {
+    let recorded = record::read(directory)?;
+    let change = Change::between(plan, recorded.as_ref(), directory)?;
+    let recorded = recorded.ok_or_else(|| record::no_record(directory, "is missing".into()))?;
+    if change.alters() {
         let directory = directory.root().to_path_buf();
         return Err(Error::RecordsDiffer { directory, differences: change.lines().join("\n") });
     }
@@ -65,6 +65,10 @@ pub fn verify(plan: &Plan, directory: &RunDirectory, draw: Draw, threads: usize)
         ..Verified::default()
     };
     let mut findings: Vec<Finding> = Vec::new();
+    if !record::study_is_whole(directory)? {
+        let path = PathBuf::from("_tempered").join(record::STUDY_RECORD);
+        findings.push(Finding { path, fault: Fault::Study });
+    }
     for stray in &listing.strays {
         let path = stray.strip_prefix(directory.root()).unwrap_or(stray).to_path_buf();
         findings.push(Finding { path, fault: Fault::Stray });
@@ -90,7 +94,7 @@ pub fn verify(plan: &Plan, directory: &RunDirectory, draw: Draw, threads: usize)
     }
     let pool = Pool::new(threads).map_err(|error| Error::Pool(error.to_string()))?;
     let checked = pool.install(|| {
-        let check = |files: &Files<'_>| files.check(directory, &numbers, seal.as_ref());
+        let check = |files: &Files<'_>| files.check(directory, &recorded, seal.as_ref());
         places.par_iter().map(|(place, files)| Ok((*place, check(files)?))).collect::<Result<Vec<_>, Error>>()
     })?;
     let mut sound = BTreeMap::new();
@@ -127,13 +131,13 @@ impl Files<'_> {
     fn check(
         &self,
         directory: &RunDirectory,
-        numbers: &record::Numbers,
+        recorded: &record::Recorded,
         seal: Option<&Seal>,
     ) -> Result<(Option<Checked>, Vec<Finding>), Error> {
         let mut findings = Vec::new();
         let mut one = |file: Option<&Listed>| -> Result<Option<Checked>, Error> {
             let Some(file) = file else { return Ok(None) };
-            match check(directory, file, numbers, seal)? {
+            match check(directory, file, recorded, seal)? {
                 Ok(checked) => Ok(Some(checked)),
                 Err(fault) => {
                     findings.push(Finding { path: file.place.path(file.table), fault });
@@ -170,19 +174,23 @@ fn missing(
     seal: Option<&Seal>,
 ) -> u64 {
     let mut missing = 0;
+    let mut asked = BTreeSet::new();
     for shard in plan.shards() {
         for estimator in plan.estimators(&shard).iter().copied() {
             let place = resume::place(plan, estimator, &shard);
             let path = place.path(Table::Metrics).to_string_lossy().into_owned();
             let unfinished = match sound.get(&place) {
-                Some(checked) => checked.range.end < shard.trials.end,
+                Some(checked) => checked.range.end < shard.trials.end || !checked.is_even,
                 None => {
                     let damaged = places.get(&place).is_some_and(|files| files.metrics.is_some());
                     !damaged && !seal.is_some_and(|seal| seal.files.contains_key(&path))
                 }
             };
             missing += u64::from(unfinished);
+            asked.insert(place);
         }
     }
-    missing
+    // All files of a directory have the same columns, those besides the study included.
+    let left = sound.iter().filter(|(place, checked)| !checked.is_even && !asked.contains(*place));
+    missing + left.count() as u64
 }

@@ -13,6 +13,9 @@ use tempered_store::{CHECKSUM_KEY, Found, RunDirectory, Table, read_footer};
 /// Repairs what was found, and nothing else: shards that no run has finished stay so. Files are computed from their seeds,
 /// so they have the bytes they had before.
 ///
+/// Nothing is repaired while the recorded study is in doubt. A repair that was ended at any moment goes on when it is called
+/// again: files are missed by the seal, which stays until the last one is there.
+///
 /// Returns the files for which a seal says that they have not: the program that sealed them computed other numbers.
 ///
 /// # Errors
@@ -23,6 +26,10 @@ pub fn repair(
     verified: &Verified,
     threads: usize,
 ) -> Result<Vec<Finding>, Error> {
+    if verified.findings.iter().any(|finding| finding.fault.remedy() == Remedy::Rerun) {
+        // What is to be computed cannot be known from a study that was changed.
+        return Ok(Vec::new());
+    }
     let sealed = match seal::read(directory) {
         Ok(seal) => seal.map(|seal| seal.files).unwrap_or_default(),
         Err(Error::Seal { .. }) => BTreeMap::new(),
@@ -32,7 +39,7 @@ pub fn repair(
         match fault.remedy() {
             Remedy::Quarantine => directory.quarantine(&directory.root().join(path))?,
             Remedy::Remove => directory.remove_record(seal::RECORD)?,
-            Remedy::Compute => {}
+            Remedy::Compute | Remedy::Rerun => {}
         }
     }
     let bad: BTreeSet<&PathBuf> = verified.findings.iter().map(|finding| &finding.path).collect();

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempered_store::{
-    Buffers, Error, EstimatorFiles, Format, Labels, Layout, MetricsChunk, Place, RunDirectory, ShardEncoder,
-    ShardWriter, WeightsChunk,
+    Buffers, Error, EstimatorFiles, Format, Labels, Layout, MetricsChunk, Place, Placing, RunDirectory,
+    ShardEncoder, ShardWriter, WeightsChunk,
 };
 
 pub const CELL: &str = "0123456789abcdef";
@@ -64,9 +64,13 @@ impl Shard {
         self.writer.append(self.encoder.push_all(metrics, weights)?.groups)
     }
 
-    pub fn commit(mut self) -> Result<(), Error> {
+    pub fn commit(self) -> Result<(), Error> {
+        self.commit_as(Placing::Replace)
+    }
+
+    pub fn commit_as(mut self, placing: Placing) -> Result<(), Error> {
         self.writer.append(self.encoder.finish()?.groups)?;
-        self.writer.commit()
+        self.writer.commit(|_, _| Ok(placing))
     }
 }
 

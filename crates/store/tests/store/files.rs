@@ -6,7 +6,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use std::fs::{self, File};
 use std::path::PathBuf;
 use tempered_store::{
-    EstimatorFiles, Found, Inner, RunDirectory, Table, WeightsChunk, read_footer, read_metrics,
+    EstimatorFiles, Found, Inner, Placing, RunDirectory, Table, WeightsChunk, read_footer, read_metrics,
     read_weights_row,
 };
 
@@ -208,19 +208,49 @@ fn a_file_is_there_only_when_it_is_complete() {
     let living = Shard::begin(&directory, vec![files("a")]);
     for entry in fs::read_dir(folder.path().join("_staging")).unwrap() {
         let path = entry.unwrap().path();
-        let mine = format!(".{}-", std::process::id());
-        let theirs = path.display().to_string().replace(&mine, &format!(".{}-", dead.id()));
+        let mine = format!("-{}-", std::process::id());
+        let theirs = path.display().to_string().replace(&mine, &format!("-{}-", dead.id()));
         fs::write(theirs, "half a file").unwrap();
+        // A process of the same number as this one, before this one was.
+        let before = path.display().to_string();
+        let mut parts = before.rsplitn(3, '-');
+        let (count, _, rest) = (parts.next().unwrap(), parts.next(), parts.next().unwrap());
+        fs::write(format!("{rest}-00000000-{count}"), "half a file").unwrap();
     }
-    // A process of the same number as this one, before this one was.
-    let name = format!("metrics-a-10-{CELL}-000000.{}-00000000-0.tmp", std::process::id());
-    fs::write(folder.path().join("_staging").join(name), "half a file").unwrap();
-    assert_eq!(staged(), 5);
+    assert_eq!(staged(), 6);
     Shard::begin(&directory, vec![files("a")]).commit().unwrap();
     assert_eq!(staged(), 2);
     drop(living);
     assert_eq!(staged(), 0);
     assert!(paths(&directory, "a").iter().all(|path| path.exists()));
+}
+
+/// Others may have finished the same shard, or more of it, and somebody may have removed what was unfinished.
+#[test]
+fn what_becomes_of_a_finished_file_is_judged_at_the_last_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = RunDirectory::create(folder.path()).unwrap();
+    let begin = |count| {
+        let mut writer = Shard::begin(&directory, vec![files("a")]);
+        let (metrics, weights) = rows(0..count);
+        writer.push(&[vec![metrics]], vec![vec![weights]]).unwrap();
+        writer
+    };
+    let read = || paths(&directory, "a").map(|path| fs::read(path).unwrap());
+    begin(100).commit().unwrap();
+    let long = read();
+    begin(50).commit_as(Placing::Keep).unwrap();
+    assert!(read() == long);
+    begin(50).commit_as(Placing::ReplaceAndKeepFormer).unwrap();
+    let short = read();
+    assert!(short != long);
+    // The older one stays among the former files.
+    begin(70).commit_as(Placing::ReplaceAndKeepFormer).unwrap();
+    let former = paths(&directory.former(), "a").map(|path| fs::read(path).unwrap());
+    assert!(former == long && read() != short);
+    let writer = begin(50);
+    fs::remove_dir_all(folder.path().join("_staging")).unwrap();
+    assert!(writer.commit_as(Placing::Replace).is_err());
 }
 
 #[test]

@@ -1,0 +1,195 @@
+//! What of a plan, and of what the directory holds besides, is there and what is to be done.
+
+use crate::change::Change;
+use crate::error::Error;
+use crate::named;
+use crate::plan::{Cell, Plan, Shard};
+use crate::resume::{Judged, State, judge, trials};
+use std::collections::BTreeMap;
+use tempered_math::catalogue::Choice;
+use tempered_store::{Found, Place, RunDirectory, Table, read_footer};
+
+/// Footer key of what a cell is.
+const CELL_KEY: &str = "tempered.cell";
+/// Footer key of what an estimator is.
+const ESTIMATOR_KEY: &str = "tempered.estimator";
+
+/// Files of (estimator, shard) that a plan asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// There, and as planned.
+    pub kept: u64,
+    /// There, to be computed again with more columns, rows or trials.
+    pub again: u64,
+    /// There with columns of a change that was taken back, and beside them as they were before: these come back.
+    pub restored: u64,
+    /// Not there, or damaged.
+    pub missing: u64,
+}
+
+/// The same for all that lies in a directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// By estimator of the plan.
+    pub planned: Vec<Count>,
+    /// What the plan does not ask for; told apart where columns are added to it, since all files of a directory have the
+    /// same.
+    pub left: Count,
+}
+
+impl Count {
+    fn add(&mut self, judged: &Judged) {
+        match (&judged.state, judged.restores) {
+            (State::Complete, true) => self.restored += 1,
+            (State::Complete, false) => self.kept += 1,
+            (State::Shorter | State::Outdated | State::Excess, _) => self.again += 1,
+            (State::Missing | State::Damaged(_), _) => self.missing += 1,
+        }
+    }
+}
+
+impl Survey {
+    /// Files that are there and are to be computed again.
+    pub fn again(&self) -> u64 {
+        self.left.again + self.planned.iter().map(|count| count.again).sum::<u64>()
+    }
+}
+
+/// Counts what is there and what is to be done. Footers are read, nothing is moved.
+///
+/// # Errors
+/// The file system refuses.
+pub fn survey(plan: &Plan, directory: &RunDirectory) -> Result<Survey, Error> {
+    let mut survey =
+        Survey { planned: vec![Count::default(); plan.study.estimators.len()], ..Survey::default() };
+    for shard in plan.shards() {
+        for estimator in plan.estimators(&shard).iter().copied() {
+            survey.planned[estimator].add(&judge(plan, directory, &shard, estimator)?);
+        }
+    }
+    let change = Change::new(plan, directory)?;
+    if change.extends() || change.under_way {
+        let (plan, left) = with_left(plan.clone(), directory)?;
+        for (shard, estimator) in left {
+            survey.left.add(&judge(&plan, directory, &shard, estimator)?);
+        }
+    }
+    Ok(survey)
+}
+
+/// Whether all files have the columns of the plan, those besides it included. Footers are read.
+pub(crate) fn is_even(plan: &Plan, directory: &RunDirectory) -> Result<bool, Error> {
+    let uneven = |plan: &Plan, shard: &Shard, estimator| -> Result<bool, Error> {
+        let judged = judge(plan, directory, shard, estimator)?;
+        Ok(judged.restores || matches!(judged.state, State::Outdated | State::Excess))
+    };
+    for shard in plan.shards() {
+        for estimator in plan.estimators(&shard).iter().copied() {
+            if uneven(plan, &shard, estimator)? {
+                return Ok(false);
+            }
+        }
+    }
+    let (plan, left) = with_left(plan.clone(), directory)?;
+    for (shard, estimator) in left {
+        if uneven(&plan, &shard, estimator)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The plan with the estimators and cells of files that it does not ask for, and these files as shards of it, by cell and
+/// trials. What they are stands in their footers; what this program cannot compute, or does not belong there, is left to
+/// verifying.
+pub(crate) fn with_left(plan: Plan, directory: &RunDirectory) -> Result<(Plan, Vec<(Shard, usize)>), Error> {
+    let mut left = Left::new(&plan);
+    for file in directory.listing()?.files.into_iter().filter(|file| file.table == Table::Metrics) {
+        if left.is_planned(&plan, &file.place) {
+            continue;
+        }
+        if let Found::File(footer) = read_footer(&directory.metrics_path(&file.place))?
+            && let Some(trials) = trials(&footer)
+            && let (Some(estimator), Some(cell)) = (footer.get(ESTIMATOR_KEY), footer.get(CELL_KEY))
+            && let (Some(estimator), Some(cell)) =
+                (left.estimator(&file.place.estimator, estimator), left.cell(&file.place.cell, cell))
+        {
+            // Which group it belongs to is known when all estimators are.
+            left.shards.push((Shard { cell, group: 0, index: file.place.index, trials }, estimator));
+        }
+    }
+    let Left { more_estimators, more_cells, mut shards, .. } = left;
+    let plan = plan.with(more_estimators, more_cells);
+    for (shard, estimator) in &mut shards {
+        shard.group = plan.group_of(shard.cell, *estimator);
+    }
+    shards.sort_by_key(|(shard, estimator)| {
+        (shard.cell, shard.group, shard.index, shard.trials.end, *estimator)
+    });
+    Ok((plan, shards))
+}
+
+/// What lies in a directory besides a plan.
+struct Left {
+    /// Positions and names of the plan's estimators and of those besides, by label.
+    estimators: BTreeMap<String, (usize, String)>,
+    more_estimators: Vec<(String, Choice)>,
+    /// Positions of cells by key.
+    cells: BTreeMap<String, usize>,
+    planned_cells: usize,
+    more_cells: Vec<Cell>,
+    shards: Vec<(Shard, usize)>,
+}
+
+impl Left {
+    fn new(plan: &Plan) -> Left {
+        let estimators = plan.study.estimators.iter().enumerate();
+        let cells = plan.cells.iter().enumerate();
+        Left {
+            estimators: estimators
+                .map(|(e, (label, choice))| (label.clone(), (e, choice.to_string())))
+                .collect(),
+            more_estimators: Vec::new(),
+            cells: cells.map(|(position, cell)| (cell.key.clone(), position)).collect(),
+            planned_cells: plan.cells.len(),
+            more_cells: Vec::new(),
+            shards: Vec::new(),
+        }
+    }
+
+    fn is_planned(&self, plan: &Plan, place: &Place) -> bool {
+        let estimator = self.estimators.get(&place.estimator).map(|(estimator, _)| *estimator);
+        let cell = self.cells.get(&place.cell).copied();
+        match (estimator, cell) {
+            (Some(estimator), Some(cell))
+                if estimator < plan.study.estimators.len() && cell < self.planned_cells =>
+            {
+                u64::from(place.index) < plan.shard_count(&plan.cells[cell], estimator)
+            }
+            _ => false,
+        }
+    }
+
+    /// Position of the estimator of this label and name.
+    fn estimator(&mut self, label: &str, name: &str) -> Option<usize> {
+        if let Some((position, known)) = self.estimators.get(label) {
+            return (known == name).then_some(*position);
+        }
+        let position = self.estimators.len();
+        self.more_estimators.push((label.into(), named::estimator(name)?));
+        self.estimators.insert(label.into(), (position, name.into()));
+        Some(position)
+    }
+
+    /// Position of the cell of this key and content.
+    fn cell(&mut self, key: &str, content: &str) -> Option<usize> {
+        if let Some(position) = self.cells.get(key) {
+            return Some(*position);
+        }
+        let position = self.cells.len();
+        let cell = named::cell(content).filter(|cell| cell.key == key)?;
+        self.more_cells.push(cell);
+        self.cells.insert(key.into(), position);
+        Some(position)
+    }
+}

@@ -1,0 +1,129 @@
+//! What a run has to do: the shards whose files are missing, too short, or to have more columns.
+
+use crate::error::Error;
+use crate::live::Live;
+use crate::live_record::LiveRecord;
+use crate::plan::{Plan, Shard};
+use crate::run::Settings;
+use crate::{resume, survey};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tempered_flow::Cancel;
+use tempered_store::RunDirectory;
+
+/// Shards, each with positions of estimators.
+pub(crate) type Shards = Vec<(Shard, Arc<[usize]>)>;
+
+/// What there is to do, and what is done.
+pub(crate) struct Todo {
+    /// With what the directory holds besides, where columns are added to it.
+    pub plan: Arc<Plan>,
+    /// What is to be done.
+    pub todo: Shards,
+    /// Finished estimators of the shards of the study.
+    pub done: Shards,
+}
+
+impl Todo {
+    /// Looks at the files of every shard of this share; damaged ones go to quarantine, and those of a change that was taken
+    /// back make way for the former ones. Summaries forget what is done again. `None` where a stop is asked for before all
+    /// are looked at.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn new(
+        plan: Plan,
+        directory: &RunDirectory,
+        (settings, cancel): (&Settings, &Cancel),
+        summaries: (&mut Live, &mut LiveRecord),
+    ) -> Result<Option<Todo>, Error> {
+        let (share, of) = settings.share;
+        let mine = |position: usize| position as u64 % of == share - 1;
+        let mut look = Look { directory, settings, summaries, lists: Lists::default(), todo: Vec::new() };
+        let mut done = Vec::new();
+        let mut position = 0;
+        for shard in plan.shards() {
+            if cancel.is_requested() {
+                return Ok(None);
+            }
+            if mine(position) {
+                let estimators = plan.estimators(&shard).iter().copied();
+                let complete = look.at(&plan, &shard, estimators)?;
+                done.push((shard, complete));
+            }
+            position += 1;
+        }
+        let mut every = plan;
+        if every.growing {
+            let (plan, left) = survey::with_left(every, directory)?;
+            for same in left.chunk_by(|(one, _), (other, _)| one == other) {
+                if mine(position) {
+                    look.at(&plan, &same[0].0, same.iter().map(|(_, estimator)| *estimator))?;
+                }
+                position += 1;
+            }
+            every = plan;
+        }
+        Ok(Some(Todo { plan: Arc::new(every), todo: look.todo, done }))
+    }
+}
+
+/// Looking at shards one after the other.
+struct Look<'a> {
+    directory: &'a RunDirectory,
+    settings: &'a Settings,
+    summaries: (&'a mut Live, &'a mut LiveRecord),
+    lists: Lists,
+    todo: Shards,
+}
+
+impl Look<'_> {
+    /// Notes what is to be done of a shard, and gives the estimators that are done. Estimators that are done to the same
+    /// trial go together: samples are drawn once for them.
+    fn at(
+        &mut self,
+        plan: &Plan,
+        shard: &Shard,
+        estimators: impl Iterator<Item = usize>,
+    ) -> Result<Arc<[usize]>, Error> {
+        let mut complete = Vec::new();
+        let mut missing: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+        for estimator in estimators {
+            let (end, restored) = resume::prepare(plan, self.directory, shard, estimator)?;
+            let place = resume::place(plan, estimator, shard);
+            let (live, record) = &mut self.summaries;
+            // A shard that was counted and is done again may be longer now.
+            if (end.is_some() || restored) && live.holds(&place.estimator, &place.cell, place.index) {
+                live.forget(&place.estimator, &place.cell);
+                record.outdate();
+            }
+            match end {
+                Some(end) if self.settings.only.as_ref().is_none_or(|only| only.contains(&place)) => {
+                    missing.entry(end).or_default().push(estimator);
+                }
+                Some(_) => {}
+                None => complete.push(estimator),
+            }
+        }
+        for (end, estimators) in missing {
+            let shard = Shard { trials: shard.trials.start..end, ..shard.clone() };
+            self.todo.push((shard, self.lists.share(estimators)));
+        }
+        Ok(self.lists.share(complete))
+    }
+}
+
+/// Lists of estimators, of which a million shards have a few: those that are equal are one.
+#[derive(Default)]
+struct Lists(BTreeSet<Arc<[usize]>>);
+
+impl Lists {
+    fn share(&mut self, list: Vec<usize>) -> Arc<[usize]> {
+        if let Some(known) = self.0.get(list.as_slice()) {
+            return known.clone();
+        }
+        let list: Arc<[usize]> = list.into();
+        self.0.insert(list.clone());
+        list
+    }
+}

@@ -1,0 +1,74 @@
+//! Starting over: what runs made goes, and nothing else.
+
+use crate::directory::{QUARANTINE, RECORDS, RunDirectory, STAGING, entries};
+use crate::error::Error;
+use crate::hold::LOCK;
+use crate::place::Table;
+use crate::unfinished;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// Files of the folder `summary`, without their endings.
+const SUMMARY: [&str; 3] = ["levels", "verdicts", "pairs"];
+
+impl RunDirectory {
+    /// Removes what runs make: records, unfinished and former files, data, quarantine, summaries and the report, by their
+    /// names. Whatever else lies in the folder or below it stays; says what that is in the folders that runs make.
+    ///
+    /// # Errors
+    /// Another process holds the directory; nothing is removed then.
+    pub fn clear(root: &Path) -> Result<Vec<PathBuf>, Error> {
+        let directory = RunDirectory::open(root)?;
+        directory.alone(|| {
+            for file in directory.listing()?.files {
+                remove(&root.join(file.place.path(file.table)))?;
+            }
+            for folder in directory.unfinished_folders() {
+                directory.clear_unfinished(&folder, &|name| unfinished::has_maker(name))?;
+            }
+            for name in SUMMARY.iter().flat_map(|name| [format!("{name}.csv"), format!("{name}.parquet")]) {
+                remove(&root.join("summary").join(name))?;
+            }
+            remove(&root.join("report").join("index.html"))?;
+            directory.drop_former()?;
+            let quarantine = root.join(QUARANTINE);
+            gone(&quarantine, fs::remove_dir_all(&quarantine))?;
+            let mut left = Vec::new();
+            let made = [STAGING, "summary", "report"];
+            for folder in made.into_iter().chain(Table::ALL.map(Table::name)) {
+                prune(&root.join(folder), &mut left)?;
+            }
+            // Records last: what has none is not taken for a run's.
+            for (name, path) in entries(&root.join(RECORDS))? {
+                if name != LOCK && !path.is_dir() {
+                    remove(&path)?;
+                }
+            }
+            left.sort();
+            Ok(left)
+        })?
+    }
+}
+
+fn gone(path: &Path, removed: std::io::Result<()>) -> Result<(), Error> {
+    match removed {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io(path)(error)),
+        _ => Ok(()),
+    }
+}
+
+fn remove(path: &Path) -> Result<(), Error> {
+    gone(path, fs::remove_file(path))
+}
+
+/// Removes the folders that are empty, from the deepest on, and gathers what lies in others. Links to folders stay.
+fn prune(folder: &Path, left: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let before = left.len();
+    for (_, path) in entries(folder)? {
+        let kind = fs::symlink_metadata(&path).map_err(Error::io(&path))?;
+        if kind.is_dir() { prune(&path, left)? } else { left.push(path) }
+    }
+    let linked = fs::symlink_metadata(folder).is_ok_and(|folder| folder.is_symlink());
+    if left.len() == before && !linked { gone(folder, fs::remove_dir(folder)) } else { Ok(()) }
+}

@@ -1,0 +1,63 @@
+//! Files as they were before the columns of a directory grew: each is kept until its replacement has been judged.
+
+use crate::directory::RunDirectory;
+use crate::error::Error;
+use crate::place::{Place, Table};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// The folder of these files, laid out as the run directory itself.
+pub(crate) const FORMER: &str = "_former";
+
+impl RunDirectory {
+    /// The files and records as they were before the columns grew last; perhaps there are none.
+    pub fn former(&self) -> RunDirectory {
+        self.below(FORMER)
+    }
+
+    /// Keeps a second name of a file of the data tree among the former ones, before another file takes its first one. A
+    /// former file that is there already stays: it is the older one.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub(crate) fn keep_former(&self, path: &Path) -> Result<(), Error> {
+        let kept = self.former().root().join(path.strip_prefix(self.root()).unwrap_or(path));
+        if kept.exists() {
+            return Ok(());
+        }
+        let folder = kept.parent().unwrap_or(self.root());
+        self.disk().create_folders(folder).map_err(Error::io(folder))?;
+        self.disk().link(path, &kept).map_err(Error::io(&kept))?;
+        self.sync_folder(folder)
+    }
+
+    /// Gives a former file its place in the data tree back; says whether there was one.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn restore(&self, place: &Place, table: Table) -> Result<bool, Error> {
+        let path = place.path(table);
+        let (kept, target) = (self.former().root().join(&path), self.root().join(&path));
+        if !kept.is_file() {
+            return Ok(false);
+        }
+        let folder = target.parent().unwrap_or(self.root());
+        self.disk().create_folders(folder).map_err(Error::io(folder))?;
+        self.carry(&kept, &target).map_err(Error::io(&kept))?;
+        self.sync_folder(folder)?;
+        Ok(true)
+    }
+
+    /// Removes the former files and records.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn drop_former(&self) -> Result<(), Error> {
+        let folder = self.former().root().to_path_buf();
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io(&folder)(error)),
+            _ => Ok(()),
+        }
+    }
+}

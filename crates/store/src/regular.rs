@@ -1,0 +1,45 @@
+//! Opening files without waiting for what is none.
+
+use std::fs::{self, File};
+use std::io::{Error, ErrorKind, Read, Result};
+use std::path::Path;
+
+/// Opens a file for reading.
+///
+/// # Errors
+/// Those of the system; [`ErrorKind::InvalidInput`] where something else is there: to open a named pipe waits for its
+/// writer, which may never come.
+pub(crate) fn open(path: &Path) -> Result<File> {
+    if let Some(what) = other(path)? {
+        return Err(Error::new(ErrorKind::InvalidInput, format!("{what}, not a file")));
+    }
+    File::open(path)
+}
+
+/// What lies there, where it is no file.
+///
+/// # Errors
+/// Nothing is there, or the system refuses to say.
+pub(crate) fn other(path: &Path) -> Result<Option<&'static str>> {
+    let kind = fs::metadata(path)?.file_type();
+    Ok(if kind.is_file() {
+        None
+    } else if kind.is_dir() {
+        Some("a folder")
+    } else {
+        Some("a pipe, socket or device")
+    })
+}
+
+/// All bytes of a file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Whether there is nothing to read in a file's place: something that is no file, or links that lead nowhere.
+pub(crate) fn is_no_file(error: &Error) -> bool {
+    // ELOOP has no stable kind.
+    error.kind() == ErrorKind::InvalidInput || error.raw_os_error() == Some(40)
+}
