@@ -58,7 +58,8 @@ fn counts_of_many_cells_come_back_from_damaged_records() {
     assert_eq!(status(&["--all"]).lines().filter(|line| line.contains("normal(sd=")).count(), 160);
     let record = out.join("_tempered/live-1-of-1.jsonl");
     let whole = fs::read(&record).unwrap();
-    assert!(whole.len() < 200 * 160, "{} bytes", whole.len());
+    // Two sketches of four trials take 250 bytes a cell.
+    assert!(whole.len() < 300 * 160, "{} bytes", whole.len());
     assert!(fs::metadata(out.join("_tempered/plan.json")).unwrap().len() < 4000);
     // Nothing is written again where nothing was done.
     run();

@@ -114,6 +114,10 @@ impl<'a> Source<'a> {
             }
             file.read_to_end(&mut bytes).map_err(refused)?;
         }
+        if bytes.trim_ascii().is_empty() {
+            let what = format!("nothing is in it, expected a header with {}", names.join(" and "));
+            return Err(Failure::Data(format!("{place}: {what}")));
+        }
         let csv = Csv { place: &place, separator: self.separator };
         Ok((csv.read(&bytes, names)?, Format::Csv))
     }
