@@ -58,7 +58,7 @@ fn broken_csv_says_where() {
             "x,z\n1,2\n",
             "data.csv:1: no column `y`: expected a header with x and y, found x, z (separated by commas)",
         ),
-        ("", "data.csv:1: no column `x`: expected a header with x and y, found  (separated by commas)"),
+        ("", "data.csv: nothing is in it, expected a header with x and y"),
         (
             "x,y,x\n1,2,3\n",
             "data.csv:1: 2 columns `x`: expected each once, found x, y, x (separated by commas)",

@@ -17,6 +17,8 @@ fn heavy_dependencies_have_one_house() {
         ("parquet", "tempered-store"),
         ("saphyr-parser", "tempered-pipeline"),
         ("polars", "tempered-analysis"),
+        ("polars-core", "tempered-analysis"),
+        ("polars-io", "tempered-analysis"),
         ("kuva", "tempered-report"),
         ("clap", "tempered"),
     ];

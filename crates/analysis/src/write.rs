@@ -5,7 +5,8 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use tempered_store::{Values, write_table};
+use polars_core::prelude::*;
+use polars_io::prelude::ParquetWriter;
 
 use crate::error::Error;
 use crate::fits::reasons;
@@ -18,7 +19,7 @@ use crate::summary::Summary;
 use crate::tail::TailIndex;
 
 /// A table: named columns of one length.
-type Table = Vec<(String, Values)>;
+type Table = Vec<Column>;
 
 impl Summary {
     /// Writes `summary/levels` (one row per series and n), `summary/verdicts` (one row per series) and `summary/pairs`
@@ -34,8 +35,10 @@ impl Summary {
             [("levels", self.levels()), ("verdicts", self.verdicts()), ("pairs", self.pairs())]
         {
             let path = folder.join(name);
-            place(&path.with_extension("parquet"), |file| write_table(file, &[], &table))?;
-            place(&path.with_extension("csv"), |file| file.write_all(csv(&table).as_bytes()))?;
+            let failed = |source: PolarsError| Error::Folder { path: path.clone(), source: source.into() };
+            let mut frame = DataFrame::new_infer_height(table).map_err(failed)?;
+            place(&path.with_extension("parquet"), |file| parquet(file, &mut frame))?;
+            place(&path.with_extension("csv"), |file| file.write_all(csv(&frame).as_bytes()))?;
         }
         Ok(())
     }
@@ -204,38 +207,46 @@ fn keys<'a>(series: impl Iterator<Item = &'a Series> + Clone) -> Table {
     names.iter().map(|(name, get)| text(name, series.clone().map(|s| Some(get(s))))).collect()
 }
 
-fn text(name: &str, values: impl Iterator<Item = Option<String>>) -> (String, Values) {
-    (name.to_owned(), Values::Text(values.collect()))
+fn text(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
+    Column::new(name.into(), values.collect::<Vec<_>>())
 }
 
-fn integers(name: &str, values: impl Iterator<Item = u64>) -> (String, Values) {
-    (name.to_owned(), Values::Integers(values.map(|value| i64::try_from(value).ok()).collect()))
+fn integers(name: &str, values: impl Iterator<Item = u64>) -> Column {
+    Column::new(name.into(), values.map(|value| i64::try_from(value).ok()).collect::<Vec<_>>())
 }
 
-fn reals(name: &str, values: impl Iterator<Item = Option<f64>>) -> (String, Values) {
-    (name.to_owned(), Values::Reals(values.collect()))
+fn reals(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {
+    Column::new(name.into(), values.collect::<Vec<_>>())
 }
 
-fn truths(name: &str, values: impl Iterator<Item = Option<bool>>) -> (String, Values) {
-    (name.to_owned(), Values::Truths(values.collect()))
+fn truths(name: &str, values: impl Iterator<Item = Option<bool>>) -> Column {
+    Column::new(name.into(), values.collect::<Vec<_>>())
 }
 
-/// A table as CSV with a header: what is missing is empty, an empty text is quoted.
-fn csv(table: &Table) -> String {
-    let rows = table.first().map_or(0, |(_, values)| values.len());
-    let mut out = table.iter().map(|(name, _)| quoted(name)).collect::<Vec<_>>().join(",") + "\n";
-    for row in 0..rows {
-        for (place, (_, values)) in table.iter().enumerate() {
+/// Writes a table as Parquet, on the thread that calls: polars' own pool has a thread a core, which `--threads` does not
+/// bound.
+fn parquet(file: &mut BufWriter<File>, frame: &mut DataFrame) -> std::io::Result<()> {
+    ParquetWriter::new(file).set_parallel(false).finish(frame).map(drop).map_err(std::io::Error::from)
+}
+
+/// A table as CSV with a header: what is missing is empty, an empty text is quoted. Polars' writer of CSV starts its pool
+/// of threads whatever it is told.
+fn csv(frame: &DataFrame) -> String {
+    let columns = frame.columns();
+    let mut out = columns.iter().map(|column| quoted(column.name())).collect::<Vec<_>>().join(",") + "\n";
+    for row in 0..frame.height() {
+        for (place, column) in columns.iter().enumerate() {
             if place > 0 {
                 out.push(',');
             }
             // Writing to a string does not fail.
-            let _ = match values {
-                Values::Text(values) => values[row].iter().try_for_each(|text| out.write_str(&quoted(text))),
-                Values::Integers(values) => values[row].iter().try_for_each(|value| write!(out, "{value}")),
+            let _ = match column.get(row) {
+                Ok(AnyValue::String(text)) => out.write_str(&quoted(text)),
+                Ok(AnyValue::Int64(value)) => write!(out, "{value}"),
                 // The shortest digits that read back as the same number.
-                Values::Reals(values) => values[row].iter().try_for_each(|value| write!(out, "{value:?}")),
-                Values::Truths(values) => values[row].iter().try_for_each(|value| write!(out, "{value}")),
+                Ok(AnyValue::Float64(value)) => write!(out, "{value:?}"),
+                Ok(AnyValue::Boolean(value)) => write!(out, "{value}"),
+                _ => Ok(()),
             };
         }
         out.push('\n');

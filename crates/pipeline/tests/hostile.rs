@@ -64,7 +64,7 @@ fn nesting() {
 fn size() {
     for bytes in [LARGEST_FILE + 1, 100_000_000] {
         let message = read(&vec![b'['; bytes], &[]).unwrap_err().to_string();
-        assert!(message.contains("the file is too large, expected at most 1048576 bytes"), "{message}");
+        assert!(message.contains("the file is too large, expected at most 33554432 bytes"), "{message}");
     }
 }
 

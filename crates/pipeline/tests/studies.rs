@@ -43,8 +43,8 @@ fn every_broken_study_has_its_message() {
 fn files_that_are_no_text_or_too_large() {
     let error = parse(b"version: 1\nname: \xff\n", "study.yaml", &[]).unwrap_err().to_string();
     assert_eq!(error, "error: the file is not UTF-8 here; save it as UTF-8\n  --> study.yaml:2:1");
-    let error = parse(&vec![b' '; (1 << 20) + 1], "study.yaml", &[]).unwrap_err().to_string();
-    assert_eq!(error, "error: the file is too large, expected at most 1048576 bytes\n  --> study.yaml:1:1");
+    let error = parse(&vec![b' '; (1 << 25) + 1], "study.yaml", &[]).unwrap_err().to_string();
+    assert_eq!(error, "error: the file is too large, expected at most 33554432 bytes\n  --> study.yaml:1:1");
 }
 
 fn good(set: &[(&str, &str)]) -> Study {

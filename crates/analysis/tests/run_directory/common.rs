@@ -3,8 +3,10 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use polars_core::prelude::*;
+use polars_io::prelude::{KeyValueMetadata, ParquetWriter};
 use tempered_analysis::{Known, Options, Series, Summary, analyze};
-use tempered_store::{Values, key, write_table};
+use tempered_store::key;
 
 /// Fixed pseudo-random numbers in (0, 1): a Weyl sequence, shuffled by its own digits.
 pub fn uniforms(count: usize, seed: u64) -> Vec<f64> {
@@ -86,22 +88,24 @@ impl Shard<'_> {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let rows = self.risks[0].1.len();
         let ok = self.risks[0].1.iter().map(Option::is_some).collect::<Vec<_>>();
-        let word =
-            |name: &str, word: &str| (name.to_owned(), Values::Text(vec![Some(word.to_owned()); rows]));
-        let status = ok.iter().map(|ok| Some(if *ok { "ok" } else { self.failure }.to_owned()));
-        let trials = (self.from..self.from + rows).map(|trial| Some(trial as i64));
+        let word = |name: &str, word: &str| Column::new(name.into(), vec![word; rows]);
+        let status = ok.iter().map(|ok| if *ok { "ok" } else { self.failure });
+        let trials = (self.from..self.from + rows).map(|trial| trial as i64);
         let mut columns = vec![
             word("cell", "unread"),
-            ("trial".to_owned(), Values::Integers(trials.collect())),
-            ("status".to_owned(), Values::Text(status.collect())),
+            Column::new("trial".into(), trials.collect::<Vec<_>>()),
+            Column::new("status".into(), status.collect::<Vec<_>>()),
             word("design", self.labels[0]),
             word("target", self.labels[1]),
             word("noise", self.labels[2]),
-            ("kinks".to_owned(), Values::Integers(ok.iter().map(|&ok| ok.then_some(7i64)).collect())),
-            ("norm".to_owned(), Values::Reals(ok.iter().map(|&ok| ok.then_some(7.0)).collect())),
+            Column::new("kinks".into(), ok.iter().map(|&ok| ok.then_some(7i64)).collect::<Vec<_>>()),
+            Column::new("norm".into(), ok.iter().map(|&ok| ok.then_some(7.0)).collect::<Vec<_>>()),
         ];
-        columns.extend(self.risks.into_iter().map(|(name, values)| (name.to_owned(), Values::Reals(values))));
-        write_table(File::create(path).unwrap(), footer, &columns).unwrap();
+        columns.extend(self.risks.into_iter().map(|(name, values)| Column::new(name.into(), values)));
+        let mut frame = DataFrame::new_infer_height(columns).unwrap();
+        let pairs = KeyValueMetadata::from_static(footer.to_vec());
+        let writer = ParquetWriter::new(File::create(path).unwrap()).with_key_value_metadata(Some(pairs));
+        writer.finish(&mut frame).unwrap();
     }
 }
 
