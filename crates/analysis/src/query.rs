@@ -119,7 +119,8 @@ fn scan(folder: &Path) -> Result<LazyFrame, Error> {
         schema: Some(keys.into()),
         try_parse_dates: false,
     };
-    let args = ScanArgsParquet { hive_options, ..Default::default() };
+    // While a directory grows by a column, some files lack it yet.
+    let args = ScanArgsParquet { hive_options, allow_missing_columns: true, ..Default::default() };
     let scanned = LazyFrame::scan_parquet(PlRefPath::new(folder.to_string_lossy()), args);
     scanned.map_err(|source| Error::Table { path: folder.to_owned(), source })
 }
