@@ -74,7 +74,7 @@ for table in ("metrics", "weights"):
     assert len(rows["polars"]) == sum(counts.values()), len(rows["polars"])
     assert [str(arrow.schema.field(key).type) for key in ("estimator", "n")] == ["string", "int32"]
 lists = pd.read_parquet(f"{run}/weights")
-for place, name in enumerate(("outer", "inner", "bias")):
+for place, name in enumerate(("coefficient", "scale", "at")):
     total = sum(float(abs(values).sum()) for values in lists[name])
     assert abs(total - sums[place]) <= 1e-9 * abs(total), (name, total, sums[place])
 print(f"{len(expected)} cells, {networks} networks agree")
