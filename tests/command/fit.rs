@@ -1,7 +1,7 @@
 //! `tempered fit` on a user's data.
 
 use crate::common::{expect, tempered};
-use arrow::array::{
+use arrow_array::{
     ArrayRef, Float32Array, Float64Array, Int32Array, RecordBatch, StringArray, TimestampNanosecondArray,
 };
 use parquet::arrow::ArrowWriter;

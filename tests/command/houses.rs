@@ -13,7 +13,7 @@ fn heavy_dependencies_have_one_house() {
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let houses = [
         ("crossbeam-channel", "tempered-flow"),
-        ("arrow", "tempered-store"),
+        ("arrow-array", "tempered-store"),
         ("parquet", "tempered-store"),
         ("saphyr-parser", "tempered-pipeline"),
         ("polars", "tempered-analysis"),

@@ -8,8 +8,8 @@
 use crate::column_chunk::ColumnChunk;
 use crate::frame::Framer;
 use crate::levels::Levels;
-use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray};
-use arrow::datatypes::DataType;
+use arrow_array::{ArrayRef, Float64Array, Int64Array, StringArray};
+use arrow_schema::DataType;
 use bytes::Bytes;
 use parquet::basic::Encoding;
 use parquet::column::page::{CompressedPage, Page};
@@ -47,7 +47,7 @@ impl Value {
     /// So many rows of a column of this type.
     pub fn array(&self, kind: &DataType, rows: usize) -> ArrayRef {
         match self {
-            Value::Null => arrow::array::new_null_array(kind, rows),
+            Value::Null => arrow_array::new_null_array(kind, rows),
             Value::Text(text) => Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, rows))),
             Value::Integer(value) => Arc::new(Int64Array::from(vec![*value; rows])),
             Value::Real(value) => Arc::new(Float64Array::from(vec![*value; rows])),
@@ -143,9 +143,9 @@ mod tests {
     use super::*;
     use crate::row_group::{Column, GroupEncoder, GroupWriter};
     use crate::{Disk, Local};
-    use arrow::array::{Array, RecordBatch};
-    use arrow::compute::concat_batches;
-    use arrow::datatypes::{Field, Schema, SchemaRef};
+    use arrow_array::{Array, RecordBatch};
+    use arrow_schema::{Field, Schema, SchemaRef};
+    use arrow_select::concat::concat_batches;
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
     fn schema() -> SchemaRef {
@@ -200,7 +200,7 @@ mod tests {
                 let parts: Vec<ArrayRef> =
                     case.iter().map(|(v, rows)| v[place].array(field.data_type(), *rows)).collect();
                 let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
-                let expected = arrow::compute::concat(&parts).unwrap();
+                let expected = arrow_select::concat::concat(&parts).unwrap();
                 assert_eq!(read.column(place).to_data(), expected.to_data(), "{field} {}", expected.len());
             }
         }

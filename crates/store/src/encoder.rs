@@ -10,8 +10,8 @@ use crate::row_group::{Column, EncodedColumn, GroupEncoder, OpenGroup};
 use crate::schema::{
     Labels, Layout, MetricsChunk, WeightsChunk, checkpoints_schema, metrics_schema, weights_schema,
 };
-use arrow::array::{Array, Float64Array, Int64Array};
-use arrow::datatypes::SchemaRef;
+use arrow_array::{Array, Float64Array, Int64Array};
+use arrow_schema::SchemaRef;
 use rayon::prelude::*;
 use std::path::PathBuf;
 use std::sync::Arc;

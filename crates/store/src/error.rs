@@ -28,7 +28,7 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: arrow::error::ArrowError,
+        source: arrow_schema::ArrowError,
     },
     /// A successful trial with a score that is no finite number.
     #[error("column {column}, trial {trial}: {value} is not a finite number")]
@@ -200,7 +200,7 @@ impl Error {
         }
     }
 
-    pub(crate) fn arrow(path: &Path) -> impl Fn(arrow::error::ArrowError) -> Error + '_ {
+    pub(crate) fn arrow(path: &Path) -> impl Fn(arrow_schema::ArrowError) -> Error + '_ {
         move |source| Error::Arrow { path: path.to_path_buf(), source }
     }
 }

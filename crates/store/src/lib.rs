@@ -23,6 +23,7 @@ mod inspect;
 mod levels;
 mod list_column;
 mod metrics_rows;
+mod numbers;
 mod place;
 mod quarantine;
 mod read;

@@ -5,8 +5,8 @@ use crate::encoder::{EncodedGroup, Target, array, integers, keys};
 use crate::error::Error;
 use crate::row_group::{Column, OpenGroup};
 use crate::schema::{Labels, Layout, MetricsChunk};
-use arrow::array::{Float64Array, Int64Array, StringArray};
-use arrow::buffer::NullBuffer;
+use arrow_array::{Float64Array, Int64Array, StringArray};
+use arrow_buffer::NullBuffer;
 
 /// Rows that are encoded at a time: a few megabytes of columns, within a cache. Pages end at multiples of it, whatever
 /// the size of the batches that rows come in.

@@ -1,12 +1,14 @@
 //! Reading back what was written, and the user's own Parquet files.
 
 use crate::error::Error;
+use crate::numbers::{plain, reals, whole};
 use crate::regular;
 use crate::schema::lists;
 use crate::whole_file::WholeFile;
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64Type};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int64Type};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::DataType;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -181,43 +183,32 @@ impl Column {
     fn extend(&mut self, path: &Path, batch: &RecordBatch, name: &str) -> Result<(), Error> {
         let mut array =
             batch.column_by_name(name).ok_or_else(|| no_column(path, name, &[name], batch))?.clone();
-        let as_type = |array: &ArrayRef, kind: &DataType| cast(array, kind).map_err(Error::arrow(path));
-        if let DataType::Dictionary(_, values) = array.data_type() {
-            array = as_type(&array, values)?;
-        }
-        array = match array.data_type() {
-            DataType::Date32 => as_type(&array, &DataType::Int32)?,
-            DataType::Date64 | DataType::Timestamp(..) => as_type(&array, &DataType::Int64)?,
-            _ => array,
-        };
-        if !array.data_type().is_numeric() {
+        array = plain(&array).map_err(Error::arrow(path))?;
+        let not_numbers = || {
             let found = array.data_type().to_string();
-            return Err(Error::NotNumbers { path: path.to_path_buf(), column: name.into(), found });
-        }
+            Error::NotNumbers { path: path.to_path_buf(), column: name.into(), found }
+        };
+        let (whole, reals) = (whole(&array), reals(&array).ok_or_else(not_numbers)?);
         if let Some(row) = (0..array.len()).find(|row| array.is_null(*row)) {
             let row = self.values.len() + row + 1;
             return Err(Error::Null { path: path.to_path_buf(), column: name.into(), row });
         }
-        if array.data_type().is_integer() {
-            let whole = self.whole.get_or_insert_default();
-            // Decimals hold what either kind of 64 bits does.
-            let wide = as_type(&array, &DataType::Decimal128(38, 0))?;
-            whole.extend(wide.as_primitive::<Decimal128Type>().values());
+        if let Some(whole) = whole {
+            self.whole.get_or_insert_default().extend(whole);
         }
-        let reals = as_type(&array, &DataType::Float64)?;
-        self.values.extend(reals.as_primitive::<Float64Type>().values());
+        self.values.extend(reals);
         Ok(())
     }
 }
 
-/// A column, cast to the type wanted.
+/// A column of the type that the writer gives it.
 fn column(path: &Path, batch: &RecordBatch, name: &str, kind: &DataType) -> Result<ArrayRef, Error> {
     let array = batch.column_by_name(name).ok_or_else(|| no_column(path, name, &[name], batch))?;
-    if !array.data_type().is_numeric() && array.data_type() != kind {
+    if array.data_type() != kind {
         let found = array.data_type().to_string();
         return Err(Error::NotNumbers { path: path.to_path_buf(), column: name.into(), found });
     }
-    cast(array, kind).map_err(Error::arrow(path))
+    Ok(array.clone())
 }
 
 fn no_column(path: &Path, column: &str, expected: &[&str], batch: &RecordBatch) -> Error {

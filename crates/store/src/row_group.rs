@@ -6,8 +6,8 @@ use crate::disk::{Disk, Output};
 use crate::encoding::properties;
 use crate::error::Error;
 use crate::list_column::{self, Buffers, GroupPages, List};
-use arrow::array::ArrayRef;
-use arrow::datatypes::{FieldRef, SchemaRef};
+use arrow_array::ArrayRef;
+use arrow_schema::{FieldRef, SchemaRef};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::add_encoded_arrow_schema_to_metadata;
 use parquet::arrow::arrow_writer::{

@@ -1,7 +1,7 @@
 //! The frozen schemas of the two tables, and the rows that go into them.
 
 use crate::format::Format;
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;
 
 /// What of the metrics schema a study decides.
