@@ -37,6 +37,22 @@ def evaluate(p, x):
         ends = np.append(first[1:], len(t))
         piece = np.clip(np.searchsorted(starts, x, "right") - 1, 0, None)
         f = np.array([np.polyval(c[first[j] : ends[j]][::-1], s[first[j]] * (x - starts[j])) for x, j in zip(x, piece)])
+    elif form == "exponentials":
+        places, first = np.unique(t, return_index=True)
+        ends = np.append(first[1:], len(t))
+
+        def group(j, side, x):
+            if not 0 <= j < len(places):
+                return 0.0
+            entries = slice(first[j], ends[j])
+            mine = s[entries] * side > 0
+            if not mine.any():
+                return 0.0
+            z = s[entries][mine][0] * (x - places[j])
+            return np.polyval(c[entries][mine][::-1], z) * np.exp(-z)
+
+        left = np.searchsorted(places, x, "right") - 1
+        f = np.array([group(j, 1, x) + group(j + 1, -1, x) for x, j in zip(x, left)])
     elif form == "legendre":
         f = np.polynomial.legendre.legval(2 * s[0] * (x - t[0]) - 1, c)
     elif form == "inverse_distance":

@@ -96,12 +96,14 @@ impl Fitted {
             }
             FitFormat::Human => {
                 let rows = kinks()
-                    .map(|((x, _), change)| format!("kink at {x:<22} slope change {change}"))
+                    .map(|((x, _), change)| {
+                        format!("kink at {:<22} slope change {}", number(*x), number(*change))
+                    })
                     .collect::<Vec<_>>();
                 let facts = [
-                    ("norm", format!("{:.6}", size.norm)),
+                    ("norm", rounded(size.norm)),
                     ("kinks", rows.len().to_string()),
-                    ("left line", format!("{slope:.6} x + {intercept:.6}")),
+                    ("left line", format!("{} x + {}", rounded(slope), rounded(intercept))),
                 ];
                 self.human(&facts, rows)
             }
@@ -123,7 +125,9 @@ impl Fitted {
             }
             FitFormat::Human => {
                 let facts = [("form", form.word().to_string()), ("entries", coefficient.len().to_string())];
-                let rows = rows().map(|(c, s, t)| format!("coefficient {c:<22} scale {s:<22} at {t}"));
+                let rows = rows().map(|(c, s, t)| {
+                    format!("coefficient {:<22} scale {:<22} at {}", number(*c), number(*s), number(*t))
+                });
                 self.human(&facts, rows.collect())
             }
         })
@@ -167,6 +171,21 @@ impl Fitted {
         }
         text
     }
+}
+
+/// All digits of a number, with an exponent where zeros would fill the line.
+fn number(value: f64) -> String {
+    if is_short(value) { value.to_string() } else { format!("{value:e}") }
+}
+
+/// Six decimals, or six digits and an exponent where six decimals would be zeros or fill the line.
+fn rounded(value: f64) -> String {
+    if is_short(value) { format!("{value:.6}") } else { format!("{value:.6e}") }
+}
+
+/// Whether a number is written without exponent: what floating-point formats do between 1e-5 and 1e16.
+fn is_short(value: f64) -> bool {
+    value == 0.0 || (1e-5..1e16).contains(&value.abs())
 }
 
 /// A predictor as its form, with the formula, and its lists.

@@ -29,6 +29,17 @@ fn read(expansion: &Expansion, x: f64) -> f64 {
             let piece = t.partition_point(|at| *at < place)..t.partition_point(|at| *at <= place);
             piece.rev().fold(0.0, |sum, j| sum * z(j) + c[j])
         }
+        Form::Exponentials => {
+            let next = t.partition_point(|at| *at <= x);
+            let here = t.get(next.wrapping_sub(1)).map_or(0, |at| t.partition_point(|other| other < at));
+            let end = t.get(next).map_or(next, |at| t.partition_point(|other| other <= at));
+            let group = |range: std::ops::Range<usize>, side: f64| {
+                let entries: Vec<usize> = range.filter(|j| s[*j] * side > 0.0).collect();
+                entries.iter().rev().fold(0.0, |sum, j| sum * z(*j) + c[*j])
+                    * entries.first().map_or(0.0, |j| (-z(*j)).exp())
+            };
+            group(here..next, 1.0) + group(next..end, -1.0)
+        }
         Form::Legendre => {
             let u = 2.0 * z(0) - 1.0;
             let (mut before, mut here, mut sum) = (0.0, 1.0, 0.0);
@@ -93,8 +104,8 @@ fn choices(n: usize) -> Vec<Choice> {
         let activation = ("activation", Value::Word(activation));
         all.push(choice("two_layer_network", &[activation, whole("width", 20), whole("steps", 30)]));
     }
-    // Some hundred gaps, a gap, and a thousandth of a gap.
-    for bandwidth in [0.3, gap, 1e-3 * gap] {
+    // Some hundred gaps, about a gap, and a thousandth of a gap.
+    for bandwidth in [0.3, 3.0 * gap, gap, 0.2 * gap, 1e-3 * gap] {
         for ridge in [0.0, 0.1] {
             let given = [real("bandwidth", bandwidth), real("ridge", ridge)];
             all.push(choice("laplace_kernel", &given));
@@ -147,6 +158,12 @@ fn miss(choice: &Choice, x: &[f64], y: &[f64]) -> Option<Miss> {
     assert!(expansion.is_finite(), "{choice}");
     let lengths = [expansion.scale.len(), expansion.at.len()];
     assert_eq!(lengths, [expansion.coefficient.len(); 2], "{choice}");
+    // No gap has more than forty entries, each end beyond the data three.
+    let most = match expansion.form {
+        Form::Exponentials | Form::Powers => 40 * (x.len() - 1) + 6,
+        _ => usize::MAX,
+    };
+    assert!(expansion.at.len() <= most, "{choice}: {}", expansion.at.len());
     let spread = y.iter().copied().fold(f64::MIN, f64::max) - y.iter().copied().fold(f64::MAX, f64::min);
     let want = |i: usize| if fitter.interpolates() { y[i] } else { predictor.value(x[i]) };
     // Networks that training of a few steps leaves far from the data are measured by what they are.
@@ -162,6 +179,32 @@ fn miss(choice: &Choice, x: &[f64], y: &[f64]) -> Option<Miss> {
         worst = worst.max((read(&expansion, at) - predictor.value(at)).abs());
     }
     Some(Miss { at_data, between: worst / largest })
+}
+
+/// Sums of decays are finite wherever the fit is, up to the largest labels, and bounds that spare the expansion say so.
+#[test]
+fn fits_that_do_not_overflow_have_finite_expansions() {
+    let mut beyond_bounds = 0;
+    for gap in [1e-3, 1e-12, 1e-40] {
+        let x = [0.0, gap, 0.3, 0.3 + f64::EPSILON, 0.8, 0.9];
+        for power in (260..=308).step_by(2) {
+            let y = [1.0, -1.0, 1.0, -0.5, 0.0, 1.0].map(|y| y * libm::exp10(f64::from(power)));
+            for choice in choices(200) {
+                if estimator::form(&choice) != Form::Exponentials {
+                    continue;
+                }
+                let mut fitter = choice.build(CATALOGUE).unwrap();
+                let mut predictor = Predictor::default();
+                let report =
+                    fitter.fit(Sample::new(&x, &y).unwrap(), &Draws::new(1, "forms", 0), &mut predictor);
+                let (Ok(_), Predictor::Smooth(smooth)) = (report, &predictor) else { continue };
+                assert!(smooth.pieces.expansion().is_finite(), "{choice} {gap} 1e{power}");
+                assert!(smooth.pieces.has_finite_expansion(), "{choice} {gap} 1e{power}");
+                beyond_bounds += u32::from(power > 282);
+            }
+        }
+    }
+    assert!(beyond_bounds > 10, "{beyond_bounds}");
 }
 
 #[test]

@@ -81,6 +81,9 @@ impl Judge {
 
 /// Whether what would be stored of a predictor is finite, whether it will be stored or not: a row must not depend on it.
 fn weights_are_finite(predictor: &Predictor) -> bool {
+    if let Predictor::Smooth(smooth) = predictor {
+        return smooth.pieces.has_finite_expansion();
+    }
     let mut weights = WeightsChunk::default();
     push_weights(Generator::Four, 0, predictor, &mut weights);
     weights.is_finite()

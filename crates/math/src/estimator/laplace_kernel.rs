@@ -2,11 +2,11 @@
 
 use super::{Estimator, Report, bandwidth, cost, linear_spline, ridge};
 use crate::catalogue::{Choice, Entry};
-use crate::predictor::reach::{between, series, tail};
+use crate::predictor::reach::{SAFE, SERIES, measure, series};
 use crate::predictor::{Expansion, Form, Pieces, Predictor, Units, length};
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
-use crate::sum::all_finite;
+use crate::sum::{all_finite, largest};
 use crate::theory::{Class, Known, Setting};
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
@@ -50,8 +50,8 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
 ///     f̂ = v_i e^{−t} (1 − e^{−2s})/(1 − e^{−2a}) + v_{i+1} e^{−s} (1 − e^{−2t})/(1 − e^{−2a}),
 /// and beyond the data f̂ decays like e^{−t}.
 /// # Shapes, units
-/// h in units of x; the breakpoints are the data. Units: φ(z) = e^{−|z|}, outer α, inner 1/h, bias −x_i/h. Expansion: `powers`
-/// of t over the length of a gap, of a part of it where it is longer than 2h, or of a part of a tail; 0 beyond 48 h.
+/// h in units of x; the breakpoints are the data. Units: φ(z) = e^{−|z|}, outer α, inner 1/h, bias −x_i/h. Expansion: `exponentials`
+/// of t and s, on gaps below 1.5 h of t alone.
 /// # Errors
 /// `Overflow` where a stored weight is not finite, as without ridge for gaps below 1e-308 |y| h; f̂ itself never exceeds
 /// max |y|.
@@ -196,29 +196,28 @@ impl Pieces for Bridges {
     }
 
     fn expansion(&self) -> Expansion {
-        let mut powers = Expansion::new(Form::Powers);
+        let mut sums = Expansion::new(Form::Exponentials);
         let last = self.x.len() - 1;
-        let fall = |ends: &[f64], end: usize| -> Vec<f64> {
-            ends.iter().map(|at| self.value[end] * libm::exp(-(at - self.x[end]).abs() / self.h)).collect()
-        };
-        let left = tail(self.x[0], -1.0, self.h);
-        powers.push((left[0] - self.h).max(f64::MIN), 1.0, &[0.0]);
-        self.pieces(&left, &fall(&left, 0), &mut powers);
+        let rate = 1.0 / self.h;
+        sums.push(self.x[0], -rate, &self.value[..1]);
         for gap in 0..last {
-            let (ends, lives) = between(self.x[gap], self.x[gap + 1], self.h);
-            let inside = ends.len() - 2;
-            let mut values = vec![self.value[gap]; ends.len()];
-            self.values(gap + 1, &ends[1..=inside], &mut values[1..=inside]);
-            values[inside + 1] = self.value[gap + 1];
-            for (k, live) in lives.iter().enumerate() {
-                let values = if *live { [values[k], values[k + 1]] } else { [0.0; 2] };
-                self.pieces(&ends[k..k + 2], &values, &mut powers);
+            let (x0, x1, v0, v1) = (self.x[gap], self.x[gap + 1], self.value[gap], self.value[gap + 1]);
+            let a = (x1 - x0) / self.h;
+            if a > SERIES {
+                let (near, whole) = decay(a);
+                sums.push(x0, rate, &[(v0 - v1 * near) / whole]);
+                sums.push(x1, -rate, &[(v1 - v0 * near) / whole]);
+            } else {
+                let b = measure(a);
+                sums.push(x0, b / length(x0, x1), &bridge(a, b, v0, v1));
             }
         }
-        let right = tail(self.x[last], 1.0, self.h);
-        self.pieces(&right, &fall(&right, last), &mut powers);
-        powers.push(right[right.len() - 1], 1.0, &[0.0]);
-        powers
+        sums.push(self.x[last], rate, &self.value[last..]);
+        sums
+    }
+
+    fn has_finite_expansion(&self) -> bool {
+        largest(&self.value) <= SAFE || self.expansion().is_finite()
     }
 
     fn units(&self) -> Units {
@@ -231,24 +230,20 @@ impl Pieces for Bridges {
     }
 }
 
-impl Bridges {
-    /// Appends the bridges between values at neighbouring ends of pieces, as powers of the share z of a piece:
-    ///     v_0 cosh az + (v_1 − v_0 cosh a) sinh az/sinh a, where a is the piece's length in units of h.
-    fn pieces(&self, ends: &[f64], values: &[f64], powers: &mut Expansion) {
-        for (ends, values) in ends.windows(2).zip(values.windows(2)) {
-            let width = length(ends[0], ends[1]);
-            let a = width / self.h;
-            let stretch = if a < SHORTEST { 1.0 } else { a / libm::sinh(a) };
-            let odd = (values[1] - values[0]) * stretch - values[0] * a * libm::tanh(0.5 * a);
-            let (mut here, mut next, mut k) = (values[0], odd, 0.0);
-            let terms = series(|| {
-                let term = here;
-                (here, next, k) = (next, here * (a * a) / ((k + 1.0) * (k + 2.0)), k + 1.0);
-                term
-            });
-            powers.push(ends[0], 1.0 / width, &terms);
-        }
-    }
+/// The coefficients of z^k in f e^z on a gap of length a in units of h, on which z goes from 0 to b.
+///
+/// With u = z/b, f = v_0 cosh au + (v_1 − v_0 cosh a) sinh au/sinh a solves f'' = a² f, and g = f e^{bu} solves
+/// g'' = 2b g' − (b² − a²) g.
+fn bridge(a: f64, b: f64, v0: f64, v1: f64) -> Vec<f64> {
+    let stretch = if a < SHORTEST { 1.0 } else { a / libm::sinh(a) };
+    let slope = (v1 - v0) * stretch - v0 * a * libm::tanh(0.5 * a);
+    let (mut here, mut next, mut k) = (v0, slope + b * v0, 0.0);
+    series(b, || {
+        let term = here;
+        let after = (2.0 * b * (k + 1.0) * next - (b - a) * (b + a) * here) / ((k + 1.0) * (k + 2.0));
+        (here, next, k) = (next, after, k + 1.0);
+        term
+    })
 }
 
 /// e^{−u} and 1 − e^{−2u} for u ≥ 0, both to a few units of roundoff of themselves.

@@ -113,8 +113,8 @@ static FORMS: &[(&str, &[Form])] = &[
     (shepard::ENTRY.name, &[Form::InverseDistance]),
     (cubic_spline::ENTRY.name, &[Form::Powers]),
     (polynomial::ENTRY.name, &[Form::Legendre]),
-    (laplace_kernel::ENTRY.name, &[Form::Powers]),
-    (matern::ENTRY.name, &[Form::Powers]),
+    (laplace_kernel::ENTRY.name, &[Form::Exponentials]),
+    (matern::ENTRY.name, &[Form::Exponentials]),
     (gaussian_kernel::ENTRY.name, &[Form::Gaussian]),
 ];
 

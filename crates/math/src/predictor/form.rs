@@ -7,6 +7,8 @@ pub enum Form {
     Knots,
     /// Powers of the distance from the left end of a piece.
     Powers,
+    /// Powers of the distance from either end of a gap, times what decays from there.
+    Exponentials,
     /// Legendre polynomials over one interval.
     Legendre,
     /// Gaussian kernels around centres.
@@ -31,9 +33,10 @@ pub enum Form {
 
 impl Form {
     /// Every form.
-    pub const ALL: [Form; 12] = [
+    pub const ALL: [Form; 13] = [
         Form::Knots,
         Form::Powers,
+        Form::Exponentials,
         Form::Legendre,
         Form::Gaussian,
         Form::InverseDistance,
@@ -51,6 +54,7 @@ impl Form {
         match self {
             Form::Knots => "knots",
             Form::Powers => "powers",
+            Form::Exponentials => "exponentials",
             Form::Legendre => "legendre",
             Form::Gaussian => "gaussian",
             Form::InverseDistance => "inverse_distance",
@@ -69,6 +73,9 @@ impl Form {
         match self {
             Form::Knots => "f(t) = c, linear between and beyond",
             Form::Powers => "Σ c zᵏ over the entries k = 0, 1, … of the piece from t to the next t",
+            Form::Exponentials => {
+                "Σ c zᵏ e⁻ᶻ over the entries with s > 0 of the last t ≤ x, k = 0, 1, …, and those with s < 0 of the next t"
+            }
             Form::Legendre => "Σ c P_k(2z − 1) over the entries k = 0, 1, …",
             Form::Gaussian => "Σ c exp(−z²/2)",
             Form::InverseDistance => "Σ c w/Σ w with w = |x − t|^−s, and c at x = t",
@@ -85,8 +92,10 @@ impl Form {
     /// Entries that a predictor has for each point it was fitted to, at most as a rule.
     pub fn entries_a_point(self) -> u64 {
         match self {
-            // Series of kernels end after seven to twenty terms.
-            Form::Powers => 12,
+            // A cubic.
+            Form::Powers => 4,
+            // Series end after seven to forty terms, most after ten; long gaps have two to six entries.
+            Form::Exponentials => 12,
             _ => 1,
         }
     }
@@ -95,9 +104,11 @@ impl Form {
 /// A predictor: f(x) = form(x) + skip_slope x + skip_intercept, with form(x) as [`Form::formula`] says.
 ///
 /// # Shapes, units
-/// `coefficient`, `scale` and `at` are of one length; `at` is in units of x, and for the forms `knots` and `powers` does not
-/// decrease. Of `powers` the entries with one `at` are a piece, powers ascending from 0; it reaches from there to the next
-/// `at`, the first piece to −∞ and the last to +∞. Beyond the outer `knots` the outer lines go on.
+/// `coefficient`, `scale` and `at` are of one length; `at` is in units of x, and for the forms `knots`, `powers` and `exponentials`
+/// does not decrease. Of `powers` the entries with one `at` are a piece, powers ascending from 0; it reaches from there to the next
+/// `at`, the first piece to −∞ and the last to +∞. Of `exponentials` the entries with one `at` are a group with s < 0, which
+/// counts between the `at` before and this one, and one with s > 0, which counts from this one to the next, powers ascending
+/// from 0 in each: z is never negative. Beyond the outer `knots` the outer lines go on.
 /// # Accuracy
 /// Points are told apart by their distance x − at, which is exact near `at`, wherever the origin is. A data point is the
 /// left end of its piece or a knot, so that f̂ of an interpolant is its label to the bit for `powers`.

@@ -18,6 +18,11 @@ pub trait Pieces: Send + Sync {
 
     /// The function in a basis that doubles carry.
     fn expansion(&self) -> Expansion;
+
+    /// Whether all numbers of the expansion are finite; cheaper than the expansion where a bound says so.
+    fn has_finite_expansion(&self) -> bool {
+        self.expansion().is_finite()
+    }
 }
 
 /// A predictor with breakpoints.

@@ -42,8 +42,7 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 /// and on a gap f̂ is the mean given the states at both ends, a polynomial times e^{−z} from either end.
 /// # Shapes, units
 /// h in units of x; the breakpoints are the data. Units: φ(z) = k at z of either sign, outer α, inner √(2ν)/h, bias
-/// −x_i √(2ν)/h. Expansion: `powers` of x − x_i over the length of a gap, of a part of it where it is longer than
-/// 2h/√(2ν), or of a part of a tail; 0 beyond 48 of these lengths.
+/// −x_i √(2ν)/h. Expansion: `exponentials` of z from the ends of a gap, on gaps below 1.5h/√(2ν) from the left one alone.
 /// # Errors
 /// `Overflow` where a stored weight or a derivative is not finite, without ridge soon below gaps of 1e-60 h for ν = 5/2;
 /// `IllConditioned` where a covariance underflows, below gaps of 1e-120 h. Data are met by construction, so that no

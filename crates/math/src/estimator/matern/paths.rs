@@ -1,8 +1,9 @@
 //! Matérn predictors between their points.
 
-use super::process::{FAR, Process, Vector, dot, mirrored};
-use crate::predictor::reach::{between, series, tail};
+use super::process::{FAR, Matrix, Process, Vector, dot, mirrored};
+use crate::predictor::reach::{SAFE, SERIES, measure, series};
 use crate::predictor::{Expansion, Form, Pieces, Units, length};
+use crate::sum::largest;
 
 /// The mean path of a process through states.
 pub(super) struct Paths<const M: usize> {
@@ -81,72 +82,88 @@ impl<const M: usize> Pieces for Paths<M> {
         }
     }
 
+    fn has_finite_expansion(&self) -> bool {
+        let mut rows = self.states.iter().chain(self.forces.iter().map(|forces| &forces.right));
+        rows.all(|row| largest(row) <= SAFE) || self.expansion().is_finite()
+    }
+
     fn expansion(&self) -> Expansion {
-        let mut powers = Expansion::new(Form::Powers);
-        let (last, decay) = (self.x.len() - 1, 1.0 / self.rate);
-        let left = tail(self.x[0], -1.0, decay);
-        powers.push((left[0] - decay).max(f64::MIN), 1.0, &[0.0]);
-        for ends in left.windows(2) {
-            // Seen from the data the process goes left; the piece is walked back.
-            let there = self.process.transition((self.x[0] - ends[0]) * self.rate);
-            let state = std::array::from_fn(|i| dot(&there[i], &mirrored(&self.states[0])));
-            self.piece((ends[0], ends[1], -1.0), (&state, &[0.0; M]), &mut powers);
-        }
-        (0..last).for_each(|gap| self.gap(gap, &mut powers));
-        let mut state = self.states[last];
-        let right = tail(self.x[last], 1.0, decay);
-        for ends in right.windows(2) {
-            state = self.piece((ends[0], ends[1], 1.0), (&state, &[0.0; M]), &mut powers);
-        }
-        powers.push(right[right.len() - 1], 1.0, &[0.0]);
-        powers
+        let mut sums = Expansion::new(Form::Exponentials);
+        let last = self.x.len() - 1;
+        sums.push(self.x[0], -self.rate, &self.process.ahead(&mirrored(&self.states[0])));
+        (0..last).for_each(|gap| self.gap(gap, &mut sums));
+        sums.push(self.x[last], self.rate, &self.process.ahead(&self.states[last]));
+        sums
     }
 }
 
 impl<const M: usize> Paths<M> {
-    /// Appends the pieces of a gap.
-    fn gap(&self, gap: usize, powers: &mut Expansion) {
+    /// Appends the entries of a gap.
+    fn gap(&self, gap: usize, sums: &mut Expansion) {
         let (x0, x1) = (self.x[gap], self.x[gap + 1]);
-        let (ends, lives) = between(x0, x1, 1.0 / self.rate);
-        let pulled = self.process.behind(&self.forces[gap].right);
-        let mut state = self.states[gap];
-        for (ends, live) in ends.windows(2).zip(lives) {
-            if live {
-                let far = ((x1 - ends[0]) * self.rate).min(FAR);
-                let sum = |i: usize| pulled.iter().rev().fold(0.0, |sum, w| sum * far + w[i]);
-                let pull = std::array::from_fn(|i| libm::exp(-far) * sum(i));
-                state = self.piece((ends[0], ends[1], 1.0), (&state, &pull), powers);
-            } else {
-                powers.push(ends[0], 1.0, &[0.0]);
-                state = [0.0; M];
-            }
+        let a = ((x1 - x0) * self.rate).min(FAR);
+        if a > SERIES {
+            let (left, right) = (self.states[gap], mirrored(&self.states[gap + 1]));
+            sums.push(x0, self.rate, &self.process.ahead(&self.decaying(a, &left, &right)));
+            sums.push(x1, -self.rate, &self.process.ahead(&self.decaying(a, &right, &left)));
+        } else {
+            let b = measure(a);
+            sums.push(x0, b / length(x0, x1), &self.series(gap, a, b));
         }
     }
 
-    /// Appends a piece, from the state at its left end, and returns that at its right end. The process goes with the side,
-    /// 1, or against it, −1.
+    /// The state at one end of a gap of what decays from there, given the states at both ends, each seen towards the other.
+    ///
+    /// With T the way to the other end, seen back from there, the states are z = p + T r and z' = r + T p, where p and r decay
+    /// from their ends: (1 − T²) p = z − T z'.
+    fn decaying(&self, a: f64, here: &Vector<M>, there: &Vector<M>) -> Vector<M> {
+        let ahead = self.process.transition(a);
+        let way: Matrix<M> =
+            std::array::from_fn(|i| if i % 2 == 0 { ahead[i] } else { ahead[i].map(|t| -t) });
+        let system = std::array::from_fn(|i| {
+            std::array::from_fn(|j| {
+                let twice: f64 = (0..M).map(|k| way[i][k] * way[k][j]).sum();
+                if i == j { 1.0 - twice } else { -twice }
+            })
+        });
+        eliminated(system, std::array::from_fn(|i| here[i] - dot(&way[i], there)))
+    }
+
+    /// The coefficients of t^k in f e^t on a gap of so many lengths of decay, on which t goes from 0 to b.
     ///
     /// From Q' = F Q + Q Fᵀ + q e eᵀ the state z and the pull λ of the far end obey z' = F z + q e λ_M and λ' = −Fᵀ λ, linear
-    /// equations whose power series follow term by term.
-    fn piece(
-        &self,
-        (from, to, side): (f64, f64, f64),
-        (state, pull): (&Vector<M>, &Vector<M>),
-        powers: &mut Expansion,
-    ) -> Vector<M> {
-        let width = length(from, to);
-        let step = side * (width * self.rate).min(FAR);
-        let (mut z, mut pull, mut end, mut k) = (*state, *pull, [0.0; M], 0.0);
-        let terms = series(|| {
+    /// equations whose power series follow term by term, times e^t as well.
+    fn series(&self, gap: usize, a: f64, b: f64) -> Vec<f64> {
+        let pulled = self.process.behind(&self.forces[gap].right);
+        let sum = |i: usize| pulled.iter().rev().fold(0.0, |sum, w| sum * a + w[i]);
+        let mut pull: Vector<M> = std::array::from_fn(|i| libm::exp(-a) * sum(i));
+        let (mut z, mut k) = (self.states[gap], 0.0);
+        series(b, || {
             let term = z[0];
-            (0..M).for_each(|i| end[i] += z[i]);
             k += 1.0;
-            (z, pull) = self.process.next_terms(&z, &pull, step / k);
+            (z, pull) = self.process.next_terms(&z, &pull, (a / k, b / k));
             term
-        });
-        powers.push(from, 1.0 / width, &terms);
-        end
+        })
     }
+}
+
+/// The solution of A p = b by elimination with row exchanges.
+fn eliminated<const M: usize>(mut a: Matrix<M>, mut b: Vector<M>) -> Vector<M> {
+    for j in 0..M {
+        let pivot = (j..M).fold(j, |best, i| if a[i][j].abs() > a[best][j].abs() { i } else { best });
+        a.swap(j, pivot);
+        b.swap(j, pivot);
+        for i in j + 1..M {
+            let share = a[i][j] / a[j][j];
+            (j..M).for_each(|l| a[i][l] -= share * a[j][l]);
+            b[i] -= share * b[j];
+        }
+    }
+    for i in (0..M).rev() {
+        let known: f64 = (i + 1..M).map(|l| a[i][l] * b[l]).sum();
+        b[i] = (b[i] - known) / a[i][i];
+    }
+    b
 }
 
 /// Σ_k p_k t^k.

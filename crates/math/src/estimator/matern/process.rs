@@ -79,14 +79,17 @@ impl<const M: usize> Process<M> {
         std::array::from_fn(|k| std::array::from_fn(|j| (0..M).map(|i| self.powers[k][i][j] * w[i]).sum()))
     }
 
-    /// The terms of the power series that follow z and λ, where z' = F z + q e λ_M and λ' = −Fᵀ λ, at this share of a step.
-    pub fn next_terms(&self, z: &Vector<M>, pull: &Vector<M>, share: f64) -> (Vector<M>, Vector<M>) {
-        let step = |i: usize, j: usize| self.powers[1][i][j] - if i == j { 1.0 } else { 0.0 };
+    /// The terms of the power series that follow those of z e^{bu} and λ e^{bu}, where z' = a (F z + q e λ_M) and
+    /// λ' = −a Fᵀ λ, given a/k and b/k.
+    pub fn next_terms(&self, z: &Vector<M>, pull: &Vector<M>, (a, b): (f64, f64)) -> (Vector<M>, Vector<M>) {
+        let nilpotent = &self.powers[1];
         let after: Vector<M> = std::array::from_fn(|i| {
             let push = if i + 1 == M { self.intensity * pull[M - 1] } else { 0.0 };
-            share * ((0..M).map(|j| step(i, j) * z[j]).sum::<f64>() + push)
+            a * (dot(&nilpotent[i], z) + push) + (b - a) * z[i]
         });
-        let pull = std::array::from_fn(|i| -share * (0..M).map(|j| step(j, i) * pull[j]).sum::<f64>());
+        let pull = std::array::from_fn(|i| {
+            (a + b) * pull[i] - a * (0..M).map(|j| nilpotent[j][i] * pull[j]).sum::<f64>()
+        });
         (after, pull)
     }
 
