@@ -11,6 +11,8 @@ use tempered_math::catalogue::Choice;
 use tempered_math::theory::{self, Class, Setting};
 use tempered_pipeline::plan::Plan;
 
+/// Series in the terminal at most: with the comparisons they fill a screen.
+const SERIES: usize = 20;
 /// Bootstrap rounds behind every interval.
 const BOOTSTRAP: usize = 1000;
 /// The relative standard error for which needed trials are stated, unless asked otherwise.
@@ -22,7 +24,7 @@ pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
     let summary = summarise(&options.directory, &plan, options.error, options.threads.count())?;
     match options.format {
         Format::Human => {
-            output::print(&table(&summary, options.explain))?;
+            output::print(&table(&summary, options.explain, options.all))?;
             if options.explain {
                 output::print(&next_steps(&options.directory))?;
             }
@@ -43,10 +45,12 @@ pub fn ending(summary: &Summary) -> Ending {
     Ending::TooManyFailed
 }
 
-/// The tables for the terminal at hand, with two lines on how to read them or all there is to say.
-pub fn table(summary: &Summary, explain: bool) -> String {
+/// The tables for the terminal at hand, of `all` series or of those that say most, with two lines on how to read them or
+/// all there is to say.
+pub fn table(summary: &Summary, explain: bool, all: bool) -> String {
     let width = output::width();
-    summary.table(width) + &if explain { summary.explanation(width) } else { summary.legend() }
+    summary.table(width, if all { usize::MAX } else { SERIES })
+        + &if explain { summary.explanation(width) } else { summary.legend() }
 }
 
 /// Summarises a run directory and writes `summary/` where that can be done; `error` is the relative standard error for

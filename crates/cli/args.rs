@@ -125,6 +125,9 @@ pub struct Run {
     /// Say in full how the table is to be read and how verdicts come about.
     #[arg(long)]
     pub explain: bool,
+    /// Show every series, however many there are.
+    #[arg(long)]
+    pub all: bool,
     /// How to show progress.
     #[arg(long, value_enum, default_value_t = Progress::Auto, env = "TEMPERED_PROGRESS")]
     pub progress: Progress,
@@ -182,6 +185,9 @@ pub struct Analyze {
     /// Say in full how the table is to be read, how verdicts come about, and how Polars and DuckDB read the files.
     #[arg(long)]
     pub explain: bool,
+    /// Show every series, however many there are.
+    #[arg(long)]
+    pub all: bool,
     #[command(flatten)]
     pub threads: Threads,
 }

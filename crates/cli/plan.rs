@@ -26,7 +26,7 @@ const LONG: f64 = 600.0;
 
 /// Prints what a study amounts to.
 pub fn plan(options: &Options) -> Result<Ending, Failure> {
-    let plan = study::plan(&options.file)?;
+    let plan = study::plan(&options.file, options.diff.as_deref())?;
     if let Some(directory) = &options.diff {
         return diff::diff(&plan, directory, options.format);
     }

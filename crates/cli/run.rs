@@ -4,8 +4,9 @@ use crate::args::{Progress, Run};
 use crate::exit::{BUG, Ending, Failure};
 use crate::{analyze, next_steps, output, progress, report, signals, study, time};
 use serde_json::json;
+use std::io::ErrorKind::PermissionDenied;
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempered_pipeline::change::Change;
@@ -20,8 +21,8 @@ use tempered_store::Table;
 
 /// Runs or resumes a study, then prints the table.
 pub fn run(options: &Run) -> Result<Ending, Failure> {
-    let plan = study::plan(&options.file)?;
-    let path = options.out.clone().unwrap_or_else(|| PathBuf::from("runs").join(&plan.study.name));
+    let plan = study::plan(&options.file, options.out.as_deref())?;
+    let path = options.out.clone().unwrap_or_else(|| study::home(&plan.study.name));
     let mut settings = settings(options)?;
     if options.undo {
         return take_back(&path);
@@ -61,7 +62,7 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
         Ended::Complete => listening.stored(),
     }
     let summary = analyze::summarise(&path, &plan, None, settings.threads)?;
-    output::print(&analyze::table(&summary, options.explain))?;
+    output::print(&analyze::table(&summary, options.explain, options.all))?;
     output::print(&next_steps::next_steps(&path))?;
     if options.report {
         let page = report::page(&summary, &plan, &directory, &path)?;
@@ -206,7 +207,9 @@ fn take_back(path: &Path) -> Result<Ending, Failure> {
 
 /// Deletes what runs made in the directory, after asking; refuses one that no run has made.
 fn start_over(path: &Path, yes: bool) -> Result<(), Failure> {
-    if !path.join("_tempered").is_dir() {
+    // What may not be looked at is told by whoever clears it.
+    let made = std::fs::metadata(path.join("_tempered"));
+    if !made.map_or_else(|error| error.kind() == PermissionDenied, |made| made.is_dir()) {
         return Err(Failure::Usage(format!("{} was not made by a run: not deleted", path.display())));
     }
     let question = format!("delete {} and start over?", path.display());

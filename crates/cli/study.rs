@@ -3,12 +3,17 @@
 use crate::args::StudyFile;
 use crate::exit::Failure;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::{Error, RunDirectory, record, spec};
 
-/// Reads, edits and checks a study file.
-pub fn plan(file: &StudyFile) -> Result<Plan, Failure> {
+/// Where runs of a study go unless they are told.
+pub fn home(name: &str) -> PathBuf {
+    Path::new("runs").join(name)
+}
+
+/// Reads, edits and checks a study file, for this run directory or the one of its name: it may exist.
+pub fn plan(file: &StudyFile, directory: Option<&Path>) -> Result<Plan, Failure> {
     let bytes = read(&file.study)?;
     let mut edits = Vec::new();
     for edit in &file.set {
@@ -17,7 +22,15 @@ pub fn plan(file: &StudyFile) -> Result<Plan, Failure> {
         };
         edits.push((path.to_string(), value.to_string()));
     }
-    Ok(Plan::new(spec::parse(&bytes, &file.study.display().to_string(), &edits)?))
+    let name = file.study.display().to_string();
+    let study = spec::parse_recorded(&bytes, &name, &edits)?;
+    let directory = directory.map_or_else(|| home(&study.name), Path::to_path_buf);
+    let is_there = |label: &str| directory.join("metrics").join(format!("estimator={label}")).is_dir();
+    let mut labels = study.estimators.iter().map(|(label, _)| label);
+    if labels.all(|label| !spec::is_reserved(label) || is_there(label)) {
+        return Ok(Plan::new(study));
+    }
+    Ok(Plan::new(spec::parse(&bytes, &name, &edits)?))
 }
 
 /// Opens a run directory and the study recorded in it.
@@ -28,7 +41,7 @@ pub fn recorded(path: &Path) -> Result<(Plan, RunDirectory), Failure> {
     }
     let bytes = directory.read_record("study.yaml")?.ok_or_else(|| Error::NoStudy(path.to_path_buf()))?;
     let name = path.join("_tempered/study.yaml").display().to_string();
-    let plan = Plan::new(spec::parse(&bytes, &name, &[])?).in_directory(&directory)?;
+    let plan = Plan::new(spec::parse_recorded(&bytes, &name, &[])?).in_directory(&directory)?;
     Ok((plan, directory))
 }
 

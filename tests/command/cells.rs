@@ -74,3 +74,25 @@ fn counts_of_many_cells_come_back_from_damaged_records() {
     run();
     assert_eq!(counted(), all);
 }
+
+#[test]
+fn the_terminal_shows_the_series_that_say_most() {
+    let folder = tempfile::tempdir().unwrap();
+    let (study, out) = (many_cells(folder.path(), 3), folder.path().join("out"));
+    let run = |flags: &[&str]| {
+        let run = tempered().arg("run").arg(&study).arg("--out").arg(&out).args(flags).output().unwrap();
+        text(run.stdout)
+    };
+    let analyze = |flags: &[&str]| text(expect(tempered().arg("analyze").arg(&out).args(flags), 0).stdout);
+    // A series for each of 20 noises and 2 risks.
+    let rows = |text: &str| text.lines().filter(|line| line.ends_with("undecided")).count();
+    for (few, all) in [(run(&[]), run(&["--all"])), (analyze(&[]), analyze(&["--all"]))] {
+        assert_eq!((rows(&few), rows(&all)), (20, 40), "{few}{all}");
+        assert!(few.contains("20 of 40 series are shown") && few.contains("--all"), "{few}");
+        assert!(!all.contains("series are shown"), "{all}");
+        // Risks grow with the noise: the largest medians are among those shown.
+        assert!(few.contains("normal(sd=20)") && !few.contains("normal(sd=1)"), "{few}");
+    }
+    // Files have all of them.
+    assert_eq!(fs::read_to_string(out.join("summary/verdicts.csv")).unwrap().lines().count(), 41);
+}

@@ -191,3 +191,86 @@ fn runs_in_two_process_namespaces_end_with_the_same_bytes() {
     assert_same_files(&whole, &out);
     assert_eq!(fs::read_dir(out.join("_staging")).unwrap().count(), 0);
 }
+
+/// What a user may not read is nobody's damage: the code is that of input and output, and the advice is of permissions.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_may_not_be_read_is_told_as_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let few = ["--set", "trials=6"];
+    run(folder.path(), &out, &few, 0);
+    // Root may read everything: the commands are another user's then, who owns the folder.
+    let is_root = fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
+    let shell = |script: &str| {
+        let mut shell = Command::new("sh");
+        let done = shell.args(["-c", script]).current_dir(folder.path()).status();
+        assert!(done.is_ok_and(|status| status.success()), "{script}");
+    };
+    let binary = folder.path().join("tempered");
+    fs::copy(env!("CARGO_BIN_EXE_tempered"), &binary).unwrap();
+    let command = |arguments: &[&str]| {
+        let other = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+        let mut command = Command::new(if is_root { Path::new("setpriv") } else { &binary });
+        if is_root {
+            command.args(other).arg(&binary);
+        }
+        command.args(arguments).current_dir(folder.path()).env("TEMPERED_PROGRESS", "none");
+        command
+    };
+    if is_root {
+        shell("chown -R 65534:65534 .");
+        if !command(&["--version"]).output().is_ok_and(|output| output.status.success()) {
+            eprintln!("skipped: no other user here");
+            return;
+        }
+    }
+    let commands: [&[&str]; 7] = [
+        &["status", "out"],
+        &["analyze", "out"],
+        &["report", "out", "--out", "page.html"],
+        &["verify", "out"],
+        &["verify", "out", "--repair"],
+        &["run", "small.yaml", "--out", "out", "--set", "trials=6"],
+        &["plan", "small.yaml", "--diff", "out", "--set", "trials=6"],
+    ];
+    let hidden = [
+        ("out", "000"),
+        ("out", "600"),
+        ("out/metrics", "000"),
+        ("out/metrics", "600"),
+        ("out/metrics/estimator=spline", "000"),
+        ("out/metrics/estimator=spline/n=20", "000"),
+        ("out/metrics/estimator=spline/n=20", "600"),
+        ("out/metrics/estimator=spline/n=20/*.parquet", "000"),
+        ("out/_tempered", "000"),
+        ("out/_tempered/plan.json", "000"),
+        ("out/_tempered/study.yaml", "000"),
+    ];
+    let whole = data_files(&out);
+    for (place, mode) in hidden {
+        for arguments in commands {
+            shell(&format!("chmod {mode} {place}"));
+            let output = command(arguments).output().unwrap();
+            shell("chmod -R u+rwX out");
+            let said = String::from_utf8_lossy(&output.stderr);
+            let what = format!("{mode} {place}: {arguments:?}: {said}");
+            // The state of a run stands in its records alone, and who has a study reads none that is recorded.
+            let may_not_notice = match arguments[0] {
+                "status" => place.starts_with("out/metrics"),
+                "run" | "plan" => place.ends_with("study.yaml"),
+                _ => false,
+            };
+            match output.status.code() {
+                Some(0) if may_not_notice => {}
+                code => assert_eq!(code, Some(74), "{what}"),
+            }
+            if output.status.code() == Some(74) {
+                assert!(said.contains("ermission") && said.contains("chmod"), "{what}");
+                assert!(!said.contains("repair"), "{what}");
+            }
+        }
+    }
+    assert!(data_files(&out) == whole);
+    assert_eq!(command(&["verify", "out"]).status().unwrap().code(), Some(0));
+}

@@ -15,7 +15,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A folder could not be listed, made or renamed.
-    #[error("cannot use {path}: {source}")]
+    #[error("cannot use {path}: {source}{}", permission(source))]
     Folder {
         /// The file or folder.
         path: PathBuf,
@@ -121,6 +121,16 @@ fn said(source: &Store) -> String {
     match source {
         Store::Io { source, .. } => source.to_string(),
         other => other.what(),
+    }
+}
+
+/// What to do about a folder or file that may not be used.
+fn permission(source: &std::io::Error) -> &'static str {
+    match source.kind() {
+        std::io::ErrorKind::PermissionDenied => {
+            "; take the permission to use it (`chmod -R u+rwX` on the directory)"
+        }
+        _ => "",
     }
 }
 

@@ -10,6 +10,7 @@ mod belongs;
 mod blocks;
 mod collect;
 mod common;
+mod comparisons;
 #[cfg(test)]
 mod coverage;
 mod error;
@@ -29,6 +30,7 @@ mod quantile;
 #[cfg(feature = "sql")]
 mod query;
 mod risk;
+mod ruled;
 mod samples;
 mod scan;
 mod series;

@@ -35,6 +35,8 @@ pub struct Pair {
     pub n: u64,
     /// Trials in which both have a risk.
     pub trials: u64,
+    /// Risks of either that overflowed. What is said of the pair is of the other trials, and says nothing of these.
+    pub censored: u64,
     /// The median of R_first/R_second over trials, with its distribution-free interval.
     pub ratio: Quantile,
     /// The share of trials in which the first has the smaller risk; a tie counts half.
@@ -110,6 +112,8 @@ fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) 
             trials: a.rows,
             ratio: Quantile::of(&ratio.ordered, 0.5, confidence),
             wins: wins / a.rows.max(1) as f64,
+            // Both are known when the levels are.
+            censored: 0,
             trusted: false,
             difference: mean.map(|mean| mean.value),
             difference_se: mean.and_then(|mean| mean.error),

@@ -7,7 +7,7 @@ use polars::prelude::*;
 use polars::sql::SQLContext;
 
 use crate::error::Error;
-use crate::table::STYLE;
+use crate::ruled::STYLE;
 use crate::text::number;
 
 /// Rows that a table for a terminal shows.

@@ -185,7 +185,7 @@ fn hive(folder: &Path, key: &str) -> Result<Vec<(String, PathBuf)>, Error> {
     for path in listing(folder)? {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if let Some(value) = name.strip_prefix(key).and_then(|rest| rest.strip_prefix('='))
-            && path.is_dir()
+            && is_folder(&path)?
         {
             found.push((value.to_owned(), path));
         }
@@ -226,6 +226,16 @@ fn cells(estimator: &str, n: u64, folder: &Path) -> Result<Vec<Partition>, Error
         }
     }
     Ok(partitions)
+}
+
+/// Whether it is a folder; the system may refuse to say.
+fn is_folder(path: &Path) -> Result<bool, Error> {
+    match fs::metadata(path) {
+        Err(source) if source.kind() == std::io::ErrorKind::PermissionDenied => {
+            Err(Error::Folder { path: path.to_owned(), source })
+        }
+        there => Ok(there.is_ok_and(|there| there.is_dir())),
+    }
 }
 
 fn listing(folder: &Path) -> Result<Vec<PathBuf>, Error> {

@@ -1,6 +1,6 @@
 //! From a run directory to its series.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -192,17 +192,21 @@ fn summarise(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summa
     Ok(Summary { series, pairs, fits, options: options.clone() })
 }
 
-/// Says of pairs whether both means at their n can be trusted.
+/// Says of pairs whether both means at their n can be trusted, and how many risks of either overflowed.
 fn trust(pairs: &mut [Pair], series: &[Series]) {
     let key = |labels: [&str; 4], p: Risk, n: u64| (labels.map(str::to_owned), p.to_string(), n);
     let levels = series.iter().flat_map(|s| s.levels.iter().map(move |level| (s, level)));
-    let trusted: HashSet<_> =
-        levels.filter(|(_, l)| l.mean_trusted).map(|(s, level)| key(s.labels(), s.p, level.n)).collect();
+    let levels: HashMap<_, _> = levels
+        .map(|(s, level)| (key(s.labels(), s.p, level.n), (level.mean_trusted, level.censored)))
+        .collect();
     for pair in pairs {
-        let is_trusted = |estimator: &str| {
-            trusted.contains(&key([estimator, &pair.design, &pair.target, &pair.noise], pair.p, pair.n))
+        let of = |estimator: &str| {
+            let key = key([estimator, &pair.design, &pair.target, &pair.noise], pair.p, pair.n);
+            levels.get(&key).copied().unwrap_or((false, 0))
         };
-        pair.trusted = is_trusted(&pair.estimator) && is_trusted(&pair.against);
+        let [first, second] = [of(&pair.estimator), of(&pair.against)];
+        pair.trusted = first.0 && second.0;
+        pair.censored = first.1 + second.1;
     }
 }
 

@@ -1,20 +1,19 @@
 //! The summary for a terminal: plain text, as wide as there is room.
 
-use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
+use comfy_table::Table;
 
+use crate::comparisons::comparisons;
 use crate::fits::Fits;
 use crate::growth::{Estimate, Growth};
 use crate::label::short;
 use crate::model::Model;
-use crate::pair::Pair;
+use crate::ruled::{STYLE, finish};
 use crate::series::Series;
 use crate::summary::Summary;
 use crate::tail::TailIndex;
 use crate::text::{cut, estimate, interval, number, wrap};
 use crate::verdict::{RULE, Verdict};
 
-/// Comparisons of estimators that are shown.
-const PAIRS: usize = 10;
 /// What is said where risks overflowed.
 const CENSORED: &str = "A risk that overflowed counts as larger than all others in medians and quantiles (marked *); means and \
      tails of what is left say nothing of the law and decide nothing.\n";
@@ -50,18 +49,30 @@ impl Summary {
     /// the tail index of the gaps' contributions, and what becomes of median and mean, each with a mark for its agreement
     /// with theory. A label that does not change from row to row is printed once; an axis that does not vary is named
     /// above the table. Where there is too little room, some columns between the first and the last level are left out
-    /// and counted, then intervals, then columns.
-    pub fn table(&self, width: usize) -> String {
+    /// and counted, then intervals, then columns. Of more than `most` series those are shown that together say most, and
+    /// the others counted.
+    pub fn table(&self, width: usize, most: usize) -> String {
         let levels = self.sizes();
-        let (detail, shown) = self.fit(&levels, width);
+        let series: Vec<&Series> = self.telling(most).into_iter().map(|place| &self.series[place]).collect();
+        let (detail, shown) = self.fit(&series, &levels, width);
         let mut text = wrap(&self.heading(), width);
-        text.push_str(&self.render(&spread(&levels, shown), detail, width));
+        text.push_str(&self.render(&series, &spread(&levels, shown), detail, width));
         text.push('\n');
+        if series.len() < self.series.len() {
+            let [shown, all] = [series.len(), self.series.len()];
+            let note = format!(
+                "{shown} of {all} series are shown, those that together say most; --all shows every one."
+            );
+            text.push_str(&wrap(&note, width));
+        }
         if shown < levels.len() {
             text.push_str(&format!("{} of {} levels are shown.\n", shown, levels.len()));
         }
         text.push_str(&wrap(&self.failed(), width));
-        text.push_str(&self.comparisons());
+        let varies = self.varies();
+        let axes: Vec<(usize, &str)> =
+            AXES.into_iter().enumerate().skip(1).filter(|(axis, _)| varies[*axis]).collect();
+        text.push_str(&comparisons(&self.pairs, &axes));
         text
     }
 
@@ -155,10 +166,10 @@ impl Summary {
     }
 
     /// The detail and the number of levels that fit into the width.
-    fn fit(&self, levels: &[u64], width: usize) -> (Detail, usize) {
+    fn fit(&self, series: &[&Series], levels: &[u64], width: usize) -> (Detail, usize) {
         let width_of = |columns: &[Column]| -> usize {
             let widest = |column: &Column| {
-                let cells = self.series.iter().map(|series| column.cell(series, width).chars().count());
+                let cells = series.iter().map(|series| column.cell(series, width).chars().count());
                 // Behind each column there are two spaces.
                 cells.max().unwrap_or(0).max(column.name().chars().count()) + 2
             };
@@ -197,12 +208,12 @@ impl Summary {
         columns
     }
 
-    fn render(&self, sizes: &[u64], detail: Detail, width: usize) -> String {
+    fn render(&self, series: &[&Series], sizes: &[u64], detail: Detail, width: usize) -> String {
         let columns = self.columns(sizes, detail);
         let mut table = Table::new();
         table.load_style(STYLE).set_header(columns.iter().map(Column::name));
         let mut above: Option<[&str; 4]> = None;
-        for series in &self.series {
+        for series in series {
             // A label is repeated only if it or one before it has changed.
             let labels = series.labels();
             let same = labels.iter().zip(above.iter().flatten()).take_while(|(a, b)| a == b).count();
@@ -214,47 +225,6 @@ impl Summary {
         }
         finish(&mut table, |place| matches!(columns[place], Column::Exponent | Column::Median(_)))
     }
-
-    /// Estimators against each other at the largest n, on the same samples; empty for one estimator.
-    fn comparisons(&self) -> String {
-        let Some(n) = self.pairs.iter().map(|pair| pair.n).max() else { return String::new() };
-        let varies = self.varies();
-        let pairs: Vec<&Pair> = self.pairs.iter().filter(|pair| pair.n == n).collect();
-        let axes: Vec<usize> = (1..4).filter(|&axis| varies[axis]).collect();
-        let mut header = vec!["estimators".to_owned()];
-        header.extend(axes.iter().map(|axis| AXES[*axis].to_owned()));
-        header.extend(["p", "ratio of risks", "won", "saved"].map(String::from));
-        let mut table = Table::new();
-        table.load_style(STYLE).set_header(header);
-        for pair in pairs.iter().take(PAIRS) {
-            let labels = ["", &pair.design, &pair.target, &pair.noise];
-            let mut row = vec![format!("{} / {}", pair.estimator, pair.against)];
-            row.extend(axes.iter().map(|axis| cut(&short(labels[*axis]), LABEL)));
-            row.push(short(&pair.p.to_string()).into_owned());
-            row.push(match (pair.ratio.value, pair.ratio.low, pair.ratio.high) {
-                (Some(value), Some(low), Some(high)) => interval(value, low, high),
-                (value, ..) => value.map_or_else(|| "–".into(), number),
-            });
-            row.push(percent(pair.wins));
-            row.push(pair.saved_log.map_or_else(|| "–".into(), percent));
-            table.add_row(row);
-        }
-        let numbers = axes.len() + 1;
-        let mut text = format!(
-            "On the same samples at n = {n}: the median of the first risk over the second, trials that the first wins, and \
-             variance of ln R that pairing saves\n"
-        );
-        text = wrap(&text, 80) + &finish(&mut table, |place| place >= numbers) + "\n";
-        if pairs.len() > PAIRS {
-            text += &format!("… and {} more in summary/pairs.csv\n", pairs.len() - PAIRS);
-        }
-        text
-    }
-}
-
-fn percent(share: f64) -> String {
-    // Adding zero takes the sign from a zero that was rounded to.
-    format!("{:.0} %", (100.0 * share).round() + 0.0)
 }
 
 /// A column of the table.
@@ -309,23 +279,6 @@ impl Column {
             }
         }
     }
-}
-
-/// Rules above and below, one under the header.
-pub(crate) const STYLE: TableStyle = TableStyle::new()
-    .top_border(LineStyle::none().fill('─').junction('─'))
-    .header_separator(LineStyle::none().fill('─').junction('─'))
-    .bottom_border(LineStyle::none().fill('─').junction('─'));
-
-/// The table as text, with numbers on the right of their columns.
-fn finish(table: &mut Table, is_number: impl Fn(usize) -> bool) -> String {
-    for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 1));
-        if is_number(place) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table.trim_fmt()
 }
 
 /// A verdict with what theory thinks of it.

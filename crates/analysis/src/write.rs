@@ -7,6 +7,7 @@ use std::path::Path;
 
 use polars_core::prelude::*;
 use polars_io::prelude::ParquetWriter;
+use tempered_store::write_beside;
 
 use crate::error::Error;
 use crate::fits::reasons;
@@ -106,6 +107,7 @@ impl Summary {
             names.iter().map(|(name, get)| text(name, pairs().map(|p| Some(get(p))))).collect();
         table.push(integers("n", pairs().map(|p| p.n)));
         table.push(integers("trials", pairs().map(|p| p.trials)));
+        table.push(integers("censored", pairs().map(|p| p.censored)));
         table.push(truths("trusted", pairs().map(|p| Some(p.trusted))));
         let figures: [Named<Pair, Option<f64>>; 8] = [
             ("ratio", |p| p.ratio.value),
@@ -262,21 +264,7 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// Writes a file beside its place and gives it its name when it is complete.
+/// Gives a file its place when it is complete.
 fn place(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> Result<(), Error> {
-    // Others may be at the same file.
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let unfinished = path.with_file_name(format!(".{name}.{}", std::process::id()));
-    let failed = |source| Error::Folder { path: path.to_owned(), source };
-    let mut file = File::create(&unfinished).map(BufWriter::new).map_err(failed)?;
-    let written = write(&mut file).map_err(failed);
-    let named = written.and_then(|()| {
-        file.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
-        fs::rename(&unfinished, path).map_err(failed)
-    });
-    if named.is_err() {
-        // On a full disk the rest of it is wanted elsewhere, and nobody would look for it here.
-        let _ = fs::remove_file(&unfinished);
-    }
-    named
+    write_beside(path, write).map_err(|source| Error::Folder { path: path.to_owned(), source })
 }

@@ -8,11 +8,13 @@ use crate::args::Report as Options;
 use crate::exit::{Ending, Failure};
 use crate::{analyze, output, study};
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempered_analysis::{Fits, RULE, Summary};
 use tempered_pipeline::RunDirectory;
 use tempered_pipeline::plan::Plan;
 use tempered_report::{Report, Study};
+use tempered_store::write_beside;
 
 /// Writes the report of a run directory, and figures and tables where they are asked for.
 pub fn report(options: &Options) -> Result<Ending, Failure> {
@@ -64,20 +66,14 @@ fn write_below(report: &Report, path: &Path) -> Result<PathBuf, Failure> {
 fn write(report: &Report, file: &Path) -> Result<PathBuf, Failure> {
     let text = tempered_report::page(report)?;
     let failed = |source| Failure::File { place: file.display().to_string(), source };
-    let name = file.file_name().ok_or_else(|| {
-        Failure::Usage(format!("--out {}: expected the name of a file, such as report.html", file.display()))
-    })?;
-    // Others may be at the same file.
-    let unfinished = file.with_file_name(format!(".{}.{}", name.to_string_lossy(), std::process::id()));
+    if file.file_name().is_none() {
+        let wrong = format!("--out {}: expected the name of a file, such as report.html", file.display());
+        return Err(Failure::Usage(wrong));
+    }
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
-    let written = std::fs::write(&unfinished, text).and_then(|()| std::fs::rename(&unfinished, file));
-    written.map_err(|error| {
-        // A disk that is full keeps what was written so far.
-        let _ = std::fs::remove_file(&unfinished);
-        failed(error)
-    })?;
+    write_beside(file, |out| out.write_all(text.as_bytes())).map_err(failed)?;
     Ok(file.to_path_buf())
 }
 

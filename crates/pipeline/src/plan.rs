@@ -229,6 +229,11 @@ impl Plan {
         Shard { cell, group, index: u32::try_from(index).unwrap_or(u32::MAX), trials: start..start + size }
     }
 
+    /// Trials in a full shard of its group.
+    pub(crate) fn size_of(&self, shard: &Shard) -> u64 {
+        self.groups(&self.cells[shard.cell])[shard.group].trials
+    }
+
     /// The group of an estimator in a cell.
     pub(crate) fn group_of(&self, cell: usize, estimator: usize) -> usize {
         let groups = self.groups(&self.cells[cell]);
@@ -281,7 +286,7 @@ impl Plan {
         let mut footer: Vec<(String, String)> =
             pairs.into_iter().map(|(name, value)| (format!("tempered.{name}"), value)).collect();
         if self.generator >= Generator::Four {
-            footer.push((SIZE_KEY.into(), self.groups(cell)[shard.group].trials.to_string()));
+            footer.push((SIZE_KEY.into(), self.size_of(shard).to_string()));
         }
         footer.push((TRIALS_KEY.into(), format!("{}..{}", shard.trials.start, shard.trials.end)));
         footer.push((VERSION_KEY.into(), env!("CARGO_PKG_VERSION").into()));

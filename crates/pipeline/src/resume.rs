@@ -75,8 +75,9 @@ pub(crate) fn judge(
     let mut comes_back = true;
     for (table, rows) in tables(plan, estimator) {
         let found = read_footer(&directory.root().join(place.path(table)))?;
-        let end = longer(&found, shard);
-        let state = state(found, &expected, shard, rows);
+        let size = plan.size_of(shard);
+        let end = longer(&found, shard, size);
+        let state = state(found, &expected, (shard, size), rows);
         match &state {
             State::Outdated | State::Excess => judged.end = judged.end.max(end),
             State::Complete | State::Shorter | State::Missing | State::Damaged(_) => {}
@@ -84,7 +85,7 @@ pub(crate) fn judge(
         if state == State::Excess {
             let former = read_footer(&directory.former().root().join(place.path(table)))?;
             judged.restores = true;
-            comes_back &= self::state(former, &expected, shard, rows) == State::Complete;
+            comes_back &= self::state(former, &expected, (shard, size), rows) == State::Complete;
         } else if judged.state == State::Complete {
             judged.state = state.clone();
         }
@@ -112,13 +113,14 @@ pub(crate) fn state_of(
 ) -> Result<Option<State>, Error> {
     let Some((_, rows)) = tables(plan, estimator).find(|(asked, _)| *asked == table) else { return Ok(None) };
     let found = read_footer(&directory.root().join(place(plan, estimator, shard).path(table)))?;
-    Ok(Some(state(found, &plan.footer(estimator, shard), shard, rows)))
+    Ok(Some(state(found, &plan.footer(estimator, shard), (shard, plan.size_of(shard)), rows)))
 }
 
-/// The end of the trials in a file that begins where the shard does.
-fn longer(found: &Found, shard: &Shard) -> u64 {
+/// The end of the trials in a file that begins where the shard does, and holds no more than a full one.
+fn longer(found: &Found, shard: &Shard, size: u64) -> u64 {
     let trials = if let Found::File(footer) = found { trials(footer) } else { None };
-    trials.filter(|trials| trials.start == shard.trials.start).map_or(shard.trials.end, |trials| trials.end)
+    let fits = |trials: &Range<u64>| trials.start == shard.trials.start && trials.end <= trials.start + size;
+    trials.filter(fits).map_or(shard.trials.end, |trials| trials.end)
 }
 
 /// Prepares the places of (estimator, shard): what is damaged goes to quarantine, former files come back. Gives the end of
@@ -170,8 +172,9 @@ pub(crate) fn placing(
     let look = |table: Table| -> Result<(State, u64), Error> {
         let rows = tables(plan, estimator).find(|(asked, _)| *asked == table).and_then(|(_, rows)| rows);
         let found = read_footer(&directory.root().join(place.path(table)))?;
-        let end = longer(&found, shard);
-        Ok((state(found, &footer, shard, rows), end))
+        let size = plan.size_of(shard);
+        let end = longer(&found, shard, size);
+        Ok((state(found, &footer, (shard, size), rows), end))
     };
     let (there, end) = look(table)?;
     Ok(match there {
@@ -182,8 +185,14 @@ pub(crate) fn placing(
     })
 }
 
-/// Compares what was found with the footer that the plan would write, and with the rows a trial has.
-fn state(found: Found, expected: &[(String, String)], shard: &Shard, rows: Option<u64>) -> State {
+/// Compares what was found with the footer that the plan would write, with the size of its shards, and with the rows a trial
+/// has. Nobody computes what a footer states beyond that size.
+fn state(
+    found: Found,
+    expected: &[(String, String)],
+    (shard, size): (&Shard, u64),
+    rows: Option<u64>,
+) -> State {
     let footer: Footer = match found {
         Found::Missing => return State::Missing,
         Found::Unreadable(why) => return State::Damaged(why),
@@ -211,6 +220,9 @@ fn state(found: Found, expected: &[(String, String)], shard: &Shard, rows: Optio
     match trials(&footer) {
         Some(trials) if trials.start == shard.trials.start => {
             let count = trials.end.checked_sub(trials.start);
+            if count.is_some_and(|count| count > size) {
+                return State::Damaged(format!("trials {trials:?}, expected {size} at most"));
+            }
             if excess || outdated {
                 return if excess { State::Excess } else { State::Outdated };
             }
@@ -290,7 +302,7 @@ mod tests {
 
     fn judged(stored: Vec<(String, String)>, rows: u64) -> State {
         let found = Found::File(Footer { pairs: stored, rows });
-        state(found, &pairs("2", "200..300"), &SHARD, Some(1))
+        state(found, &pairs("2", "200..300"), (&SHARD, 140), Some(1))
     }
 
     #[test]
@@ -324,6 +336,12 @@ mod tests {
         assert_eq!(damaged(judged(pairs("2", "0..100"), 100)), "no range of trials from 200");
         assert_eq!(damaged(judged(pairs("2", "200..100"), 100)), "100 rows for trials 200..100");
         assert_eq!(damaged(judged(pairs("2", "x"), 100)), "no range of trials from 200");
+        // Whatever else differs, nobody sets about so many trials.
+        let mut absurd = pairs("2", "200..1000000000000000000");
+        let why = "trials 200..1000000000000000000, expected 140 at most";
+        assert_eq!(damaged(judged(absurd.clone(), 100)), why);
+        absurd[0].1 = "1".into();
+        assert_eq!(damaged(judged(absurd, 100)), why);
         let mut other = pairs("2", "200..300");
         other[1].1 = "8".into();
         assert_eq!(damaged(judged(other, 100)), "tempered.seed is 8, expected 7");
@@ -331,7 +349,7 @@ mod tests {
         let mut other = pairs("2", "200..300");
         other.push(("tempered.reference".into(), "min_norm".into()));
         assert_eq!(judged(other, 100), State::Excess);
-        assert_eq!(state(Found::Missing, &[], &SHARD, Some(1)), State::Missing);
-        assert_eq!(damaged(state(Found::Unreadable("torn".into()), &[], &SHARD, Some(1))), "torn");
+        assert_eq!(state(Found::Missing, &[], (&SHARD, 140), Some(1)), State::Missing);
+        assert_eq!(damaged(state(Found::Unreadable("torn".into()), &[], (&SHARD, 140), Some(1))), "torn");
     }
 }

@@ -120,9 +120,12 @@ pub(crate) fn with_left(plan: Plan, directory: &RunDirectory) -> Result<(Plan, V
     }
     let Left { more_estimators, more_cells, mut shards, .. } = left;
     let plan = plan.with(more_estimators, more_cells);
-    for (shard, estimator) in &mut shards {
+    shards.retain_mut(|(shard, estimator)| {
         shard.group = plan.group_of(shard.cell, *estimator);
-    }
+        let (size, trials) = (plan.size_of(shard), &shard.trials);
+        // What says that it holds more than a shard does is none.
+        trials.start == u64::from(shard.index) * size && trials.end.saturating_sub(trials.start) <= size
+    });
     shards.sort_by_key(|(shard, estimator)| {
         (shard.cell, shard.group, shard.index, shard.trials.end, *estimator)
     });

@@ -35,7 +35,7 @@ pub fn undo(directory: &RunDirectory) -> Result<Undone, Error> {
         record::begin_undo(directory, &plan_record)?;
         directory.write_record(STUDY_RECORD, &study)?;
         directory.remove_record(seal::RECORD)?;
-        let plan = Plan::new(spec::parse(&study, &name, &[])?).in_directory(directory)?;
+        let plan = Plan::new(spec::parse_recorded(&study, &name, &[])?).in_directory(directory)?;
         let undone = take_back(&plan, directory)?;
         for name in directory.records()?.into_iter().filter(|name| name.starts_with("live-")) {
             directory.remove_record(&name)?;

@@ -24,7 +24,8 @@ impl RunDirectory {
             for file in directory.listing()?.files {
                 remove(&root.join(file.place.path(file.table)))?;
             }
-            for folder in directory.unfinished_folders() {
+            let written = ["summary", "report"].map(|folder| root.join(folder));
+            for folder in directory.unfinished_folders().into_iter().chain(written) {
                 directory.clear_unfinished(&folder, &|name| unfinished::has_maker(name))?;
             }
             for name in SUMMARY.iter().flat_map(|name| [format!("{name}.csv"), format!("{name}.parquet")]) {

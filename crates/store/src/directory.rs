@@ -255,7 +255,8 @@ impl RunDirectory {
                         }
                         let place = place(&estimator, &n, &name);
                         let place = place.filter(|place| self.root.join(place.path(table)) == path);
-                        let Some(place) = place.filter(|_| path.is_file()) else {
+                        let is_file = regular::is_file(&path).map_err(Error::io(&path))?;
+                        let Some(place) = place.filter(|_| is_file) else {
                             strays.push(path);
                             continue;
                         };
@@ -286,7 +287,9 @@ fn keyed(folder: &Path, key: &str, strays: &mut Vec<PathBuf>) -> Result<Vec<(Str
             continue;
         }
         match name.strip_prefix(key) {
-            Some(value) if path.is_dir() => found.push((value.to_string(), path)),
+            Some(value) if regular::is_folder(&path).map_err(Error::io(&path))? => {
+                found.push((value.to_string(), path))
+            }
             _ => strays.push(path),
         }
     }

@@ -140,9 +140,11 @@ pub enum Error {
 fn advice(source: &std::io::Error) -> &'static str {
     match source.kind() {
         std::io::ErrorKind::StorageFull => "; free some space and run the same command again",
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
-            "; make it writable or give another directory with --out"
+        std::io::ErrorKind::PermissionDenied => {
+            "; take the permission to read and write it (`chmod -R u+rwX` on the directory), or give another directory \
+             with --out"
         }
+        std::io::ErrorKind::ReadOnlyFilesystem => "; make it writable or give another directory with --out",
         _ => "",
     }
 }

@@ -4,6 +4,7 @@
 //! renamed into the data tree, weights before metrics. Bytes depend on the rows alone, not on how they were cut
 //! into chunks or on the number of threads, and every file carries a checksum of them.
 
+mod beside;
 mod checksum;
 mod clear;
 mod column_chunk;
@@ -35,6 +36,7 @@ mod streams;
 mod unfinished;
 mod whole_file;
 
+pub use beside::write_beside;
 pub use checksum::{CHECKSUM_KEY, Checksum, read_checksum};
 pub use columns::MetricsFile;
 pub use directory::{Listed, Listing, RunDirectory};

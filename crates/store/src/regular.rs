@@ -31,6 +31,30 @@ pub(crate) fn other(path: &Path) -> Result<Option<&'static str>> {
     })
 }
 
+/// Whether a folder is there.
+///
+/// # Errors
+/// The system refuses to say.
+pub(crate) fn is_folder(path: &Path) -> Result<bool> {
+    kind(path, fs::FileType::is_dir)
+}
+
+/// Whether a file is there.
+///
+/// # Errors
+/// The system refuses to say.
+pub(crate) fn is_file(path: &Path) -> Result<bool> {
+    kind(path, fs::FileType::is_file)
+}
+
+fn kind(path: &Path, is: fn(&fs::FileType) -> bool) -> Result<bool> {
+    match fs::metadata(path) {
+        Ok(there) => Ok(is(&there.file_type())),
+        Err(error) if error.kind() == ErrorKind::NotFound || is_no_file(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// All bytes of a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();

@@ -48,7 +48,7 @@ fn order_statistics_hold_where_risks_overflow_and_tails_do_not() {
     // Other failures say nothing of where a trial belongs.
     assert!(failed.levels.iter().all(|level| level.censored == 0 && level.failed > 20));
     assert_eq!(failed.in_probability, Verdict::Undecided);
-    let table = summary.table(120);
+    let table = summary.table(120, usize::MAX);
     assert!(table.contains("*") && table.contains("counts as larger than all others"), "{table}");
     let json = summary.json();
     let level = &json.as_array().unwrap().iter().find(|series| series["estimator"] == "censored").unwrap()["levels"]
@@ -102,7 +102,7 @@ fn reasons_are_told_by_estimator() {
     fails(run.path(), "spline", 50, "panicked", 0);
     let summary = plain(run.path());
     assert_eq!(summary.failures(), (60, 120));
-    let table = summary.table(120);
+    let table = summary.table(120, usize::MAX);
     assert!(table.contains("kernel: 60 of 60 failed: ill_conditioned\n"), "{table}");
     assert!(!table.contains("spline: "), "{table}");
     fails(run.path(), "kernel", 500, "panicked", 3);

@@ -241,7 +241,7 @@ fn axes_are_kept_apart_and_listed_in_order() {
     ];
     assert_eq!(found, expected);
     assert!(summary.series.iter().all(|s| s.levels.iter().map(|l| l.n).eq([200, 1000])));
-    let table = summary.table(120);
+    let table = summary.table(120, usize::MAX);
     assert!(table.contains("target") && table.contains("sine(frequency=1)"), "{table}");
 }
 
@@ -361,11 +361,11 @@ fn a_table_of_a_large_study_fits_a_terminal() {
     };
     let summary = analyze(run.path(), &options(), &theory).unwrap();
     for width in [80, 120, 140] {
-        let text = summary.table(width) + &summary.legend() + &summary.explanation(width);
+        let text = summary.table(width, usize::MAX) + &summary.legend() + &summary.explanation(width);
         assert!(text.lines().all(|line| line.chars().count() <= width), "{width}\n{text}");
     }
     assert_eq!(summary.legend().lines().count(), 2);
-    let table = summary.table(120);
+    let table = summary.table(120, usize::MAX);
     assert!(!table.contains('\u{1b}'));
     assert!(table.contains("of 13 levels are shown") && table.contains("26 of 2600 fits failed:"), "{table}");
     assert!(

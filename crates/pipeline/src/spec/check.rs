@@ -4,6 +4,7 @@ use super::choice::choice;
 use super::counts::counts;
 use super::diagnostic::SpecError;
 use super::edit;
+use super::label::{identifier, label};
 use super::limits::{
     CELLS, ESTIMATORS, FILES, LARGEST_N, LAST_CHECKPOINT, QUANTILES, RISKS, SHARD_POINTS, SHARDS,
 };
@@ -23,12 +24,27 @@ use tempered_math::{design, estimator, noise, target};
 /// # Errors
 /// Everything that is wrong with it, in order of position.
 pub fn parse(bytes: &[u8], file: &str, set: &[(String, String)]) -> Result<Study, SpecError> {
+    read(bytes, file, set, label)
+}
+
+/// The same for a directory that exists: estimators keep the labels that they have there.
+///
+/// # Errors
+/// Those of [`parse`], but labels that new directories do not have are none.
+pub fn parse_recorded(bytes: &[u8], file: &str, set: &[(String, String)]) -> Result<Study, SpecError> {
+    read(bytes, file, set, |field, errors| identifier(field, Some("an estimator with the label"), errors))
+}
+
+/// Reads the label of an estimator.
+type ReadLabel = fn(&Field<'_>, &mut Errors) -> Option<String>;
+
+fn read(bytes: &[u8], file: &str, set: &[(String, String)], label: ReadLabel) -> Result<Study, SpecError> {
     let mut root = mark::parse(bytes, file)?;
     for (path, value) in set {
         edit::set(&mut root, path, value)?;
     }
     let mut errors = Errors::default();
-    let study = study(&Field { node: &root, path: String::new() }, &mut errors);
+    let study = study(&Field { node: &root, path: String::new() }, label, &mut errors);
     errors.into_result(study)
 }
 
@@ -46,7 +62,7 @@ pub fn parse_choice<T: ?Sized>(
     errors.into_result(choice)
 }
 
-fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
+fn study(root: &Field<'_>, label: ReadLabel, errors: &mut Errors) -> Option<Study> {
     let keys = ["version", "name", "seed", "trials", "generate", "train", "evaluate", "store", "aggregate"];
     let fields = root.map(&keys, errors);
     if !matches!(root.node.value, Yaml::Map(_)) {
@@ -73,7 +89,7 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
     let seed = seed.and_then(|field| field.integer(0, u64::MAX, errors));
     let count = trials.as_ref().and_then(|field| field.integer(1, 1 << 48, errors));
     let axes = generate.and_then(|field| axes(&field, errors));
-    let estimators = train.and_then(|field| estimators(&field, errors));
+    let estimators = train.and_then(|field| estimators(&field, label, errors));
     let evaluate = evaluate(fields[6].as_ref(), estimators.as_deref().unwrap_or_default(), errors);
     let store = store(fields[7].as_ref(), errors);
     let aggregate = aggregate(fields[8].as_ref(), errors);
@@ -109,30 +125,6 @@ fn study(root: &Field<'_>, errors: &mut Errors) -> Option<Study> {
         errors.push(root, format!("makes {files} files of a table, but there may be at most {FILES}"));
     }
     Some(study)
-}
-
-/// Small letters, digits and underscores; the name of a study may also hold `-` and `.` inside. That of an estimator is a
-/// key, and the message says what it names.
-fn identifier(field: &Field<'_>, label: Option<&str>, errors: &mut Errors) -> Option<String> {
-    let dashes = label.is_none();
-    let text = field.node.text().unwrap_or_default();
-    let inner =
-        |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || (dashes && "-.".contains(c));
-    let first = |c: char| c.is_ascii_lowercase() || (dashes && c.is_ascii_digit());
-    let valid = text.len() <= 64 && text.starts_with(first) && text.chars().all(inner);
-    if !valid {
-        let rest =
-            if dashes { ", `-`, `.`, starting with a letter or a digit" } else { ", starting with a letter" };
-        let expected = format!("a name of at most 64 small letters, digits, `_`{rest}");
-        match label {
-            Some(what) => {
-                let found = field.node.found();
-                errors.push(field, format!("has {what} {found}, but it must be {expected}"));
-            }
-            None => errors.expected(field, &expected),
-        }
-    }
-    valid.then(|| text.to_string())
 }
 
 type Axes = (Vec<u64>, Vec<Choice>, Vec<Choice>, Vec<Choice>);
@@ -190,7 +182,7 @@ pub(super) fn distinct<T: Display>(items: &[Field<'_>], values: &[Option<T>], er
     }
 }
 
-fn estimators(field: &Field<'_>, errors: &mut Errors) -> Option<Vec<(String, Choice)>> {
+fn estimators(field: &Field<'_>, label: ReadLabel, errors: &mut Errors) -> Option<Vec<(String, Choice)>> {
     let Yaml::Map(pairs) = &field.node.value else {
         errors.expected(field, "a mapping `label: estimator`");
         return None;
@@ -204,8 +196,7 @@ fn estimators(field: &Field<'_>, errors: &mut Errors) -> Option<Vec<(String, Cho
         return None;
     }
     let read = pairs.iter().map(|(key, value)| {
-        let label = Field { node: key, path: field.path.clone() };
-        let label = identifier(&label, Some("an estimator with the label"), errors);
+        let label = label(&Field { node: key, path: field.path.clone() }, errors);
         let name = key.text().unwrap_or_default();
         Some((label, choice(&field.child(name, value), estimator::CATALOGUE, errors)))
     });

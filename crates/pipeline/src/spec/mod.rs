@@ -5,6 +5,7 @@ mod choice;
 mod counts;
 mod diagnostic;
 mod edit;
+mod label;
 mod limits;
 mod mark;
 mod read;
@@ -12,8 +13,9 @@ mod resolved;
 mod schema;
 mod study;
 
-pub use check::{parse, parse_choice};
+pub use check::{parse, parse_choice, parse_recorded};
 pub use diagnostic::{Diagnostic, SpecError};
+pub use label::is_reserved;
 pub use mark::LARGEST_FILE;
 pub use schema::schema;
 pub(crate) use study::trains;

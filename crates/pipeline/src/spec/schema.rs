@@ -1,5 +1,6 @@
 //! The JSON schema of study files (draft-07), made from the catalogues.
 
+use super::label::RESERVED;
 use super::limits::{LARGEST_N, QUANTILES, SHARD_POINTS};
 use serde_json::{Value as Json, json};
 use tempered_math::catalogue::{Entry, Kind, Parameter, Value};
@@ -19,7 +20,7 @@ pub fn schema() -> Json {
     );
     let risk = json!({"oneOf": [{"type": "number", "minimum": 1}, {"const": "sup"}]});
     let train = json!({"type": "object", "description": "Estimators by label; labels name the files.",
-        "minProperties": 1, "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,63}$"},
+        "minProperties": 1, "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,63}$", "not": {"enum": RESERVED}},
         "additionalProperties": choice(estimator::CATALOGUE)});
     let evaluate = object(
         &[
