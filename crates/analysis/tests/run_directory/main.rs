@@ -318,7 +318,7 @@ fn summaries_are_written_whole() {
     );
     assert!(csv.contains("root,uniform,zero,normal(sd=1),2,\"\",catastrophic,catastrophic,"), "{csv}");
     let pairs = fs::read_to_string(folder.join("pairs.csv")).unwrap();
-    assert!(pairs.contains("constant,root,uniform,zero,normal(sd=1),2,100,1000,true,0.1,"), "{pairs}");
+    assert!(pairs.contains("constant,root,uniform,zero,normal(sd=1),2,100,1000,0,true,0.1,"), "{pairs}");
 }
 
 #[test]
