@@ -10,7 +10,7 @@ test:
 test-slow:
 	cargo test --workspace --release --features sql -- --ignored
 
-# Both ways to answer `tempered query`: fast tests build without SQL, which takes as long as all the rest.
+# Both ways to answer `tempered query`: fast tests build without SQL, which brings more than a hundred crates.
 test-sql:
 	cargo test -p tempered -p tempered-analysis --features sql -- sql queries
 

@@ -24,7 +24,7 @@ fn answer(options: &Query) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
-/// The SQL engine takes longer to build than all the rest, so that it is built where it is asked for.
+/// The SQL engine brings more than a hundred crates, so that it is built where it is asked for.
 #[cfg(not(feature = "sql"))]
 fn answer(options: &Query) -> Result<Ending, Failure> {
     Err(Failure::Usage(format!(
