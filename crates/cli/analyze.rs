@@ -29,7 +29,7 @@ pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
                 output::print(&next_steps(&options.directory))?;
             }
         }
-        Format::Json => output::print(&format!("{:#}", summary.json()))?,
+        Format::Json => output::json(&summary.series)?,
     }
     Ok(ending(&summary))
 }

@@ -34,9 +34,13 @@ pub fn json_with_list(
     name: &str,
     entries: impl Iterator<Item = serde_json::Value>,
 ) -> Result<(), Failure> {
-    let object = WithList { head, name, entries: Cell::new(Some(entries)) };
+    json(&WithList { head, name, entries: Cell::new(Some(entries)) })
+}
+
+/// Prints a value as indented JSON, piece by piece.
+pub fn json(value: &impl Serialize) -> Result<(), Failure> {
     let mut out = BufWriter::new(std::io::stdout().lock());
-    serde_json::to_writer_pretty(&mut out, &object)
+    serde_json::to_writer_pretty(&mut out, value)
         .map_err(std::io::Error::from)
         .and_then(|()| writeln!(out))
         .and_then(|()| out.flush())

@@ -11,6 +11,9 @@ use tempered_store::MetricsFile;
 const LONG: u64 = 20_000;
 /// Rows that are worked on together, where there are more of them than in one partition.
 const TOGETHER: u64 = 1 << 17;
+/// Items that are worked on together at most: a partition of few rows still has its bootstrap replicates, up to 40 kB a
+/// risk.
+const ITEMS: usize = 128;
 
 /// Some columns of neighbouring trials.
 pub(crate) struct Block {
@@ -133,7 +136,7 @@ pub(crate) fn together<T>(items: &[T], rows: impl Fn(&T) -> u64) -> Vec<&[T]> {
     let (mut groups, mut start, mut held) = (Vec::new(), 0, 0);
     for (place, item) in items.iter().enumerate() {
         let more = rows(item).max(1);
-        if held > 0 && held + more > TOGETHER {
+        if held > 0 && (held + more > TOGETHER || place - start == ITEMS) {
             groups.push(&items[start..place]);
             (start, held) = (place, 0);
         }
@@ -155,7 +158,7 @@ mod tests {
         assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [2, 1, 1, 1, 2, 1]);
         // Even where nobody has rows, groups are bounded.
         let none = vec![0; 3 * TOGETHER as usize];
-        assert!(together(&none, |rows| *rows).iter().all(|group| group.len() as u64 <= TOGETHER));
+        assert!(together(&none, |rows| *rows).iter().all(|group| group.len() <= ITEMS));
         assert!(together(&[], |rows: &u64| *rows).concat().is_empty());
     }
 

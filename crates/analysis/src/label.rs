@@ -1,6 +1,7 @@
 //! Labels as people read them, and their order.
 
 use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
 /// Characters of a number that are written out: the seventeen digits of a double, a point, and a few zeros before them.
 const LONGEST: usize = 24;
@@ -42,23 +43,33 @@ pub struct Order {
     pub noises: Vec<String>,
 }
 
-/// The place of a label, and the label where there is none.
-pub(crate) type Place<'a> = (usize, &'a str);
-
 impl Order {
-    /// What to sort estimators by.
-    pub(crate) fn place(&self, estimator: &str) -> (usize, String) {
-        let place = self.estimators.iter().position(|listed| listed == estimator);
-        (place.unwrap_or(usize::MAX), estimator.to_owned())
-    }
-
-    /// What to sort labels of estimator, design, target and noise by.
-    pub(crate) fn places<'a>(&self, labels: [&'a str; 4]) -> [Place<'a>; 4] {
+    /// Numbers the labels of estimator, design, target and noise that there are.
+    pub(crate) fn ranks<'a>(&self, all: impl Iterator<Item = [&'a str; 4]>) -> Ranks {
+        let mut there: [BTreeSet<&str>; 4] = Default::default();
+        all.for_each(|labels| {
+            for (there, label) in there.iter_mut().zip(labels) {
+                there.insert(label);
+            }
+        });
         let lists = [&self.estimators, &self.designs, &self.targets, &self.noises];
-        std::array::from_fn(|axis| {
-            let place = lists[axis].iter().position(|listed| listed == labels[axis]);
-            (place.unwrap_or(usize::MAX), labels[axis])
-        })
+        Ranks(std::array::from_fn(|axis| {
+            let listed = |label: &str| lists[axis].iter().position(|listed| listed == label);
+            let mut labels: Vec<&str> = there[axis].iter().copied().collect();
+            labels.sort_by_cached_key(|label| listed(label).unwrap_or(usize::MAX));
+            labels.into_iter().map(str::to_owned).zip(0..).collect()
+        }))
+    }
+}
+
+/// The labels of estimator, design, target and noise by their rank in tables: what a million cells are sorted by.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ranks([HashMap<String, u32>; 4]);
+
+impl Ranks {
+    /// What to sort by.
+    pub fn of(&self, labels: [&str; 4]) -> [u32; 4] {
+        std::array::from_fn(|axis| self.0[axis].get(labels[axis]).copied().unwrap_or(u32::MAX))
     }
 }
 
@@ -83,8 +94,9 @@ mod tests {
     #[test]
     fn listed_labels_come_first() {
         let order = Order { estimators: vec!["spline".into(), "min_norm".into()], ..Order::default() };
-        let mut labels = ["min_norm", "a", "spline", "b"];
-        labels.sort_by_key(|label| order.places([label, "", "", ""]));
+        let mut labels = ["min_norm", "b", "spline", "a"];
+        let ranks = order.ranks(labels.iter().map(|label| [label, "", "", ""]));
+        labels.sort_by_key(|label| ranks.of([label, "", "", ""]));
         assert_eq!(labels, ["spline", "min_norm", "a", "b"]);
     }
 }

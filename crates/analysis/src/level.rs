@@ -51,10 +51,11 @@ pub struct Level {
     pub trials_for_median: Option<u64>,
     /// The same for the mean; none where the mean is not to be trusted.
     pub trials_for_mean: Option<u64>,
-    /// The tail index of the risk over training sets, by Hill's estimator.
-    pub tail_index: Option<TailIndex>,
+    /// The tail index of the risk over training sets, by Hill's estimator. Few of a million levels have one: it is kept
+    /// elsewhere.
+    pub tail_index: Option<Box<TailIndex>>,
     /// The same from the spread of block maxima.
-    pub tail_index_maxima: Option<TailIndex>,
+    pub tail_index_maxima: Option<Box<TailIndex>>,
     /// The quantiles asked for, each with its interval.
     pub quantiles: Vec<Quantile>,
     /// The distribution function: values with the share of trials at or below them.
@@ -90,7 +91,7 @@ impl Level {
             tail_index: None,
             tail_index_maxima: None,
             quantiles: options.quantiles.iter().map(|&q| Quantile::of(values, q, confidence)).collect(),
-            outline: sample.outline.iter().copied().filter(|(value, _)| value.is_finite()).collect(),
+            outline: finite(&sample.outline),
         }
     }
 
@@ -106,6 +107,14 @@ impl Level {
         let relative = self.mean_se.zip(self.mean).filter(|_| self.mean_trusted);
         self.trials_for_mean = relative.and_then(|(error, mean)| needed(error / mean));
     }
+}
+
+/// The finite part of an outline, in no more room than it takes: there may be a million levels.
+fn finite(outline: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let count = outline.iter().filter(|(value, _)| value.is_finite()).count();
+    let mut kept = Vec::with_capacity(count);
+    kept.extend(outline.iter().copied().filter(|(value, _)| value.is_finite()));
+    kept
 }
 
 #[cfg(test)]

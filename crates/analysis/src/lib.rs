@@ -16,7 +16,6 @@ mod coverage;
 mod error;
 mod fits;
 mod growth;
-mod json;
 mod label;
 mod level;
 mod limit;

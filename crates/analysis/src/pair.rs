@@ -55,7 +55,10 @@ pub struct Pair {
 
 /// Compares estimators in every cell that more than one of them has finished trials in.
 pub(crate) fn pairs(scan: &Scan, confidence: f64) -> Result<Vec<Pair>, Error> {
-    let labels: BTreeSet<&str> = scan.partitions.iter().map(|p| p.estimator.as_str()).collect();
+    let labels: BTreeSet<&str> = scan.partitions.iter().map(|p| &*p.estimator).collect();
+    if labels.len() < 2 {
+        return Ok(Vec::new());
+    }
     let leader = scan.partitions.first().map(|partition| &partition.estimator);
     // Partitions of each cell, those of later estimators behind.
     let mut cells: BTreeMap<(u64, &str), Vec<&Partition>> = BTreeMap::new();
@@ -102,11 +105,11 @@ fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) 
         let mean = difference.moments.mean();
         let count = ratio.ordered.count();
         Some(Pair {
-            estimator: first.estimator.clone(),
-            against: second.estimator.clone(),
-            design: first.labels[0].clone(),
-            target: first.labels[1].clone(),
-            noise: first.labels[2].clone(),
+            estimator: first.estimator.to_string(),
+            against: second.estimator.to_string(),
+            design: first.labels[0].to_string(),
+            target: first.labels[1].to_string(),
+            noise: first.labels[2].to_string(),
             p: risk.risk,
             n: first.n,
             trials: a.rows,

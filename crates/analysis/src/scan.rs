@@ -3,13 +3,14 @@
 use crate::belongs::{Claims, Expected, Named};
 use crate::blocks::in_order;
 use crate::error::Error;
-use crate::label::Order;
+use crate::label::{Order, Ranks};
 use crate::risk::Risk;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tempered_store::MetricsFile;
 
 /// Partitions whose footers are read before what they have in common is compared: what is held of them is bounded.
@@ -27,14 +28,14 @@ pub(crate) struct Scan {
 /// The trials of one estimator in one cell.
 #[derive(Clone, Debug)]
 pub(crate) struct Partition {
-    /// The estimator's label.
-    pub estimator: String,
+    /// The estimator's label. A million partitions share a few labels.
+    pub estimator: Arc<str>,
     /// The size of a training set.
     pub n: u64,
     /// Key of the cell.
     pub cell: String,
     /// Labels of design, target and noise.
-    pub labels: [String; 3],
+    pub labels: [Arc<str>; 3],
     /// Its files, trials ascending; no two hold the same trial, and some trials may be in none.
     pub files: Vec<Shard>,
 }
@@ -63,11 +64,17 @@ impl Scan {
     /// Lists `metrics/` below a run directory and compares every file's footer with its name, with what is expected and
     /// with the other files. Files that appear later are not seen.
     pub fn open(run: &Path, expected: &Expected) -> Result<Scan, Error> {
+        Scan::some(run, expected, |_, _| true)
+    }
+
+    /// [`Scan::open`] of some labels of estimators and sizes of training sets alone.
+    pub fn some(run: &Path, expected: &Expected, wanted: impl Fn(&str, u64) -> bool) -> Result<Scan, Error> {
         let folder = run.join("metrics");
         let mut partitions = Vec::new();
         for (estimator, path) in hive(&folder, "estimator")? {
+            let estimator: Arc<str> = estimator.into();
             for (n, path) in hive(&path, "n")? {
-                let Ok(n) = n.parse() else { continue };
+                let Some(n) = n.parse().ok().filter(|n| wanted(&estimator, *n)) else { continue };
                 partitions.extend(cells(&estimator, n, &path)?);
             }
         }
@@ -85,13 +92,40 @@ impl Scan {
         Ok(Scan { partitions, risks })
     }
 
-    /// Puts partitions into this order, n by n.
+    /// Puts partitions into this order, n by n within an estimator.
     pub fn sort(&mut self, order: &Order) {
-        self.partitions.sort_by(|a, b| {
-            let [a_first, a_rest @ ..] = order.places(a.names());
-            let [b_first, b_rest @ ..] = order.places(b.names());
-            (a_first, a.n, a_rest, &a.cell).cmp(&(b_first, b.n, b_rest, &b.cell))
+        let ranks = self.ranks(order);
+        self.partitions.sort_by_cached_key(|partition| {
+            let [estimator, rest @ ..] = ranks.of(partition.names());
+            (estimator, partition.n, rest)
         });
+    }
+
+    /// Takes the partitions out, series by series in this order, n ascending.
+    pub fn take_by_series(&mut self, order: &Order) -> Vec<Partition> {
+        let ranks = self.ranks(order);
+        let mut partitions = std::mem::take(&mut self.partitions);
+        partitions.sort_by_cached_key(|partition| (ranks.of(partition.names()), partition.n));
+        partitions
+    }
+
+    fn ranks(&self, order: &Order) -> Ranks {
+        order.ranks(self.partitions.iter().map(Partition::names))
+    }
+}
+
+/// Texts that are the same, held once.
+#[derive(Default)]
+struct Shared(HashSet<Arc<str>>);
+
+impl Shared {
+    fn of(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
+            return known.clone();
+        }
+        let text: Arc<str> = text.into();
+        self.0.insert(text.clone());
+        text
     }
 }
 
@@ -101,14 +135,16 @@ fn describe(partitions: &mut [Partition], expected: &Expected) -> Result<BTreeSe
     // Of each estimator, what its first file says; the first one of all speaks for the directory.
     let mut known: BTreeMap<String, Claims> = BTreeMap::new();
     let mut first: Option<Claims> = None;
+    let mut shared = Shared::default();
     for some in partitions.chunks_mut(DESCRIBED) {
         let described = in_order(some.par_iter_mut().map(|partition| partition.describe(expected)))?;
-        for (partition, (claims, more)) in some.iter().zip(described) {
+        for (partition, (claims, more)) in some.iter_mut().zip(described) {
             let path = &partition.files[0].path;
             claims.agree(path, first.get_or_insert_with(|| claims.clone()), false)?;
-            match known.get(&partition.estimator) {
+            partition.labels = claims.labels.each_ref().map(|label| shared.of(label));
+            match known.get(&*partition.estimator) {
                 Some(other) => claims.agree(path, other, true)?,
-                None => drop(known.insert(partition.estimator.clone(), claims)),
+                None => drop(known.insert(partition.estimator.to_string(), claims)),
             }
             names.extend(more);
         }
@@ -156,13 +192,12 @@ impl Partition {
             }
         }
         let claims = first.ok_or_else(|| Error::Empty { path: PathBuf::from(&self.cell) })?;
-        self.labels = claims.labels.clone();
         Ok((claims, names))
     }
 
     /// Labels of estimator, design, target and noise.
-    fn names(&self) -> [&str; 4] {
-        let [design, target, noise] = self.labels.each_ref().map(String::as_str);
+    pub fn names(&self) -> [&str; 4] {
+        let [design, target, noise] = self.labels.each_ref().map(|label| &**label);
         [&self.estimator, design, target, noise]
     }
 
@@ -194,8 +229,9 @@ fn hive(folder: &Path, key: &str) -> Result<Vec<(String, PathBuf)>, Error> {
 }
 
 /// The cells of an estimator and n: files `<cell>-<shard>.parquet`. Hidden ones are those of other programs.
-fn cells(estimator: &str, n: u64, folder: &Path) -> Result<Vec<Partition>, Error> {
+fn cells(estimator: &Arc<str>, n: u64, folder: &Path) -> Result<Vec<Partition>, Error> {
     let mut partitions: Vec<Partition> = Vec::new();
+    let unknown: Arc<str> = "".into();
     let mut files: Vec<PathBuf> = listing(folder)?;
     files.retain(|path| path.extension().is_some_and(|extension| extension == "parquet"));
     files.sort();
@@ -217,10 +253,10 @@ fn cells(estimator: &str, n: u64, folder: &Path) -> Result<Vec<Partition>, Error
         match partitions.last_mut().filter(|last| last.cell == cell) {
             Some(last) => last.files.push(shard),
             None => partitions.push(Partition {
-                estimator: estimator.to_owned(),
+                estimator: estimator.clone(),
                 n,
                 cell: cell.to_owned(),
-                labels: Default::default(),
+                labels: std::array::from_fn(|_| unknown.clone()),
                 files: vec![shard],
             }),
         }

@@ -9,6 +9,8 @@ use crate::tail::TailIndex;
 use crate::verdict::Verdict;
 
 /// The levels of one (estimator, design, target, noise, risk) and what they say.
+///
+/// As JSON an object with its fields: `p` a number or `"sup"`, verdicts in lower case, what is missing or infinite `null`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Series {
     /// The estimator's label.

@@ -150,7 +150,7 @@ struct Drafted {
 
 /// Summarises the finished metrics below a run directory; the run may still be going on.
 ///
-/// Memory: bounded by one shard's metrics and a few million numbers, however many trials there are.
+/// Memory: a few million numbers and one shard's metrics, however many trials there are, and about 1 kB a level.
 ///
 /// # Errors
 /// [`Error::Empty`] where no metrics file is finished yet; files that cannot be read or hold no risk;
@@ -164,45 +164,67 @@ pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Sum
 fn summarise(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summary, Error> {
     let mut scan = Scan::open(dir, &options.expected)?;
     scan.sort(&options.order);
+    let mut pairs = pairs(&scan, options.confidence)?;
+    let (series, fits) = series(scan, options, theory)?;
+    trust(&mut pairs, &series);
+    Ok(Summary { series, pairs, fits, options: options.clone() })
+}
+
+/// Reads the partitions series by series. What is complete after a few of them is finished, and these are let go:
+/// replicates are held of few, and a million of either have room.
+fn series(mut scan: Scan, options: &Options, theory: &Theory<'_>) -> Result<(Vec<Series>, Vec<Fits>), Error> {
+    let partitions = scan.take_by_series(&options.order);
+    let scan = &scan;
     let wanted: Vec<f64> = options.quantiles.iter().copied().chain(GROWN).collect();
-    let mut drafts: BTreeMap<Key, Draft> = BTreeMap::new();
-    let mut fits: BTreeMap<&str, Fits> = BTreeMap::new();
-    for partitions in together(&scan.partitions, Partition::rows) {
-        let drafted = partitions.par_iter().map(|partition| drafted(&scan, partition, &wanted, options));
-        for (partition, drafted) in partitions.iter().zip(in_order(drafted)?) {
-            let estimator = partition.estimator.as_str();
-            let of = fits.entry(estimator);
-            let of = of.or_insert_with(|| Fits { estimator: estimator.to_owned(), ..Fits::default() });
-            of.add(partition.n, drafted.trials, &drafted.failed);
+    let finished = |drafts: BTreeMap<Key, Draft>| {
+        let one = |((labels, place), draft): (Key, Draft)| {
+            finish(labels, scan.risks[place].risk, draft, options, theory)
+        };
+        drafts.into_par_iter().map(one).collect::<Vec<Series>>()
+    };
+    let (mut drafts, mut series) = (BTreeMap::<Key, Draft>::new(), Vec::new());
+    let mut fits: Vec<Fits> = Vec::new();
+    let counts: Vec<usize> =
+        together(&partitions, Partition::rows).into_iter().map(<[Partition]>::len).collect();
+    let mut partitions = partitions.into_iter();
+    for count in counts {
+        let some: Vec<Partition> = partitions.by_ref().take(count).collect();
+        let drafted = some.par_iter().map(|partition| drafted(scan, partition, &wanted, options));
+        for (partition, drafted) in some.iter().zip(in_order(drafted)?) {
+            if fits.last().is_none_or(|fits| fits.estimator != *partition.estimator) {
+                fits.push(Fits { estimator: partition.estimator.to_string(), ..Fits::default() });
+            }
+            if let Some(fits) = fits.last_mut() {
+                fits.add(partition.n, drafted.trials, &drafted.failed);
+            }
             for (key, draft) in drafted.drafts {
                 drafts.entry(key).or_default().join(draft);
             }
         }
+        // Levels of the last series may follow.
+        let open = some.last().map(|partition| partition.names());
+        let complete = |(labels, _): &Key, _: &mut Draft| Some(labels.each_ref().map(String::as_str)) != open;
+        series.extend(finished(drafts.extract_if(.., complete).collect()));
     }
-    let mut series: Vec<Series> = drafts
-        .into_par_iter()
-        .map(|((labels, place), draft)| finish(labels, scan.risks[place].risk, draft, options, theory))
-        .collect();
+    series.extend(finished(drafts));
+    let ranks = options.order.ranks(series.iter().map(Series::labels));
     // Risks stay in their order: the sort is stable.
-    series.sort_by(|a, b| options.order.places(a.labels()).cmp(&options.order.places(b.labels())));
-    let mut pairs = pairs(&scan, options.confidence)?;
-    trust(&mut pairs, &series);
-    let mut fits: Vec<Fits> = fits.into_values().collect();
-    fits.sort_by_cached_key(|fits| options.order.place(&fits.estimator));
-    Ok(Summary { series, pairs, fits, options: options.clone() })
+    series.sort_by_cached_key(|series| ranks.of(series.labels()));
+    Ok((series, fits))
 }
 
 /// Says of pairs whether both means at their n can be trusted, and how many risks of either overflowed.
 fn trust(pairs: &mut [Pair], series: &[Series]) {
-    let key = |labels: [&str; 4], p: Risk, n: u64| (labels.map(str::to_owned), p.to_string(), n);
-    let levels = series.iter().flat_map(|s| s.levels.iter().map(move |level| (s, level)));
-    let levels: HashMap<_, _> = levels
-        .map(|(s, level)| (key(s.labels(), s.p, level.n), (level.mean_trusted, level.censored)))
-        .collect();
+    type Labels<'a> = [&'a str; 4];
+    // Exponents have no order; their text has.
+    let by_labels: HashMap<(Labels<'_>, String), &Series> =
+        series.iter().map(|series| ((series.labels(), series.p.to_string()), series)).collect();
     for pair in pairs {
         let of = |estimator: &str| {
-            let key = key([estimator, &pair.design, &pair.target, &pair.noise], pair.p, pair.n);
-            levels.get(&key).copied().unwrap_or((false, 0))
+            let labels = [estimator, &pair.design, &pair.target, &pair.noise];
+            let series = by_labels.get(&(labels, pair.p.to_string()));
+            let level = series.and_then(|series| series.levels.iter().find(|level| level.n == pair.n));
+            level.map_or((false, 0), |level| (level.mean_trusted, level.censored))
         };
         let [first, second] = [of(&pair.estimator), of(&pair.against)];
         pair.trusted = first.0 && second.0;
@@ -218,8 +240,7 @@ fn drafted(scan: &Scan, partition: &Partition, wanted: &[f64], options: &Options
         if samples.value.rows == 0 {
             return None;
         }
-        let [design, target, noise] = partition.labels.clone();
-        let key = ([partition.estimator.clone(), design, target, noise], place);
+        let key = (partition.names().map(str::to_owned), place);
         Some((key, draft(partition, scan.risks[place].risk, samples, options)))
     };
     let drafts = risks.par_iter().enumerate().filter_map(one).collect();
@@ -230,8 +251,8 @@ fn drafted(scan: &Scan, partition: &Partition, wanted: &[f64], options: &Options
 fn draft(partition: &Partition, risk: Risk, samples: &RiskSamples, options: &Options) -> Draft {
     let n = partition.n;
     let RiskSamples { value, gap, edge, reasons } = samples;
-    let [design, target, noise] = partition.labels.each_ref().map(String::as_str);
-    let labels = [&partition.estimator, design, target, noise, &risk.to_string(), &n.to_string()];
+    let [estimator, design, target, noise] = partition.names();
+    let labels = [estimator, design, target, noise, &risk.to_string(), &n.to_string()];
     let mut rng = generator(options.seed, &labels);
     let mut level = Level::of(n, value, reasons, options);
     // Trials that fail are seldom a fair choice: where many do, the others say little of the law. Of those that overflow
@@ -246,12 +267,12 @@ fn draft(partition: &Partition, risk: Risk, samples: &RiskSamples, options: &Opt
     let bootstrap = Bootstrap { rounds: options.bootstrap, confidence: options.confidence };
     let most = usize::try_from(value.ordered.count() / 5).unwrap_or(usize::MAX);
     if tails {
-        level.tail_index = hill(value.ordered.largest(most), &bootstrap, &mut rng);
-        level.tail_index_maxima = block_maxima(&value.maxima, &bootstrap, &mut rng);
+        level.tail_index = hill(value.ordered.largest(most), &bootstrap, &mut rng).map(Box::new);
+        level.tail_index_maxima = block_maxima(&value.maxima, &bootstrap, &mut rng).map(Box::new);
     }
     level.mean_trusted &= whole
         && value.ordered.count() >= LEAST_MEANS
-        && level.tail_index.is_none_or(|index| index.value > VARIANCE);
+        && level.tail_index.as_ref().is_none_or(|index| index.value > VARIANCE);
     level.plan_trials(points[0].first().map(|point| point.spread), options.error);
     let means = level.mean.zip(level.mean_se).filter(|_| level.mean_trusted).and_then(|(mean, error)| {
         let draws = (0..options.bootstrap).map(|_| mean + error * normal(&mut rng)).collect();
@@ -296,7 +317,7 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
         gaps: spread(&gap_logs, &bootstrap, &mut rng),
         hill: pooled_hill(&late, &bootstrap, &mut rng),
         edges: pooled_hill(&edge_tops.iter().collect::<Vec<_>>(), &bootstrap, &mut rng),
-        risks: levels.iter().filter_map(|level| level.tail_index).collect(),
+        risks: levels.iter().filter_map(|level| level.tail_index.as_deref().copied()).collect(),
         // On the unit interval gaps are not all there is.
         has_gaps: has_gaps && (has_edges || options.domain != UNIT),
         constant_gaps: is_constant(&gap_logs),
@@ -311,6 +332,8 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
         level.mean_trusted &= variance;
         level.trials_for_mean = level.trials_for_mean.filter(|_| variance);
     }
+    // What was gathered beside each level is freed by now: copies take no more room than they need, side by side.
+    let levels: Vec<Level> = levels.to_vec();
     let confidence = options.confidence;
     let Judgement { verdict, reason, by_tail } =
         vanished(&levels).unwrap_or_else(|| in_probability(growth.as_ref(), &tails, confidence));

@@ -30,11 +30,8 @@ pub fn notable(dir: &Path, options: &Options, series: &Series, n: u64) -> Result
 
 /// [`notable`] on the threads of the pool that calls it.
 fn find(dir: &Path, expected: &Expected, series: &Series, n: u64) -> Result<Option<Notable>, Error> {
-    let scan = Scan::open(dir, expected)?;
-    let labels = [&series.design, &series.target, &series.noise];
-    let here = scan.partitions.iter().find(|partition| {
-        partition.estimator == series.estimator && partition.n == n && partition.labels.each_ref() == labels
-    });
+    let scan = Scan::some(dir, expected, |estimator, size| estimator == series.estimator && size == n)?;
+    let here = scan.partitions.iter().find(|partition| partition.names() == series.labels());
     let column = scan.risks.iter().find(|risk| risk.risk == series.p).map(|risk| risk.value.as_str());
     let level = series.levels.iter().find(|level| level.n == n).and_then(|level| level.median);
     let (Some(partition), Some(column), Some(median)) = (here, column, level) else { return Ok(None) };

@@ -25,31 +25,24 @@ type Table = Vec<Column>;
 impl Summary {
     /// Writes `summary/levels` (one row per series and n), `summary/verdicts` (one row per series) and `summary/pairs`
     /// (one row per pair of estimators, risk and cell) below a run directory, each as `.parquet` and `.csv`. A file is
-    /// complete from the moment it has its name. All is done by the thread that calls.
+    /// complete from the moment it has its name. All is done by the thread that calls, some rows at a time.
     ///
     /// # Errors
     /// A folder or file that cannot be written.
     pub fn write(&self, dir: &Path) -> Result<(), Error> {
         let folder = dir.join("summary");
         fs::create_dir_all(&folder).map_err(|source| Error::Folder { path: folder.clone(), source })?;
-        for (name, table) in
-            [("levels", self.levels()), ("verdicts", self.verdicts()), ("pairs", self.pairs())]
-        {
-            let path = folder.join(name);
-            let failed = |source: PolarsError| Error::Folder { path: path.clone(), source: source.into() };
-            let mut frame = DataFrame::new_infer_height(table).map_err(failed)?;
-            place(&path.with_extension("parquet"), |file| parquet(file, &mut frame))?;
-            place(&path.with_extension("csv"), |file| file.write_all(csv(&frame).as_bytes()))?;
-        }
-        Ok(())
-    }
-
-    fn levels(&self) -> Table {
-        let rows: Vec<(&Series, &Level)> = self
+        let levels: Vec<(&Series, &Level)> = self
             .series
             .iter()
             .flat_map(|series| series.levels.iter().map(move |level| (series, level)))
             .collect();
+        tables(&folder.join("levels"), &levels, |rows| self.levels(rows))?;
+        tables(&folder.join("verdicts"), &self.series, verdicts)?;
+        tables(&folder.join("pairs"), &self.pairs, pairs)
+    }
+
+    fn levels(&self, rows: &[(&Series, &Level)]) -> Table {
         let mut table = keys(rows.iter().map(|(series, _)| *series));
         for (name, get) in COUNTS {
             table.push(integers(name, rows.iter().map(|(_, level)| get(level))));
@@ -59,9 +52,8 @@ impl Summary {
             table.push(reals(name, rows.iter().map(|(_, level)| get(level))));
         }
         table.push(truths("mean_trusted", rows.iter().map(|(_, level)| Some(level.mean_trusted))));
-        let quantiles = rows.first().map_or(&[][..], |(_, level)| &level.quantiles);
-        for (index, quantile) in quantiles.iter().enumerate() {
-            let name = format!("quantile_{}", short(&quantile.level.to_string())).replace('.', "_");
+        for (index, quantile) in self.options.quantiles.iter().enumerate() {
+            let name = format!("quantile_{}", short(&quantile.to_string())).replace('.', "_");
             for (ending, get) in QUANTILE {
                 let values = rows.iter().map(|(_, level)| level.quantiles.get(index).and_then(get));
                 table.push(reals(&format!("{name}{ending}"), values));
@@ -69,61 +61,60 @@ impl Summary {
         }
         table
     }
+}
 
-    fn verdicts(&self) -> Table {
-        let mut table = keys(self.series.iter());
-        for (name, get) in WORDS {
-            table.push(text(name, self.series.iter().map(get)));
-        }
-        table.push(truths("agrees", self.series.iter().map(|s| s.agrees)));
-        table.push(truths("decided_by_tail", self.series.iter().map(|s| Some(s.decided_by_tail))));
-        table.push(truths("mean_exists", self.series.iter().map(|s| s.mean_exists)));
-        for (name, get) in FIGURES {
-            table.push(reals(name, self.series.iter().map(get)));
-        }
-        for (name, get) in TAILS {
-            let ends: [Named<TailIndex, f64>; 3] =
-                [("", |t| t.value), ("_low", |t| t.low), ("_high", |t| t.high)];
-            for (ending, end) in ends {
-                let values = self.series.iter().map(|s| get(s).as_ref().map(end));
-                table.push(reals(&format!("{name}{ending}"), values));
-            }
-        }
-        table.push(integers("levels", self.series.iter().map(|s| s.levels.len() as u64)));
-        table
+fn verdicts(series: &[Series]) -> Table {
+    let mut table = keys(series.iter());
+    for (name, get) in WORDS {
+        table.push(text(name, series.iter().map(get)));
     }
+    table.push(truths("agrees", series.iter().map(|s| s.agrees)));
+    table.push(truths("decided_by_tail", series.iter().map(|s| Some(s.decided_by_tail))));
+    table.push(truths("mean_exists", series.iter().map(|s| s.mean_exists)));
+    for (name, get) in FIGURES {
+        table.push(reals(name, series.iter().map(get)));
+    }
+    for (name, get) in TAILS {
+        let ends: [Named<TailIndex, f64>; 3] =
+            [("", |t| t.value), ("_low", |t| t.low), ("_high", |t| t.high)];
+        for (ending, end) in ends {
+            let values = series.iter().map(|s| get(s).as_ref().map(end));
+            table.push(reals(&format!("{name}{ending}"), values));
+        }
+    }
+    table.push(integers("levels", series.iter().map(|s| s.levels.len() as u64)));
+    table
+}
 
-    fn pairs(&self) -> Table {
-        let names: [Named<Pair, String>; 6] = [
-            ("estimator", |p| p.estimator.clone()),
-            ("against", |p| p.against.clone()),
-            ("design", |p| p.design.clone()),
-            ("target", |p| p.target.clone()),
-            ("noise", |p| p.noise.clone()),
-            ("p", |p| p.p.to_string()),
-        ];
-        let pairs = || self.pairs.iter();
-        let mut table: Table =
-            names.iter().map(|(name, get)| text(name, pairs().map(|p| Some(get(p))))).collect();
-        table.push(integers("n", pairs().map(|p| p.n)));
-        table.push(integers("trials", pairs().map(|p| p.trials)));
-        table.push(integers("censored", pairs().map(|p| p.censored)));
-        table.push(truths("trusted", pairs().map(|p| Some(p.trusted))));
-        let figures: [Named<Pair, Option<f64>>; 8] = [
-            ("ratio", |p| p.ratio.value),
-            ("ratio_low", |p| p.ratio.low),
-            ("ratio_high", |p| p.ratio.high),
-            ("wins", |p| Some(p.wins)),
-            ("difference", |p| p.difference),
-            ("difference_se", |p| p.difference_se),
-            ("saved", |p| p.saved),
-            ("saved_log", |p| p.saved_log),
-        ];
-        for (name, get) in figures {
-            table.push(reals(name, pairs().map(get)));
-        }
-        table
+fn pairs(pairs: &[Pair]) -> Table {
+    let names: [Named<Pair, String>; 6] = [
+        ("estimator", |p| p.estimator.clone()),
+        ("against", |p| p.against.clone()),
+        ("design", |p| p.design.clone()),
+        ("target", |p| p.target.clone()),
+        ("noise", |p| p.noise.clone()),
+        ("p", |p| p.p.to_string()),
+    ];
+    let mut table: Table =
+        names.iter().map(|(name, get)| text(name, pairs.iter().map(|p| Some(get(p))))).collect();
+    table.push(integers("n", pairs.iter().map(|p| p.n)));
+    table.push(integers("trials", pairs.iter().map(|p| p.trials)));
+    table.push(integers("censored", pairs.iter().map(|p| p.censored)));
+    table.push(truths("trusted", pairs.iter().map(|p| Some(p.trusted))));
+    let figures: [Named<Pair, Option<f64>>; 8] = [
+        ("ratio", |p| p.ratio.value),
+        ("ratio_low", |p| p.ratio.low),
+        ("ratio_high", |p| p.ratio.high),
+        ("wins", |p| Some(p.wins)),
+        ("difference", |p| p.difference),
+        ("difference_se", |p| p.difference_se),
+        ("saved", |p| p.saved),
+        ("saved_log", |p| p.saved_log),
+    ];
+    for (name, get) in figures {
+        table.push(reals(name, pairs.iter().map(get)));
     }
+    table
 }
 
 /// Columns of words of a series.
@@ -184,12 +175,12 @@ const STATISTICS: [Named<Level, Option<f64>>; 17] = [
     ("kurtosis", |l| l.kurtosis),
     ("trials_for_median", |l| l.trials_for_median.map(|trials| trials as f64)),
     ("trials_for_mean", |l| l.trials_for_mean.map(|trials| trials as f64)),
-    ("tail_index", |l| l.tail_index.map(|index| index.value)),
-    ("tail_index_low", |l| l.tail_index.map(|index| index.low)),
-    ("tail_index_high", |l| l.tail_index.map(|index| index.high)),
-    ("tail_index_maxima", |l| l.tail_index_maxima.map(|index| index.value)),
-    ("tail_index_maxima_low", |l| l.tail_index_maxima.map(|index| index.low)),
-    ("tail_index_maxima_high", |l| l.tail_index_maxima.map(|index| index.high)),
+    ("tail_index", |l| l.tail_index.as_ref().map(|index| index.value)),
+    ("tail_index_low", |l| l.tail_index.as_ref().map(|index| index.low)),
+    ("tail_index_high", |l| l.tail_index.as_ref().map(|index| index.high)),
+    ("tail_index_maxima", |l| l.tail_index_maxima.as_ref().map(|index| index.value)),
+    ("tail_index_maxima_low", |l| l.tail_index_maxima.as_ref().map(|index| index.low)),
+    ("tail_index_maxima_high", |l| l.tail_index_maxima.as_ref().map(|index| index.high)),
 ];
 
 /// Columns of a quantile, by the ending of their names.
@@ -225,17 +216,36 @@ fn truths(name: &str, values: impl Iterator<Item = Option<bool>>) -> Column {
     Column::new(name.into(), values.collect::<Vec<_>>())
 }
 
-/// Writes a table as Parquet, on the thread that calls: polars' own pool has a thread a core, which `--threads` does not
-/// bound.
-fn parquet(file: &mut BufWriter<File>, frame: &mut DataFrame) -> std::io::Result<()> {
-    ParquetWriter::new(file).set_parallel(false).finish(frame).map(drop).map_err(std::io::Error::from)
+/// Rows that are made into columns at a time: two megabytes, and a row group of readers' usual size.
+const ROWS: usize = 1 << 12;
+
+/// Writes a table as Parquet and as CSV, on the thread that calls: polars' own pool has a thread a core, which `--threads`
+/// does not bound, and its writer of CSV starts it whatever it is told.
+fn tables<R>(path: &Path, rows: &[R], table: impl Fn(&[R]) -> Table) -> Result<(), Error> {
+    let frame = |rows: &[R]| DataFrame::new_infer_height(table(rows)).map_err(std::io::Error::from);
+    // The columns are known without a row.
+    place(&path.with_extension("parquet"), |file| {
+        let schema = frame(&[])?.schema().clone();
+        let mut writer = ParquetWriter::new(file).set_parallel(false).batched(&schema)?;
+        for rows in rows.chunks(ROWS) {
+            writer.write_batch(&frame(rows)?)?;
+        }
+        writer.finish().map(drop).map_err(std::io::Error::from)
+    })?;
+    place(&path.with_extension("csv"), |file| {
+        file.write_all(header(&frame(&[])?).as_bytes())?;
+        rows.chunks(ROWS).try_for_each(|rows| file.write_all(csv(&frame(rows)?).as_bytes()))
+    })
 }
 
-/// A table as CSV with a header: what is missing is empty, an empty text is quoted. Polars' writer of CSV starts its pool
-/// of threads whatever it is told.
+fn header(frame: &DataFrame) -> String {
+    frame.columns().iter().map(|column| quoted(column.name())).collect::<Vec<_>>().join(",") + "\n"
+}
+
+/// Rows as CSV: what is missing is empty, an empty text is quoted.
 fn csv(frame: &DataFrame) -> String {
     let columns = frame.columns();
-    let mut out = columns.iter().map(|column| quoted(column.name())).collect::<Vec<_>>().join(",") + "\n";
+    let mut out = String::new();
     for row in 0..frame.height() {
         for (place, column) in columns.iter().enumerate() {
             if place > 0 {

@@ -288,29 +288,26 @@ impl Orders<'_> {
 impl Iterator for Orders<'_> {
     type Item = Result<Batch<Order>, Error>;
 
-    /// A batch goes on with the next shard where the last one ends early: one after the other, shards of few long trials
-    /// would leave threads without work. It does so within a cell and group: shards of quick trials would otherwise wait
-    /// for slow ones.
+    /// A batch goes on with the next shard where the last one ends early, as [`Sizes::takes`] allows: one after the other,
+    /// shards of few long trials would leave threads without work.
     fn next(&mut self) -> Option<Self::Item> {
-        let (mut parts, mut room, mut points) = (Vec::<Order>::new(), 1.0, 0);
-        while parts.len() < self.sizes.shards() {
-            let Some(((shard, estimators), start)) = self.shard() else { break };
+        let (mut parts, mut room, mut points, mut seconds) = (Vec::<Order>::new(), 1.0, 0, 0.0);
+        while let Some(((shard, estimators), start)) = self.shard() {
             let alike = |part: &Order| (part.shard.cell, part.shard.group) == (shard.cell, shard.group);
-            if !parts.iter().all(alike) {
-                self.open = Some(((shard, estimators), start));
-                break;
-            }
-            let n = self.plan.cells[shard.cell].n;
-            let most = self.sizes.batch(&shard, n) as f64;
+            let cell = &self.plan.cells[shard.cell];
+            let group = &self.plan.groups(cell)[shard.group];
+            seconds += (shard.trials.end - start) as f64 * group.seconds;
+            let most = self.sizes.batch(&shard, cell.n) as f64;
             let rows = (room * most) as u64;
-            if rows == 0 && !parts.is_empty() {
+            let full = !parts.is_empty() && rows == 0;
+            if full || !self.sizes.takes(parts.len(), parts.iter().all(alike), seconds) {
                 self.open = Some(((shard, estimators), start));
                 break;
             }
             let end = shard.trials.end.min(start + rows.max(1));
             let last = end == shard.trials.end;
             room -= (end - start) as f64 / most;
-            points += (end - start) * n;
+            points += (end - start) * cell.n;
             parts.push(Order {
                 shard: shard.clone(),
                 estimators: estimators.clone(),

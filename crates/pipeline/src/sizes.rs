@@ -1,6 +1,7 @@
 //! How large batches and slabs are: as large as threads, caches, memory and progress allow. No number depends on it.
 
 use crate::plan::{Plan, Shard};
+use crate::shards::Group;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -17,6 +18,13 @@ const SLAB_POINTS: u64 = 4_096;
 const BATCH_TIME: Duration = Duration::from_millis(500);
 /// Slow as trials may be, a batch has so many for each thread: threads that are done wait for the last one.
 const BATCH_TRIALS: u64 = 4;
+/// What quick shards of a batch take together for each thread: a kill may lose so much, and what it takes to hand a batch
+/// on and to sync its files is shared by many.
+const QUICK: f64 = 0.05;
+/// Quick shards in a batch at most.
+const QUICK_SHARDS: usize = 64;
+/// By how much the catalogue's costs may be too low.
+const DOUBT: f64 = 3.0;
 /// How long a slab should take, so that threads end together.
 const SLAB_TIME: Duration = Duration::from_millis(2);
 /// Batches under way at most: the pool works on while row groups go to the disk.
@@ -43,7 +51,8 @@ pub struct Sizes {
     point_bytes: u64,
     /// Whether sizes follow the time that trials take; otherwise they are what points and memory allow.
     paced: bool,
-    /// By cell and group, how long a trial takes one thread, in nanoseconds; 0 until one is done.
+    /// By cell and group, how long a trial takes one thread, in nanoseconds. Until one is done the catalogue's cost where
+    /// it is next to nothing, and 0 elsewhere.
     trial: Vec<AtomicU64>,
     /// Groups of a cell, at most.
     groups: usize,
@@ -57,7 +66,12 @@ impl Sizes {
         let memory = if large { MEMORY_LARGE } else { 0 }.max(MEMORY * threads);
         let point_bytes = SAMPLE_BYTES + FIT_BYTES * plan.study.estimators.len() as u64;
         let groups = plan.cells.iter().map(|cell| plan.groups(cell).len()).max().unwrap_or(1);
-        let trial = (0..plan.cells.len() * groups).map(|_| AtomicU64::new(0)).collect();
+        let expected = |cell, group| {
+            let seconds = plan.groups(cell).get(group).map_or(0.0, |group: &Group| DOUBT * group.seconds);
+            if seconds < SLAB_TIME.as_secs_f64() { (1e9 * seconds) as u64 } else { 0 }
+        };
+        let of = |cell| (0..groups).map(move |group| AtomicU64::new(expected(cell, group)));
+        let trial = plan.cells.iter().flat_map(of).collect();
         Sizes { threads, points, memory, point_bytes, paced, trial, groups }
     }
 
@@ -84,9 +98,13 @@ impl Sizes {
         (each > 0).then(|| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX) / each)
     }
 
-    /// Shards of a batch at most: one for each thread, which is what a kill may lose.
-    pub fn shards(&self) -> usize {
-        usize::try_from(self.threads).unwrap_or(usize::MAX)
+    /// Whether one more shard goes into a batch of some, which take so many seconds by the catalogue with it. A kill may lose
+    /// a batch: one shard for each thread, of one cell and group, since quick trials would wait for slow ones elsewhere; or
+    /// shards of any cells that are done in next to no time.
+    pub fn takes(&self, shards: usize, alike: bool, seconds: f64) -> bool {
+        let threads = usize::try_from(self.threads).unwrap_or(usize::MAX);
+        let quick = shards < QUICK_SHARDS && DOUBT * seconds <= QUICK * self.threads as f64;
+        shards == 0 || quick || (alike && shards < threads)
     }
 
     /// Trials in the next batch, were all of them of this shard's cell and group.

@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use crate::footer::Footer;
-use crate::whole_file::WholeFile;
+use crate::regular;
+use crate::whole_file::{WholeBytes, WholeFile};
 use bytes::{Buf, Bytes};
 use parquet::column::reader::get_column_reader;
 use parquet::data_type::{ByteArrayType, DataType, DoubleType, Int64Type};
@@ -15,6 +16,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// The size up to which a file is read at once: to ask the system for each column of it takes longer than to decode a few
+/// rows.
+const SMALL: u64 = 1 << 16;
+
 /// A Parquet file that is open, with its footer read.
 ///
 /// Columns are read by plain reads rather than through a map of the file: a disk that fails is then an error, not a
@@ -22,9 +27,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Debug)]
 pub struct MetricsFile {
     path: PathBuf,
-    /// Readers of different columns share one position in the file.
-    file: Mutex<File>,
+    content: Content,
     metadata: ParquetMetaData,
+}
+
+/// Where the columns of a file come from.
+#[derive(Debug)]
+enum Content {
+    /// All bytes of a small file.
+    Read(Bytes),
+    /// The file. Readers of different columns share one position in it.
+    Open(Mutex<File>),
 }
 
 impl MetricsFile {
@@ -33,18 +46,27 @@ impl MetricsFile {
     /// # Errors
     /// The disk refuses, something other than a file lies there ([`Error::Unreadable`]), or the footer is damaged.
     pub fn open(path: &Path) -> Result<MetricsFile, Error> {
-        // Opening a pipe would wait for somebody to write to it.
-        if !std::fs::metadata(path).map_err(Error::io(path))?.is_file() {
-            return Err(Error::Unreadable {
-                path: path.into(),
-                why: "a folder or a pipe, not a file".into(),
-            });
-        }
-        let whole = WholeFile(File::open(path).map_err(Error::io(path))?);
-        let metadata = guarded(path, || {
-            ParquetMetaDataReader::new().parse_and_finish(&whole).map_err(Error::parquet(path))
-        })?;
-        Ok(MetricsFile { path: path.into(), file: Mutex::new(whole.0), metadata })
+        let failed = |source| match regular::is_no_file(&source) {
+            true => Error::Unreadable { path: path.into(), why: source.to_string() },
+            false => Error::io(path)(source),
+        };
+        let mut file = regular::open(path).map_err(failed)?;
+        let length = file.metadata().map_err(Error::io(path))?.len();
+        let parsed = |file: &dyn Fn() -> ParquetResult<ParquetMetaData>| {
+            guarded(path, || file().map_err(Error::parquet(path)))
+        };
+        let (content, metadata) = if length <= SMALL {
+            let mut bytes = Vec::with_capacity(length as usize + 1);
+            file.read_to_end(&mut bytes).map_err(Error::io(path))?;
+            let bytes = Bytes::from(bytes);
+            let whole = WholeBytes(bytes.clone());
+            (Content::Read(bytes), parsed(&|| ParquetMetaDataReader::new().parse_and_finish(&whole))?)
+        } else {
+            let whole = WholeFile(file);
+            let metadata = parsed(&|| ParquetMetaDataReader::new().parse_and_finish(&whole))?;
+            (Content::Open(Mutex::new(whole.0)), metadata)
+        };
+        Ok(MetricsFile { path: path.into(), content, metadata })
     }
 
     /// Where it lies.
@@ -142,12 +164,28 @@ impl MetricsFile {
 
     /// The bytes of a column, from where they lie in the file.
     fn bytes(&self, start: u64, length: u64) -> Result<Stretch, Error> {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let end = file.metadata().map_err(Error::io(&self.path))?.len();
-        // A length that no file has is not to be reserved.
-        if start.checked_add(length).is_none_or(|last| last > end) {
+        let outside = |end: u64| {
             let why = format!("a column from byte {start} to {length} bytes later in a file of {end}");
-            return Err(Error::Unreadable { path: self.path.clone(), why });
+            Error::Unreadable { path: self.path.clone(), why }
+        };
+        // A length that no file has is not to be reserved.
+        let fits = |end: u64| start.checked_add(length).is_some_and(|last| last <= end);
+        let file = match &self.content {
+            Content::Read(bytes) => {
+                let end = bytes.len() as u64;
+                return match fits(end) {
+                    true => {
+                        Ok(Stretch { start, bytes: bytes.slice(start as usize..(start + length) as usize) })
+                    }
+                    false => Err(outside(end)),
+                };
+            }
+            Content::Open(file) => file,
+        };
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = file.metadata().map_err(Error::io(&self.path))?.len();
+        if !fits(end) {
+            return Err(outside(end));
         }
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
         file.seek(SeekFrom::Start(start)).map_err(Error::io(&self.path))?;

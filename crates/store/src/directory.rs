@@ -253,14 +253,14 @@ impl RunDirectory {
                         if is_hidden(&name) {
                             continue;
                         }
-                        let place = place(&estimator, &n, &name);
-                        let place = place.filter(|place| self.root.join(place.path(table)) == path);
-                        let is_file = regular::is_file(&path).map_err(Error::io(&path))?;
-                        let Some(place) = place.filter(|_| is_file) else {
+                        let bytes = regular::size(&path).map_err(Error::io(&path))?;
+                        // Another spelling of the same number is no place.
+                        let place = place(&estimator, &n, &name)
+                            .filter(|place| place.n.to_string() == n && place.file_name() == name);
+                        let Some((place, bytes)) = place.zip(bytes) else {
                             strays.push(path);
                             continue;
                         };
-                        let bytes = fs::metadata(&path).map_err(Error::io(&path))?.len();
                         listing.files.push(Listed { table, place, bytes });
                     }
                 }

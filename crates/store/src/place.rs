@@ -51,7 +51,12 @@ impl Place {
         PathBuf::from(table.name())
             .join(format!("estimator={}", self.estimator))
             .join(format!("n={}", self.n))
-            .join(format!("{}-{:06}.parquet", self.cell, self.index))
+            .join(self.file_name())
+    }
+
+    /// The file's name.
+    pub(crate) fn file_name(&self) -> String {
+        format!("{}-{:06}.parquet", self.cell, self.index)
     }
 
     /// The file's name while it is unfinished.

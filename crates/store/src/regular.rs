@@ -36,21 +36,21 @@ pub(crate) fn other(path: &Path) -> Result<Option<&'static str>> {
 /// # Errors
 /// The system refuses to say.
 pub(crate) fn is_folder(path: &Path) -> Result<bool> {
-    kind(path, fs::FileType::is_dir)
+    Ok(there(path)?.is_some_and(|there| there.is_dir()))
 }
 
-/// Whether a file is there.
+/// The size of the file that is there; `None` where there is none.
 ///
 /// # Errors
 /// The system refuses to say.
-pub(crate) fn is_file(path: &Path) -> Result<bool> {
-    kind(path, fs::FileType::is_file)
+pub(crate) fn size(path: &Path) -> Result<Option<u64>> {
+    Ok(there(path)?.filter(fs::Metadata::is_file).map(|there| there.len()))
 }
 
-fn kind(path: &Path, is: fn(&fs::FileType) -> bool) -> Result<bool> {
+fn there(path: &Path) -> Result<Option<fs::Metadata>> {
     match fs::metadata(path) {
-        Ok(there) => Ok(is(&there.file_type())),
-        Err(error) if error.kind() == ErrorKind::NotFound || is_no_file(&error) => Ok(false),
+        Ok(there) => Ok(Some(there)),
+        Err(error) if error.kind() == ErrorKind::NotFound || is_no_file(&error) => Ok(None),
         Err(error) => Err(error),
     }
 }

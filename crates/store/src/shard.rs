@@ -7,8 +7,10 @@ use crate::error::Error;
 use crate::place::Table;
 use crate::row_group::GroupWriter;
 use crate::schema::{Layout, checkpoints_schema, metrics_schema, weights_schema};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// The files of a shard under way. Dropped, it leaves nothing behind. All it does is wait for the disk.
 pub struct ShardWriter {
@@ -79,31 +81,49 @@ impl ShardWriter {
         Ok(())
     }
 
-    /// Writes the footers, makes every file durable, then moves all others and after them metrics into the data tree.
-    ///
-    /// `judge` says what becomes of a file, by the position of its estimator and its table, at the last moment: others may
-    /// have finished the same shard meanwhile, or more of it.
+    /// [`ShardWriter::commit_all`] of one shard.
     ///
     /// # Errors
     /// The file system refuses, or those of `judge`.
-    pub fn commit<E: From<Error>>(
-        mut self,
-        judge: impl Fn(usize, Table) -> Result<Placing, E>,
+    pub fn commit<E: From<Error>>(self, judge: impl Fn(usize, Table) -> Result<Placing, E>) -> Result<(), E> {
+        ShardWriter::commit_all(vec![self], |_, estimator, table| judge(estimator, table))
+    }
+
+    /// Writes the footers, makes every file durable, then moves all others and after them metrics into the data tree. The
+    /// disk is waited for once for all of these shards: small files are synced side by side.
+    ///
+    /// `judge` says what becomes of a file, by the positions of its shard and estimator and its table, at the last moment:
+    /// others may have finished the same shard meanwhile, or more of it.
+    ///
+    /// # Errors
+    /// The file system refuses, or those of `judge`.
+    pub fn commit_all<E: From<Error>>(
+        mut shards: Vec<ShardWriter>,
+        judge: impl Fn(usize, usize, Table) -> Result<Placing, E>,
     ) -> Result<(), E> {
-        fn all(estimators: &mut [Files]) -> impl Iterator<Item = (usize, &mut Pending)> {
-            let (others, metrics): (Vec<_>, Vec<_>) = estimators
-                .iter_mut()
-                .enumerate()
-                .map(|(e, Files { metrics, weights, checkpoints })| {
-                    ([weights, checkpoints].map(|file| file.as_mut().map(|file| (e, file))), (e, metrics))
-                })
-                .unzip();
-            others.into_iter().flatten().flatten().chain(metrics)
+        let (mut metrics, mut others) = (Vec::new(), Vec::new());
+        for (shard, writer) in shards.iter_mut().enumerate() {
+            for (estimator, files) in writer.estimators.iter_mut().enumerate() {
+                let beside = files.weights.iter_mut().chain(&mut files.checkpoints);
+                others.extend(beside.map(|file| (shard, estimator, file)));
+                metrics.push((shard, estimator, &mut files.metrics));
+            }
         }
-        all(&mut self.estimators).try_for_each(|(_, file)| file.close())?;
-        all(&mut self.estimators).try_for_each(|(_, file)| file.sync())?;
-        all(&mut self.estimators)
-            .try_for_each(|(estimator, file)| file.publish(|| judge(estimator, file.table)))
+        others.iter_mut().chain(&mut metrics).try_for_each(|(.., file)| file.close())?;
+        let mut all: Vec<&mut Pending> =
+            others.iter_mut().chain(&mut metrics).map(|(.., file)| &mut **file).collect();
+        side_by_side(&mut all, |file| file.sync())?;
+        for files in [others, metrics] {
+            let mut folders = BTreeSet::new();
+            for (shard, estimator, file) in &files {
+                file.publish(|| judge(*shard, *estimator, file.table), &mut folders)?;
+            }
+            let mut folders: Vec<PathBuf> = folders.into_iter().collect();
+            if let Some((_, _, file)) = files.first() {
+                side_by_side(&mut folders, |folder| file.directory.sync_folder(folder))?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -147,8 +167,12 @@ impl Pending {
         self.whole.as_mut().map_or(Ok(()), |file| file.sync()).map_err(Error::io(&self.staged))
     }
 
-    /// Moves the closed file to its place, as `judge` says; durable when this returns.
-    fn publish<E: From<Error>>(&self, judge: impl Fn() -> Result<Placing, E>) -> Result<(), E> {
+    /// Moves the closed file to its place, as `judge` says; durable when the folders that it notes are synced.
+    fn publish<E: From<Error>>(
+        &self,
+        judge: impl Fn() -> Result<Placing, E>,
+        folders: &mut BTreeSet<PathBuf>,
+    ) -> Result<(), E> {
         match judge()? {
             Placing::Keep => return Ok(()),
             Placing::Replace => {}
@@ -164,7 +188,72 @@ impl Pending {
             moved => moved.map_err(Error::io(&self.target))?,
         }
         let above = if created { 2 } else { 0 };
-        folder.ancestors().take(1 + above).try_for_each(|folder| self.directory.sync_folder(folder))?;
+        folders.extend(folder.ancestors().take(1 + above).map(Path::to_path_buf));
         Ok(())
+    }
+}
+
+/// Threads that wait for the disk at the same time: more of them gain little on disks that were tried.
+const WAITING: usize = 8;
+
+/// Does something to every item, on some threads of its own where there are several: what is done waits for the disk. The
+/// first error in order is told. Where the system has no threads to spare, the calling one does all.
+fn side_by_side<T: Send>(
+    items: &mut [T],
+    work: impl Fn(&mut T) -> Result<(), Error> + Sync,
+) -> Result<(), Error> {
+    let more = items.len().min(WAITING) - usize::from(!items.is_empty());
+    let queue = Mutex::new(items.iter_mut().enumerate());
+    let failed = Mutex::new(BTreeMap::new());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let take = || {
+        while let Some((place, item)) = next() {
+            if let Err(error) = work(item) {
+                failed.lock().unwrap_or_else(PoisonError::into_inner).insert(place, error);
+                return;
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..more {
+            if std::thread::Builder::new().spawn_scoped(scope, take).is_err() {
+                break;
+            }
+        }
+        take();
+    });
+    let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    failed.into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn every_item_is_done_and_the_first_error_is_told() {
+        for count in [0, 1, 2, 7, 100] {
+            let mut items: Vec<usize> = (0..count).collect();
+            let calls = AtomicUsize::new(0);
+            let add = |item: &mut usize| {
+                calls.fetch_add(1, Ordering::Relaxed);
+                *item += 1;
+                Ok(())
+            };
+            side_by_side(&mut items, add).unwrap();
+            assert_eq!((items, calls.into_inner()), ((1..=count).collect(), count));
+        }
+        let mut items: Vec<usize> = (0..100).collect();
+        let fail = |item: &mut usize| match *item {
+            // The later one is met first.
+            3 => {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+                Err(Error::Ragged("three"))
+            }
+            4 => Err(Error::Ragged("four")),
+            _ => Ok(()),
+        };
+        assert!(matches!(side_by_side(&mut items, fail), Err(Error::Ragged("three"))));
     }
 }

@@ -325,7 +325,7 @@ fn summaries_are_written_whole() {
 fn json_has_all_fields() {
     let run = tempfile::tempdir().unwrap();
     write_law(run.path(), "root", f64::sqrt);
-    let json = plain(run.path()).json();
+    let json = serde_json::to_value(plain(run.path()).series).unwrap();
     let series = &json[0];
     assert_eq!(series["estimator"], "root");
     assert_eq!(series["p"], 2.0);

@@ -57,7 +57,11 @@ impl Stage for Encode {
     type Error = Error;
 
     fn run(&mut self, batch: Batch<Evaluated>) -> Result<Batch<Encoded>, Error> {
-        let mut batch = batch.try_map(|part| self.encode(part))?;
+        let points =
+            |order: &Order| (order.trials.end - order.trials.start) * self.plan.cells[order.shard.cell].n;
+        let points: u64 = batch.parts.iter().map(|part| points(&part.order)).sum();
+        let pool = if points <= FEW_POINTS { self.aside.clone() } else { self.pool.clone() };
+        let mut batch = pool.install(|| batch.try_map(|part| self.encode(part)))?;
         if batch.parts.iter().all(|part| part.groups.is_empty()) {
             // What goes on is small; a batch that carries groups keeps its credit until they are written.
             batch.credit = None;
@@ -73,22 +77,16 @@ impl Encode {
             Some(encoder) => encoder,
             None => self.begin(&order)?,
         };
-        let last = order.last;
-        let points = (order.trials.end - order.trials.start) * self.plan.cells[order.shard.cell].n;
-        let pool = if points <= FEW_POINTS { &self.aside } else { &self.pool };
-        let (groups, open) = pool.install(|| -> Result<_, Error> {
-            let full = encoder.push_all(&metrics, weights)?;
-            full.spent.into_iter().for_each(|chunk| self.spent.give(chunk));
-            let mut groups = full.groups;
-            if !last {
-                return Ok((groups, Some(encoder)));
-            }
+        let full = encoder.push_all(&metrics, weights)?;
+        full.spent.into_iter().for_each(|chunk| self.spent.give(chunk));
+        let mut groups = full.groups;
+        if order.last {
             let rest = encoder.finish()?;
             rest.spent.into_iter().for_each(|chunk| self.spent.give(chunk));
             groups.extend(rest.groups);
-            Ok((groups, None))
-        })?;
-        self.open = open;
+        } else {
+            self.open = Some(encoder);
+        }
         Ok(Encoded { order, metrics, groups })
     }
 }

@@ -1,4 +1,4 @@
-//! Writes row groups; a shard's files appear when its last batch has been written.
+//! Writes row groups; the files of a shard appear when its last batch has been written, those of a batch together.
 
 use super::Encoded;
 use crate::batch::Batch;
@@ -44,12 +44,24 @@ impl Stage for Store {
     type Error = Error;
 
     fn run(&mut self, batch: Batch<Encoded>) -> Result<Vec<Receipt>, Error> {
-        Ok(batch.try_map(|part| self.store(part))?.parts)
+        let mut whole = Vec::new();
+        let receipts = batch.try_map(|part| self.store(part, &mut whole))?.parts;
+        let (writers, placed): (Vec<ShardWriter>, Vec<(Arc<Shard>, Arc<[usize]>)>) =
+            whole.into_iter().unzip();
+        let judge = |place: usize, position: usize, table| {
+            let (shard, estimators) = &placed[place];
+            resume::placing(&self.plan, &self.directory, shard, estimators[position], table)
+        };
+        ShardWriter::commit_all(writers, judge)?;
+        Ok(receipts)
     }
 }
 
+/// A shard whose row groups are all written.
+type Whole = (ShardWriter, (Arc<Shard>, Arc<[usize]>));
+
 impl Store {
-    fn store(&mut self, part: Encoded) -> Result<Receipt, Error> {
+    fn store(&mut self, part: Encoded, whole: &mut Vec<Whole>) -> Result<Receipt, Error> {
         let Encoded { order, metrics, groups } = part;
         let mut writer = match self.open.take() {
             Some(writer) => writer,
@@ -61,11 +73,7 @@ impl Store {
         };
         writer.append(groups)?;
         if order.last {
-            let judge = |position: usize, table| {
-                let estimator = order.estimators[position];
-                resume::placing(&self.plan, &self.directory, &order.shard, estimator, table)
-            };
-            writer.commit(judge)?;
+            whole.push((writer, (order.shard.clone(), order.estimators.clone())));
         } else {
             self.open = Some(writer);
         }
