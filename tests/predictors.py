@@ -104,7 +104,8 @@ SMOOTHERS = {
 }
 ACTIVATIONS = ("leaky_relu", "relu_squared", "smelu", "softplus", "gelu", "silu", "golu", "tanh")
 DENSE = {"gaussian_kernel", "gaussian_ridge"}
-# Around 1e9 its solver says that it misses its tolerance: there is no predictor to read.
+# Around 1e9 the penalty √(1 + x²) bends by less than it is rounded, which leaves open where kinks are: the solver says that
+# it misses its tolerance, and there is no predictor to read.
 REFUSED_FAR_OUT = {"weight_decay_path": "the solver did not reach its tolerance"}
 # A dense system of 5,000 points takes minutes and half a gigabyte, whatever its predictor.
 LARGEST_DENSE = 1000

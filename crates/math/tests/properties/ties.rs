@@ -115,6 +115,34 @@ fn all_points_at_one_x_are_no_sample() {
     }
 }
 
+/// Labels of any size at one x, and places at the ends of what doubles tell apart: finite numbers or a typed error.
+#[test]
+fn ties_of_any_size_have_finite_values_or_a_typed_error() {
+    let (tiny, most) = (5e-324, f64::MAX);
+    let samples: [(&[f64], &[f64]); 9] = [
+        (&[0.0, 0.0, 1.0], &[most, -most, 1.0]),
+        (&[0.0, 0.0, 0.5, 1.0, 1.0], &[most; 5]),
+        (&[0.0, 0.0, tiny, tiny], &[1.0, -1.0, 2.0, 0.0]),
+        (&[0.0, -0.0, 0.0, 1.0], &[tiny, 3.0 * tiny, 0.0, -tiny]),
+        (&[-most, -most, 0.0, most, most], &[1.0, 2.0, 0.0, 3.0, -1.0]),
+        (&[1e9, 1e9, 1e9 + 0.5, 1e9 + 1.0, 1e9 + 1.0], &[1e9, 1e9 + 1.0, 1e9, 1e9 - 1.0, 1e9]),
+        (&[0.0, 0.0, 1e-300, 1.0, 1.0], &[1e300, -1e300, 1e300, 1.0, 1.0]),
+        (&[0.0, 0.0, 0.5, 0.5, 1.0], &[0.0; 5]),
+        (&[0.0, 0.0, 0.5, 0.5, 1.0], &[1.0, -1.0, 2.0, -2.0, 0.0]),
+    ];
+    let mut fitted = 0;
+    for (x, y) in samples {
+        for choice in choices().into_iter().filter(|choice| choice.build(CATALOGUE).unwrap().takes_ties()) {
+            let Ok((predictor, report)) = fit_sample(&choice, x, y) else { continue };
+            fitted += 1;
+            assert!(x.iter().all(|x| predictor.value(*x).is_finite()), "{choice} {x:?} {y:?}");
+            assert!(!predictor.train_error(x, y).is_nan(), "{choice} {x:?} {y:?}");
+            scores(&predictor, report, (x, y));
+        }
+    }
+    assert!(fitted >= 50, "{fitted}");
+}
+
 /// How far f̂ is from that of points moved apart by so much, relative to the largest value; none where one is refused.
 fn apart(choice: &Choice, (x, y): (&[f64], &[f64]), step: f64) -> Option<f64> {
     let mut moved = x.to_vec();
