@@ -288,7 +288,7 @@ pub struct Fit {
     /// What separates the fields of CSV: one character, or tab [default: the one of , ; and tab that the header has].
     #[arg(long, value_name = "CHARACTER")]
     pub separator: Option<String>,
-    /// What to do where an estimator takes each x once, and some stand there more than once.
+    /// What to do with points that share an x where the estimator takes each x once; all others take them as they are.
     #[arg(long, value_enum, default_value_t = Ties::Error)]
     pub ties: Ties,
     /// How to print; CSV holds knots with their slope changes, or entries of the predictor's form (see `tempered list`).
@@ -300,7 +300,7 @@ pub struct Fit {
 pub enum Ties {
     /// Say which rows.
     Error,
-    /// Take the mean of their y.
+    /// Take the mean of their y, whatever the estimator.
     Mean,
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tempered_math::catalogue::Choice;
 use tempered_math::estimator::{self, Report};
 use tempered_math::predictor::{Expansion, Knots, Predictor};
-use tempered_math::sample::{Degenerate, Sample};
+use tempered_math::sample::Degenerate;
 use tempered_math::seed::Draws;
 use tempered_pipeline::spec;
 
@@ -27,11 +27,10 @@ pub fn fit(options: &Fit) -> Result<Ending, Failure> {
     let (x, y) = source.sample((&options.x, &options.y), (options.ties, fitter.takes_ties()))?;
     let place = source.place();
     let bad = |why: Degenerate| Failure::Data(format!("{place}: {why}"));
-    let sample = if fitter.takes_ties() { Sample::with_ties(&x, &y) } else { Sample::new(&x, &y) };
+    let sample = fitter.sample(&x, &y).map_err(bad)?;
     let mut predictor = Predictor::default();
     let content = format!("fit;estimator={choice}");
-    let report =
-        fitter.fit(sample.map_err(bad)?, &Draws::new(0, &content, 0), &mut predictor).map_err(bad)?;
+    let report = fitter.fit(sample, &Draws::new(0, &content, 0), &mut predictor).map_err(bad)?;
     let train_error = predictor.train_error(&x, &y);
     let fitted = Fitted { choice, n: x.len(), report, train_error };
     let text = match (&aims, &predictor) {

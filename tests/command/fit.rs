@@ -65,8 +65,8 @@ fn broken_csv_says_where() {
         ),
         ("x,y\n1,2\n3,abc\n", "data.csv:3: column `y` is \"abc\", expected a number"),
         ("x,y\n1,\n", "data.csv:2: column `y` is \"\", expected a number"),
-        ("x,y\n1,2\n", "data.csv: fewer than two points"),
-        ("x,y\n", "data.csv: fewer than two points"),
+        ("x,y\n1,2\n", "data.csv: fewer than two distinct x"),
+        ("x,y\n", "data.csv: fewer than two distinct x"),
         (
             "x,y\n5,2\n1,2\n5,3\n",
             "data.csv:4: x = 5 stands in line 2 already, expected each x once (--ties mean takes the mean of their y)",
@@ -150,6 +150,58 @@ fn smoothers_take_ties() {
     let flags = ["--estimator", "{gaussian_kernel: {bandwidth: 0.01, ridge: 1}}", "--format", "json"];
     let bells: serde_json::Value = serde_json::from_str(&piped(data, &flags)).unwrap();
     assert!((bells["train_error"].as_f64().unwrap() - 2.0).abs() < 1e-12, "{bells}");
+}
+
+/// Every smoother, with points at both ends and in between that share an x.
+#[test]
+fn every_smoother_takes_ties() {
+    let rows = [(1.0, 5.0), (0.0, 0.0), (0.5, 2.0), (0.0, 2.0), (0.25, -1.0), (1.0, 3.0), (0.0, 1.0)];
+    let rows = rows.into_iter().chain([(0.5, 2.5), (0.7, 1.0), (0.1, 0.5), (0.9, -2.0), (1.0, 4.0)]);
+    let rows: Vec<(f64, f64)> = rows.collect();
+    let data: String =
+        std::iter::once("x,y\n".to_string()).chain(rows.iter().map(|(x, y)| format!("{x},{y}\n"))).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join("at.csv");
+    std::fs::write(&at, &data).unwrap();
+    let mut smoothers: Vec<String> = [
+        "{polynomial: {degree: 2}}",
+        "{nearest: {k: 3}}",
+        "{gaussian_kernel: {bandwidth: 0.2, ridge: 0.1}}",
+        "{laplace_kernel: {bandwidth: 0.2, ridge: 0.1}}",
+        "{matern: {nu: 3/2, bandwidth: 0.2, ridge: 0.1}}",
+        "{matern: {nu: 5/2, bandwidth: 0.2, ridge: 0.1}}",
+        "{weight_decay_path: {lambda: 0.1}}",
+        "{weight_decay_path: {lambda: 0.1, ends: clamp}}",
+        "{relu_network: {width: 8, steps: 40}}",
+        "{deep_relu_network: {layers: [5, 4], steps: 40}}",
+    ]
+    .map(String::from)
+    .to_vec();
+    for activation in ["leaky_relu", "relu_squared", "smelu", "softplus", "gelu", "silu", "golu", "tanh"] {
+        smoothers.push(format!("{{two_layer_network: {{activation: {activation}, width: 8, steps: 40}}}}"));
+    }
+    for smoother in &smoothers {
+        let fitted = json(&data, &["--estimator", smoother]);
+        assert_eq!(fitted["n"], rows.len(), "{smoother}");
+        let values = json(&data, &["--estimator", smoother, "--at", at.to_str().unwrap()]);
+        let listed = values["at"].as_array().unwrap();
+        assert_eq!(listed.len(), rows.len(), "{smoother}");
+        // The training error is the largest miss of all points, of those that share an x as well.
+        let misses = listed.iter().zip(&rows).map(|(value, (x, y))| {
+            assert_eq!(value["x"], *x, "{smoother}");
+            (value["y_hat"].as_f64().unwrap() - y).abs()
+        });
+        let (worst, told) = (misses.fold(0.0, f64::max), fitted["train_error"].as_f64().unwrap());
+        assert!((worst - told).abs() <= 1e-12 * (1.0 + worst), "{smoother}: {told}, not {worst}");
+        assert!(worst >= 1.0, "{smoother} meets labels that are 2 apart at one x");
+    }
+    for interpolant in ["min_norm", "{laplace_kernel: {bandwidth: 0.2}}", "{nearest: {k: 1}}"] {
+        let text = String::from_utf8(fit(&data, &["--estimator", interpolant], 2).stderr).unwrap();
+        assert!(text.contains(" stands in line ") && text.contains("--ties mean"), "{text}");
+        assert_eq!(json(&data, &["--estimator", interpolant, "--ties", "mean"])["n"], 7, "{interpolant}");
+    }
+    let one = String::from_utf8(fit("x,y\n2,1\n2,3\n", &["--estimator", &smoothers[0]], 2).stderr).unwrap();
+    assert_eq!(one, "error: data.csv: fewer than two distinct x\n");
 }
 
 /// Values at new points, in their order, beyond the data as well.

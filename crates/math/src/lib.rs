@@ -17,6 +17,7 @@ pub mod seed;
 mod sum;
 pub mod target;
 pub mod theory;
+mod ties;
 mod wide;
 mod ziggurat;
 

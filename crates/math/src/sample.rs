@@ -1,20 +1,24 @@
 //! Samples: training sets with sorted x.
 
 use crate::sum::{all_finite, ascending};
+use crate::ties::Distinct;
 use crate::wide::{Kernel, wide};
 
 /// One training set S: x strictly increasing, or not decreasing where it was made with ties, y beside it.
+///
+/// - where two points share an x, `is_tied` says so.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample<'a> {
     x: &'a [f64],
     y: &'a [f64],
+    is_tied: bool,
 }
 
 /// Why data are no training set, or why an estimator has no predictor for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Degenerate {
-    /// Fewer than two points.
-    #[error("fewer than two points")]
+    /// Fewer than two distinct x.
+    #[error("fewer than two distinct x")]
     TooFew,
     /// Fewer points than the estimator's parameters ask for.
     #[error("fewer points than the estimator's parameters ask for")]
@@ -92,11 +96,12 @@ impl<'a> Sample<'a> {
         Sample::checked(x, y, false)
     }
 
-    /// The sample with these points, some of which may share an x: for estimators that take ties.
+    /// The sample with these points, some of which may share an x: for estimators that take ties, which
+    /// [`Estimator::sample`](crate::estimator::Estimator::sample) asks for.
     ///
     /// # Errors
-    /// Fewer than two points, values that are not finite, x decreasing, all x the same.
-    pub fn with_ties(x: &'a [f64], y: &'a [f64]) -> Result<Sample<'a>, Degenerate> {
+    /// Fewer than two distinct x, values that are not finite, x decreasing.
+    pub(crate) fn with_ties(x: &'a [f64], y: &'a [f64]) -> Result<Sample<'a>, Degenerate> {
         Sample::checked(x, y, true)
     }
 
@@ -112,18 +117,24 @@ impl<'a> Sample<'a> {
             let bad = x.iter().zip(y).position(|(x, y)| !x.is_finite() || !y.is_finite());
             return Err(Degenerate::NotFinite(bad.unwrap_or(0)));
         }
-        if ties && x[0] < x[x.len() - 1] && x.is_sorted() {
-            return Ok(Sample { x, y });
-        }
         if !ascending {
+            if ties && x.is_sorted() {
+                let distinct = x[0] < x[x.len() - 1];
+                return if distinct { Ok(Sample { x, y, is_tied: true }) } else { Err(Degenerate::TooFew) };
+            }
             let bad = x.windows(2).position(|pair| pair[0] >= pair[1]).unwrap_or(0);
             let equal = x[bad] == x[bad + 1];
             return Err(if equal { Degenerate::DuplicateX(bad + 1) } else { Degenerate::Unsorted(bad + 1) });
         }
-        Ok(Sample { x, y })
+        Ok(Sample { x, y, is_tied: false })
     }
 
-    /// The x, strictly increasing.
+    /// The points by their distinct x.
+    pub(crate) fn distinct(&self) -> Distinct<'a> {
+        if self.is_tied { Distinct::tied(self.x, self.y) } else { Distinct::untied(self.x, self.y) }
+    }
+
+    /// The x in ascending order, no two the same unless the sample was made with ties.
     pub fn x(&self) -> &'a [f64] {
         self.x
     }

@@ -12,7 +12,7 @@ use tempered_math::score::{Criteria, FIRST_RISK, Scorer};
 use tempered_math::seed::{Key, Purpose};
 use tempered_math::theory::{Setting, known};
 use tempered_math::{noise, target};
-use twin::Kernel::{Gaussian, Laplace, Matern3, Matern5};
+use twin::Kernel::{self, Gaussian, Laplace, Matern3, Matern5};
 use twin::{apart, fit, noisy, probes, try_fit};
 
 /// Measured: 1e-14 as a rule, 5e-13 at worst, for large ridges and bandwidths.
@@ -45,6 +45,36 @@ fn clusters_of_points_lose_nothing() {
                 // What the twin leaves of its 32 digits.
                 let miss = apart(kernel, (h, ridge), &x, &y);
                 assert!(miss < 1e-8, "{kernel:?} gap {gap} h {h} ridge {ridge}: {miss:e}");
+            }
+        }
+    }
+}
+
+/// Every point is a row of the twin's system, whether others share its x or not.
+#[test]
+fn points_at_one_x_are_rows_of_the_system() {
+    for kernel in [Laplace, Matern3, Matern5, Gaussian] {
+        for (n, group) in [(2, 3), (3, 1), (10, 2), (10, 7), (25, 2)] {
+            let (places, _) = noisy(n, 11);
+            // Groups of one, two, … points, the largest at both ends.
+            let counts = (0..n).map(|k| if k == 0 || k == n - 1 { group } else { 1 + k % group });
+            let x: Vec<f64> =
+                places.iter().zip(counts).flat_map(|(x, count)| std::iter::repeat_n(*x, count)).collect();
+            let (_, y) = noisy(x.len(), 12);
+            for h in [0.01, 0.3, 7.0] {
+                for ridge in [1e-9, 1e-2, 1.0, 100.0] {
+                    let case = format!("{kernel:?} n {n} of {} h {h} ridge {ridge}", x.len());
+                    if kernel == Gaussian && ridge < 1e-6 {
+                        continue;
+                    }
+                    let miss = apart(kernel, (h, ridge), &x, &y);
+                    assert!(miss < if kernel == Gaussian { 1e-8 } else { 1e-12 }, "{case}: {miss:e}");
+                    // Weights of next to no ridge are large, and cancel.
+                    if ridge >= 1e-2 {
+                        let predictor = fit(&kernel.choice(h, ridge), &x, &y);
+                        units_are_the_predictor(kernel, &predictor, &x, 1e-13, &case);
+                    }
+                }
             }
         }
     }
@@ -113,15 +143,21 @@ fn stored_units_are_the_predictor() {
     for kernel in [Laplace, Matern3, Matern5, Gaussian] {
         for ridge in [0.0, 1e-3, 10.0] {
             let predictor = fit(&kernel.choice(0.004, ridge), &x, &y);
-            let Predictor::Smooth(smooth) = &predictor else { panic!("not smooth") };
-            let units = smooth.pieces.units();
-            for at in probes(&x) {
-                let terms =
-                    (0..x.len()).map(|j| units.outer[j] * kernel.phi(units.inner[j] * at + units.bias[j]));
-                let (sum, value) = (terms.sum::<f64>(), predictor.value(at));
-                assert!((sum - value).abs() < 1e-9, "{kernel:?} ridge {ridge} at {at}: {sum} {value}");
-            }
+            units_are_the_predictor(kernel, &predictor, &x, 0.0, &format!("{kernel:?} ridge {ridge}"));
         }
+    }
+}
+
+/// `rounding`: what may be lost of the sum of the weights' sizes.
+fn units_are_the_predictor(kernel: Kernel, predictor: &Predictor, x: &[f64], rounding: f64, case: &str) {
+    let Predictor::Smooth(smooth) = predictor else { panic!("not smooth") };
+    let units = smooth.pieces.units();
+    let slack = 1e-9 + rounding * units.outer.iter().map(|outer| outer.abs()).sum::<f64>();
+    for at in probes(x) {
+        let terms = units.outer.iter().zip(units.inner.iter().zip(&units.bias));
+        let terms = terms.map(|(outer, (inner, bias))| outer * kernel.phi(inner * at + bias));
+        let (sum, value) = (terms.sum::<f64>(), predictor.value(at));
+        assert!((sum - value).abs() < slack, "{case} at {at}: {sum} {value}");
     }
 }
 

@@ -81,6 +81,38 @@ fn designs_increase_strictly_within_the_unit_interval_and_repeat() {
     }
 }
 
+/// An entry with each of its real parameters at the least, the largest and next to the least value of its range.
+fn extremes<T: ?Sized>(entry: &Entry<T>) -> Vec<Choice> {
+    let mut all = vec![Vec::new()];
+    for parameter in (entry.parameters)() {
+        let Kind::Real { low, closed, high } = parameter.kind else { continue };
+        let (low, high) = (low.max(-1e300), high.min(1e300));
+        let values = [if closed { low } else { low.next_up() }, low.next_up(), high];
+        let with = |given: &Vec<(&'static str, Value)>, value: f64| {
+            let more = [(parameter.name, Value::Real(value))];
+            given.iter().cloned().chain(more).collect::<Vec<_>>()
+        };
+        all = all.iter().flat_map(|given| values.map(|value| with(given, value))).collect();
+    }
+    all.iter().map(|given| Choice::new(entry, given).unwrap()).collect()
+}
+
+/// Studies know no ties: interpolants would have no predictor.
+#[test]
+fn no_design_makes_ties() {
+    for choice in choices(design::CATALOGUE).into_iter().chain(design::CATALOGUE.iter().flat_map(extremes)) {
+        let design = choice.build(design::CATALOGUE).unwrap();
+        let mut x = vec![0.0; 1_000_000];
+        for (n, trials) in [(2, 2000), (3, 2000), (100, 200), (100_000, 2), (1_000_000, 1)] {
+            let (x, y) = (&mut x[..n], vec![0.0; n]);
+            for trial in 0..trials {
+                design.fill(&mut Key::new(9, &choice.to_string(), Purpose::Design).trial(trial), x);
+                assert!(Sample::new(x, &y).is_ok(), "{choice} n = {n} trial {trial}");
+            }
+        }
+    }
+}
+
 #[test]
 fn noises_are_symmetric_with_the_moments_they_state() {
     for choice in choices(noise::CATALOGUE) {

@@ -5,15 +5,15 @@
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::estimator::CATALOGUE;
 use tempered_math::predictor::{Knots, Predictor};
-use tempered_math::sample::Sample;
 use tempered_math::seed::{Draws, Key, Purpose, unit};
 
 fn fit(name: &str, arguments: &[(&str, Value)], x: &[f64], y: &[f64]) -> Knots {
     let entry = CATALOGUE.iter().find(|entry| entry.name == name).unwrap();
     let mut predictor = Predictor::default();
     let choice = Choice::new(entry, arguments).unwrap();
-    let sample = Sample::new(x, y).unwrap();
-    let fitted = choice.build(CATALOGUE).unwrap().fit(sample, &Draws::new(0, name, 0), &mut predictor);
+    let mut estimator = choice.build(CATALOGUE).unwrap();
+    let sample = estimator.sample(x, y).unwrap();
+    let fitted = estimator.fit(sample, &Draws::new(0, name, 0), &mut predictor);
     fitted.unwrap_or_else(|why| panic!("{choice}, n = {}: {why}", x.len()));
     predictor.knots().unwrap().clone()
 }
@@ -30,16 +30,28 @@ fn sample(n: usize, low: f64, high: f64, seed: u64) -> (Vec<f64>, Vec<f64>) {
     (x, y)
 }
 
+/// The same with some points moved onto the ones before them, at both ends as well.
+fn tied(n: usize, low: f64, high: f64, seed: u64) -> (Vec<f64>, Vec<f64>) {
+    let (mut x, y) = sample(n, low, high, seed);
+    for k in 1..n {
+        // Three distinct x at least, so that there is a kink to find.
+        if k == 1 || k == n - 1 || k > 4 && (k * k + seed as usize).is_multiple_of(3) {
+            x[k] = x[k - 1];
+        }
+    }
+    (x, y)
+}
+
 /// Values at the data points.
-fn values(knots: &Knots) -> Vec<f64> {
-    (0..knots.y.len()).filter(|k| !knots.inner.contains(k)).map(|k| knots.y[k]).collect()
+fn values(knots: &Knots, x: &[f64]) -> Vec<f64> {
+    x.iter().map(|x| knots.value(*x)).collect()
 }
 
 /// How far h(τ) = 2 Σ ρ_i (x_i − τ)₊ is from a certificate, relative to λ √(1 + τ²): where it exceeds its bound, and
 /// where it misses it at a kink; and how far the network of the kinks is from the values, relative to the slopes.
 fn faults(x: &[f64], y: &[f64], lambda: f64, knots: &Knots) -> [f64; 3] {
     let n = x.len();
-    let rho: Vec<f64> = values(knots).iter().zip(y).map(|(f, y)| y - f).collect();
+    let rho: Vec<f64> = values(knots, x).iter().zip(y).map(|(f, y)| y - f).collect();
     let (mut moment, mut sum) = (vec![0.0; n + 1], vec![0.0; n + 1]);
     for i in (0..n).rev() {
         // Around the point to the right, so that small gaps are not lost in x.
@@ -137,15 +149,48 @@ fn no_network_of_a_coordinate_descent_is_better() {
         for seed in 10..14 {
             let (x, y) = sample(n, low, high, seed);
             for lambda in [0.03, 0.3] {
-                let knots = path(lambda, &x, &y);
-                let loss: f64 = values(&knots).iter().zip(&y).map(|(f, y)| (f - y) * (f - y)).sum();
-                let exact = loss + lambda * knots.size().norm;
-                let grid = (0..=60).map(|k| x[0] + (x[n - 1] - x[0]) * f64::from(k) / 60.0);
-                let kinks: Vec<f64> = knots.x.iter().copied().chain(grid).collect();
-                let twin = descent(&x, &y, lambda, &kinks, 5_000);
-                assert!(exact <= twin * (1.0 + 1e-10), "{n} {seed} {lambda}: {exact} above {twin}");
-                assert!(twin <= exact * (1.0 + 2e-3), "{n} {seed} {lambda}: {exact} far below {twin}");
+                is_least(lambda, &x, &y, &format!("{n} {seed}"));
             }
+        }
+    }
+}
+
+/// What the twin finds is no better, and not much worse.
+fn is_least(lambda: f64, x: &[f64], y: &[f64], case: &str) {
+    let knots = path(lambda, x, y);
+    let loss: f64 = values(&knots, x).iter().zip(y).map(|(f, y)| (f - y) * (f - y)).sum();
+    let exact = loss + lambda * knots.size().norm;
+    let grid = (0..=60).map(|k| x[0] + (x[x.len() - 1] - x[0]) * f64::from(k) / 60.0);
+    let kinks: Vec<f64> = knots.x.iter().copied().chain(grid).collect();
+    let twin = descent(x, y, lambda, &kinks, 5_000);
+    assert!(exact <= twin * (1.0 + 1e-10), "{case} {lambda}: {exact} above {twin}");
+    assert!(twin <= exact * (1.0 + 2e-3), "{case} {lambda}: {exact} far below {twin}");
+}
+
+/// Sums over all points, of which several share an x, also at both ends.
+#[test]
+fn the_certificate_holds_where_points_share_an_x() {
+    for (n, low, high) in [(5, 0.0, 1.0), (8, -2.0, 2.0), (20, 0.0, 1.0), (60, -5.0, 5.0), (200, 0.0, 1.0)] {
+        for seed in 0..6 {
+            let (x, y) = tied(n, low, high, seed);
+            for lambda in [1e-4, 1e-2, 0.1, 1.0, 10.0] {
+                let knots = path(lambda, &x, &y);
+                let found = faults(&x, &y, lambda, &knots);
+                for ((k, fault), most) in found.iter().enumerate().zip([1e-9, 1e-9, 1e-12]) {
+                    assert!(*fault <= most, "n {n} seed {seed} λ {lambda} fault {k}: {found:?}");
+                }
+                assert!(knots.x.windows(2).all(|pair| pair[0] < pair[1]));
+            }
+        }
+    }
+}
+
+#[test]
+fn no_network_of_a_coordinate_descent_is_better_where_points_share_an_x() {
+    for (n, low, high) in [(5, 0.0, 1.0), (6, -3.0, 3.0), (9, 0.0, 1.0), (12, -2.0, 1.0)] {
+        for seed in 10..14 {
+            let (x, y) = tied(n, low, high, seed);
+            [0.03, 0.3].into_iter().for_each(|lambda| is_least(lambda, &x, &y, &format!("{n} {seed}")));
         }
     }
 }

@@ -20,6 +20,8 @@ pub(super) const ENTRY: Entry<dyn Design> = Entry {
 };
 
 /// x_i = (i − ½ + jitter · (U_i − ½)) / n, i = 1 … n, U_i uniform on [0, 1).
+///
+/// Neighbours meet where both are moved to the border between their cells; such ties are moved apart.
 struct JitteredGrid {
     jitter: f64,
 }

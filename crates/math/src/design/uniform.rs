@@ -15,7 +15,8 @@ pub(super) const ENTRY: Entry<dyn Design> = Entry {
 
 /// The order statistics of n independent uniform points.
 ///
-/// x_i = S_i / S_{n+1} with S_k the sum of k independent standard exponentials: sorted without a sort.
+/// x_i = S_i / S_{n+1} with S_k the sum of k independent standard exponentials: sorted without a sort. Ties that rounding
+/// makes, as rare as gaps of 1e-16, are moved apart.
 ///
 /// Source: Devroye, "Non-Uniform Random Variate Generation" (1986), chapter V, theorem 2.2.
 struct Uniform;

@@ -8,6 +8,7 @@ use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::sum::{all_finite, largest};
 use crate::theory::{Class, Known, Setting};
+use crate::ties::Distinct;
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     name: "laplace_kernel",
@@ -46,7 +47,9 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
 /// # Formula
 /// K⁻¹ is tridiagonal. With a_i = (x_{i+1} − x_i)/h its entries beside the diagonal are −c_i, c_i = 1/(2 sinh a_i), and
 /// its row sums e_i = ½ (tanh ½a_{i−1} + tanh ½a_i), gaps beyond the ends being infinite. The values at the data solve
-/// (I + ridge K⁻¹) v = y, and α = K⁻¹ v. On a gap, with t and s the distances from its ends in units of h,
+/// (I + ridge K⁻¹) v = y, and α = K⁻¹ v. With a ridge, points that share an x are one unit whose α is the sum of theirs: where
+/// m points have the mean label ȳ, that row of I is m times itself and that of y is m ȳ. On a gap, with t and s the distances
+/// from its ends in units of h,
 ///     f̂ = v_i e^{−t} (1 − e^{−2s})/(1 − e^{−2a}) + v_{i+1} e^{−s} (1 − e^{−2t})/(1 − e^{−2a}),
 /// and beyond the data f̂ decays like e^{−t}.
 /// # Shapes, units
@@ -84,12 +87,13 @@ impl Estimator for LaplaceKernel {
         _: &Draws<'_>,
         predictor: &mut Predictor,
     ) -> Result<Report, Degenerate> {
-        let (x, y, h) = (sample.x(), sample.y(), self.h);
-        let mut value = y.to_vec();
+        let points = sample.distinct();
+        let (x, h) = (&*points.x, self.h);
+        let mut value = points.y.to_vec();
         if self.ridge > 0.0 {
-            self.smooth(x, &mut value);
+            self.smooth(&points, &mut value);
         }
-        let outer = self.weights(x, y, &value);
+        let outer = self.weights(&points, &value);
         let far = x[0].abs().max(x[x.len() - 1].abs());
         if !all_finite(&outer) || !all_finite(&value) || !((1.0 + far) / h).is_finite() {
             return Err(Degenerate::Overflow);
@@ -103,6 +107,10 @@ impl Estimator for LaplaceKernel {
 
     fn interpolates(&self) -> bool {
         self.ridge == 0.0
+    }
+
+    fn takes_ties(&self) -> bool {
+        self.ridge > 0.0
     }
 
     fn cost(&self, n: u64) -> f64 {
@@ -125,16 +133,17 @@ impl LaplaceKernel {
         0.5 * (left + right)
     }
 
-    /// Solves (I + ridge K⁻¹) v = y in place.
-    fn smooth(&mut self, x: &[f64], y: &mut [f64]) {
-        let (n, ridge) = (x.len(), self.ridge);
+    /// Solves (m I + ridge K⁻¹) v = m y in place, with y the mean of the m labels at a point.
+    fn smooth(&mut self, points: &Distinct<'_>, y: &mut [f64]) {
+        let (x, n, ridge) = (&*points.x, y.len(), self.ridge);
         let mut past = std::mem::take(&mut self.past);
         past.clear();
         // The row sum of what is left after elimination, and the part of the past in it.
         let (mut inherited, mut mean) = (0.0, 0.0);
         for (i, y) in y.iter().enumerate() {
-            let sum = 1.0 + ridge * self.row_sum(x, i) + inherited;
-            mean = y / sum + mean * (inherited / sum);
+            let count = points.count(i);
+            let sum = count + ridge * self.row_sum(x, i) + inherited;
+            mean = y / (sum / count) + mean * (inherited / sum);
             let follow =
                 if i + 1 < n { 1.0 / (1.0 + sum * (2.0 * libm::sinh(self.gap(x, i)) / ridge)) } else { 0.0 };
             inherited = sum * follow;
@@ -148,16 +157,19 @@ impl LaplaceKernel {
         self.past = past;
     }
 
-    /// α, from K⁻¹ v or from (y − v)/ridge, whichever loses less to cancellation.
-    fn weights(&self, x: &[f64], y: &[f64], value: &[f64]) -> Vec<f64> {
+    /// α, from K⁻¹ v or from m (y − v)/ridge, whichever loses less to cancellation.
+    fn weights(&self, points: &Distinct<'_>, value: &[f64]) -> Vec<f64> {
+        let (x, y) = (&*points.x, &*points.y);
         let conductance = |i: usize| 0.5 / libm::sinh(self.gap(x, i));
         let (mut left, mut flow) = (0.0, 0.0);
         let weight = |i: usize| {
             let right = if i + 1 < x.len() { conductance(i) } else { 0.0 };
             let out = if i + 1 < x.len() { right * (value[i] - value[i + 1]) } else { 0.0 };
             let sum = self.row_sum(x, i);
-            let steep = self.ridge * (left + right + sum) > 1.0;
-            let weight = if steep { (y[i] - value[i]) / self.ridge } else { sum * value[i] + (out - flow) };
+            let count = points.count(i);
+            let steep = self.ridge * (left + right + sum) > count;
+            let weight =
+                if steep { count * (y[i] - value[i]) / self.ridge } else { sum * value[i] + (out - flow) };
             (left, flow) = (right, out);
             weight
         };

@@ -53,9 +53,18 @@ pub trait Estimator: Send {
         false
     }
 
-    /// Whether it fits samples in which points share an x ([`Sample::with_ties`]).
+    /// Whether it fits samples in which points share an x.
     fn takes_ties(&self) -> bool {
         false
+    }
+
+    /// The sample with these points, x in ascending order; points share an x only where the estimator takes ties.
+    ///
+    /// # Errors
+    /// Fewer than two distinct x, values that are not finite, x decreasing; two points at one x for estimators that take
+    /// each x once.
+    fn sample<'a>(&self, x: &'a [f64], y: &'a [f64]) -> Result<Sample<'a>, Degenerate> {
+        if self.takes_ties() { Sample::with_ties(x, y) } else { Sample::new(x, y) }
     }
 
     /// Whether f̂(x_i) = y_i for every point of every sample.

@@ -51,7 +51,7 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
 /// f̂(x) = (1/k) Σ y_i over the k points x_i nearest to x.
 ///
 /// Piecewise constant: the window i … i + k − 1 gives way to the next one halfway between x_i and x_{i+k}. There, of two
-/// labels equally far the one on the right counts. Breakpoints are a subset of the n − k midpoints: midpoints that
+/// labels equally far the one on the right counts, of points that share an x the later one. Breakpoints are a subset of the n − k midpoints: midpoints that
 /// rounding makes equal are one, and a midpoint that rounds down to x_i gives way to x_{i+k}, so that k = 1 interpolates
 /// whatever the gaps. Units are steps, φ(z) = 1 for z ≥ 0 and 0 below; the expansion holds the values, `powers` of degree 0.
 ///

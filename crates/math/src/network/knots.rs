@@ -13,7 +13,7 @@ pub(crate) fn same(s: f64, t: f64) -> bool {
     (s - t).abs() <= SAME * s.abs().min(t.abs())
 }
 
-/// Writes the knots of a piecewise-linear function: the data points `x`, its kinks between and beyond them, and one
+/// Writes the knots of a piecewise-linear function: the data points `x`, strictly increasing, its kinks between and beyond them, and one
 /// knot further out on either side that shows the outer slopes. Kinks that are the same up to rounding are one knot,
 /// and those that are the same as a data point are there.
 ///

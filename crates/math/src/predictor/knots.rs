@@ -6,7 +6,7 @@ use std::ops::Range;
 
 /// The knots of many predictors, one row a trial, as a struct of arrays.
 ///
-/// - within a row `x` increases strictly, and the row holds every data point of its sample as a knot;
+/// - within a row `x` increases strictly, and the row holds every x of its sample as a knot;
 /// - `inner` holds, in ascending order, the positions of the knots between data points;
 /// - the first `left` and the last `right` knots lie beyond the data; all others that are not inner are data points;
 /// - `change` is the slope change at the knot, exactly 0 where the predictor passes straight through;
@@ -52,6 +52,11 @@ impl Knots {
     /// The positions of the knots from the first to the last data point.
     pub fn hull(&self) -> Range<usize> {
         self.left..self.x.len() - self.right
+    }
+
+    /// The number of knots that are data points: the sample's distinct x.
+    pub(super) fn points(&self) -> usize {
+        self.hull().len() - self.inner.len()
     }
 
     /// Makes the predictor constant beyond its outer knots, which are data points.
@@ -124,7 +129,7 @@ impl Knots {
         if x - x0 <= x1 - x { y0 + slope * (x - x0) } else { y1 - slope * (x1 - x) }
     }
 
-    /// The largest |f̂(x_i) − y_i|, for the labels of the sample the predictor was fitted to.
+    /// The largest |f̂(x_i) − y_i|, for the labels of the sample the predictor was fitted to, no two of its points at one x.
     #[inline(always)]
     pub fn train_error(&self, y: &[f64]) -> f64 {
         let mut worst = [0.0f64; WIDTH];

@@ -88,8 +88,18 @@ impl Predictor {
     /// The largest |f̂(x_i) − y_i|, for the sample it was fitted to.
     pub fn train_error(&self, x: &[f64], y: &[f64]) -> f64 {
         match self {
-            Predictor::PiecewiseLinear(knots) => knots.train_error(y),
+            Predictor::PiecewiseLinear(knots) if knots.points() == y.len() => knots.train_error(y),
+            // Knots are distinct: points that share an x have one between them.
+            Predictor::PiecewiseLinear(_) => worst_miss(x, y, |x| self.value(x)),
             Predictor::Smooth(smooth) => smooth.train_error(x, y),
         }
     }
+}
+
+/// The largest |f(x_i) − y_i|.
+fn worst_miss(x: &[f64], y: &[f64], f: impl Fn(f64) -> f64) -> f64 {
+    x.iter().zip(y).map(|(x, y)| (f(*x) - y).abs()).fold(0.0, |worst, miss| {
+        // NaN must not get lost.
+        if miss <= worst { worst } else { miss }
+    })
 }

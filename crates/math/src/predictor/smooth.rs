@@ -1,6 +1,6 @@
 //! Functions that are analytic between breakpoints, but not linear there.
 
-use super::{Expansion, Form, Units};
+use super::{Expansion, Form, Units, worst_miss};
 use std::fmt;
 
 /// The pieces of a function that is analytic between its breakpoints.
@@ -81,9 +81,6 @@ impl Smooth {
 
     /// The largest |f̂(x_i) − y_i|.
     pub fn train_error(&self, x: &[f64], y: &[f64]) -> f64 {
-        x.iter().zip(y).map(|(x, y)| (self.value(*x) - y).abs()).fold(0.0, |worst, miss| {
-            // NaN must not get lost.
-            if miss <= worst { worst } else { miss }
-        })
+        worst_miss(x, y, |x| self.value(x))
     }
 }

@@ -7,6 +7,7 @@ mod hostile;
 mod invariance;
 mod overflow;
 mod risks;
+mod ties;
 
 use proptest::prelude::*;
 use tempered_math::catalogue::{Choice, Entry, Value};
@@ -20,10 +21,18 @@ fn choice<T: ?Sized>(catalogue: &[Entry<T>], name: &str, given: &[(&str, Value)]
 }
 
 fn fit(choice: &Choice, x: &[f64], y: &[f64]) -> Result<(Predictor, Report), Degenerate> {
+    fit_to(choice, Sample::new(x, y).unwrap())
+}
+
+/// The same for data in which points may share an x.
+fn fit_sample(choice: &Choice, x: &[f64], y: &[f64]) -> Result<(Predictor, Report), Degenerate> {
+    fit_to(choice, choice.build(CATALOGUE).unwrap().sample(x, y).unwrap())
+}
+
+fn fit_to(choice: &Choice, sample: Sample<'_>) -> Result<(Predictor, Report), Degenerate> {
     let mut predictor = Predictor::default();
     let mut estimator = choice.build(CATALOGUE).unwrap();
-    let report =
-        estimator.fit(Sample::new(x, y).unwrap(), &Draws::new(0, "properties", 0), &mut predictor)?;
+    let report = estimator.fit(sample, &Draws::new(0, "properties", 0), &mut predictor)?;
     Ok((predictor, report))
 }
 

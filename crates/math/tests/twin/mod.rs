@@ -7,7 +7,7 @@ use double::Double;
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::estimator::{CATALOGUE, Report};
 use tempered_math::predictor::Predictor;
-use tempered_math::sample::{Degenerate, Sample};
+use tempered_math::sample::Degenerate;
 use tempered_math::seed::{Draws, Key, Purpose, unit};
 
 /// An estimator and its kernel, as a function of |x − x'|/h.
@@ -65,7 +65,9 @@ impl Kernel {
 pub fn try_fit(choice: &Choice, x: &[f64], y: &[f64]) -> Result<(Predictor, Report), Degenerate> {
     let mut predictor = Predictor::default();
     let draws = Draws::new(0, "", 0);
-    let fitted = choice.build(CATALOGUE).unwrap().fit(Sample::new(x, y).unwrap(), &draws, &mut predictor);
+    let mut estimator = choice.build(CATALOGUE).unwrap();
+    let sample = estimator.sample(x, y).unwrap();
+    let fitted = estimator.fit(sample, &draws, &mut predictor);
     fitted.map(|report| (predictor, report))
 }
 

@@ -125,16 +125,17 @@ impl Estimator for DeepReluNetwork {
         show: &mut Show<'_>,
         predictor: &mut Predictor,
     ) -> Result<Report, Degenerate> {
+        let points = sample.distinct();
         self.begin(sample.x(), draws);
         let DeepReluNetwork { trainer, model, pieces, .. } = self;
         let mut show = |model: &mut Deep, report| {
             let mut predictor = Predictor::default();
-            write(sample.x(), model, pieces, predictor.piecewise_linear());
+            write(&points.x, model, pieces, predictor.piecewise_linear());
             show(predictor, report);
         };
         let report = trainer.run(model, sample.y(), draws, (checkpoints, &mut show))?;
         let knots = predictor.piecewise_linear();
-        write(sample.x(), model, pieces, knots);
+        write(&points.x, model, pieces, knots);
         if all_finite(&knots.y) { Ok(report) } else { Err(Degenerate::Diverged) }
     }
 
@@ -144,6 +145,10 @@ impl Estimator for DeepReluNetwork {
 
     fn interpolates(&self) -> bool {
         false
+    }
+
+    fn takes_ties(&self) -> bool {
+        true
     }
 
     fn cost(&self, n: u64) -> f64 {

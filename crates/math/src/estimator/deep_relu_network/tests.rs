@@ -25,6 +25,14 @@ fn sample(n: usize, trial: u64) -> (Vec<f64>, Vec<f64>) {
     (x, (0..n).map(|_| 2.0 * unit(&mut rng) - 1.0).collect())
 }
 
+/// The same with x on a grid of halves: seven places for all points, the ends among them.
+fn tied_sample(n: usize, trial: u64) -> (Vec<f64>, Vec<f64>) {
+    let (mut x, y) = sample(n, trial);
+    x.iter_mut().for_each(|x| *x = (2.0 * *x).round() / 2.0);
+    assert!(x.windows(2).any(|pair| pair[0] == pair[1]) && x[0] < x[n - 1]);
+    (x, y)
+}
+
 /// What every layer takes in at x, and f(x).
 fn forward(deep: &Deep, theta: &[f64], x: f64) -> (Vec<Vec<f64>>, f64) {
     let mut inputs = vec![vec![x]];
@@ -101,32 +109,33 @@ fn steps_agree_with_plain_arithmetic() {
     let cases: [Case<'_>; 4] =
         [(9, &[8, 9], &penalty), (11, &[5, 12, 3], &sgd), (8, &[17], &momentum), (150, &[4, 4, 4], &[])];
     for (n, layers, more) in cases {
-        let (x, y) = sample(n, 2);
-        let mut net = network(&given(layers, 1, more));
-        let decay = if more.len() == 2 && more[0].0 == "weight_decay" {
-            Decay { weights: 1e-2, biases: 0.0 }
-        } else {
-            Decay::default()
-        };
-        net.begin(&x, &Draws::new(1, "twin", 0));
-        let mut rng = Draws::new(1, "twin", 0).rng(Purpose::Optimiser);
-        for step in 0..300 {
-            let DeepReluNetwork { trainer, model, .. } = &mut net;
-            trainer.optimiser.choose(model.share(), &mut rng);
-            let share = model.share().to_vec();
-            let loss = model.predict(&y, true) + model.penalty();
-            model.differentiate(&mut trainer.gradient);
-            let want = objective(model, &model.theta, (&x, &y), decay);
-            assert!((loss - want).abs() <= 1e-12 * (1.0 + want), "{layers:?} {step}: {loss} {want}");
-            let (twin, size) = gradient(model, &share, (&x, &y), decay);
-            for (k, (ours, twin)) in trainer.gradient.iter().zip(&twin).enumerate() {
-                assert!(
-                    (ours - twin).abs() <= 1e-12 * (1e-3 + size[k]),
-                    "{layers:?} {step} {k}: {ours} {twin}"
-                );
-            }
-            trainer.optimiser.step(&mut model.theta, &trainer.gradient, 0.01, &mut rng);
+        beside_the_twin(sample(n, 2), layers, more);
+        beside_the_twin(tied_sample(n, 2), layers, more);
+    }
+}
+
+fn beside_the_twin((x, y): (Vec<f64>, Vec<f64>), layers: &[u64], more: &[(&'static str, Value)]) {
+    let mut net = network(&given(layers, 1, more));
+    let decay = if more.len() == 2 && more[0].0 == "weight_decay" {
+        Decay { weights: 1e-2, biases: 0.0 }
+    } else {
+        Decay::default()
+    };
+    net.begin(&x, &Draws::new(1, "twin", 0));
+    let mut rng = Draws::new(1, "twin", 0).rng(Purpose::Optimiser);
+    for step in 0..300 {
+        let DeepReluNetwork { trainer, model, .. } = &mut net;
+        trainer.optimiser.choose(model.share(), &mut rng);
+        let share = model.share().to_vec();
+        let loss = model.predict(&y, true) + model.penalty();
+        model.differentiate(&mut trainer.gradient);
+        let want = objective(model, &model.theta, (&x, &y), decay);
+        assert!((loss - want).abs() <= 1e-12 * (1.0 + want), "{layers:?} {step}: {loss} {want}");
+        let (twin, size) = gradient(model, &share, (&x, &y), decay);
+        for (k, (ours, twin)) in trainer.gradient.iter().zip(&twin).enumerate() {
+            assert!((ours - twin).abs() <= 1e-12 * (1e-3 + size[k]), "{layers:?} {step} {k}: {ours} {twin}");
         }
+        trainer.optimiser.step(&mut model.theta, &trainer.gradient, 0.01, &mut rng);
     }
 }
 

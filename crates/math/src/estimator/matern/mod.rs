@@ -10,6 +10,7 @@ use crate::predictor::Predictor;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::sum::{all_finite, largest};
+use crate::ties::Distinct;
 use paths::{Forces, Paths};
 use process::{FAR, Factor, Process, Vector, dot, mirrored};
 use smoother::Smoother;
@@ -39,7 +40,8 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 /// # Formula
 /// With z = √(2ν) |x − x'|/h, k = (1 + z) e^{−z} for ν = 3/2 and (1 + z + z²/3) e^{−z} for 5/2. f̂ is the posterior mean of a
 /// process whose first M − 1 derivatives are a Markov process: a filter and its backward pass give the states at the data,
-/// and on a gap f̂ is the mean given the states at both ends, a polynomial times e^{−z} from either end.
+/// and on a gap f̂ is the mean given the states at both ends, a polynomial times e^{−z} from either end. With a ridge, points
+/// that share an x are one unit whose α is the sum of theirs.
 /// # Shapes, units
 /// h in units of x; the breakpoints are the data. Units: φ(z) = k at z of either sign, outer α, inner √(2ν)/h, bias
 /// −x_i √(2ν)/h. Expansion: `exponentials` of z from the ends of a gap, on gaps below 1.5h/√(2ν) from the left one alone.
@@ -78,7 +80,7 @@ impl<const M: usize> Matern<M> {
     }
 
     /// Labels in units of a power of two near the largest, whose exponent it returns: no bit changes, no square overflows.
-    fn prepare(&mut self, x: &[f64], y: &[f64]) -> i32 {
+    fn prepare(&mut self, Distinct { x, y, .. }: &Distinct<'_>) -> i32 {
         let (_, exponent) = libm::frexp(largest(y));
         self.y.clear();
         self.y.extend(y.iter().map(|y| libm::scalbn(*y, -exponent)));
@@ -87,8 +89,12 @@ impl<const M: usize> Matern<M> {
         exponent
     }
 
-    /// The forces on each gap, and α in units of the prepared labels.
-    fn forces(&self, states: &[Vector<M>]) -> Result<(Vec<Forces<M>>, Vec<f64>), Degenerate> {
+    /// The forces on each gap, and α in units of the prepared labels, given the variance of the noise at each point.
+    fn forces(
+        &self,
+        states: &[Vector<M>],
+        noise: impl Fn(usize) -> f64,
+    ) -> Result<(Vec<Forces<M>>, Vec<f64>), Degenerate> {
         let stationary = self.process.stationary().ok_or(Degenerate::IllConditioned)?;
         let stiffness = |factor: &Factor<M>| factor.solve(unit())[0];
         let mut forces: Vec<Forces<M>> = Vec::with_capacity(self.gaps.len());
@@ -98,18 +104,18 @@ impl<const M: usize> Matern<M> {
             let before = forces.last().map(|forces| forces.right);
             let mut stiff_here = stiff;
             if let Some(gap) = self.gaps.get(i) {
-                let noise = self.process.noise(*gap).ok_or(Degenerate::IllConditioned)?;
-                stiff = stiffness(&noise);
+                let spread = self.process.noise(*gap).ok_or(Degenerate::IllConditioned)?;
+                stiff = stiffness(&spread);
                 stiff_here += stiff;
-                forces.push(self.between(*gap, &noise, z, &states[i + 1]));
+                forces.push(self.between(*gap, &spread, z, &states[i + 1]));
             }
-            // The norm's gradient in f(x_i), from K⁻¹; or from (y − f)/ridge, whichever loses less to cancellation.
+            // The norm's gradient in f(x_i), from K⁻¹; or from (y − f)/noise, whichever loses less to cancellation.
             let after = self.gaps.get(i).map(|_| mirrored(&forces[i].left));
             let both = before.is_some() && after.is_some();
             let own = if both { stationary.solve(*z)[0] } else { 0.0 };
             let pull = before.map_or(0.0, |w| w[0]) + after.map_or(0.0, |w| w[0]) - own;
-            let steep = self.ridge * (1.0 + stiff_here) > 1.0;
-            outer.push(if steep { (self.y[i] - z[0]) / self.ridge } else { pull });
+            let steep = noise(i) * (1.0 + stiff_here) > 1.0;
+            outer.push(if steep { (self.y[i] - z[0]) / noise(i) } else { pull });
         }
         Ok((forces, outer))
     }
@@ -131,15 +137,19 @@ impl<const M: usize> Estimator for Matern<M> {
         _: &Draws<'_>,
         predictor: &mut Predictor,
     ) -> Result<Report, Degenerate> {
-        let x = sample.x();
+        let points = sample.distinct();
+        let x = &*points.x;
         let far = x[0].abs().max(x[x.len() - 1].abs());
         if !((1.0 + far) * self.rate).is_finite() {
             return Err(Degenerate::Overflow);
         }
-        let exponent = self.prepare(x, sample.y());
+        let exponent = self.prepare(&points);
         let mut states = Vec::with_capacity(x.len());
-        self.smoother.run(&self.process, (&self.gaps, &self.y, self.ridge), &mut states)?;
-        let (mut forces, mut outer) = self.forces(&states)?;
+        // The mean of m labels at one x is one label with the m-th part of the noise.
+        let ridge = self.ridge;
+        let noise = |i: usize| ridge / points.count(i);
+        self.smoother.run(&self.process, (&self.gaps, &self.y, noise), &mut states)?;
+        let (mut forces, mut outer) = self.forces(&states, noise)?;
         let finite = |rows: &[Vector<M>]| rows.iter().all(|row| all_finite(row));
         if !finite(&states) {
             return Err(Degenerate::IllConditioned);
@@ -164,6 +174,10 @@ impl<const M: usize> Estimator for Matern<M> {
 
     fn interpolates(&self) -> bool {
         self.ridge == 0.0
+    }
+
+    fn takes_ties(&self) -> bool {
+        self.ridge > 0.0
     }
 
     fn cost(&self, n: u64) -> f64 {

@@ -16,7 +16,7 @@ struct Step<const M: usize> {
 /// The means of the states of a process given noisy values of f.
 ///
 /// Covariances are kept as factors and updated by rotations, so that nothing is subtracted: exact observations
-/// (ridge = 0) and gaps of any size are no special case.
+/// (noise = 0) and gaps of any size are no special case.
 ///
 /// Cost: 2M² rotations a point. Source: Park & Kailath, IEEE Trans. Automatic Control 40 (1995).
 pub(super) struct Smoother<const M: usize> {
@@ -30,13 +30,13 @@ impl<const M: usize> Smoother<M> {
         Smoother { steps: Vec::new(), news: Vec::new() }
     }
 
-    /// Overwrites `states` with the states at the points.
+    /// Overwrites `states` with the states at the points, given the variance of the noise at each of them.
     ///
-    /// Without ridge the first entry of each is y to the bit.
+    /// Without noise the first entry of each is y to the bit.
     pub fn run(
         &mut self,
         process: &Process<M>,
-        (gaps, y, ridge): (&[f64], &[f64], f64),
+        (gaps, y, noise): (&[f64], &[f64], impl Fn(usize) -> f64),
         states: &mut Vec<Vector<M>>,
     ) -> Result<(), Degenerate> {
         self.steps.clear();
@@ -44,7 +44,7 @@ impl<const M: usize> Smoother<M> {
         self.news.clear();
         let mut spread = process.stationary().ok_or(Degenerate::IllConditioned)?;
         for (i, y) in y.iter().enumerate() {
-            let (mean, news) = observe(expected, &mut spread, *y, ridge);
+            let (mean, news) = observe(expected, &mut spread, *y, noise(i));
             self.news.push(news);
             let Some(gap) = gaps.get(i) else {
                 states.clear();
@@ -52,9 +52,9 @@ impl<const M: usize> Smoother<M> {
                 break;
             };
             let transition = process.transition(*gap);
-            let noise = process.noise(*gap).ok_or(Degenerate::IllConditioned)?;
+            let way = process.noise(*gap).ok_or(Degenerate::IllConditioned)?;
             let gain;
-            (spread, gain) = predict(&transition, &spread, &noise);
+            (spread, gain) = predict(&transition, &spread, &way);
             expected = std::array::from_fn(|i| dot(&transition[i], &mean));
             self.steps.push(Step { mean, spread, gain });
         }
@@ -77,11 +77,11 @@ fn observe<const M: usize>(
     expected: Vector<M>,
     spread: &mut Factor<M>,
     y: f64,
-    ridge: f64,
+    variance: f64,
 ) -> (Vector<M>, f64) {
     let Factor(factor) = spread;
     // Only the first column of the factor moves f: one rotation joins it with the observation's noise.
-    let (signal, noise) = (factor[0][0], ridge.sqrt());
+    let (signal, noise) = (factor[0][0], variance.sqrt());
     let total = libm::hypot(signal, noise);
     let (know, doubt) = (signal / total, noise / total);
     let miss = y - expected[0];

@@ -109,16 +109,17 @@ impl Estimator for ReluNetwork {
         show: &mut Show<'_>,
         predictor: &mut Predictor,
     ) -> Result<Report, Degenerate> {
+        let points = sample.distinct();
         self.begin(sample.x(), draws);
         let ReluNetwork { setup: Setup { inputs, trainer, .. }, model, kinks } = self;
         let mut show = |model: &mut Swept, report| {
             let mut predictor = Predictor::default();
-            write(sample.x(), inputs.in_x(&model.weights), 0.0, kinks, predictor.piecewise_linear());
+            write(&points.x, inputs.in_x(&model.weights), 0.0, kinks, predictor.piecewise_linear());
             show(predictor, report);
         };
         let report = trainer.run(model, sample.y(), draws, (checkpoints, &mut show))?;
         let knots = predictor.piecewise_linear();
-        write(sample.x(), inputs.in_x(&model.weights), 0.0, kinks, knots);
+        write(&points.x, inputs.in_x(&model.weights), 0.0, kinks, knots);
         if all_finite(&knots.y) { Ok(report) } else { Err(Degenerate::Diverged) }
     }
 
@@ -128,6 +129,10 @@ impl Estimator for ReluNetwork {
 
     fn interpolates(&self) -> bool {
         false
+    }
+
+    fn takes_ties(&self) -> bool {
+        true
     }
 
     fn cost(&self, n: u64) -> f64 {

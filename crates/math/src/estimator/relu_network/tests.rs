@@ -22,6 +22,14 @@ fn sample(n: usize, trial: u64) -> (Vec<f64>, Vec<f64>) {
     (x, (0..n).map(|_| 2.0 * unit(&mut rng) - 1.0).collect())
 }
 
+/// The same with x on a grid of quarters: 13 places for all points, the ends among them.
+fn tied_sample(n: usize, trial: u64) -> (Vec<f64>, Vec<f64>) {
+    let (mut x, y) = sample(n, trial);
+    x.iter_mut().for_each(|x| *x = (4.0 * *x).round() / 4.0);
+    assert!(x.windows(2).any(|pair| pair[0] == pair[1]) && x[0] < x[n - 1]);
+    (x, y)
+}
+
 /// f(x).
 fn value(theta: &[f64], m: usize, x: f64) -> f64 {
     let p = parts(theta, m);
@@ -69,8 +77,7 @@ fn dense(
 }
 
 /// Trains step by step beside the twin; returns how often a kink crossed a data point.
-fn beside_the_twin(given: &[(&str, Value)], n: usize, steps: u64) -> usize {
-    let (x, y) = sample(n, n as u64);
+fn beside_the_twin(given: &[(&str, Value)], (x, y): (Vec<f64>, Vec<f64>), steps: u64) -> usize {
     let mut net = network(given);
     let m = net.setup.width;
     net.begin(&x, &Draws::new(1, "twin", 0));
@@ -132,9 +139,49 @@ fn steps_agree_with_dense_arithmetic() {
     ];
     let mut crossings = 0;
     for (n, given) in cases {
-        crossings += beside_the_twin(&given, n, 3000);
+        crossings += beside_the_twin(&given, sample(n, n as u64), 3000);
     }
     assert!(crossings > 1000, "{crossings}");
+}
+
+/// Kinks cross several points at once, and settle there.
+#[test]
+fn steps_agree_with_dense_arithmetic_where_points_share_an_x() {
+    let word = Value::Word;
+    let cases: [(usize, Vec<(&str, Value)>); 4] = [
+        (9, given(37, &[("weight_decay", Value::Real(1e-3)), ("init_scale", Value::Real(3.0))])),
+        (80, given(41, &[("penalise_bias", Value::Flag(false)), ("weight_decay", Value::Real(0.01))])),
+        (30, given(20, &[("optimiser", word("adam")), ("lr", Value::Real(0.01))])),
+        (40, given(19, &[("optimiser", word("sgd")), ("batch", Value::Whole(3))])),
+    ];
+    let mut crossings = 0;
+    for (n, given) in cases {
+        crossings += beside_the_twin(&given, tied_sample(n, n as u64), 3000);
+    }
+    assert!(crossings > 500, "{crossings}");
+}
+
+/// One knot for all points at an x; the training error is that of all of them.
+#[test]
+fn points_at_one_x_are_one_knot() {
+    let (x, y) = tied_sample(60, 4);
+    let mut net = network(&given(31, &[("init_scale", Value::Real(4.0))]));
+    let mut predictor = Predictor::default();
+    let sample = net.sample(&x, &y).unwrap();
+    net.fit(sample, &Draws::new(1, "knots", 0), &mut predictor).unwrap();
+    let theta = &net.model.weights.theta;
+    let worst = x.iter().zip(&y).map(|(x, y)| (value(theta, 31, *x) - y).abs()).fold(0.0, f64::max);
+    assert!((predictor.train_error(&x, &y) - worst).abs() < 1e-11, "{worst}");
+    let knots = predictor.piecewise_linear();
+    assert!(knots.x.windows(2).all(|pair| pair[0] < pair[1]));
+    let data = knots.hull().filter(|k| !knots.inner.contains(k)).map(|k| knots.x[k]);
+    let mut places = x.clone();
+    places.dedup();
+    assert!(data.eq(places));
+    for k in -400..400 {
+        let (at, expected) = (f64::from(k) * 0.01, value(theta, 31, f64::from(k) * 0.01));
+        assert!((knots.value(at) - expected).abs() < 1e-11, "{at}: {} {expected}", knots.value(at));
+    }
 }
 
 #[test]

@@ -99,15 +99,16 @@ impl Estimator for TwoLayerNetwork {
         show: &mut Show<'_>,
         predictor: &mut Predictor,
     ) -> Result<Report, Degenerate> {
+        let points = sample.distinct();
         self.begin(sample.x(), draws);
         let TwoLayerNetwork { setup: Setup { inputs, trainer, .. }, model, kinks } = self;
         let mut show = |model: &mut Dense, report| {
             let mut predictor = Predictor::default();
-            draw((sample.x(), inputs), model, kinks, &mut predictor);
+            draw((&points.x, inputs), model, kinks, &mut predictor);
             show(predictor, report);
         };
         let report = trainer.run(model, sample.y(), draws, (checkpoints, &mut show))?;
-        draw((sample.x(), inputs), model, kinks, predictor);
+        draw((&points.x, inputs), model, kinks, predictor);
         let finite = predictor.knots().is_none_or(|knots| all_finite(&knots.y));
         if finite { Ok(report) } else { Err(Degenerate::Diverged) }
     }
@@ -118,6 +119,10 @@ impl Estimator for TwoLayerNetwork {
 
     fn interpolates(&self) -> bool {
         false
+    }
+
+    fn takes_ties(&self) -> bool {
+        true
     }
 
     fn cost(&self, n: u64) -> f64 {
@@ -132,7 +137,7 @@ impl Estimator for TwoLayerNetwork {
     }
 }
 
-/// Overwrites the predictor with the function of a network.
+/// Overwrites the predictor with the function of a network, given the distinct x.
 fn draw((x, inputs): (&[f64], &mut Inputs), model: &Dense, kinks: &mut Vec<Kink>, predictor: &mut Predictor) {
     let Dense { activation, weights, .. } = model;
     let weights = inputs.in_x(weights);

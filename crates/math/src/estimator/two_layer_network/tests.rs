@@ -31,6 +31,14 @@ fn sample(n: usize, trial: u64) -> (Vec<f64>, Vec<f64>) {
     (x, (0..n).map(|_| 2.0 * unit(&mut rng) - 1.0).collect())
 }
 
+/// The same with x on a grid of halves: seven places for all points, the ends among them.
+fn tied_sample(n: usize, trial: u64) -> (Vec<f64>, Vec<f64>) {
+    let (mut x, y) = sample(n, trial);
+    x.iter_mut().for_each(|x| *x = (2.0 * *x).round() / 2.0);
+    assert!(x.windows(2).any(|pair| pair[0] == pair[1]) && x[0] < x[n - 1]);
+    (x, y)
+}
+
 /// φ(z) and φ'(z).
 fn phi(activation: Activation, z: f64) -> (f64, f64) {
     let (mut value, mut slope) = ([0.0], [0.0]);
@@ -96,24 +104,28 @@ fn steps_agree_with_dense_arithmetic() {
         ],
     ];
     for (k, word) in Activation::WORDS.iter().enumerate() {
-        let (x, y) = sample(9 + k, k as u64);
-        let mut net = network(&given(word, 19, 400, extras[k % 4]));
-        net.begin(&x, &Draws::new(1, "twin", 0));
-        let mut rng = Draws::new(1, "twin", 0).rng(Purpose::Optimiser);
-        for step in 0..400 {
-            net.setup.trainer.optimiser.choose(net.model.share(), &mut rng);
-            let share = net.model.share().to_vec();
-            let loss = net.model.predict(&y, true) + net.model.penalty();
-            net.model.differentiate(&mut net.setup.trainer.gradient);
-            let want = objective(&net, &net.model.weights.theta, (&x, &y));
-            assert!((loss - want).abs() <= 1e-12 * (1.0 + want), "{word} {step}: {loss} {want}");
-            let (twin, size) = gradient(&net, &share, (&x, &y));
-            for (k, (ours, twin)) in net.setup.trainer.gradient.iter().zip(&twin).enumerate() {
-                assert!((ours - twin).abs() <= 1e-12 * (1e-3 + size[k]), "{word} {step} {k}: {ours} {twin}");
-            }
-            let trainer = &mut net.setup.trainer;
-            trainer.optimiser.step(&mut net.model.weights.theta, &trainer.gradient, 0.02, &mut rng);
+        beside_the_twin(sample(9 + k, k as u64), word, extras[k % 4]);
+        beside_the_twin(tied_sample(9 + k, k as u64), word, extras[k % 4]);
+    }
+}
+
+fn beside_the_twin((x, y): (Vec<f64>, Vec<f64>), word: &'static str, more: &[(&'static str, Value)]) {
+    let mut net = network(&given(word, 19, 400, more));
+    net.begin(&x, &Draws::new(1, "twin", 0));
+    let mut rng = Draws::new(1, "twin", 0).rng(Purpose::Optimiser);
+    for step in 0..400 {
+        net.setup.trainer.optimiser.choose(net.model.share(), &mut rng);
+        let share = net.model.share().to_vec();
+        let loss = net.model.predict(&y, true) + net.model.penalty();
+        net.model.differentiate(&mut net.setup.trainer.gradient);
+        let want = objective(&net, &net.model.weights.theta, (&x, &y));
+        assert!((loss - want).abs() <= 1e-12 * (1.0 + want), "{word} {step}: {loss} {want}");
+        let (twin, size) = gradient(&net, &share, (&x, &y));
+        for (k, (ours, twin)) in net.setup.trainer.gradient.iter().zip(&twin).enumerate() {
+            assert!((ours - twin).abs() <= 1e-12 * (1e-3 + size[k]), "{word} {step} {k}: {ours} {twin}");
         }
+        let trainer = &mut net.setup.trainer;
+        trainer.optimiser.step(&mut net.model.weights.theta, &trainer.gradient, 0.02, &mut rng);
     }
 }
 

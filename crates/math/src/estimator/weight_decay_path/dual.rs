@@ -1,15 +1,17 @@
 //! The dual problem, by an augmented Lagrangian with semismooth Newton steps.
 //!
-//! With ρ = y − f(x) and h(τ) = 2 Σ ρ_i (x_i − τ)₊, f is optimal if and only if ρ is orthogonal to affine functions,
-//! |h(τ)| ≤ λ √(1 + τ²) everywhere, and h = ± λ √(1 + τ²) at kinks with slope changes of sign ±. Let u_i be
-//! h(x_i)/(λ √(1 + x_i²)); then ρ = (λ/2) Dᵀ S u with D the slope changes of a spline through the data and
-//! S = diag √(1 + x_i²), and u minimises ‖y − ρ‖²/λ subject to |u(θ)| ≤ 1 on the arc of every gap ([`Arc`]). The
-//! multipliers of a gap are its kinks: vectors m e(φ), m = |c| √(1 + τ²).
+//! Let m_i points share x_i, y_i be the mean of their labels, and M = diag m. With ρ = M (y − f(x)) and
+//! h(τ) = 2 Σ ρ_i (x_i − τ)₊, f is optimal if and only if ρ is orthogonal to affine functions, |h(τ)| ≤ λ √(1 + τ²)
+//! everywhere, and h = ± λ √(1 + τ²) at kinks with slope changes of sign ±. Let u_i be h(x_i)/(λ √(1 + x_i²)); then
+//! ρ = (λ/2) Dᵀ S u with D the slope changes of a spline through the data and S = diag √(1 + x_i²), and u minimises
+//! fᵀ M f/λ, f = y − M⁻¹ρ, subject to |u(θ)| ≤ 1 on the arc of every gap ([`Arc`]). The multipliers of a gap are its
+//! kinks: vectors m e(φ), m = |c| √(1 + τ²).
 
 use super::arc::{Arc, Excess};
 use super::band::Band;
 use crate::sample::Degenerate;
 use crate::sum::all_finite;
+use crate::ties::Distinct;
 
 /// Largest violation of the constraints, and slack of a kink's one, relative: a third of what is promised.
 const TOLERANCE: f64 = 3e-10;
@@ -41,13 +43,15 @@ pub(super) struct Dual {
     arc: Vec<Arc>,
     /// √(1 + x_i²).
     root: Vec<f64>,
+    /// 1/m_i.
+    share: Vec<f64>,
     /// u, zero at the outer points.
     u: Vec<f64>,
     step: Vec<f64>,
     start: Vec<f64>,
-    /// ρ = y − f(x).
+    /// y − f(x).
     pub residual: Vec<f64>,
-    /// Sizes of the terms of ρ.
+    /// Sizes of the terms of y − f(x).
     reach: Vec<f64>,
     gradient: Vec<f64>,
     /// Sizes of the gradient's terms.
@@ -61,12 +65,12 @@ pub(super) struct Dual {
 }
 
 impl Dual {
-    /// Solves for data (x, y) of size about 1, at least three points.
+    /// Solves for these points with labels `y`, of size about 1, in the place of theirs; at least three x.
     ///
     /// Errors: `NotConverged` where the constraints are missed by more than the tolerance after all rounds, `Overflow`
     /// where numbers on the way are not finite.
-    pub fn solve(&mut self, x: &[f64], y: &[f64], lambda: f64) -> Result<(), Degenerate> {
-        self.begin(x, y, lambda);
+    pub fn solve(&mut self, points: &Distinct<'_>, y: &[f64], lambda: f64) -> Result<(), Degenerate> {
+        self.begin(points, y, lambda);
         let mut stiffness = SOFT;
         for _ in 0..OUTER {
             self.minimise(y, stiffness);
@@ -95,7 +99,7 @@ impl Dual {
     pub fn violation(&self, x: &[f64], residual: &[f64], size: f64) -> f64 {
         let (mut h, mut sum, mut right, mut most) = (0.0, 0.0, 0.0, 0.0f64);
         for k in (0..x.len() - 1).rev() {
-            sum += residual[k + 1] / size;
+            sum += residual[k + 1] / self.share[k + 1] / size;
             h += 2.0 * sum * (x[k + 1] - x[k]);
             let left = h / (self.lambda * self.root[k]);
             let [even, odd] = self.arc[k].vector(left, right);
@@ -104,12 +108,12 @@ impl Dual {
                 .max(self.arc[k].excess([-even, -odd]).amount);
             right = left;
         }
-        // Σ r_i (x_i − x_0) is zero.
+        // Σ m_i r_i (x_i − x_0) is zero.
         most.max(right.abs())
     }
 
-    fn begin(&mut self, x: &[f64], y: &[f64], lambda: f64) {
-        let n = x.len();
+    fn begin(&mut self, points: &Distinct<'_>, y: &[f64], lambda: f64) {
+        let (x, n) = (&*points.x, y.len());
         self.lambda = lambda;
         self.gap.clear();
         self.gap.extend(x.windows(2).map(|pair| pair[1] - pair[0]));
@@ -117,6 +121,8 @@ impl Dual {
         self.arc.extend(x.windows(2).map(|pair| Arc::new(pair[0], pair[1])));
         self.root.clear();
         self.root.extend(x.iter().map(|x| (1.0 + x * x).sqrt()));
+        self.share.clear();
+        self.share.extend((0..n).map(|i| 1.0 / points.count(i)));
         let lists = [&mut self.u, &mut self.step, &mut self.start, &mut self.residual];
         for list in lists.into_iter().chain([&mut self.reach, &mut self.gradient, &mut self.size]) {
             list.clear();
@@ -147,17 +153,26 @@ impl Dual {
                 self.kinks[k][sign][1] += 0.5 * bend.abs() * odd;
             }
         }
+        self.fill_quadratic(&inverse);
+    }
+
+    /// The Hessian of fᵀ M f/λ, (λ/2) S D M⁻¹ Dᵀ S, given the inverses of the gaps.
+    fn fill_quadratic(&mut self, inverse: &[f64]) {
+        let (n, lambda) = (inverse.len() + 1, self.lambda);
         self.quadratic.reset(n - 2);
         for i in 1..n - 1 {
             let (a, b) = (inverse[i - 1], inverse[i]);
+            let (before, here, after) = (self.share[i - 1], self.share[i], self.share[i + 1]);
             let half = 0.5 * lambda * self.root[i];
-            self.quadratic.diagonal[i - 1] = half * self.root[i] * (a * a + (a + b) * (a + b) + b * b);
+            self.quadratic.diagonal[i - 1] =
+                half * self.root[i] * (a * a * before + (a + b) * (a + b) * here + b * b * after);
             if i + 2 < n {
                 let c = inverse[i + 1];
-                self.quadratic.near[i - 1] = -half * self.root[i + 1] * b * (a + 2.0 * b + c);
+                self.quadratic.near[i - 1] =
+                    -half * self.root[i + 1] * b * (a * here + (here + after) * b + c * after);
             }
             if i + 3 < n {
-                self.quadratic.far[i - 1] = half * self.root[i + 2] * b * inverse[i + 1];
+                self.quadratic.far[i - 1] = half * self.root[i + 2] * b * inverse[i + 1] * after;
             }
         }
     }
@@ -170,7 +185,7 @@ impl Dual {
         self.arc[k].excess([s * even + m_even / penalty, s * odd + m_odd / penalty])
     }
 
-    /// ρ at u, and the sizes of its terms: half the slope changes of h, which is linear between data points.
+    /// y − f(x) at u, and the sizes of its terms: M⁻¹ times half the slope changes of h, which is linear between points.
     fn place(&mut self) {
         let n = self.u.len();
         let (mut slope, mut steep) = (0.0, 0.0);
@@ -180,8 +195,8 @@ impl Dual {
                 let (h0, h1) = (self.root[i] * self.u[i], self.root[i + 1] * self.u[i + 1]);
                 (next, next_steep) = ((h1 - h0) / self.gap[i], (h1.abs() + h0.abs()) / self.gap[i]);
             }
-            self.residual[i] = 0.5 * self.lambda * (next - slope);
-            self.reach[i] = 0.5 * self.lambda * (next_steep + steep);
+            self.residual[i] = 0.5 * self.lambda * (next - slope) * self.share[i];
+            self.reach[i] = 0.5 * self.lambda * (next_steep + steep) * self.share[i];
             (slope, steep) = (next, next_steep);
         }
     }
@@ -193,7 +208,7 @@ impl Dual {
         self.gradient.fill(0.0);
         self.size.fill(0.0);
         self.hessian.copy_from(&self.quadratic);
-        // −S D (y − ρ): the slope changes of f.
+        // −S D (y − M⁻¹ρ): the slope changes of f.
         let chord = |residual: &[f64], k: usize, gap: f64| {
             ((y[k + 1] - residual[k + 1]) - (y[k] - residual[k])) / gap
         };

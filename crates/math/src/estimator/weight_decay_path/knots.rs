@@ -3,14 +3,15 @@
 use super::dual::{Dual, SIGNS};
 use super::line;
 use crate::predictor::Knots;
+use crate::ties::Distinct;
 
 /// A kink whose share at one end of its gap is below this part of the other one is at the end.
 const END: f64 = 1e-13;
 
 /// Writes the knots of the predictor whose dual, of labels in units of `size`, is at hand.
 ///
-/// The values are f(x_i) = y_i − ρ_i, whose certificate is the dual's; sums of kinks would carry the rounding of large
-/// slopes in small gaps along. Returns how far the two are apart, in units of the kinks' size.
+/// The values are f(x_i) as the dual's residuals say, whose certificate is the dual's; sums of kinks would carry the
+/// rounding of large slopes in small gaps along. Returns how far the two are apart, in units of the kinks' size.
 pub(super) fn write(x: &[f64], y: &[f64], dual: &Dual, size: f64, knots: &mut Knots) -> f64 {
     let n = x.len();
     let Knots { x: at, y: value, change, inner, .. } = knots;
@@ -72,7 +73,7 @@ fn settle(x: &[f64], y: &[f64], dual: &Dual, size: f64, knots: &mut Knots) -> f6
             left.push(value(i) - sum);
         }
     }
-    let (slope, intercept, middle) = line(x, &left);
+    let (slope, intercept, middle) = line(&Distinct::untied(x, &left));
     knots.first_slope = slope;
     let apart = x.iter().zip(&left).map(|(x, left)| (left - (slope * (x - middle) + intercept)).abs());
     let bends: f64 = knots.change.iter().map(|change| change.abs()).sum();

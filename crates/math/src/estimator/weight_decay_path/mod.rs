@@ -12,6 +12,7 @@ use crate::predictor::Predictor;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::sum::all_finite;
+use crate::ties::Distinct;
 use dual::Dual;
 use knots::write;
 use polish::Polish;
@@ -44,6 +45,8 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 
 /// The minimiser of Σ (f(x_i) − y_i)² + λ ∫ √(1 + x²) d|f''|(x) over continuous piecewise-linear f.
 ///
+/// Points that share an x count as often as they are there: m of them as one of m times the weight, with their mean label.
+///
 /// λ → 0 leads to the minimum-norm interpolant, large λ to the least-squares line. Kinks lie anywhere in the hull of the
 /// data, at most one between two data points. A network trained on (1/n) Σ (f(x_i) − y_i)² + (μ/2) ‖θ‖² with penalised
 /// biases and a free affine part has λ = n μ.
@@ -71,8 +74,9 @@ impl Estimator for WeightDecayPath {
         predictor: &mut Predictor,
     ) -> Result<Report, Degenerate> {
         let knots = predictor.piecewise_linear();
-        let (x, y) = (sample.x(), sample.y());
-        let (slope, intercept, middle) = line(x, y);
+        let points = sample.distinct();
+        let (x, y) = (&*points.x, &*points.y);
+        let (slope, intercept, middle) = line(&points);
         let labels = x.iter().zip(y).map(|(x, y)| y - (slope * (x - middle) + intercept));
         self.y.clear();
         self.y.extend(labels);
@@ -85,11 +89,11 @@ impl Estimator for WeightDecayPath {
         let bent = x.len() > 2 && size > 8.0 * f64::EPSILON * largest;
         if bent {
             self.y.iter_mut().for_each(|y| *y /= size);
-            self.dual.solve(x, &self.y, self.lambda / size)?;
+            self.dual.solve(&points, &self.y, self.lambda / size)?;
         }
         if bent {
             let apart = write(x, y, &self.dual, size, knots);
-            let polished = self.polish.run((x, y), self.lambda, &self.dual, size, knots);
+            let polished = self.polish.run(&points, self.lambda, &self.dual, size, knots);
             if !polished && apart > APART {
                 return Err(Degenerate::NotConverged);
             }
@@ -117,6 +121,10 @@ impl Estimator for WeightDecayPath {
         false
     }
 
+    fn takes_ties(&self) -> bool {
+        true
+    }
+
     fn cost(&self, n: u64) -> f64 {
         // About n steps of the dual, each of which touches the data; a large λ leaves few kinks to find.
         let n = n as f64;
@@ -128,11 +136,15 @@ impl Estimator for WeightDecayPath {
 const APART: f64 = 1e-8;
 
 /// The least-squares line slope · (x − middle) + intercept.
-fn line(x: &[f64], y: &[f64]) -> (f64, f64, f64) {
-    let n = x.len() as f64;
-    let (middle, intercept) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let moments = x.iter().zip(y).fold((0.0, 0.0), |(xx, xy), (x, y)| {
-        (xx + (x - middle) * (x - middle), xy + (x - middle) * (y - intercept))
+fn line(points: &Distinct<'_>) -> (f64, f64, f64) {
+    let Distinct { x, y, .. } = points;
+    let count = |i| points.count(i);
+    let n: f64 = (0..x.len()).map(count).sum();
+    let mean = |list: &[f64]| list.iter().zip((0..).map(count)).map(|(value, m)| m * value).sum::<f64>() / n;
+    let (middle, intercept) = (mean(x), mean(y));
+    let moments = x.iter().zip(&**y).zip((0..).map(count)).fold((0.0, 0.0), |(xx, xy), ((x, y), m)| {
+        let aside = m * (x - middle);
+        (xx + aside * (x - middle), xy + aside * (y - intercept))
     });
     (moments.1 / moments.0, intercept, middle)
 }

@@ -3,6 +3,7 @@
 use super::band::Band;
 use super::dual::Dual;
 use crate::predictor::Knots;
+use crate::ties::Distinct;
 
 /// By how much a polished solution's certificate may exceed its bound, relative.
 const CERTIFIED: f64 = 5e-10;
@@ -21,23 +22,24 @@ pub(super) struct Polish {
 }
 
 impl Polish {
-    /// Solves Σ (f(x_i) − y_i)² + λ Σ s_k c_k √(1 + τ_k²) for f linear between the kinks τ_k, with s_k the signs at
+    /// Solves Σ m_i (f(x_i) − y_i)² + λ Σ s_k c_k √(1 + τ_k²) for f linear between the kinks τ_k, with s_k the signs at
     /// hand: in the values at the kinks its normal equations are tridiagonal. Kinks found to 1e-9 then give a certificate
     /// that is exact at kinks and off by squares elsewhere. Takes the result only where it agrees with the dual.
     /// Returns whether it did.
     pub fn run(
         &mut self,
-        (x, y): (&[f64], &[f64]),
+        points: &Distinct<'_>,
         lambda: f64,
         dual: &Dual,
         size: f64,
         knots: &mut Knots,
     ) -> bool {
+        let (x, y) = (&*points.x, &*points.y);
         self.begin(knots);
         let last = self.at.len() - 1;
         // A correction to what the dual found, so that little is lost in large values.
         self.add_penalty(lambda, knots);
-        self.add_data((x, y), knots);
+        self.add_data(points, knots);
         self.normal.solve(&mut self.step);
         let value = |j: usize| knots.y[self.knot[j]] + self.step[j];
         let slope = |j: usize| (value(j + 1) - value(j)) / (self.at[j + 1] - self.at[j]);
@@ -101,20 +103,21 @@ impl Polish {
         }
     }
 
-    fn add_data(&mut self, (x, y): (&[f64], &[f64]), knots: &Knots) {
+    fn add_data(&mut self, points: &Distinct<'_>, knots: &Knots) {
         let mut j = 0;
-        for (x, y) in x.iter().zip(y) {
+        for (i, (x, y)) in points.x.iter().zip(&*points.y).enumerate() {
             while j + 2 < self.at.len() && *x >= self.at[j + 1] {
                 j += 1;
             }
             let length = self.at[j + 1] - self.at[j];
             let (left, right) = ((self.at[j + 1] - x) / length, (x - self.at[j]) / length);
             let miss = y - (left * knots.y[self.knot[j]] + right * knots.y[self.knot[j + 1]]);
-            self.step[j] += left * miss;
-            self.step[j + 1] += right * miss;
-            self.normal.diagonal[j] += left * left;
-            self.normal.diagonal[j + 1] += right * right;
-            self.normal.near[j] += left * right;
+            let count = points.count(i);
+            self.step[j] += count * left * miss;
+            self.step[j + 1] += count * right * miss;
+            self.normal.diagonal[j] += count * left * left;
+            self.normal.diagonal[j + 1] += count * right * right;
+            self.normal.near[j] += count * left * right;
         }
     }
 }
