@@ -5,8 +5,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A few hundred shards.
-const LONG: [&str; 2] = ["--set", "trials=240"];
+/// A hundred shards of milliseconds: so many are not done before a signal is sent, as those of formulas would be.
+const LONG: [&str; 8] = [
+    "--set",
+    "trials=120",
+    "--set",
+    "generate.n=[20]",
+    "--set",
+    "train={network: {relu_network: {width: 10, steps: 20000}}}",
+    "--set",
+    "store.shard_trials=2",
+];
 
 fn start(folder: &Path, out: &Path) -> Child {
     spawn(tempered().arg("run").arg(small_study(folder)).arg("--out").arg(out).args(LONG))

@@ -163,40 +163,33 @@ pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Sum
 /// [`analyze`] on the threads of the pool that calls it.
 fn summarise(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summary, Error> {
     let mut scan = Scan::open(dir, &options.expected)?;
+    let (series, fits) = series(&mut scan, options, theory)?;
     scan.sort(&options.order);
     let mut pairs = pairs(&scan, options.confidence)?;
-    let (series, fits) = series(scan, options, theory)?;
     trust(&mut pairs, &series);
     Ok(Summary { series, pairs, fits, options: options.clone() })
 }
 
-/// Reads the partitions series by series. What is complete after a few of them is finished, and these are let go:
-/// replicates are held of few, and a million of either have room.
-fn series(mut scan: Scan, options: &Options, theory: &Theory<'_>) -> Result<(Vec<Series>, Vec<Fits>), Error> {
-    let partitions = scan.take_by_series(&options.order);
-    let scan = &scan;
+/// Reads the partitions series by series. What is complete after a few of them is finished: replicates are held of few.
+/// Partitions that are not to be compared with others are let go, so that a million levels take their room.
+fn series(
+    scan: &mut Scan,
+    options: &Options,
+    theory: &Theory<'_>,
+) -> Result<(Vec<Series>, Vec<Fits>), Error> {
     let wanted: Vec<f64> = options.quantiles.iter().copied().chain(GROWN).collect();
-    let finished = |drafts: BTreeMap<Key, Draft>| {
-        let one = |((labels, place), draft): (Key, Draft)| {
-            finish(labels, scan.risks[place].risk, draft, options, theory)
-        };
-        drafts.into_par_iter().map(one).collect::<Vec<Series>>()
-    };
-    let (mut drafts, mut series) = (BTreeMap::<Key, Draft>::new(), Vec::new());
-    let mut fits: Vec<Fits> = Vec::new();
+    let partitions = scan.take_by_series(&options.order);
+    let alone =
+        partitions.first().map(|first| &first.estimator) == partitions.last().map(|last| &last.estimator);
     let counts: Vec<usize> =
         together(&partitions, Partition::rows).into_iter().map(<[Partition]>::len).collect();
-    let mut partitions = partitions.into_iter();
+    let (mut partitions, mut kept) = (partitions.into_iter(), Vec::new());
+    let (mut drafts, mut series, mut fits) = (BTreeMap::<Key, Draft>::new(), Vec::new(), Vec::new());
     for count in counts {
         let some: Vec<Partition> = partitions.by_ref().take(count).collect();
         let drafted = some.par_iter().map(|partition| drafted(scan, partition, &wanted, options));
         for (partition, drafted) in some.iter().zip(in_order(drafted)?) {
-            if fits.last().is_none_or(|fits| fits.estimator != *partition.estimator) {
-                fits.push(Fits { estimator: partition.estimator.to_string(), ..Fits::default() });
-            }
-            if let Some(fits) = fits.last_mut() {
-                fits.add(partition.n, drafted.trials, &drafted.failed);
-            }
+            tally(&mut fits, partition, &drafted);
             for (key, draft) in drafted.drafts {
                 drafts.entry(key).or_default().join(draft);
             }
@@ -204,13 +197,38 @@ fn series(mut scan: Scan, options: &Options, theory: &Theory<'_>) -> Result<(Vec
         // Levels of the last series may follow.
         let open = some.last().map(|partition| partition.names());
         let complete = |(labels, _): &Key, _: &mut Draft| Some(labels.each_ref().map(String::as_str)) != open;
-        series.extend(finished(drafts.extract_if(.., complete).collect()));
+        series.extend(finished(scan, drafts.extract_if(.., complete).collect(), options, theory));
+        kept.extend(some.into_iter().filter(|_| !alone));
     }
-    series.extend(finished(drafts));
+    series.extend(finished(scan, drafts, options, theory));
+    scan.partitions = kept;
     let ranks = options.order.ranks(series.iter().map(Series::labels));
     // Risks stay in their order: the sort is stable.
     series.sort_by_cached_key(|series| ranks.of(series.labels()));
     Ok((series, fits))
+}
+
+fn finished(
+    scan: &Scan,
+    drafts: BTreeMap<Key, Draft>,
+    options: &Options,
+    theory: &Theory<'_>,
+) -> Vec<Series> {
+    let one = |((labels, place), draft): (Key, Draft)| {
+        finish(labels, scan.risks[place].risk, draft, options, theory)
+    };
+    drafts.into_par_iter().map(one).collect()
+}
+
+/// Counts the fits of a partition; those of one estimator come one after the other.
+fn tally(fits: &mut Vec<Fits>, partition: &Partition, drafted: &Drafted) {
+    let other = fits.last().is_none_or(|fits| fits.estimator != *partition.estimator);
+    if other {
+        fits.push(Fits { estimator: partition.estimator.to_string(), ..Fits::default() });
+    }
+    if let Some(fits) = fits.last_mut() {
+        fits.add(partition.n, drafted.trials, &drafted.failed);
+    }
 }
 
 /// Says of pairs whether both means at their n can be trusted, and how many risks of either overflowed.

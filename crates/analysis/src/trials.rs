@@ -30,7 +30,11 @@ pub fn notable(dir: &Path, options: &Options, series: &Series, n: u64) -> Result
 
 /// [`notable`] on the threads of the pool that calls it.
 fn find(dir: &Path, expected: &Expected, series: &Series, n: u64) -> Result<Option<Notable>, Error> {
-    let scan = Scan::some(dir, expected, |estimator, size| estimator == series.estimator && size == n)?;
+    let wanted = |estimator: &str, size| estimator == series.estimator && size == n;
+    let scan = match Scan::some(dir, expected, wanted) {
+        Err(Error::Empty { .. }) => return Ok(None),
+        scan => scan?,
+    };
     let here = scan.partitions.iter().find(|partition| partition.names() == series.labels());
     let column = scan.risks.iter().find(|risk| risk.risk == series.p).map(|risk| risk.value.as_str());
     let level = series.levels.iter().find(|level| level.n == n).and_then(|level| level.median);

@@ -46,8 +46,7 @@ impl Stage for Store {
     fn run(&mut self, batch: Batch<Encoded>) -> Result<Vec<Receipt>, Error> {
         let mut whole = Vec::new();
         let receipts = batch.try_map(|part| self.store(part, &mut whole))?.parts;
-        let (writers, placed): (Vec<ShardWriter>, Vec<(Arc<Shard>, Arc<[usize]>)>) =
-            whole.into_iter().unzip();
+        let (writers, placed): (Vec<ShardWriter>, Vec<Part>) = whole.into_iter().unzip();
         let judge = |place: usize, position: usize, table| {
             let (shard, estimators) = &placed[place];
             resume::placing(&self.plan, &self.directory, shard, estimators[position], table)
@@ -57,8 +56,10 @@ impl Stage for Store {
     }
 }
 
+/// A shard and its estimators.
+type Part = (Arc<Shard>, Arc<[usize]>);
 /// A shard whose row groups are all written.
-type Whole = (ShardWriter, (Arc<Shard>, Arc<[usize]>));
+type Whole = (ShardWriter, Part);
 
 impl Store {
     fn store(&mut self, part: Encoded, whole: &mut Vec<Whole>) -> Result<Receipt, Error> {
