@@ -61,6 +61,11 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
         }
         Ended::Complete => listening.stored(),
     }
+    // Asked while files were sealed.
+    if cancel.is_requested() {
+        eprintln!("{}", signals::ALL_STORED);
+        return Ok(Ending::Stopped);
+    }
     let summary = analyze::summarise(&path, &plan, None, settings.threads)?;
     output::print(&analyze::table(&summary, options.explain, options.all))?;
     output::print(&next_steps::next_steps(&path))?;

@@ -24,6 +24,9 @@ pub fn limits_are_errors() -> Result<(), Failure> {
     signal_hook::flag::register(SIGXFSZ, Arc::default()).map(|_| ()).map_err(failed)
 }
 
+/// What a run says that is stopped before its tables.
+pub const ALL_STORED: &str = "stopped; every shard is stored, and `tempered analyze` makes the tables";
+
 /// A run that listens for signals.
 pub struct Listening(Arc<AtomicBool>);
 
@@ -48,7 +51,7 @@ pub fn listen(cancel: &Cancel, say: bool, at_once: impl Fn() + Send + 'static) -
         let mut interrupts = 0;
         for signal in signals.forever() {
             if stored.load(Ordering::Relaxed) {
-                eprintln!("stopped; every shard is stored, and `tempered analyze` makes the tables");
+                eprintln!("{ALL_STORED}");
                 std::process::exit(STOPPED.into());
             }
             if say && !cancel.is_requested() {

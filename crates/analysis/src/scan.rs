@@ -78,6 +78,8 @@ impl Scan {
                 partitions.extend(cells(&estimator, n, &path)?);
             }
         }
+        // There may be a million: half of them would be room for more.
+        partitions.shrink_to_fit();
         partitions.sort_by(|a, b| (&a.estimator, a.n, &a.cell).cmp(&(&b.estimator, b.n, &b.cell)));
         if partitions.is_empty() {
             return Err(Error::Empty { path: folder });

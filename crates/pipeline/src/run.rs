@@ -200,7 +200,8 @@ pub fn run(
     watch(Watch { view: view.clone(), meters: meters.clone(), trials, points, work });
     let ended: Result<Report, Failure<Error>> = flow.run(cancel);
     let ending = match ended {
-        Ok(_) if stopped.load(Relaxed) => Ending::Stopped,
+        // A request that came with the last shards is obeyed too: to look at all files once more may take a while.
+        Ok(_) if stopped.load(Relaxed) || cancel.is_requested() => Ending::Stopped,
         Ok(_) => ending(directory, &asked, settings)?,
         Err(Failure::Aborted | Failure::Stage { source: Error::Stopped, .. }) => Ending::Stopped,
         Err(Failure::Stage { stage, source }) => {
