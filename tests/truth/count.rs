@@ -28,7 +28,9 @@ impl Share {
         let middle = share + Z * Z / (2.0 * n);
         let reach = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
         let whole = 1.0 + Z * Z / n;
-        (100.0 * (middle - reach) / whole, 100.0 * (middle + reach) / whole)
+        // Rounding leaves the ends of 0 and of all on either side of them.
+        let end = |value: f64| (100.0 * value / whole).clamp(0.0, 100.0);
+        (end(middle - reach), end(middle + reach))
     }
 }
 

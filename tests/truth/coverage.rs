@@ -209,7 +209,7 @@ impl Coverage {
                 None => found.none += 1,
                 Some((low, high)) => {
                     // Equal to rounding is inside: atoms and exact constants are values themselves.
-                    let slack = 1e-9 * target.abs();
+                    let slack = if target.is_finite() { 1e-9 * target.abs() } else { 0.0 };
                     found.holds.add(low <= target + slack && target <= high + slack);
                     found.below += u64::from(high + slack < target);
                     found.above += u64::from(low > target + slack);
