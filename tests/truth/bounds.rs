@@ -106,7 +106,7 @@ fn trust(judged: &Judged) -> Vec<Bound> {
 /// Coverage between the bounds within its own error, or above them.
 fn coverage(judged: &Judged) -> Vec<Bound> {
     let mut all = Vec::new();
-    for (index, interval) in INTERVALS.iter().enumerate() {
+    for (index, interval) in INTERVALS.iter().enumerate().filter(|(_, interval)| interval.is_bounded()) {
         for (trials, found) in judged.coverage.of(index) {
             if found.holds.of < LEAST {
                 continue;

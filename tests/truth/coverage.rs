@@ -87,9 +87,9 @@ pub const INTERVALS: &[Interval] = &[
     line("quantile .95", Levels, Columns("quantile_0_95_low", "quantile_0_95_high"), Column("quantile_0_95"), Always),
     line("mean, trusted", Levels, Error("mean", "mean_se"), Mean, TRUSTED),
     line("tail index of R at one n", Levels, Columns("tail_index_low", "tail_index_high"), Risk, Always),
-    line("the same, light tails", Levels, Columns("tail_index_low", "tail_index_high"), LightRisk, Always),
+    line("tail index of R at one n, light tails", Levels, Columns("tail_index_low", "tail_index_high"), LightRisk, Always),
     line("tail index of R by maxima", Levels, Columns("tail_index_maxima_low", "tail_index_maxima_high"), Risk, Always),
-    line("the same, light tails ", Levels, Columns("tail_index_maxima_low", "tail_index_maxima_high"), LightRisk, Always),
+    line("tail index of R by maxima, light tails", Levels, Columns("tail_index_maxima_low", "tail_index_maxima_high"), LightRisk, Always),
     line("limit", Verdicts, Columns("limit_low", "limit_high"), Limit, Always),
     line("limit, verdict tempered", Verdicts, Columns("limit_low", "limit_high"), Limit, TEMPERED),
     line("exponent of a power", Verdicts, Columns("exponent_low", "exponent_high"), Exponent, Says("growth", "power")),
@@ -161,6 +161,11 @@ impl Interval {
                 Some((value - error, value + error))
             }
         }
+    }
+
+    /// Whether its coverage is bounded: a tail that is no power has no index, and an interval of one is only counted.
+    pub fn is_bounded(&self) -> bool {
+        !matches!(self.about, LightRisk | LightGaps)
     }
 
     /// Whether the table has its columns.

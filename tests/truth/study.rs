@@ -123,14 +123,11 @@ fn shorten(study: &mut Study) {
     study
         .estimators
         .retain(|estimator| !matches!(estimator, Nearest(3) | Polynomial(1) | Shepard(0.5 | 1.5)));
-    let most = match study.name {
-        "smooth" | "smooth_beyond" => 256,
-        "shepard" => 64,
-        _ => 3162,
-    };
-    study.n.retain(|n| *n <= most);
-    if study.name == "lines_beyond" {
-        study.n = vec![100, 316, 1000];
+    match study.name {
+        "lines_beyond" => study.n = vec![30, 300, 3000],
+        "smooth" | "smooth_beyond" => study.n.retain(|n| *n <= 256),
+        "shepard" => study.n = vec![8, 24, 80],
+        _ => study.n.retain(|n| *n <= 3162),
     }
 }
 
