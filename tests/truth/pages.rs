@@ -11,7 +11,7 @@ use crate::verdicts::{KEYS, SUMMARIES, Wrong};
 
 /// Groups of the finest kind that are listed.
 const GROUPS: usize = 40;
-/// Wrong verdicts that are listed.
+/// Wrong verdicts that are listed, at most.
 const OFFENDERS: usize = 40;
 
 /// All tables, in order.
@@ -122,11 +122,11 @@ fn offenders(judged: &Judged) -> Sheet {
         Distance::Slow => 3,
     };
     wrong.sort_by_key(|wrong| (place(wrong.distance), wrong.summary));
-    let title = format!("Wrong verdicts, {} of {}", OFFENDERS.min(wrong.len()), wrong.len());
-    let header = ["summary", "at", "series", "says", "truth", "reason", "command"];
-    let mut sheet = Sheet::new(title, &header);
     // Some of each kind: the list is for reading.
     let each = wrong.len().div_ceil(OFFENDERS).max(1);
+    let title = format!("Wrong verdicts, {} of {}", wrong.len().div_ceil(each), wrong.len());
+    let header = ["summary", "at", "series", "says", "truth", "reason", "command"];
+    let mut sheet = Sheet::new(title, &header);
     for wrong in wrong.iter().step_by(each) {
         let Wrong { summary, distance, series, says, truth, reason, command } = wrong;
         sheet.push([
