@@ -136,10 +136,9 @@ fn wrong(study: &Study, setting: &Setting, row: &Row, summary: &'static str, kno
         says: row.text(summary).to_owned(),
         truth: known.class,
         reason: format!(
-            "{} (gaps {}, Hill {}, edges {})",
+            "{} (gaps {}, edges {})",
             row.text(&format!("reason_{summary}")),
             index("tail_index"),
-            index("tail_index_hill"),
             index("tail_index_edge")
         ),
         command: study.command(design, noise, estimator, risk),
