@@ -142,7 +142,7 @@ pub(crate) fn grow(points: &[Point], of: Of, options: &Bootstrap) -> Option<Grow
         _ => estimate(best.fit.exponent(), fits.iter().filter_map(Fit::exponent), options),
     };
     let is_tried = |rate: &f64| best.fit.model != Model::Limit || Limits::is_inside(*rate);
-    let limit = best.fit.limit().and_then(|_| limits.estimate(&best.fit, &data, options.errors()));
+    let limit = best.fit.limit().and_then(|_| Limits::estimate(&best.fit, &data, options.errors()));
     Some(Growth {
         model: best.fit.model,
         exponent: exponent.map(|e| e.value),
@@ -331,6 +331,48 @@ mod tests {
         assert_eq!(class(&DECADES, 0.9, |n| 1.0 + 0.1 * n.ln()), Verdict::Undecided);
         let few = DECADES[..2].iter().map(|n| synthetic(*n, 1.0, 0.1)).collect::<Vec<_>>();
         assert_eq!(grow(&few, Of::Means, &OPTIONS), None);
+    }
+
+    #[test]
+    fn units_change_nothing() {
+        let law = |n: f64| 2.0 * (1.0 - 0.8 * n.powf(-0.5));
+        let one = of(&HALVES, 0.005, law);
+        for unit in [exp2(-990.0), exp2(990.0)] {
+            let found = of(&HALVES, 0.005, |n| unit * law(n));
+            assert_eq!(
+                (found.model, found.chi2, found.probabilities),
+                (one.model, one.chi2, one.probabilities)
+            );
+            assert_eq!(found.limit, one.limit.map(|limit| limit.times(unit)));
+        }
+    }
+
+    /// 1 − 1/n without an error, of which no rate that is tried is exactly 1: the limit is nearest all the same.
+    #[test]
+    fn exact_values_have_their_law() {
+        assert_eq!(class(&[16, 64, 256], 1e-9, |n| 1.0 - 1.0 / n), Verdict::Tempered);
+    }
+
+    /// The largest of n normals, which a limit far away fits as well where its law is not among those weighed.
+    #[test]
+    fn suprema_have_a_law_of_their_own() {
+        let points: Vec<Point> =
+            HALVES.iter().map(|n| synthetic(*n, (2.0 * (*n as f64).ln()).sqrt(), 0.005)).collect();
+        let found = grow(&points, Of::Suprema, &OPTIONS).unwrap();
+        assert_eq!(found.model, Model::RootLogarithm);
+        assert_ne!(found.probabilities.class(0.95), Verdict::Tempered);
+    }
+
+    /// Slopes at finite n hide how fast a sum over heavy contributions grows; their index does not.
+    #[test]
+    fn exponents_follow_from_indices_below_one() {
+        let root = of(&DECADES, 0.02, f64::sqrt);
+        let index = |value: f64, low: f64, high: f64| Some(TailIndex { value, low, high, values: 9 });
+        let found = root.clone().with_tail(index(0.5, 0.4, 0.8));
+        assert_eq!((found.exponent, found.low, found.high), (Some(1.0), Some(0.25), Some(1.5)));
+        assert_eq!(root.clone().with_tail(index(0.9, 0.7, 1.2)), root);
+        let limit = of(&HALVES, 0.005, |n| 2.0 * (1.0 - 0.8 * n.powf(-0.5)));
+        assert_eq!(limit.clone().with_tail(index(0.5, 0.4, 0.6)), limit);
     }
 
     #[test]

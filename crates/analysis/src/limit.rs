@@ -71,11 +71,14 @@ impl Limits {
     /// limit whose approach is not seen. Where no rate fits, errors are raised until the best one does.
     ///
     /// Accuracy: intervals of 95 % hold the limits of laws with rates from ¼ to 2 in 92 to 100 % of studies.
-    pub fn estimate(&self, best: &Fit, data: &[Datum], reach: f64) -> Option<Estimate> {
+    pub fn estimate(best: &Fit, data: &[Datum], reach: f64) -> Option<Estimate> {
         let value = best.limit()?;
-        let slow = (best.model == Model::Limit && best.rate < INTERVAL[0]).then_some(best.rate);
-        let rates =
-            INTERVAL.into_iter().chain(slow.into_iter().flat_map(|rate| [rate / 1.41, rate, rate * 1.41]));
+        let own = (best.model == Model::Limit).then_some(best.rate);
+        // Beyond the slowest of them there is only the one that fits best, which is known to a factor at most.
+        let around =
+            if own.is_some_and(|rate| rate < INTERVAL[0]) { [1.0 / 1.41, 1.0, 1.41] } else { [1.0; 3] };
+        let own = own.into_iter().flat_map(|rate| around.map(|factor| rate * factor));
+        let rates = INTERVAL.into_iter().chain(own);
         let fits: Vec<(Fit, f64)> = rates.filter_map(|rate| with_error(rate, data)).collect();
         let least = fits.iter().map(|(fit, _)| fit.chi2).fold(f64::INFINITY, f64::min);
         let freedom = data.len() as f64 - 2.0;
@@ -85,7 +88,7 @@ impl Limits {
             possible().map(move |(fit, error)| fit.intercept + side * reach * raise.sqrt() * error)
         };
         let (low, high) = (end(-1.0).fold(value, f64::min), end(1.0).fold(value, f64::max));
-        (low < high || least == 0.0).then_some(Estimate { value, low, high })
+        (!fits.is_empty()).then_some(Estimate { value, low, high })
     }
 
     /// The limit approached at one of the rates around a rate; none where χ² is above `most`.

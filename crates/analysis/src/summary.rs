@@ -21,7 +21,7 @@ use crate::samples::{PartitionSamples, Reasons, RiskSamples};
 use crate::scan::{Partition, Scan};
 use crate::series::{Series, agreement};
 use crate::tail::Bootstrap;
-use crate::tails::{Parts, QUARTER, TENTH, Tails};
+use crate::tails::{MAXIMA, Parts, QUARTER, TENTH, Tails};
 use crate::verdict::{Judgement, Verdict, in_expectation, in_probability};
 
 /// Fewer bootstrap replicates than this give no interval worth the name.
@@ -301,15 +301,15 @@ fn parts(n: f64, risk: Risk, samples: &RiskSamples, is_local: bool, tails: bool)
     if !tails {
         return Parts { has_gaps, has_edges, ..Parts::default() };
     }
-    // A sum of many contributions is no power of one error.
-    let root = if is_local { 1.0 } else { risk.exponent().unwrap_or(1.0) };
-    let own = |share| Vec::from_iter(Excesses::of(&value.ordered, share, root));
+    let own = |p| [QUARTER, TENTH].map(|share| Vec::from_iter(Excesses::of(&value.ordered, share, p)));
     Parts {
         gap_logs: Vec::from_iter(gap.map(|gap| (n, gap.logs.clone()))),
-        gap_excesses: Vec::from_iter(gap.and_then(|gap| Excesses::of(&gap.ordered, QUARTER, 1.0))),
+        gap_excesses: [MAXIMA, QUARTER]
+            .map(|share| Vec::from_iter(gap.and_then(|gap| Excesses::of(&gap.ordered, share, 1.0)))),
         edge_tops: Vec::from_iter(edge.as_ref().and_then(|edge| Top::of(&edge.ordered))),
-        own: [own(QUARTER), own(TENTH)],
-        root,
+        own: own(1.0),
+        // A sum of many contributions is no power of one error.
+        roots: if has_gaps { Default::default() } else { own(risk.exponent().unwrap_or(1.0)) },
         has_gaps,
         has_edges,
     }

@@ -110,7 +110,7 @@ pub(crate) fn redraw(rng: &mut ChaCha8Rng, count: usize) -> impl Iterator<Item =
 /// The number of standard errors on either side that hold a normal variable with this confidence.
 ///
 /// Accuracy: 1e-9, by bisection of erfc(z/√2) = 1 − confidence.
-fn standard_errors(confidence: f64) -> f64 {
+pub(crate) fn standard_errors(confidence: f64) -> f64 {
     let (mut low, mut high) = (0.0, 40.0);
     while high - low > 1e-10 {
         let middle = (low + high) / 2.0;

@@ -12,6 +12,9 @@ use rand_chacha::ChaCha8Rng;
 const VARIANCE: f64 = 2.0;
 /// The share of a sample whose excesses are looked at: far enough out for the law of excesses, and enough of them.
 pub(crate) const QUARTER: f64 = 0.25;
+/// The share of maxima of Fréchet's law whose excesses follow Pareto's: with the index 1 their quantiles are 1/q − ½ − q/12 at
+/// the share q, and a constant is no part of an excess.
+pub(crate) const MAXIMA: f64 = 0.4;
 /// Where nothing is known of the parts of a risk, its tail must be light further out as well.
 pub(crate) const TENTH: f64 = 0.1;
 
@@ -20,14 +23,14 @@ pub(crate) const TENTH: f64 = 0.1;
 pub(crate) struct Parts {
     /// n with the logarithms of each trial's largest contribution of a gap.
     pub gap_logs: Vec<(f64, Logs)>,
-    /// Excesses of the same over their upper quartile.
-    pub gap_excesses: Vec<Excesses>,
+    /// Excesses of the same over their .6-quantile and over their upper quartile.
+    pub gap_excesses: [Vec<Excesses>; 2],
     /// The largest values of what lies outside the hull.
     pub edge_tops: Vec<Top>,
-    /// Excesses of the root of the risk over its upper quartile and over its .9-quantile.
+    /// Excesses of the risk over its upper quartile and over its .9-quantile.
     pub own: [Vec<Excesses>; 2],
-    /// Which root: that of the exponent where the risk is one error raised to it, else the first.
-    pub root: f64,
+    /// The same of its root, the exponent's, where the parts of the risk are not known.
+    pub roots: [Vec<Excesses>; 2],
     pub has_gaps: bool,
     pub has_edges: bool,
 }
@@ -36,10 +39,13 @@ impl Parts {
     /// Appends those of further levels.
     pub fn join(&mut self, mut other: Parts) {
         self.gap_logs.append(&mut other.gap_logs);
-        self.gap_excesses.append(&mut other.gap_excesses);
+        self.gap_excesses
+            .iter_mut()
+            .zip(&mut other.gap_excesses)
+            .for_each(|(mine, theirs)| mine.append(theirs));
         self.edge_tops.append(&mut other.edge_tops);
         self.own.iter_mut().zip(&mut other.own).for_each(|(mine, theirs)| mine.append(theirs));
-        self.root = self.root.max(other.root);
+        self.roots.iter_mut().zip(&mut other.roots).for_each(|(mine, theirs)| mine.append(theirs));
         self.has_gaps |= other.has_gaps;
         self.has_edges |= other.has_edges;
     }
@@ -50,12 +56,16 @@ impl Parts {
 pub(crate) struct Tails {
     /// Of the largest contribution of a gap, carried on to n = ∞.
     pub gaps: Option<Index>,
-    /// The same from excesses at all levels.
+    /// The same from excesses at all levels: many of them, which tell an index from 1.
     pub excesses: Option<Index>,
+    /// The same further out, to tell it from 2.
+    pub far_excesses: Option<Index>,
     /// Of what lies outside the hull.
     pub edges: Option<Index>,
     /// Of the risk itself, from excesses over its upper quartile and over its .9-quantile.
     pub own: [Option<Index>; 2],
+    /// The same from excesses of its root.
+    pub roots: [Option<Index>; 2],
     /// Whether the contributions of gaps are known and are, with the edges, all there is.
     pub has_gaps: bool,
     /// Whether they do not vary.
@@ -76,9 +86,11 @@ impl Tails {
         let edges = pooled_hill(&parts.edge_tops.iter().collect::<Vec<_>>(), options, rng);
         Tails {
             gaps: gaps(reach).zip(gaps(Index::SURE)).map(|(stated, sure)| Index { stated, sure }),
-            excesses: shape(&parts.gap_excesses),
+            excesses: shape(&parts.gap_excesses[0]),
+            far_excesses: shape(&parts.gap_excesses[1]),
             edges: edges.map(|edges| Index::scaled(edges, reach)),
-            own: parts.own.each_ref().map(|own| shape(own).map(|own| own.of_power(parts.root))),
+            own: parts.own.each_ref().map(|own| shape(own)),
+            roots: parts.roots.each_ref().map(|roots| Some(shape(roots)?.of_power(p))),
             has_gaps: parts.has_gaps,
             constant_gaps: is_constant(&parts.gap_logs),
             has_edges: parts.has_edges,
@@ -90,19 +102,19 @@ impl Tails {
     ///
     /// A risk is a sum of contributions, and its tail that of the heaviest. Where the contributions are known they speak
     /// alone: the tail of the risk itself shows late, where the heavy part is a rare one, and looks heavy where a light one is
-    /// raised to a large power. Where they are not known, the tail of the risk speaks, if the quarter and the tenth of its
-    /// largest values agree. Lines extended beyond the data have the index 1/p ≤ 1, or none: an interval around 1 is that of
+    /// raised to a large power. Where they are not known, the tail of the risk speaks for a mean, and that of its root against
+    /// one, if the quarter and the tenth of the largest values agree. Lines extended beyond the data have the index 1/p ≤ 1, or none: an interval around 1 is that of
     /// p = 1.
     pub fn mean_exists(&self) -> (Option<bool>, String) {
-        let own = |says: fn(&TailIndex) -> bool| {
-            let [quarter, tenth] = self.own.map(|own| own.filter(|own| says(&own.sure)));
+        let both = |own: [Option<Index>; 2], says: fn(&TailIndex) -> bool| {
+            let [quarter, tenth] = own.map(|own| own.filter(|own| says(&own.sure)));
             quarter.and(tenth).filter(|_| !self.has_gaps)
         };
         let edges = |edges: &Index| edges.stated.low <= 1.0 && edges.stated.high <= AT_MOST_ONE;
         let infinite = [
             ("gaps", self.gaps.filter(|_| self.has_gaps && self.gaps_are(|gaps| gaps.high < 1.0))),
             ("what lies outside the data", self.edges.filter(edges)),
-            ("the risk", own(|own| own.high < 1.0)),
+            ("the risk", both(self.roots, |own| own.high < 1.0)),
         ];
         if let Some((name, index)) = infinite.into_iter().find_map(|(name, index)| Some((name, index?))) {
             return (Some(false), format!("the tail index {} of {name} leaves no mean", text(&index.sure)));
@@ -113,7 +125,7 @@ impl Tails {
         let inside = if self.has_gaps {
             self.constant_gaps || self.gaps_are(|gaps| gaps.low > 1.0)
         } else {
-            own(|own| own.low > 1.0).is_some()
+            both(self.own, |own| own.low > 1.0).is_some()
         };
         if inside && (!self.has_edges || self.edges.is_some_and(|edges| edges.sure.low > 1.0)) {
             return (Some(true), "tail indices above 1 leave a mean".into());
@@ -135,14 +147,11 @@ impl Tails {
         let parts = if self.has_gaps {
             // A risk that does not vary has no excesses.
             let own = quarter || (self.constant_gaps && self.own[0].is_none());
-            own && (self.constant_gaps || light(&self.gaps) || light(&self.excesses))
+            own && (self.constant_gaps || light(&self.gaps) || light(&self.far_excesses))
         } else {
             quarter && tenth
         };
-        // What lies outside the hull is a small part of the risk: where its own index leaves it open, that of the risk tells.
-        let open = self.edges.is_some_and(|edges| edges.stated.low > 1.0 && edges.stated.high > VARIANCE);
-        let edges = !self.has_edges || light(&self.edges) || (open && quarter && tenth);
-        parts && edges && self.mean_exists().0 != Some(false)
+        parts && (!self.has_edges || light(&self.edges)) && self.mean_exists().0 != Some(false)
     }
 
     /// The index of the risk at every n, that of its heaviest part; none where the parts are not known.
@@ -220,9 +229,11 @@ mod tests {
     #[test]
     fn the_risk_itself_speaks_where_parts_are_unknown() {
         assert_eq!(Tails { own: own(0.5), ..gaps(1.5) }.mean_exists().0, Some(true));
-        let alone = |own| Tails { own, ..Tails::default() }.mean_exists().0;
-        assert_eq!([3.0, 1.1, 0.5].map(|risk| alone(own(risk))), [Some(true), None, Some(false)]);
-        assert_eq!(alone([Some(index(3.0, 0.1)), None]), None);
+        let alone = |own, roots| Tails { own, roots, ..Tails::default() }.mean_exists().0;
+        assert_eq!([3.0, 1.1, 0.5].map(|risk| alone(own(risk), own(risk))), [Some(true), None, Some(false)]);
+        assert_eq!(alone([Some(index(3.0, 0.1)), None], own(3.0)), None);
+        // A power of a light law looks heavy, its root does not; a mean of many looks light.
+        assert_eq!((alone(own(0.5), own(1.1)), alone(own(1.1), own(3.0))), (None, None));
         let edges = |edge: f64| Tails {
             edges: Some(index(edge, 0.02)),
             has_edges: true,
@@ -251,7 +262,7 @@ mod tests {
             !Tails::default().has_variance() && Tails { own: own(3.0), ..Tails::default() }.has_variance()
         );
         assert!(!Tails { own: [own(3.0)[0], None], ..Tails::default() }.has_variance());
-        assert!(Tails { gaps: None, excesses: Some(index(5.0, 1.0)), ..light.clone() }.has_variance());
+        assert!(Tails { gaps: None, far_excesses: Some(index(5.0, 1.0)), ..light.clone() }.has_variance());
         assert!(!Tails { has_edges: true, ..light.clone() }.has_variance());
         assert!(Tails { has_gaps: true, constant_gaps: true, ..Tails::default() }.has_variance());
     }

@@ -36,12 +36,13 @@ impl fmt::Display for Verdict {
 
 /// The rules in words, as printed under the table.
 pub const RULE: &str = "\
-In probability: five laws of the median, c, c + b n^-g, a + b ln n, b n^g and 1/(a + b ln n), are weighed by their \
-evidence; a class is named where its laws together reach the stated confidence, and a limit lies within half of the \
-last median. Where only a limit and growth are left, the tail index of the gaps' contributions decides (marked α): \
-an interval above 1 gives their sum a limit, one that ends below 1.05 lets it grow, at least as far as n = e^20. In \
-expectation: catastrophic if so in probability, or if a tail index says that the mean is infinite; else as in \
-probability, if the mean exists. Undecided otherwise.";
+In probability: five laws of the median, c, c + b n^-g, a + b ln n, b n^g and 1/(a + b ln n), and for a supremum \
+sqrt(a + b ln n), are weighed by their evidence; a class is named where its laws together reach the stated confidence, \
+and a limit lies within half of the last median. Where only a limit and growth are left, the tail index of the gaps' \
+contributions decides (marked α), if the estimator is local: an interval of three standard errors above 1 gives their \
+sum a limit, one that ends below 1.05 lets it grow, at least as far as n = e^20. In expectation: catastrophic if so in \
+probability, or if a tail index says that the mean is infinite; else as in probability, if the mean exists. Undecided \
+otherwise.";
 
 /// A limit further from the last median than this factor is carried on too far from what was seen.
 const IN_SIGHT: f64 = 1.5;
@@ -117,6 +118,10 @@ fn by_tail(tails: &Tails) -> Option<Judgement> {
     if let Some(censored) = &tails.censored {
         let says = format!("slopes cannot tell growth from a slow limit, and no tail index may: {censored}");
         return Some(judged(Verdict::Undecided, says));
+    }
+    if tails.has_gaps && tails.constant_gaps {
+        let reason = "slopes cannot tell growth from a slow limit; the contributions of gaps are bounded, so their sum has a limit";
+        return Some(Judgement { verdict: Verdict::Tempered, reason: reason.into(), by_tail: true });
     }
     let [gaps, excesses] = [tails.gaps, tails.excesses].map(|index| index.map(|index| index.sure));
     let shown = gaps.or(excesses)?;
@@ -198,6 +203,8 @@ mod tests {
         assert_eq!(judge(Some(index(0.9, 0.02))), Verdict::Catastrophic);
         assert_eq!(judge(Some(index(1.053, 0.02))), Verdict::Tempered);
         assert_eq!(judge(Some(index(1.0, 0.1))), Verdict::Undecided);
+        let bounded = Tails { has_gaps: true, constant_gaps: true, ..Tails::default() };
+        assert_eq!(in_probability(log.as_ref(), &bounded, 0.95).verdict, Verdict::Tempered);
         // Two estimators on different sides of 1 say nothing.
         for (spread, excesses) in [(1.2, 0.8), (0.8, 1.2)] {
             let tails = Tails { excesses: Some(index(excesses, 0.02)), ..gaps(Some(index(spread, 0.02))) };

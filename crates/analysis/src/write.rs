@@ -101,11 +101,13 @@ fn pairs(pairs: &[Pair]) -> Table {
     table.push(integers("trials", pairs.iter().map(|p| p.trials)));
     table.push(integers("censored", pairs.iter().map(|p| p.censored)));
     table.push(truths("trusted", pairs.iter().map(|p| Some(p.trusted))));
-    let figures: [Named<Pair, Option<f64>>; 8] = [
+    let figures: [Named<Pair, Option<f64>>; 10] = [
         ("ratio", |p| p.ratio.value),
         ("ratio_low", |p| p.ratio.low),
         ("ratio_high", |p| p.ratio.high),
         ("wins", |p| Some(p.wins)),
+        ("wins_low", |p| Some(p.wins_low)),
+        ("wins_high", |p| Some(p.wins_high)),
         ("difference", |p| p.difference),
         ("difference_se", |p| p.difference_se),
         ("saved", |p| p.saved),
