@@ -4,10 +4,11 @@ use crate::args::{Analyze, Format};
 use crate::exit::{Ending, Failure};
 use crate::next_steps::next_steps;
 use crate::{output, study};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use tempered_analysis::{Expected, Fits, Known, Options, Order, Summary, Verdict};
 use tempered_math::catalogue::Choice;
+use tempered_math::estimator::CATALOGUE;
 use tempered_math::theory::{self, Class, Setting};
 use tempered_pipeline::plan::Plan;
 
@@ -69,6 +70,7 @@ pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>, threads: usize) -
         threads,
         expected: expected(plan),
         order: order(plan),
+        global: global(plan),
     };
     let noises: HashMap<String, &Choice> =
         plan.study.noises.iter().map(|noise| (noise.to_string(), noise)).collect();
@@ -96,6 +98,13 @@ pub fn expected(plan: &Plan) -> Expected {
         }
     }
     expected
+}
+
+/// Labels of estimators that all points decide everywhere.
+fn global(plan: &Plan) -> BTreeSet<String> {
+    let is_global = |choice: &Choice| choice.build(CATALOGUE).is_ok_and(|estimator| !estimator.is_local());
+    let estimators = plan.study.estimators.iter().filter(|(_, choice)| is_global(choice));
+    estimators.map(|(label, _)| label.clone()).collect()
 }
 
 /// Labels in the order of the study.

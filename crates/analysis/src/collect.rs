@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::moments::Moments;
 use crate::ordered::Ordered;
 use crate::outline;
-use crate::tail::{BlockMaxima, LogBlocks};
+use crate::spread::Logs;
 use crate::wanted::{BUCKETS, Wanted, bucket};
 use rayon::prelude::*;
 
@@ -23,10 +23,8 @@ pub(crate) struct Sample {
     pub moments: Moments,
     /// Order statistics of all values, infinite ones included.
     pub ordered: Ordered,
-    /// The logarithms, in blocks of interleaved trials.
-    pub logs: LogBlocks,
-    /// The largest values of such blocks.
-    pub maxima: BlockMaxima,
+    /// The logarithms of the positive finite values.
+    pub logs: Logs,
     /// The distribution function: values with the share of the sample at or below them, both ascending.
     pub outline: Vec<(f64, f64)>,
 }
@@ -38,8 +36,6 @@ pub(crate) struct Gather {
     pub order: bool,
     /// The logarithms.
     pub logs: bool,
-    /// The largest values of blocks.
-    pub maxima: bool,
 }
 
 /// A column while its values come in: one or two times all of them, in the same order.
@@ -141,12 +137,8 @@ impl Sample {
         } else {
             self.moments.extend(values);
         }
-        let rows = || (self.rows..).zip(values.iter().copied());
         if gather.logs {
-            rows().for_each(|(row, value)| self.logs.push(row, value));
-        }
-        if gather.maxima {
-            rows().for_each(|(row, value)| self.maxima.push(row, value));
+            self.logs.extend(values);
         }
         self.rows += values.len() as u64;
     }
@@ -205,18 +197,14 @@ mod tests {
             columns[0].add(&[2.0, f64::NAN, 3.0]);
             Ok(())
         };
-        let gather = Gather { order: true, logs: true, maxima: true };
+        let gather = Gather { order: true, logs: true };
         for rows in [3, HELD + 1] {
             let sample = &collect(rows, &[gather], &[0.5], &mut pass).unwrap()[0];
             assert_eq!((sample.rows, sample.ordered.count()), (3, 2), "{rows}");
             assert_eq!((sample.ordered.get(0), sample.ordered.get(1)), (Some(2.0), Some(3.0)));
-            // Each row belongs to a block by its number, whether those before have a value or not.
-            let (mut logs, mut maxima) = (LogBlocks::default(), BlockMaxima::default());
-            [(0, 2.0), (2, 3.0)].into_iter().for_each(|(row, value)| {
-                logs.push(row, value);
-                maxima.push(row, value);
-            });
-            assert!(sample.logs == logs && sample.maxima == maxima, "{rows}");
+            let mut logs = Logs::default();
+            logs.extend(&[2.0, 3.0]);
+            assert_eq!(sample.logs, logs, "{rows}");
         }
     }
 }

@@ -57,7 +57,13 @@ fn row(pair: &Pair, axes: &[(usize, &str)]) -> Vec<String> {
     row
 }
 
+/// With a decimal; none of what is all or nothing.
 fn percent(share: f64) -> String {
     // Adding zero takes the sign from a zero that was rounded to.
-    format!("{:.0} %", (100.0 * share).round() + 0.0)
+    let tenths = (1000.0 * share).round() + 0.0;
+    if share == 0.0 || share == 1.0 {
+        format!("{:.0} %", tenths / 10.0)
+    } else {
+        format!("{:.1} %", tenths / 10.0)
+    }
 }

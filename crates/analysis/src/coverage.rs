@@ -3,13 +3,16 @@
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use crate::growth::{Growth, grow};
+use crate::growth::{Growth, Of, grow};
+use crate::hill::{Top, hill, pooled_hill};
 use crate::model::Model;
 use crate::moments::Moments;
 use crate::ordered::Ordered;
+use crate::pareto::{Excesses, Shape};
 use crate::point::{Point, generator, normal, uniform};
 use crate::quantile::Quantile;
-use crate::tail::{BlockMaxima, Bootstrap, LogBlocks, Top, block_maxima, hill, pooled_hill, spread};
+use crate::spread::{Logs, spread};
+use crate::tail::Bootstrap;
 
 const STUDIES: u64 = 1000;
 const OPTIONS: Bootstrap = Bootstrap { rounds: 400, confidence: 0.95 };
@@ -38,9 +41,9 @@ fn frechet(alpha: f64, rng: &mut ChaCha8Rng) -> f64 {
     (-1.0 / (1.0 - uniform(rng)).ln()).powf(1.0 / alpha)
 }
 
-fn logs(values: impl Iterator<Item = f64>) -> LogBlocks {
-    let mut logs = LogBlocks::default();
-    values.enumerate().for_each(|(row, value)| logs.push(row as u64, value));
+fn logs(values: impl Iterator<Item = f64>) -> Logs {
+    let mut logs = Logs::default();
+    logs.extend(&values.collect::<Vec<_>>());
     logs
 }
 
@@ -75,14 +78,19 @@ fn of_tail_indices() {
             pooled_hill(&tops, &OPTIONS, rng).map(|index| (index.low, index.high))
         });
         coverage(&format!("spread of maxima, Fréchet laws of index {alpha}"), alpha, |rng| {
-            let levels: Vec<(f64, LogBlocks)> =
+            let levels: Vec<(f64, Logs)> =
                 [100.0, 1000.0, 1e4, 1e5].map(|n| (n, logs((0..1000).map(|_| frechet(alpha, rng))))).into();
-            spread(&levels, &OPTIONS, rng).map(|index| (index.low, index.high))
+            spread(&levels, 1.0, 1.96).map(|index| (index.low, index.high))
         });
-        coverage(&format!("block maxima, Fréchet law of index {alpha}"), alpha, |rng| {
-            let mut sample = BlockMaxima::default();
-            (0..4000).for_each(|row| sample.push(row, frechet(alpha, rng)));
-            block_maxima(&sample, &OPTIONS, rng).map(|index| (index.low, index.high))
+        coverage(&format!("excesses of Fréchet laws of index {alpha}"), alpha, |rng| {
+            let samples: Vec<Excesses> = (0..3)
+                .filter_map(|_| {
+                    let values = (0..1000).map(|_| frechet(alpha, rng)).collect();
+                    Excesses::of(&Ordered::all(values), 0.25, 1.0)
+                })
+                .collect();
+            let index = Shape::of(samples.iter().collect())?.sure(1.96).stated;
+            Some((index.low, index.high))
         });
     }
 }
@@ -94,7 +102,7 @@ fn study(law: impl Fn(f64) -> f64, rng: &mut ChaCha8Rng) -> Option<Growth> {
         let values = (0..500).map(|_| law(n) * (0.3 * normal(rng)).exp()).collect();
         points.push(Point::of(n as u64, &Ordered::all(values), 0.5, OPTIONS.rounds, rng)?);
     }
-    grow(&points, &OPTIONS)
+    grow(&points, Of::Means, &OPTIONS)
 }
 
 #[test]

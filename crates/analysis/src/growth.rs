@@ -1,12 +1,12 @@
-//! How a quantile of the risk grows with n: five laws weighed against each other.
+//! How a quantile of the risk grows with n: laws weighed against each other.
 
-use libm::{exp, log};
+use libm::{exp, exp2, log, log2};
 use serde::Serialize;
 
 use crate::limit::{Limits, RATES};
 use crate::model::{Datum, Fit, Model, fit, power};
 use crate::point::Point;
-use crate::tail::Bootstrap;
+use crate::tail::{Bootstrap, TailIndex};
 use crate::verdict::Verdict;
 
 /// Fewer levels than this say nothing about growth.
@@ -23,6 +23,13 @@ pub struct Estimate {
     pub low: f64,
     /// The upper end of its interval.
     pub high: f64,
+}
+
+impl Estimate {
+    /// The same in another unit.
+    fn times(self, unit: f64) -> Estimate {
+        Estimate { value: self.value * unit, low: self.low * unit, high: self.high * unit }
+    }
 }
 
 /// The probability of each class, given that one of the models is right.
@@ -49,18 +56,28 @@ impl Probabilities {
     }
 }
 
+/// What is grown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// A mean over x.
+    Means,
+    /// A largest value over x.
+    Suprema,
+}
+
 /// The law that fits best, and how much better than the next.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Growth {
     /// The law with the most evidence.
     pub model: Model,
-    /// The exponent of n in it: γ of a power, by the last half of the levels; −γ of a limit.
+    /// γ of it: the exponent of b n^γ, by the last half of the levels or by the tail index that it follows from, and the rate
+    /// of c + b n^−γ.
     pub exponent: Option<f64>,
-    /// The lower end of the exponent's bootstrap interval.
+    /// The lower end of its interval; none where slower rates than are tried may be.
     pub low: Option<f64>,
-    /// The upper end of the exponent's bootstrap interval.
+    /// The upper end of its interval; none where faster rates than are tried may be.
     pub high: Option<f64>,
-    /// What it tends to, for a constant or a limit.
+    /// What it tends to, for a constant or a limit, with an interval over all rates of approach that fit.
     pub limit: Option<Estimate>,
     /// The slope of ln R over ln n between the last half of the levels.
     pub late_slope: Estimate,
@@ -77,6 +94,17 @@ pub struct Growth {
     pub curve: Vec<(f64, f64)>,
 }
 
+impl Growth {
+    /// The same, a growing power with the exponent that follows from the tail index α of single contributions, where that is
+    /// below 1: their sum over n grows like n^(1/α − 1), and slopes at finite n hide how fast.
+    pub(crate) fn with_tail(self, gaps: Option<TailIndex>) -> Growth {
+        let grows = self.model == Model::Power && self.late_slope.value > 0.0;
+        let Some(gaps) = gaps.filter(|gaps| grows && gaps.high < 1.0 && gaps.low > 0.0) else { return self };
+        let exponent = |index: f64| Some(1.0 / index - 1.0);
+        Growth { exponent: exponent(gaps.value), low: exponent(gaps.high), high: exponent(gaps.low), ..self }
+    }
+}
+
 /// A model with the logarithm of its evidence.
 #[derive(Clone, Copy, Debug)]
 struct Weighed {
@@ -87,24 +115,25 @@ struct Weighed {
 /// Weighs the models by the quantiles at all levels; none for fewer than three of them, or where the last n is less than
 /// ten times the first.
 ///
-/// All models but the constant are shapes with two free ends, R at the first and at the last n, and take the same flat
+/// Laws of suprema have √(a + b ln n) among them, which no mean over x follows. All models but the constant are shapes with two free ends, R at the first and at the last n, and take the same flat
 /// prior on these; a limit is averaged over its rate, even in ln γ from 0.001 to 2. The constant is the case of equal ends:
 /// its evidence is raised by the width of the prior, exponents from −½ to ½, over that of the posterior. Where no
 /// model fits within the errors, all errors are raised until the best one does.
 ///
 /// Source: Jeffreys (1961), "Theory of Probability", on evidence; Birge (1932), Phys. Rev. 40, on raised errors.
-pub(crate) fn grow(points: &[Point], options: &Bootstrap) -> Option<Growth> {
+pub(crate) fn grow(points: &[Point], of: Of, options: &Bootstrap) -> Option<Growth> {
     if points.len() < LEAST_LEVELS || points[points.len() - 1].n < LEAST_SPAN * points[0].n {
         return None;
     }
-    let data = data(points, |p| p.value);
+    let unit = unit(points);
+    let data = data(points, |p| p.value / unit);
     let mut limits = Limits::new(&data);
-    let mut weighed = weigh(&data, &mut limits);
+    let mut weighed = weigh(&data, of, &mut limits);
     weighed.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
     let best = *weighed.first()?;
     let second = weighed.get(1);
     let replicates = points.iter().map(|p| p.draws.len()).min()?;
-    let replicate = |b| fit(best.fit.model, &self::data(points, |p| p.draws[b]), &mut limits);
+    let replicate = |b| fit(best.fit.model, &self::data(points, |p| p.draws[b] / unit), &mut limits);
     let fits: Vec<Fit> = (0..replicates).filter_map(replicate).collect();
     let late_slope = late_slope(points, options)?;
     // Corrections to a power law are least at the last levels.
@@ -112,19 +141,26 @@ pub(crate) fn grow(points: &[Point], options: &Bootstrap) -> Option<Growth> {
         Model::Power => Some(late_slope),
         _ => estimate(best.fit.exponent(), fits.iter().filter_map(Fit::exponent), options),
     };
+    let is_tried = |rate: &f64| best.fit.model != Model::Limit || Limits::is_inside(*rate);
+    let limit = best.fit.limit().and_then(|_| Limits::estimate(&best.fit, &data, options.errors()));
     Some(Growth {
         model: best.fit.model,
         exponent: exponent.map(|e| e.value),
-        low: exponent.map(|e| e.low),
-        high: exponent.map(|e| e.high),
-        limit: estimate(best.fit.limit(), fits.iter().filter_map(Fit::limit), options),
+        low: exponent.map(|e| e.low).filter(is_tried),
+        high: exponent.map(|e| e.high).filter(is_tried),
+        limit: limit.map(|limit| limit.times(unit)),
         late_slope,
         runner_up: second.map(|second| second.fit.model),
         evidence: second.map(|second| best.evidence - second.evidence),
         probabilities: probabilities(&weighed, best.evidence),
         chi2: best.fit.chi2,
-        curve: curve(&best.fit, points),
+        curve: curve(&best.fit, points, unit),
     })
+}
+
+/// The power of two next below the last quantile: in units of it, which change no digit, squares neither overflow nor vanish.
+fn unit(points: &[Point]) -> f64 {
+    points.last().map_or(1.0, |last| exp2(log2(last.value).floor().clamp(-1000.0, 1000.0)))
 }
 
 fn data(points: &[Point], value: impl Fn(&Point) -> f64) -> Vec<Datum> {
@@ -135,8 +171,12 @@ fn data(points: &[Point], value: impl Fn(&Point) -> f64) -> Vec<Datum> {
     points.iter().map(datum).collect()
 }
 
-fn weigh(data: &[Datum], limits: &mut Limits) -> Vec<Weighed> {
-    let fits: Vec<Fit> = Model::ALL.into_iter().filter_map(|model| fit(model, data, limits)).collect();
+fn weigh(data: &[Datum], of: Of, limits: &mut Limits) -> Vec<Weighed> {
+    let models = match of {
+        Of::Means => Model::OF_MEANS,
+        Of::Suprema => Model::OF_SUPREMA,
+    };
+    let fits: Vec<Fit> = models.iter().filter_map(|model| fit(*model, data, limits)).collect();
     let parameters = |fit: &Fit| match fit.model {
         Model::Constant => 1.0,
         Model::Limit => 3.0,
@@ -152,9 +192,11 @@ fn weigh(data: &[Datum], limits: &mut Limits) -> Vec<Weighed> {
     let likelihood = |chi2: f64| -(chi2 - least) / raise / 2.0;
     let mut evidence = |fit: &Fit| match fit.model {
         Model::Limit => {
-            let fits = (0..RATES).filter_map(|rate| limits.at(rate, data));
-            let sum: f64 = fits.map(|fit| exp(likelihood(fit.chi2))).sum();
-            log(sum / RATES as f64)
+            let fits: Vec<f64> =
+                (0..RATES).filter_map(|rate| limits.at(rate, data)).map(|fit| likelihood(fit.chi2)).collect();
+            // From the largest on, so that the sum is not 0 where no rate is met exactly and errors are tiny.
+            let most = fits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            most + log(fits.iter().map(|likelihood| exp(likelihood - most)).sum::<f64>() / RATES as f64)
         }
         Model::Constant => {
             let posterior = slope_error(data) * (raise * std::f64::consts::TAU).sqrt();
@@ -207,11 +249,11 @@ fn late_slope(points: &[Point], options: &Bootstrap) -> Option<Estimate> {
 }
 
 /// The law at many n, for drawing.
-fn curve(fit: &Fit, points: &[Point]) -> Vec<(f64, f64)> {
+fn curve(fit: &Fit, points: &[Point], unit: f64) -> Vec<(f64, f64)> {
     const STEPS: usize = 48;
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
     let n = |k: usize| first.n * exp(k as f64 / STEPS as f64 * log(last.n / first.n));
-    (0..=STEPS).map(|k| (n(k), fit.value(log(n(k))))).collect()
+    (0..=STEPS).map(|k| (n(k), unit * fit.value(log(n(k))))).collect()
 }
 
 /// The last half of the levels (rounded up, at least two): where a limit shows first.
@@ -233,7 +275,7 @@ mod tests {
     fn of(ns: &[u64], error: f64, law: impl Fn(f64) -> f64) -> Growth {
         let points: Vec<Point> =
             ns.iter().map(|n| synthetic(*n, law(*n as f64), error * law(*n as f64))).collect();
-        grow(&points, &OPTIONS).unwrap()
+        grow(&points, Of::Means, &OPTIONS).unwrap()
     }
 
     fn class(ns: &[u64], error: f64, law: impl Fn(f64) -> f64) -> Verdict {
@@ -252,7 +294,7 @@ mod tests {
         assert_eq!(limit.model, Model::Limit);
         let value = limit.limit.unwrap();
         assert!(value.low < 2.0 && 2.0 < value.high && value.high - value.low < 0.1, "{value:?}");
-        assert!(limit.low.unwrap() < -0.5 && -0.5 < limit.high.unwrap(), "{limit:?}");
+        assert!(limit.low.unwrap() < 0.5 && 0.5 < limit.high.unwrap(), "{limit:?}");
     }
 
     #[test]
@@ -288,7 +330,49 @@ mod tests {
         }
         assert_eq!(class(&DECADES, 0.9, |n| 1.0 + 0.1 * n.ln()), Verdict::Undecided);
         let few = DECADES[..2].iter().map(|n| synthetic(*n, 1.0, 0.1)).collect::<Vec<_>>();
-        assert_eq!(grow(&few, &OPTIONS), None);
+        assert_eq!(grow(&few, Of::Means, &OPTIONS), None);
+    }
+
+    #[test]
+    fn units_change_nothing() {
+        let law = |n: f64| 2.0 * (1.0 - 0.8 * n.powf(-0.5));
+        let one = of(&HALVES, 0.005, law);
+        for unit in [exp2(-990.0), exp2(990.0)] {
+            let found = of(&HALVES, 0.005, |n| unit * law(n));
+            assert_eq!(
+                (found.model, found.chi2, found.probabilities),
+                (one.model, one.chi2, one.probabilities)
+            );
+            assert_eq!(found.limit, one.limit.map(|limit| limit.times(unit)));
+        }
+    }
+
+    /// 1 − 1/n without an error, of which no rate that is tried is exactly 1: the limit is nearest all the same.
+    #[test]
+    fn exact_values_have_their_law() {
+        assert_eq!(class(&[16, 64, 256], 1e-9, |n| 1.0 - 1.0 / n), Verdict::Tempered);
+    }
+
+    /// The largest of n normals, which a limit far away fits as well where its law is not among those weighed.
+    #[test]
+    fn suprema_have_a_law_of_their_own() {
+        let points: Vec<Point> =
+            HALVES.iter().map(|n| synthetic(*n, (2.0 * (*n as f64).ln()).sqrt(), 0.005)).collect();
+        let found = grow(&points, Of::Suprema, &OPTIONS).unwrap();
+        assert_eq!(found.model, Model::RootLogarithm);
+        assert_ne!(found.probabilities.class(0.95), Verdict::Tempered);
+    }
+
+    /// Slopes at finite n hide how fast a sum over heavy contributions grows; their index does not.
+    #[test]
+    fn exponents_follow_from_indices_below_one() {
+        let root = of(&DECADES, 0.02, f64::sqrt);
+        let index = |value: f64, low: f64, high: f64| Some(TailIndex { value, low, high, values: 9 });
+        let found = root.clone().with_tail(index(0.5, 0.4, 0.8));
+        assert_eq!((found.exponent, found.low, found.high), (Some(1.0), Some(0.25), Some(1.5)));
+        assert_eq!(root.clone().with_tail(index(0.9, 0.7, 1.2)), root);
+        let limit = of(&HALVES, 0.005, |n| 2.0 * (1.0 - 0.8 * n.powf(-0.5)));
+        assert_eq!(limit.clone().with_tail(index(0.5, 0.4, 0.6)), limit);
     }
 
     #[test]

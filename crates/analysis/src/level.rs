@@ -51,11 +51,10 @@ pub struct Level {
     pub trials_for_median: Option<u64>,
     /// The same for the mean; none where the mean is not to be trusted.
     pub trials_for_mean: Option<u64>,
-    /// The tail index of the risk over training sets, by Hill's estimator. Few of a million levels have one: it is kept
-    /// elsewhere.
+    /// The tail index of the risk over training sets: that of the heaviest of the contributions that it is a sum of, those
+    /// of gaps and what lies outside the hull. None where they are not known. Few of a million levels have one: it is
+    /// kept elsewhere.
     pub tail_index: Option<Box<TailIndex>>,
-    /// The same from the spread of block maxima.
-    pub tail_index_maxima: Option<Box<TailIndex>>,
     /// The quantiles asked for, each with its interval.
     pub quantiles: Vec<Quantile>,
     /// The distribution function: values with the share of trials at or below them.
@@ -89,7 +88,6 @@ impl Level {
             trials_for_median: None,
             trials_for_mean: None,
             tail_index: None,
-            tail_index_maxima: None,
             quantiles: options.quantiles.iter().map(|&q| Quantile::of(values, q, confidence)).collect(),
             outline: finite(&sample.outline),
         }

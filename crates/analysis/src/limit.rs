@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use libm::{exp, log};
 
+use crate::growth::Estimate;
 use crate::model::{Datum, Fit, Model, approach, log_n, reweighted};
 
 /// Rates that are tried, evenly spread over their logarithms: a slower approach is a logarithm to any study.
@@ -16,6 +17,12 @@ const PARTS: usize = 8;
 const AROUND: usize = 2 * PARTS - 1;
 /// The place of that one.
 const MIDDLE: usize = PARTS - 1;
+
+/// Rates over which the interval of a limit is taken, besides that of the best fit: those of means (1), of normal limits (½)
+/// and of heavy tails (¼), the steps between them, and 2.
+const INTERVAL: [f64; 7] = [0.25, 0.354, 0.5, 0.707, 1.0, 1.41, FASTEST];
+/// A rate is possible where its χ² is above the least by no more than this, the 95 % point of χ² with one degree of freedom.
+const POSSIBLE: f64 = 3.84;
 
 /// Fits limits to the same levels, bootstrap replicate by bootstrap replicate.
 ///
@@ -54,6 +61,36 @@ impl Limits {
         self.between(rate, MIDDLE, data, f64::INFINITY)
     }
 
+    /// Whether a rate is not one of the two ends of those that are tried.
+    pub fn is_inside(rate: f64) -> bool {
+        rate > SLOWEST * 1.01 && rate < FASTEST * 0.99
+    }
+
+    /// What the best fit, a constant or a limit, tends to. The interval reaches so many standard errors to either side of the
+    /// limits c + b n^(−γ) at all rates whose χ² is within 3.84 of the least, and holds the best fit's own: a constant is a
+    /// limit whose approach is not seen. Where no rate fits, errors are raised until the best one does.
+    ///
+    /// Accuracy: intervals of 95 % hold the limits of laws with rates from ¼ to 2 in 92 to 100 % of studies.
+    pub fn estimate(best: &Fit, data: &[Datum], reach: f64) -> Option<Estimate> {
+        let value = best.limit()?;
+        let own = (best.model == Model::Limit).then_some(best.rate);
+        // Beyond the slowest of them there is only the one that fits best, which is known to a factor at most.
+        let around =
+            if own.is_some_and(|rate| rate < INTERVAL[0]) { [1.0 / 1.41, 1.0, 1.41] } else { [1.0; 3] };
+        let own = own.into_iter().flat_map(|rate| around.map(|factor| rate * factor));
+        let rates = INTERVAL.into_iter().chain(own);
+        let fits: Vec<(Fit, f64)> = rates.filter_map(|rate| with_error(rate, data)).collect();
+        let least = fits.iter().map(|(fit, _)| fit.chi2).fold(f64::INFINITY, f64::min);
+        let freedom = data.len() as f64 - 2.0;
+        let raise = (least / freedom).max(1.0);
+        let possible = || fits.iter().filter(|(fit, _)| fit.chi2 - least <= POSSIBLE * raise);
+        let end = |side: f64| {
+            possible().map(move |(fit, error)| fit.intercept + side * reach * raise.sqrt() * error)
+        };
+        let (low, high) = (end(-1.0).fold(value, f64::min), end(1.0).fold(value, f64::max));
+        (!fits.is_empty()).then_some(Estimate { value, low, high })
+    }
+
     /// The limit approached at one of the rates around a rate; none where χ² is above `most`.
     fn between(&mut self, rate: usize, around: usize, data: &[Datum], most: f64) -> Option<Fit> {
         let Limits { log_n, tried, rows, .. } = self;
@@ -67,6 +104,18 @@ impl Limits {
         };
         reweighted((Model::Limit, rate), (x, |y| y), data, most, rows).filter(|fit| fit.intercept > 0.0)
     }
+}
+
+/// The limit approached at this rate, with its standard error.
+fn with_error(rate: f64, data: &[Datum]) -> Option<(Fit, f64)> {
+    let x: Vec<f64> = data.iter().map(|d| approach(rate, d.log_n)).collect();
+    let fit = reweighted((Model::Limit, rate), (&x, |y| y), data, f64::INFINITY, &mut Vec::new())?;
+    let weights = data.iter().map(|d| 1.0 / (fit.value(d.log_n) * d.error).powi(2));
+    let rows: Vec<(f64, f64)> = x.iter().copied().zip(weights).collect();
+    let total: f64 = rows.iter().map(|(_, w)| w).sum();
+    let mean = rows.iter().map(|(x, w)| w * x).sum::<f64>() / total;
+    let sxx: f64 = rows.iter().map(|(x, w)| w * (x - mean) * (x - mean)).sum();
+    Some((fit, (1.0 / total + mean * mean / sxx).sqrt()))
 }
 
 /// The rate of a place.

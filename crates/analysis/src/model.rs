@@ -20,12 +20,23 @@ pub enum Model {
     Power,
     /// R = 1/(a + b ln n), b > 0.
     SlowDecay,
+    /// R = √(a + b ln n), b > 0: how the largest of n light tails grows. A law of the supremum alone.
+    RootLogarithm,
 }
 
 impl Model {
-    /// Every model.
-    pub const ALL: [Model; 5] =
-        [Model::Constant, Model::Limit, Model::Logarithm, Model::Power, Model::SlowDecay];
+    /// Every model of a risk that is a mean.
+    pub const OF_MEANS: &[Model] =
+        &[Model::Constant, Model::Limit, Model::Logarithm, Model::Power, Model::SlowDecay];
+    /// Every model of a supremum.
+    pub const OF_SUPREMA: &[Model] = &[
+        Model::Constant,
+        Model::Limit,
+        Model::Logarithm,
+        Model::Power,
+        Model::SlowDecay,
+        Model::RootLogarithm,
+    ];
 
     /// Its name in files.
     pub fn name(self) -> &'static str {
@@ -35,6 +46,7 @@ impl Model {
             Model::Logarithm => "logarithm",
             Model::Power => "power",
             Model::SlowDecay => "slow_decay",
+            Model::RootLogarithm => "root_logarithm",
         }
     }
 
@@ -46,6 +58,7 @@ impl Model {
             Model::Logarithm => "a + b ln n",
             Model::Power => "b n^g",
             Model::SlowDecay => "1/(a + b ln n)",
+            Model::RootLogarithm => "sqrt(a + b ln n)",
         }
     }
 }
@@ -91,6 +104,7 @@ impl Fit {
             Model::Limit | Model::Logarithm => line,
             Model::Power => exp(line),
             Model::SlowDecay => 1.0 / line,
+            Model::RootLogarithm => line.sqrt(),
         }
     }
 
@@ -98,15 +112,15 @@ impl Fit {
     pub fn class(&self) -> Verdict {
         match self.model {
             Model::Constant | Model::Limit => Verdict::Tempered,
-            Model::Logarithm => Verdict::Catastrophic,
+            Model::Logarithm | Model::RootLogarithm => Verdict::Catastrophic,
             Model::Power if self.slope > 0.0 => Verdict::Catastrophic,
             Model::Power | Model::SlowDecay => Verdict::Benign,
         }
     }
 
-    /// The exponent of n of a limit, −γ.
+    /// The rate γ of a limit.
     pub fn exponent(&self) -> Option<f64> {
-        (self.model == Model::Limit).then_some(-self.rate)
+        (self.model == Model::Limit).then_some(self.rate)
     }
 
     /// What it tends to, if that is finite and positive.
@@ -138,6 +152,9 @@ pub(crate) fn fit(model: Model, data: &[Datum], limits: &mut Limits) -> Option<F
         Model::Logarithm => reweighted((model, 0.0), (&log_n, |y| y), data, f64::INFINITY, &mut rows)
             .filter(|fit| fit.slope > 0.0),
         Model::SlowDecay => reweighted((model, 0.0), (&log_n, f64::recip), data, f64::INFINITY, &mut rows)
+            .filter(|fit| fit.slope > 0.0),
+        // The error of R² is twice that of ln R times R²: all weights lack the same factor.
+        Model::RootLogarithm => reweighted((model, 0.0), (&log_n, |y| y * y), data, f64::INFINITY, &mut rows)
             .filter(|fit| fit.slope > 0.0),
     }
 }
@@ -223,13 +240,14 @@ mod tests {
     #[test]
     fn every_model_finds_itself() {
         type Law = fn(f64) -> f64;
-        let laws: [(Model, Law); 6] = [
+        let laws: [(Model, Law); 7] = [
             (Model::Constant, |_| 0.7),
             (Model::Limit, |n| 2.0 - 1.5 / n.sqrt()),
             (Model::Logarithm, |n| 0.6 * n.ln() - 0.9),
             (Model::Power, |n| 1.5 * n.powf(0.5)),
             (Model::Power, |n| 3.0 / n),
             (Model::SlowDecay, |n| 1.0 / (0.3 + 0.2 * n.ln())),
+            (Model::RootLogarithm, |n| (2.0 * n.ln() - 1.0).sqrt()),
         ];
         for (model, law) in laws {
             let data = N.map(|n| datum(n, law(n)));

@@ -1,10 +1,13 @@
 //! The mean of a sample with its standard error, and whether that error can be believed.
 
+use libm::{exp2, log2};
 use serde::Serialize;
 
 /// Values that are looked at twice, once for their mean.
 const BLOCK: usize = 512;
 const LANES: usize = 8;
+/// The unit of values is between 2 to minus this and 2 to this: its inverse is a number.
+const MOST_BITS: f64 = 1000.0;
 
 /// Moments about the mean, gathered value by value or block by block.
 ///
@@ -14,6 +17,9 @@ const LANES: usize = 8;
 /// arbitrary-order statistical moments".
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Moments {
+    /// A power of two near the first value that is not 0, or 0 before there is one: in units of it, which change no digit,
+    /// fourth powers of values around 1e-200 or 1e200 are numbers.
+    unit: f64,
     count: f64,
     mean: f64,
     second: f64,
@@ -43,7 +49,19 @@ impl Mean {
 impl Moments {
     /// Adds values.
     pub fn extend(&mut self, values: &[f64]) {
+        if self.unit == 0.0 {
+            self.unit = values
+                .iter()
+                .find(|value| **value != 0.0)
+                .map_or(0.0, |value| exp2(log2(value.abs()).floor().clamp(-MOST_BITS, MOST_BITS)));
+        }
+        // Without one all values are 0 in any unit.
+        let inverse = if self.unit == 0.0 { 1.0 } else { 1.0 / self.unit };
+        let mut scaled = Vec::with_capacity(BLOCK.min(values.len()));
         for block in values.chunks(BLOCK) {
+            scaled.clear();
+            scaled.extend(block.iter().map(|value| value * inverse));
+            let block = scaled.as_slice();
             let found = Moments::of_block(block);
             if found.fourth.is_finite() {
                 self.merge(&found);
@@ -66,14 +84,14 @@ impl Moments {
             let square = apart * apart;
             [square, square * apart, square * square]
         });
-        Moments { count, mean, second, third, fourth }
+        Moments { unit: 0.0, count, mean, second, third, fourth }
     }
 
     /// Adds what another has gathered.
     fn merge(&mut self, other: &Moments) {
         let (a, b) = (*self, *other);
         if a.count == 0.0 {
-            *self = b;
+            *self = Moments { unit: a.unit, ..b };
             return;
         }
         let n = a.count + b.count;
@@ -118,15 +136,24 @@ impl Moments {
         let error = (self.second / (self.count - 1.0) / self.count).sqrt();
         let kurtosis = self.count * self.fourth / (self.second * self.second);
         Some(Mean {
-            value: self.mean,
-            error: error.is_finite().then_some(error),
+            value: self.mean * self.scale(),
+            error: Some(error * self.scale()).filter(|error| error.is_finite()),
             kurtosis: kurtosis.is_finite().then_some(kurtosis),
         })
     }
 
+    fn scale(&self) -> f64 {
+        if self.unit == 0.0 { 1.0 } else { self.unit }
+    }
+
+    /// How many values were added.
+    pub fn count(&self) -> f64 {
+        self.count
+    }
+
     /// The variance of one value, s²; none for fewer than two.
     pub fn variance(&self) -> Option<f64> {
-        let variance = self.second / (self.count - 1.0);
+        let variance = self.second / (self.count - 1.0) * self.scale() * self.scale();
         (self.count > 1.0 && variance.is_finite()).then_some(variance)
     }
 }
@@ -166,21 +193,35 @@ mod tests {
         values.iter().for_each(|value| single.push(*value));
         let mut pieces = Moments::default();
         values.chunks(777).for_each(|piece| pieces.extend(piece));
-        let parts = |m: &Moments| [m.count, m.mean, m.second, m.third, m.fourth];
+        let parts = |m: &Moments| {
+            let unit = m.scale();
+            let powers = [1.0, unit, unit.powi(2), unit.powi(3), unit.powi(4)];
+            let parts = [m.count, m.mean, m.second, m.third, m.fourth];
+            std::array::from_fn::<f64, 5, _>(|k| parts[k] * powers[k])
+        };
+        let mean = |m: &Moments| m.mean * m.scale();
         for found in [of(&values), pieces] {
             for (a, b) in parts(&found).into_iter().zip(parts(&single)) {
                 assert!((a / b - 1.0).abs() < 1e-12, "{found:?} {single:?}");
             }
         }
         let same = of(&[0.1; 1000]);
-        assert_eq!((same.mean, same.second, same.fourth), (0.1, 0.0, 0.0));
-        // Fourth powers overflow: one by one, first, last and between blocks.
-        assert_eq!(of(&[1e300, 3e300]).mean, 2e300);
+        assert_eq!((mean(&same), same.second, same.fourth), (0.1, 0.0, 0.0));
+        assert_eq!(mean(&of(&[1e300, 3e300])), 2e300);
+        // Fourth powers overflow in the unit of the first value: one by one, first, last and between blocks.
         let mut mixed = of(&[2.0; 600]);
         mixed.extend(&[1e200; 600]);
         mixed.extend(&[2.0; 600]);
-        assert!((mixed.mean / (1e200 / 3.0) - 1.0).abs() < 1e-12 && mixed.count == 1800.0);
+        assert!((mean(&mixed) / (1e200 / 3.0) - 1.0).abs() < 1e-12 && mixed.count == 1800.0);
         assert!(mixed.mean().unwrap().kurtosis.is_none());
+        // In other units, where squares overflow or vanish: the same numbers.
+        let one = of(&values).mean().unwrap();
+        for unit in [exp2(-700.0), exp2(700.0)] {
+            let scaled: Vec<f64> = values.iter().map(|value| value * unit).collect();
+            let found = of(&scaled).mean().unwrap();
+            assert_eq!((found.value, found.error), (one.value * unit, one.error.map(|error| error * unit)));
+            assert_eq!(found.kurtosis, one.kurtosis);
+        }
     }
 
     #[test]

@@ -59,6 +59,33 @@ impl Ordered {
         Some(if v == w { v } else { v + t * (w - v) })
     }
 
+    /// The value at a real position as [`Ordered::at`] has it, each run of equal values standing at its middle: where values
+    /// are tied, a line between them. Runs count as far as they are held.
+    ///
+    /// Source: Ma, Genton & Parzen (2011), Ann. Inst. Statist. Math. 63, on the mid-distribution function.
+    pub fn at_middle(&self, position: f64) -> Option<f64> {
+        let last = self.count.checked_sub(1)?;
+        let position = position.clamp(0.0, last as f64);
+        let (value, start, end) = self.run((position.floor() as u64).min(last))?;
+        let middle = |start: u64, end: u64| (start + end) as f64 / 2.0;
+        let here = middle(start, end);
+        let other = if position < here { start.checked_sub(1) } else { Some(end + 1) };
+        let Some((other, start, end)) = other.and_then(|rank| self.run(rank)) else { return Some(value) };
+        let t = (position - here) / (middle(start, end) - here);
+        Some(if t == 0.0 || value.is_infinite() { value } else { value + t * (other - value) })
+    }
+
+    /// The value of this rank with the first and the last rank of its equals, if it is held.
+    fn run(&self, rank: u64) -> Option<(f64, u64, u64)> {
+        let value = self.get(rank)?;
+        let after = self.windows.partition_point(|window| window.start <= rank);
+        let window = &self.windows[after - 1];
+        let place = |below: usize| window.start + below as u64;
+        let first = place(window.values.partition_point(|other| *other < value));
+        let end = place(window.values.partition_point(|other| *other <= value));
+        Some((value, first, end - 1))
+    }
+
     /// The largest values, ascending: as many as are held without a hole, at most `most`.
     pub fn largest(&self, most: usize) -> &[f64] {
         let Some(window) = self.windows.last() else { return &[] };
@@ -72,6 +99,27 @@ impl Ordered {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Three 1, one 2 and four 5 stand at the ranks 1, 3 and 5.5.
+    #[test]
+    fn equal_values_stand_at_their_middle() {
+        let tied = Ordered::all(vec![1.0, 1.0, 1.0, 2.0, 5.0, 5.0, 5.0, 5.0]);
+        let found =
+            [0.0, 1.0, 2.0, 3.0, 4.0, 5.5, 7.0, 9.0].map(|position| tied.at_middle(position).unwrap());
+        assert_eq!(found, [1.0, 1.0, 1.5, 2.0, 3.2, 5.0, 5.0, 5.0]);
+        let apart = Ordered::all((0..50).map(|k| f64::from(k * k)).collect());
+        for position in [0.0, 0.25, 17.0, 17.5, 48.9, 49.0] {
+            assert_eq!(apart.at_middle(position), apart.at(position), "{position}");
+        }
+        let window = Window { start: 10, values: vec![1.0, 1.0, 3.0] };
+        let some = Ordered::windows(100, vec![window]);
+        assert_eq!(
+            (some.at_middle(11.25), some.at_middle(12.0), some.at_middle(13.0)),
+            (Some(2.0), Some(3.0), None)
+        );
+        let infinite = Ordered::all(vec![1.0, f64::INFINITY, f64::INFINITY]);
+        assert_eq!((infinite.at_middle(0.0), infinite.at_middle(1.2)), (Some(1.0), Some(f64::INFINITY)));
+    }
 
     #[test]
     fn windows_answer_for_their_ranks_alone() {

@@ -13,6 +13,7 @@ use crate::moments::Moments;
 use crate::quantile::Quantile;
 use crate::risk::Risk;
 use crate::scan::{Partition, RiskColumns, Scan};
+use crate::tail::standard_errors;
 
 /// Estimators of more than so many labels are compared with the first one alone.
 const ALL_PAIRS: usize = 6;
@@ -41,6 +42,10 @@ pub struct Pair {
     pub ratio: Quantile,
     /// The share of trials in which the first has the smaller risk; a tie counts half.
     pub wins: f64,
+    /// The lower end of its interval.
+    pub wins_low: f64,
+    /// The upper end of its interval.
+    pub wins_high: f64,
     /// Whether both means at this n can be trusted, and so the mean difference.
     pub trusted: bool,
     /// The mean of R_first − R_second.
@@ -104,6 +109,8 @@ fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) 
         let [ratio, a, b, difference, log_a, log_b, log_difference] = columns else { return None };
         let mean = difference.moments.mean();
         let count = ratio.ordered.count();
+        let share = wins / a.rows.max(1) as f64;
+        let (wins_low, wins_high) = share_interval(share, a.rows.max(1) as f64, standard_errors(confidence));
         Some(Pair {
             estimator: first.estimator.to_string(),
             against: second.estimator.to_string(),
@@ -114,7 +121,9 @@ fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) 
             n: first.n,
             trials: a.rows,
             ratio: Quantile::of(&ratio.ordered, 0.5, confidence),
-            wins: wins / a.rows.max(1) as f64,
+            wins: share,
+            wins_low,
+            wins_high,
             // Both are known when the levels are.
             censored: 0,
             trusted: false,
@@ -126,6 +135,17 @@ fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) 
         .filter(|_| count > 0)
     };
     Ok(samples.chunks(COLUMNS).zip(wins).zip(&scan.risks).filter_map(pair).collect())
+}
+
+/// The interval of a share of n trials, which stays between 0 and 1 and has a width at both. Ties, which count half, make it
+/// wider than needed.
+///
+/// Source: Wilson (1927), J. Amer. Statist. Assoc. 22.
+fn share_interval(share: f64, n: f64, errors: f64) -> (f64, f64) {
+    let square = errors * errors / n;
+    let middle = share + square / 2.0;
+    let reach = (square * (share * (1.0 - share) + square / 4.0)).sqrt();
+    (((middle - reach) / (1.0 + square)).max(0.0), ((middle + reach) / (1.0 + square)).min(1.0))
 }
 
 fn saved(difference: &Moments, a: &Moments, b: &Moments) -> Option<f64> {
@@ -155,4 +175,18 @@ fn add(columns: &mut [Column], a: &[f64], b: &[f64]) -> f64 {
     column(5, log_b);
     let won: Vec<f64> = paired(|(a, b)| if a < b { 1.0 } else { f64::from(u8::from(a == b)) / 2.0 });
     won.iter().sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Half of 100 is [.404, .596], none of 20 [0, .161].
+    #[test]
+    fn shares_have_wilson_s_interval() {
+        let (low, high) = share_interval(0.5, 100.0, 1.96);
+        assert!((low - 0.4038).abs() < 1e-4 && (high - 0.5962).abs() < 1e-4, "{low} {high}");
+        let (low, high) = share_interval(0.0, 20.0, 1.96);
+        assert!(low == 0.0 && (high - 0.1611).abs() < 1e-4, "{low} {high}");
+    }
 }

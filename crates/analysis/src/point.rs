@@ -5,7 +5,6 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::ordered::Ordered;
-use crate::quantile::of;
 
 /// A level with fewer values than this takes no part in a fit.
 pub(crate) const LEAST_VALUES: u64 = 20;
@@ -19,7 +18,7 @@ const LEAST_SPREAD: f64 = 1e-9;
 pub(crate) struct Point {
     /// The size of a training set.
     pub n: f64,
-    /// The sample quantile.
+    /// The sample quantile, between atoms where there are any.
     pub value: f64,
     /// The standard error of its logarithm.
     pub spread: f64,
@@ -31,16 +30,18 @@ impl Point {
     /// The q-quantile of a sample; none where values are too few or not positive and finite.
     ///
     /// A bootstrap sample's quantile is an order statistic of the sample, at a position that is normal with
-    /// mean q N and variance N q (1 − q) up to O(1): so N values need not be drawn again and again.
+    /// mean q N and variance N q (1 − q) up to O(1): so N values need not be drawn again and again. Where values are tied the
+    /// quantile is that of the mid-distribution function, on a line between atoms.
     pub fn of(n: u64, sample: &Ordered, q: f64, replicates: usize, rng: &mut ChaCha8Rng) -> Option<Point> {
         if sample.count() < LEAST_VALUES {
             return None;
         }
         let last = sample.count() as f64 - 1.0;
-        let value = of(sample, q)?;
+        // Atoms say how often they are met, and a bootstrap that never leaves one would call its place certain.
+        let value = sample.at_middle(q * last)?;
         let reach = (sample.count() as f64 * q * (1.0 - q)).sqrt();
         let draws: Option<Vec<f64>> =
-            (0..replicates).map(|_| sample.at(q * last + reach * normal(rng))).collect();
+            (0..replicates).map(|_| sample.at_middle(q * last + reach * normal(rng))).collect();
         Point::new(n as f64, value, draws?)
     }
 

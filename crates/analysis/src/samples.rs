@@ -120,7 +120,7 @@ impl RiskColumns {
     /// Its columns in the order of [`RiskSamples`], with what is gathered of them.
     fn columns(&self) -> impl Iterator<Item = (&str, Gather)> {
         let gather = Gather { order: true, ..Gather::default() };
-        let value = (&self.value, Gather { maxima: true, ..gather });
+        let value = (&self.value, gather);
         let gap = self.gap.as_ref().map(|gap| (gap, Gather { logs: true, ..gather }));
         let edge = self.edge.as_ref().map(|edge| (edge, gather));
         [Some(value), gap, edge].into_iter().flatten().map(|(name, gather)| (name.as_str(), gather))

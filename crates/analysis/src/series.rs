@@ -55,8 +55,6 @@ pub struct Series {
     pub growth_q75: Option<Growth>,
     /// The tail index of the contributions of gaps, from the spread of their maxima, as n → ∞.
     pub tail_index: Option<TailIndex>,
-    /// The same by Hill's estimator over the last half of the levels.
-    pub tail_index_hill: Option<TailIndex>,
     /// The tail index of what lies outside the data, by Hill's estimator over all levels.
     pub tail_index_edge: Option<TailIndex>,
     /// The levels, n ascending.

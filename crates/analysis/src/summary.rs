@@ -1,6 +1,6 @@
 //! From a run directory to its series.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -9,17 +9,20 @@ use crate::belongs::Expected;
 use crate::blocks::{in_order, together};
 use crate::error::Error;
 use crate::fits::Fits;
-use crate::growth::{Growth, grow, last_half};
+use crate::growth::{Growth, Of, grow};
+use crate::hill::Top;
 use crate::label::Order;
 use crate::level::Level;
 use crate::pair::{Pair, pairs};
+use crate::pareto::Excesses;
 use crate::point::{Point, generator, normal};
 use crate::risk::Risk;
 use crate::samples::{PartitionSamples, Reasons, RiskSamples};
 use crate::scan::{Partition, Scan};
 use crate::series::{Series, agreement};
-use crate::tail::{Bootstrap, LogBlocks, Top, block_maxima, hill, is_constant, pooled_hill, spread};
-use crate::verdict::{Judgement, Tails, Verdict, in_expectation, in_probability};
+use crate::tail::Bootstrap;
+use crate::tails::{MAXIMA, Parts, QUARTER, TENTH, Tails};
+use crate::verdict::{Judgement, Verdict, in_expectation, in_probability};
 
 /// Fewer bootstrap replicates than this give no interval worth the name.
 const LEAST_REPLICATES: usize = 100;
@@ -31,8 +34,6 @@ const MOST_FAILED: f64 = 0.05;
 const LEAST_MEANS: u64 = 100;
 /// The domain that reaches beyond the data.
 const UNIT: &str = "unit";
-/// A law of this tail index and above has a variance.
-const VARIANCE: f64 = 2.0;
 
 /// How to summarise.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +56,9 @@ pub struct Options {
     pub expected: Expected,
     /// The order of series and pairs.
     pub order: Order,
+    /// Labels of estimators that all points decide everywhere: their risks are no sums of many nearly independent
+    /// contributions, and what one gap contributes has no index.
+    pub global: BTreeSet<String>,
 }
 
 impl Default for Options {
@@ -69,6 +73,7 @@ impl Default for Options {
             threads: 0,
             expected: Expected::default(),
             order: Order::default(),
+            global: BTreeSet::new(),
         }
     }
 }
@@ -134,11 +139,7 @@ struct Draft {
     /// Points of each of [`GROWN`].
     points: [Vec<Point>; 3],
     means: Vec<Point>,
-    gap_logs: Vec<(f64, LogBlocks)>,
-    gap_tops: Vec<Top>,
-    edge_tops: Vec<Top>,
-    has_gaps: bool,
-    has_edges: bool,
+    parts: Parts,
 }
 
 /// What one partition adds to the fits of its estimator, and to its series.
@@ -268,7 +269,7 @@ fn drafted(scan: &Scan, partition: &Partition, wanted: &[f64], options: &Options
 /// What one partition adds to a series.
 fn draft(partition: &Partition, risk: Risk, samples: &RiskSamples, options: &Options) -> Draft {
     let n = partition.n;
-    let RiskSamples { value, gap, edge, reasons } = samples;
+    let RiskSamples { value, reasons, .. } = samples;
     let [estimator, design, target, noise] = partition.names();
     let labels = [estimator, design, target, noise, &risk.to_string(), &n.to_string()];
     let mut rng = generator(options.seed, &labels);
@@ -282,29 +283,33 @@ fn draft(partition: &Partition, risk: Risk, samples: &RiskSamples, options: &Opt
         let point = Point::of(n, &value.ordered, q, options.bootstrap, &mut rng);
         Vec::from_iter(point.filter(|_| whole))
     });
-    let bootstrap = Bootstrap { rounds: options.bootstrap, confidence: options.confidence };
-    let most = usize::try_from(value.ordered.count() / 5).unwrap_or(usize::MAX);
-    if tails {
-        level.tail_index = hill(value.ordered.largest(most), &bootstrap, &mut rng).map(Box::new);
-        level.tail_index_maxima = block_maxima(&value.maxima, &bootstrap, &mut rng).map(Box::new);
-    }
-    level.mean_trusted &= whole
-        && value.ordered.count() >= LEAST_MEANS
-        && level.tail_index.as_ref().is_none_or(|index| index.value > VARIANCE);
+    level.mean_trusted &= whole && value.ordered.count() >= LEAST_MEANS;
     level.plan_trials(points[0].first().map(|point| point.spread), options.error);
     let means = level.mean.zip(level.mean_se).filter(|_| level.mean_trusted).and_then(|(mean, error)| {
         let draws = (0..options.bootstrap).map(|_| mean + error * normal(&mut rng)).collect();
         Point::new(n as f64, mean, draws)
     });
+    let parts = parts(n as f64, risk, samples, !options.global.contains(estimator), tails);
+    Draft { levels: vec![level], points, means: Vec::from_iter(means), parts }
+}
+
+/// What one partition adds to the tails of a series; an estimator that is not local has no contributions of gaps.
+fn parts(n: f64, risk: Risk, samples: &RiskSamples, is_local: bool, tails: bool) -> Parts {
+    let RiskSamples { value, gap, edge, .. } = samples;
+    let gap = gap.as_ref().filter(|_| is_local);
     let (has_gaps, has_edges) = (gap.is_some(), edge.is_some());
-    let [gap, edge] = [gap, edge].map(|part| part.as_ref().filter(|_| tails));
-    Draft {
-        levels: vec![level],
-        points,
-        means: Vec::from_iter(means),
-        gap_logs: Vec::from_iter(gap.map(|gap| (n as f64, gap.logs.clone()))),
-        gap_tops: Vec::from_iter(gap.and_then(|gap| Top::of(&gap.ordered))),
-        edge_tops: Vec::from_iter(edge.and_then(|edge| Top::of(&edge.ordered))),
+    if !tails {
+        return Parts { has_gaps, has_edges, ..Parts::default() };
+    }
+    let own = |p| [QUARTER, TENTH].map(|share| Vec::from_iter(Excesses::of(&value.ordered, share, p)));
+    Parts {
+        gap_logs: Vec::from_iter(gap.map(|gap| (n, gap.logs.clone()))),
+        gap_excesses: [MAXIMA, QUARTER]
+            .map(|share| Vec::from_iter(gap.and_then(|gap| Excesses::of(&gap.ordered, share, 1.0)))),
+        edge_tops: Vec::from_iter(edge.as_ref().and_then(|edge| Top::of(&edge.ordered))),
+        own: own(1.0),
+        // A sum of many contributions is no power of one error.
+        roots: if has_gaps { Default::default() } else { own(risk.exponent().unwrap_or(1.0)) },
         has_gaps,
         has_edges,
     }
@@ -315,47 +320,35 @@ impl Draft {
         self.levels.append(&mut other.levels);
         self.points.iter_mut().zip(&mut other.points).for_each(|(mine, theirs)| mine.append(theirs));
         self.means.append(&mut other.means);
-        self.gap_logs.append(&mut other.gap_logs);
-        self.gap_tops.append(&mut other.gap_tops);
-        self.edge_tops.append(&mut other.edge_tops);
-        self.has_gaps |= other.has_gaps;
-        self.has_edges |= other.has_edges;
+        self.parts.join(other.parts);
     }
 }
 
 fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory: &Theory<'_>) -> Series {
-    let Draft { mut levels, points, means, gap_logs, gap_tops, edge_tops, has_gaps, has_edges } = draft;
+    let Draft { mut levels, points, means, mut parts } = draft;
     let [estimator, design, target, noise] = labels;
     let mut rng = generator(options.seed, &[&estimator, &design, &target, &noise, &p.to_string()]);
     let bootstrap = Bootstrap { rounds: options.bootstrap, confidence: options.confidence };
+    let of = if p == Risk::Sup { Of::Suprema } else { Of::Means };
     let [growth, growth_q25, growth_q75]: [Option<Growth>; 3] =
-        points.map(|points| grow(&points, &bootstrap));
-    let late: Vec<&Top> = last_half(&gap_tops).iter().collect();
-    let tails = Tails {
-        gaps: spread(&gap_logs, &bootstrap, &mut rng),
-        hill: pooled_hill(&late, &bootstrap, &mut rng),
-        edges: pooled_hill(&edge_tops.iter().collect::<Vec<_>>(), &bootstrap, &mut rng),
-        risks: levels.iter().filter_map(|level| level.tail_index.as_deref().copied()).collect(),
-        // On the unit interval gaps are not all there is.
-        has_gaps: has_gaps && (has_edges || options.domain != UNIT),
-        constant_gaps: is_constant(&gap_logs),
-        has_edges,
-        censored: censored(&levels),
-    };
-    // A mean whose variance is infinite by the tail of the gaps, although no sample shows it yet.
-    let variance = tails.gaps.is_none_or(|gaps| gaps.value > VARIANCE)
-        && tails.edges.is_none_or(|edges| edges.value > VARIANCE)
-        && tails.mean_exists().0 != Some(false);
+        points.map(|points| grow(&points, of, &bootstrap));
+    // On the unit interval gaps are not all there is.
+    parts.has_gaps &= parts.has_edges || options.domain != UNIT;
+    let tails = Tails::of(&parts, p.exponent().unwrap_or(1.0), &levels, &bootstrap, &mut rng);
+    drop(parts);
+    let variance = tails.has_variance();
     for level in &mut levels {
         level.mean_trusted &= variance;
         level.trials_for_mean = level.trials_for_mean.filter(|_| variance);
+        level.tail_index = tails.risk().filter(|_| level.censored == 0).map(Box::new);
     }
     // What was gathered beside each level is freed by now: copies take no more room than they need, side by side.
     let levels: Vec<Level> = levels.to_vec();
     let confidence = options.confidence;
+    let growth = growth.map(|growth| growth.with_tail(tails.gaps.map(|gaps| gaps.stated)));
     let Judgement { verdict, reason, by_tail } =
         vanished(&levels).unwrap_or_else(|| in_probability(growth.as_ref(), &tails, confidence));
-    let mean_growth = if variance { grow(&means, &bootstrap) } else { None };
+    let mean_growth = if variance { grow(&means, of, &bootstrap) } else { None };
     let Judgement { verdict: mean_verdict, reason: mean_reason, .. } =
         in_expectation(verdict, &tails, mean_growth.as_ref(), confidence);
     let known = theory(&estimator, &design, &target, &noise, p.exponent());
@@ -379,22 +372,11 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
         growth,
         growth_q25,
         growth_q75,
-        tail_index: tails.gaps,
-        tail_index_hill: tails.hill,
+        tail_index: tails.gaps.map(|gaps| gaps.stated),
         decided_by_tail: by_tail,
-        tail_index_edge: tails.edges,
+        tail_index_edge: tails.edges.map(|edges| edges.stated),
         levels,
     }
-}
-
-/// Where trials overflowed, in words; none where none did.
-fn censored(levels: &[Level]) -> Option<String> {
-    let worst = levels.iter().filter(|level| level.censored > 0).max_by_key(|level| level.censored)?;
-    Some(format!(
-        "{} of {} trials overflowed at n = {}, and their risks are the largest: means and tails of the others say nothing \
-         of the law",
-        worst.censored, worst.trials, worst.n
-    ))
 }
 
 /// The judgement where the median is exactly zero at the last three levels, which no logarithm can say.

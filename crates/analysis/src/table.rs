@@ -17,6 +17,8 @@ use crate::verdict::{RULE, Verdict};
 /// What is said where risks overflowed.
 const CENSORED: &str = "A risk that overflowed counts as larger than all others in medians and quantiles (marked *); means and \
      tails of what is left say nothing of the law and decide nothing.\n";
+/// What is said where trials failed.
+const FAILED: &str = "Medians of levels where some trials failed are those of the others (marked !).\n";
 /// Longer labels are cut in the table; the files have them whole.
 const LABEL: usize = 32;
 /// As many medians as there are stay in sight before columns of less weight give way to them.
@@ -159,7 +161,11 @@ impl Summary {
             text += &format!("{failed} of {trials} fits failed:\n");
         }
         lines.iter().for_each(|line| text += &format!("{line}\n"));
-        if self.series.iter().flat_map(|series| &series.levels).any(|level| level.censored > 0) {
+        let mut levels = self.series.iter().flat_map(|series| &series.levels);
+        if levels.clone().any(|level| level.failed > level.censored && level.censored == 0) {
+            text += FAILED;
+        }
+        if levels.any(|level| level.censored > 0) {
             text += CENSORED;
         }
         text
@@ -260,7 +266,11 @@ impl Column {
             Column::Median(n) => {
                 let place = series.levels.binary_search_by_key(n, |level| level.n).ok();
                 let level = place.map(|place| &series.levels[place]);
-                let mark = if level.is_some_and(|level| level.censored > 0) { "*" } else { "" };
+                let mark = level.map_or("", |level| match level.failed - level.censored {
+                    _ if level.censored > 0 => "*",
+                    0 => "",
+                    _ => "!",
+                });
                 level.and_then(|level| level.median).map_or_else(none, number) + mark
             }
             Column::Growth(detail) => {
@@ -311,6 +321,9 @@ fn tail(index: &TailIndex, detail: Detail) -> String {
     const LIGHT: f64 = 4.0;
     if index.low > LIGHT {
         return format!("> {LIGHT}");
+    }
+    if !index.high.is_finite() {
+        return format!("> {:.1}", index.low);
     }
     let text = if detail < Detail::Indices { interval } else { estimate };
     text(index.value, index.low, index.high)

@@ -101,11 +101,13 @@ fn pairs(pairs: &[Pair]) -> Table {
     table.push(integers("trials", pairs.iter().map(|p| p.trials)));
     table.push(integers("censored", pairs.iter().map(|p| p.censored)));
     table.push(truths("trusted", pairs.iter().map(|p| Some(p.trusted))));
-    let figures: [Named<Pair, Option<f64>>; 8] = [
+    let figures: [Named<Pair, Option<f64>>; 10] = [
         ("ratio", |p| p.ratio.value),
         ("ratio_low", |p| p.ratio.low),
         ("ratio_high", |p| p.ratio.high),
         ("wins", |p| Some(p.wins)),
+        ("wins_low", |p| Some(p.wins_low)),
+        ("wins_high", |p| Some(p.wins_high)),
         ("difference", |p| p.difference),
         ("difference_se", |p| p.difference_se),
         ("saved", |p| p.saved),
@@ -149,11 +151,8 @@ const FIGURES: [Named<Series, Option<f64>>; 14] = [
 ];
 
 /// Tail indices of a series.
-const TAILS: [Named<Series, Option<TailIndex>>; 3] = [
-    ("tail_index", |s| s.tail_index),
-    ("tail_index_hill", |s| s.tail_index_hill),
-    ("tail_index_edge", |s| s.tail_index_edge),
-];
+const TAILS: [Named<Series, Option<TailIndex>>; 2] =
+    [("tail_index", |s| s.tail_index), ("tail_index_edge", |s| s.tail_index_edge)];
 
 /// A name, or an ending of one, and how to read its column.
 type Named<T, V> = (&'static str, fn(&T) -> V);
@@ -163,7 +162,7 @@ const COUNTS: [Named<Level, u64>; 4] =
     [("n", |l| l.n), ("trials", |l| l.trials), ("failed", |l| l.failed), ("censored", |l| l.censored)];
 
 /// Real columns of a level.
-const STATISTICS: [Named<Level, Option<f64>>; 17] = [
+const STATISTICS: [Named<Level, Option<f64>>; 14] = [
     ("mean", |l| l.mean),
     ("mean_se", |l| l.mean_se),
     ("median", |l| l.median),
@@ -178,9 +177,6 @@ const STATISTICS: [Named<Level, Option<f64>>; 17] = [
     ("tail_index", |l| l.tail_index.as_ref().map(|index| index.value)),
     ("tail_index_low", |l| l.tail_index.as_ref().map(|index| index.low)),
     ("tail_index_high", |l| l.tail_index.as_ref().map(|index| index.high)),
-    ("tail_index_maxima", |l| l.tail_index_maxima.as_ref().map(|index| index.value)),
-    ("tail_index_maxima_low", |l| l.tail_index_maxima.as_ref().map(|index| index.low)),
-    ("tail_index_maxima_high", |l| l.tail_index_maxima.as_ref().map(|index| index.high)),
 ];
 
 /// Columns of a quantile, by the ending of their names.

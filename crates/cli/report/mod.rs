@@ -134,8 +134,10 @@ fn methods(summary: &Summary) -> Vec<String> {
             summary.options.bootstrap
         ),
         "Tail indices: that of the contributions of gaps comes from the spread of the logarithms of each trial's largest \
-         contribution (Fréchet's law), carried on to n = ∞ along n^(−1/2); Hill's estimator takes the largest number of \
-         upper order statistics that agrees with all smaller ones."
+         contribution (Fréchet's law), carried on to n = ∞; its interval holds every rate of approach that fits. That of \
+         what lies outside the data is Hill's, over the largest number of upper order statistics that agrees with all \
+         smaller ones. Limits have intervals over every rate of approach that fits. A mean is trusted where indices \
+         above 2 leave a variance, and without an index it is not."
             .into(),
     ];
     paragraphs.push(RULE.into());

@@ -10,11 +10,8 @@ const BINS: usize = 40;
 pub fn view(series: &analysis::Series) -> Series {
     let [in_probability, in_expectation] = series.agreements();
     let tail = |index: &analysis::TailIndex| interval(index.value, index.low, index.high);
-    let indices = [
-        ("contributions of gaps, spread of maxima", &series.tail_index),
-        ("contributions of gaps, Hill", &series.tail_index_hill),
-        ("outside the data, Hill", &series.tail_index_edge),
-    ];
+    let indices =
+        [("contributions of gaps", &series.tail_index), ("outside the data", &series.tail_index_edge)];
     Series {
         estimator: series.estimator.clone(),
         design: label(&series.design),
@@ -124,9 +121,9 @@ fn distribution(level: &analysis::Level) -> Distribution {
         .map(|(value, share)| (*value, 1.0 - share))
         .filter(|(_, share)| *share > 0.0)
         .collect();
-    let tail = level.tail_index.as_ref().and_then(|index| {
-        let probability = index.values as f64 / (level.trials - level.failed + level.censored) as f64;
-        let from = survival.iter().find(|(_, share)| *share <= probability)?;
+    // A power, where it is one, is there by the upper tenth.
+    let tail = level.tail_index.as_ref().filter(|index| index.value.is_finite()).and_then(|index| {
+        let from = survival.iter().find(|(_, share)| *share <= 0.1)?;
         Some(Tail { index: index.value, from: from.0, probability: from.1 })
     });
     Distribution { n: level.n, histogram: histogram(outline), survival, tail }

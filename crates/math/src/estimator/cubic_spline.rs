@@ -107,6 +107,10 @@ impl Estimator for CubicSpline {
         Ok(Report::default())
     }
 
+    fn is_local(&self) -> bool {
+        true
+    }
+
     fn cost(&self, n: u64) -> f64 {
         cost::TRIAL + (cost::POINT + cost::PIECE) * n as f64
     }

@@ -113,6 +113,10 @@ impl Estimator for LaplaceKernel {
         self.ridge > 0.0
     }
 
+    fn is_local(&self) -> bool {
+        self.ridge == 0.0
+    }
+
     fn cost(&self, n: u64) -> f64 {
         // Two exponentials a value.
         cost::TRIAL + (cost::POINT + cost::PIECE + 8.0 * cost::VALUES) * n as f64

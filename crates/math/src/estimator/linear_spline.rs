@@ -67,6 +67,10 @@ impl Estimator for LinearSpline {
         Ok(Report::default())
     }
 
+    fn is_local(&self) -> bool {
+        true
+    }
+
     fn cost(&self, n: u64) -> f64 {
         cost::TRIAL + cost::POINT * n as f64
     }

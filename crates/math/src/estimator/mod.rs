@@ -72,6 +72,12 @@ pub trait Estimator: Send {
         true
     }
 
+    /// Whether few neighbouring points decide f̂ on a gap between two of them, those further away by less the further they
+    /// are: then a risk is a sum of many nearly independent contributions, and the largest of these is a maximum of many.
+    fn is_local(&self) -> bool {
+        false
+    }
+
     /// What a trial of n points costs: drawing the sample, fitting it and scoring f̂, in nanoseconds of a core of 2026.
     ///
     /// A model, within a factor of about three where training runs to its last step. Shards are cut by it: it is a function

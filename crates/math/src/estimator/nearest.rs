@@ -112,6 +112,10 @@ impl Estimator for Nearest {
         self.k > 1
     }
 
+    fn is_local(&self) -> bool {
+        true
+    }
+
     fn cost(&self, n: u64) -> f64 {
         cost::TRIAL + (cost::POINT + cost::PIECE) * n as f64
     }

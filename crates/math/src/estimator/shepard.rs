@@ -88,6 +88,10 @@ impl Estimator for Shepard {
         Ok(Report::default())
     }
 
+    fn is_local(&self) -> bool {
+        self.beta > 1.0
+    }
+
     fn cost(&self, n: u64) -> f64 {
         let (n, beta) = (n as f64, self.beta);
         // Where β is no whole number f̂ has a cusp at every data point, into which quadrature descends.

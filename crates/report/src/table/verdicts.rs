@@ -59,7 +59,8 @@ fn row(series: &Series) -> Vec<Cell> {
         Cell::Number(exponent.and_then(|e| e.low)),
         Cell::Number(exponent.and_then(|e| e.high)),
         Cell::Formula(growth.runner_up.unwrap_or_default()),
-        Cell::Number(growth.evidence),
+        // Odds are told in words, their logarithm in tables.
+        Cell::Number(growth.evidence.map(f64::ln)),
         Cell::Number(series.tail_indices.first().map(|(_, index)| index.value)),
         text(&series.reason),
     ]);

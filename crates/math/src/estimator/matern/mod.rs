@@ -180,6 +180,10 @@ impl<const M: usize> Estimator for Matern<M> {
         self.ridge > 0.0
     }
 
+    fn is_local(&self) -> bool {
+        self.ridge == 0.0
+    }
+
     fn cost(&self, n: u64) -> f64 {
         // The filter and its backward pass, and exponentials of two data points a value.
         cost::TRIAL + (cost::POINT + cost::PIECE + 24.0 * cost::VALUES) * n as f64

@@ -148,6 +148,10 @@ impl Estimator for MinNorm {
         Ok(Report::default())
     }
 
+    fn is_local(&self) -> bool {
+        true
+    }
+
     fn cost(&self, n: u64) -> f64 {
         // Runs of equal curvature are short: fitting is linear in n.
         cost::TRIAL + (cost::POINT + 10.0) * n as f64

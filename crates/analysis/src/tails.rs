@@ -1,0 +1,279 @@
+//! What is known of the tails of one series, and what follows for its mean and its variance.
+
+use crate::hill::{Top, pooled_hill};
+use crate::level::Level;
+use crate::pareto::{Excesses, Shape};
+use crate::spread::{Logs, is_constant, spread};
+use crate::tail::{AT_MOST_ONE, Bootstrap, Index, TailIndex};
+use crate::text::interval;
+use rand_chacha::ChaCha8Rng;
+
+/// A law of this tail index and below has no variance.
+const VARIANCE: f64 = 2.0;
+/// The share of a sample whose excesses are looked at: far enough out for the law of excesses, and enough of them.
+pub(crate) const QUARTER: f64 = 0.25;
+/// The share of maxima of Fréchet's law whose excesses follow Pareto's: with the index 1 their quantiles are 1/q − ½ − q/12 at
+/// the share q, and a constant is no part of an excess.
+pub(crate) const MAXIMA: f64 = 0.4;
+/// Where nothing is known of the parts of a risk, its tail must be light further out as well.
+pub(crate) const TENTH: f64 = 0.1;
+
+/// What is gathered of the tails of a series, level by level.
+#[derive(Default)]
+pub(crate) struct Parts {
+    /// n with the logarithms of each trial's largest contribution of a gap.
+    pub gap_logs: Vec<(f64, Logs)>,
+    /// Excesses of the same over their .6-quantile and over their upper quartile.
+    pub gap_excesses: [Vec<Excesses>; 2],
+    /// The largest values of what lies outside the hull.
+    pub edge_tops: Vec<Top>,
+    /// Excesses of the risk over its upper quartile and over its .9-quantile.
+    pub own: [Vec<Excesses>; 2],
+    /// The same of its root, the exponent's, where the parts of the risk are not known.
+    pub roots: [Vec<Excesses>; 2],
+    pub has_gaps: bool,
+    pub has_edges: bool,
+}
+
+impl Parts {
+    /// Appends those of further levels.
+    pub fn join(&mut self, mut other: Parts) {
+        self.gap_logs.append(&mut other.gap_logs);
+        self.gap_excesses
+            .iter_mut()
+            .zip(&mut other.gap_excesses)
+            .for_each(|(mine, theirs)| mine.append(theirs));
+        self.edge_tops.append(&mut other.edge_tops);
+        self.own.iter_mut().zip(&mut other.own).for_each(|(mine, theirs)| mine.append(theirs));
+        self.roots.iter_mut().zip(&mut other.roots).for_each(|(mine, theirs)| mine.append(theirs));
+        self.has_gaps |= other.has_gaps;
+        self.has_edges |= other.has_edges;
+    }
+}
+
+/// What is known of the tails of one series.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tails {
+    /// Of the largest contribution of a gap, carried on to n = ∞.
+    pub gaps: Option<Index>,
+    /// The same from excesses at all levels: many of them, which tell an index from 1.
+    pub excesses: Option<Index>,
+    /// The same further out, to tell it from 2.
+    pub far_excesses: Option<Index>,
+    /// Of what lies outside the hull.
+    pub edges: Option<Index>,
+    /// Of the risk itself, from excesses over its upper quartile and over its .9-quantile.
+    pub own: [Option<Index>; 2],
+    /// The same from excesses of its root.
+    pub roots: [Option<Index>; 2],
+    /// Whether the contributions of gaps are known and are, with the edges, all there is.
+    pub has_gaps: bool,
+    /// Whether they do not vary.
+    pub constant_gaps: bool,
+    /// Whether what lies outside the hull was measured.
+    pub has_edges: bool,
+    /// Where trials overflowed, in words: the indices above are those of the other levels.
+    pub censored: Option<String>,
+}
+
+impl Tails {
+    /// Estimates the indices of parts; p is the exponent of the risk.
+    pub fn of(parts: &Parts, p: f64, levels: &[Level], options: &Bootstrap, rng: &mut ChaCha8Rng) -> Tails {
+        let reach = options.errors();
+        let shape =
+            |excesses: &[Excesses]| Shape::of(excesses.iter().collect()).map(|shape| shape.sure(reach));
+        let gaps = |reach| spread(&parts.gap_logs, p, reach);
+        let edges = pooled_hill(&parts.edge_tops.iter().collect::<Vec<_>>(), options, rng);
+        Tails {
+            gaps: gaps(reach).zip(gaps(Index::SURE)).map(|(stated, sure)| Index { stated, sure }),
+            excesses: shape(&parts.gap_excesses[0]),
+            far_excesses: shape(&parts.gap_excesses[1]),
+            edges: edges.map(|edges| Index::scaled(edges, reach)),
+            own: parts.own.each_ref().map(|own| shape(own)),
+            roots: parts.roots.each_ref().map(|roots| Some(shape(roots)?.of_power(p))),
+            has_gaps: parts.has_gaps,
+            constant_gaps: is_constant(&parts.gap_logs),
+            has_edges: parts.has_edges,
+            censored: censored(levels),
+        }
+    }
+
+    /// Whether the mean over training sets is finite, and why.
+    ///
+    /// A risk is a sum of contributions, and its tail that of the heaviest. Where the contributions are known they speak
+    /// alone: the tail of the risk itself shows late, where the heavy part is a rare one, and looks heavy where a light one is
+    /// raised to a large power. Where they are not known, the tail of the risk speaks for a mean, and that of its root against
+    /// one, if the quarter and the tenth of the largest values agree. Lines extended beyond the data have the index 1/p ≤ 1, or none: an interval around 1 is that of
+    /// p = 1.
+    pub fn mean_exists(&self) -> (Option<bool>, String) {
+        let both = |own: [Option<Index>; 2], says: fn(&TailIndex) -> bool| {
+            let [quarter, tenth] = own.map(|own| own.filter(|own| says(&own.sure)));
+            quarter.and(tenth).filter(|_| !self.has_gaps)
+        };
+        let edges = |edges: &Index| edges.stated.low <= 1.0 && edges.stated.high <= AT_MOST_ONE;
+        let infinite = [
+            ("gaps", self.gaps.filter(|_| self.has_gaps && self.gaps_are(|gaps| gaps.high < 1.0))),
+            ("what lies outside the data", self.edges.filter(edges)),
+            ("the risk", both(self.roots, |own| own.high < 1.0)),
+        ];
+        if let Some((name, index)) = infinite.into_iter().find_map(|(name, index)| Some((name, index?))) {
+            return (Some(false), format!("the tail index {} of {name} leaves no mean", text(&index.sure)));
+        }
+        if let Some(censored) = &self.censored {
+            return (None, censored.clone());
+        }
+        let inside = if self.has_gaps {
+            self.constant_gaps || self.gaps_are(|gaps| gaps.low > 1.0)
+        } else {
+            both(self.own, |own| own.low > 1.0).is_some()
+        };
+        if inside && (!self.has_edges || self.edges.is_some_and(|edges| edges.sure.low > 1.0)) {
+            return (Some(true), "tail indices above 1 leave a mean".into());
+        }
+        (None, "no tail index says on which side of 1 it is".into())
+    }
+
+    /// Whether one of the two estimators of gaps is sure of this, and the other one not of the opposite.
+    pub fn gaps_are(&self, says: impl Fn(&TailIndex) -> bool) -> bool {
+        let both = || self.gaps.iter().chain(&self.excesses).map(|index| &index.sure);
+        let contradict = both().any(|index| index.high < 1.0) && both().any(|index| index.low > 1.0);
+        !contradict && both().any(says)
+    }
+
+    /// Whether the law has a variance, as far as the tails say; without an index they say nothing.
+    pub fn has_variance(&self) -> bool {
+        let light = |index: &Option<Index>| index.is_some_and(|index| index.stated.low > VARIANCE);
+        let [quarter, tenth] = self.own.each_ref().map(light);
+        let parts = if self.has_gaps {
+            // A risk that does not vary has no excesses.
+            let own = quarter || (self.constant_gaps && self.own[0].is_none());
+            own && (self.constant_gaps || light(&self.gaps) || light(&self.far_excesses))
+        } else {
+            quarter && tenth
+        };
+        parts && (!self.has_edges || light(&self.edges)) && self.mean_exists().0 != Some(false)
+    }
+
+    /// The index of the risk at every n, that of its heaviest part; none where the parts are not known.
+    pub fn risk(&self) -> Option<TailIndex> {
+        let gaps = self.gaps.filter(|_| self.has_gaps)?.stated;
+        if !self.has_edges {
+            return Some(gaps);
+        }
+        let edges = self.edges?.stated;
+        Some(TailIndex {
+            value: gaps.value.min(edges.value),
+            low: gaps.low.min(edges.low),
+            high: gaps.high.min(edges.high),
+            values: gaps.values + edges.values,
+        })
+    }
+}
+
+/// An index with its interval, in words.
+pub(crate) fn text(index: &TailIndex) -> String {
+    interval(index.value, index.low, index.high)
+}
+
+/// Where trials overflowed, in words; none where none did.
+fn censored(levels: &[Level]) -> Option<String> {
+    let worst = levels.iter().filter(|level| level.censored > 0).max_by_key(|level| level.censored)?;
+    Some(format!(
+        "{} of {} trials overflowed at n = {}, and their risks are the largest: means and tails of the others say nothing \
+         of the law",
+        worst.censored, worst.trials, worst.n
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn index(value: f64, reach: f64) -> Index {
+        let index = TailIndex { value, low: value - reach, high: value + reach, values: 1000 };
+        Index {
+            stated: index,
+            sure: TailIndex { low: value - 1.5 * reach, high: value + 1.5 * reach, ..index },
+        }
+    }
+
+    fn gaps(value: f64) -> Tails {
+        Tails { gaps: Some(index(value, 0.02)), has_gaps: true, ..Tails::default() }
+    }
+
+    fn own(value: f64) -> [Option<Index>; 2] {
+        [Some(index(value, 0.1)); 2]
+    }
+
+    #[test]
+    fn a_mean_needs_every_part_above_one() {
+        let of = |gaps: f64, edges: Option<f64>| {
+            let edges = edges.map(|edges| index(edges, 0.02));
+            Tails { edges, has_edges: edges.is_some(), ..self::gaps(gaps) }.mean_exists().0
+        };
+        assert_eq!(
+            [4.0, 1.0, 0.9, 1.04].map(|gaps| of(gaps, None)),
+            [Some(true), None, Some(false), Some(true)]
+        );
+        assert_eq!(
+            [1.0, 0.5, 1.04].map(|edges| of(4.0, Some(edges))),
+            [Some(false), Some(false), Some(true)]
+        );
+        assert_eq!(of(1.0, Some(2.0)), None);
+        let bounded = Tails { has_gaps: true, constant_gaps: true, ..Tails::default() };
+        assert_eq!(bounded.mean_exists().0, Some(true));
+        assert_eq!(Tails { has_gaps: true, ..Tails::default() }.mean_exists().0, None);
+    }
+
+    /// Whatever the tail of the risk looks like where its parts are known, and it alone where they are not.
+    #[test]
+    fn the_risk_itself_speaks_where_parts_are_unknown() {
+        assert_eq!(Tails { own: own(0.5), ..gaps(1.5) }.mean_exists().0, Some(true));
+        let alone = |own, roots| Tails { own, roots, ..Tails::default() }.mean_exists().0;
+        assert_eq!([3.0, 1.1, 0.5].map(|risk| alone(own(risk), own(risk))), [Some(true), None, Some(false)]);
+        assert_eq!(alone([Some(index(3.0, 0.1)), None], own(3.0)), None);
+        // A power of a light law looks heavy, its root does not; a mean of many looks light.
+        assert_eq!((alone(own(0.5), own(1.1)), alone(own(1.1), own(3.0))), (None, None));
+        let edges = |edge: f64| Tails {
+            edges: Some(index(edge, 0.02)),
+            has_edges: true,
+            own: own(3.0),
+            ..Tails::default()
+        };
+        assert_eq!([2.0, 1.0].map(|edge| edges(edge).mean_exists().0), [Some(true), Some(false)]);
+    }
+
+    /// Each of the two estimators decides alone, unless they contradict each other.
+    #[test]
+    fn two_estimators_of_gaps_may_contradict_each_other() {
+        let both =
+            |spread: f64, excesses: Index| Tails { excesses: Some(excesses), ..gaps(spread) }.mean_exists().0;
+        assert_eq!(both(1.0, index(3.0, 1.0)), Some(true));
+        assert_eq!(both(0.86, index(6.3, 1.0)), None);
+        assert_eq!(both(0.86, index(2.0, 1.0)), Some(false));
+    }
+
+    #[test]
+    fn a_variance_needs_an_index_above_two() {
+        let light = Tails { own: own(9.0), ..gaps(2.1) };
+        assert!(light.has_variance() && !Tails { own: own(9.0), ..gaps(2.01) }.has_variance());
+        assert!(!gaps(3.0).has_variance() && !Tails { own: own(2.05), ..gaps(3.0) }.has_variance());
+        assert!(
+            !Tails::default().has_variance() && Tails { own: own(3.0), ..Tails::default() }.has_variance()
+        );
+        assert!(!Tails { own: [own(3.0)[0], None], ..Tails::default() }.has_variance());
+        assert!(Tails { gaps: None, far_excesses: Some(index(5.0, 1.0)), ..light.clone() }.has_variance());
+        assert!(!Tails { has_edges: true, ..light.clone() }.has_variance());
+        assert!(Tails { has_gaps: true, constant_gaps: true, ..Tails::default() }.has_variance());
+    }
+
+    #[test]
+    fn a_risk_has_the_index_of_its_heaviest_part() {
+        assert_eq!(gaps(2.0).risk().map(|risk| risk.value), Some(2.0));
+        let with = |edges: Option<Index>| {
+            Tails { edges, has_edges: true, ..gaps(2.0) }.risk().map(|risk| risk.value)
+        };
+        assert_eq!([with(Some(index(1.0, 0.1))), with(None)], [Some(1.0), None]);
+        assert_eq!(Tails { own: own(3.0), ..Tails::default() }.risk(), None);
+    }
+}
