@@ -12,7 +12,7 @@ test-slow:
 
 # Both ways to answer `tempered query`: fast tests build without SQL, which brings more than a hundred crates.
 test-sql:
-	cargo test -p tempered -p tempered-analysis --features sql -- sql queries
+	cargo test --workspace --features sql -- sql queries
 
 # Time and memory of every command in a study of a hundred thousand cells.
 test-cells:

@@ -132,7 +132,13 @@ impl Estimator for TwoLayerNetwork {
         let unit = if self.model.activation.corners().is_empty() { 5.0 } else { 1.2 };
         let training = trainer.course.steps as f64 * unit * width * trainer.points(n);
         // A value of the quadrature takes them all; one of f̂ alone is cheaper.
-        let scoring = (cost::POINT + cost::PIECE + 0.18 * cost::VALUES * unit * width) * n;
+        let value = if self.model.activation == Activation::LeakyRelu {
+            // Pieces of a line have scores in closed form.
+            0.0
+        } else {
+            cost::PIECE + 0.18 * cost::VALUES * unit * width
+        };
+        let scoring = (cost::POINT + value) * n;
         cost::TRIAL + 150.0 * width + training + scoring
     }
 }
