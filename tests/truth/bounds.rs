@@ -8,7 +8,18 @@ use crate::truth::Distance;
 use crate::verdicts::{KEYS, SUMMARIES};
 
 /// The bounds whose failure fails the test, by the beginning of their names.
-pub const ENFORCED: &[&str] = &[];
+pub const ENFORCED: &[&str] = &[
+    "wrong ≤ 0.1 %, in_probability",
+    "wrong ≤ 0.1 %, in_expectation",
+    "trusted without",
+    "covers 93 to 98 %: median",
+    "covers 93 to 98 %: quantile",
+    "covers 93 to 98 %: mean, trusted",
+    "covers 93 to 98 %: limit",
+    "covers 93 to 98 %: gap index",
+    "covers 93 to 98 %: ratio",
+    "covers 93 to 98 %: wins",
+];
 
 /// A bound with what was found.
 pub struct Bound {
