@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// The exponent p of a risk R_p = E|f̂ − f*|^p, or the sup norm.
+/// The exponent p of a risk R_p = ∫ |f̂ − f*|^p dx, or the sup norm.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Risk {
     /// The p-th moment of the error.
