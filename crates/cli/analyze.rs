@@ -27,12 +27,17 @@ pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
         Format::Human => {
             output::print(&table(&summary, options.explain, options.all))?;
             if options.explain {
-                output::print(&next_steps(&options.directory))?;
+                output::print(&next_steps(&options.directory, &swept(&plan)))?;
             }
         }
         Format::Json => output::json(&summary.series)?,
     }
     Ok(ending(&summary))
+}
+
+/// The columns of swept parameters.
+pub fn swept(plan: &Plan) -> Vec<&str> {
+    plan.parameters().iter().map(|(name, _)| name.as_str()).collect()
 }
 
 /// How a command ends that has shown a summary: tables without a single risk are no success, and it is said why.
@@ -88,10 +93,10 @@ pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>, threads: usize) -
 /// What the files of a plan say of themselves, whatever is recorded beside their numbers.
 pub fn expected(plan: &Plan) -> Expected {
     let mut expected = Expected::default();
-    for (place, (label, _)) in plan.study.estimators.iter().enumerate() {
+    for (place, estimator) in plan.study.estimators.iter().enumerate() {
         for (name, value) in plan.identity(place) {
             match name.as_str() {
-                "estimator" => drop(expected.estimators.insert(label.clone(), value)),
+                "estimator" => drop(expected.estimators.insert(estimator.label.clone(), value)),
                 "generator" | "seed" | "domain" if place == 0 => expected.study.push((name, value)),
                 _ => {}
             }
@@ -103,8 +108,8 @@ pub fn expected(plan: &Plan) -> Expected {
 /// Labels of estimators that all points decide everywhere.
 fn global(plan: &Plan) -> BTreeSet<String> {
     let is_global = |choice: &Choice| choice.build(CATALOGUE).is_ok_and(|estimator| !estimator.is_local());
-    let estimators = plan.study.estimators.iter().filter(|(_, choice)| is_global(choice));
-    estimators.map(|(label, _)| label.clone()).collect()
+    let estimators = plan.study.estimators.iter().filter(|estimator| is_global(estimator.rule.sample()));
+    estimators.map(|estimator| estimator.label.clone()).collect()
 }
 
 /// Labels in the order of the study.
@@ -112,7 +117,7 @@ fn order(plan: &Plan) -> Order {
     let study = &plan.study;
     let labels = |choices: &[Choice]| choices.iter().map(ToString::to_string).collect();
     Order {
-        estimators: study.estimators.iter().map(|(label, _)| label.clone()).collect(),
+        estimators: study.estimators.iter().map(|estimator| estimator.label.clone()).collect(),
         designs: labels(&study.designs),
         targets: labels(&study.targets),
         noises: labels(&study.noises),
@@ -127,7 +132,7 @@ fn known(
     p: Option<f64>,
 ) -> Option<Known> {
     let noise = noises.get(noise)?;
-    let (_, estimator) = plan.study.estimators.iter().find(|(known, _)| known == label)?;
+    let estimator = plan.study.estimators.iter().find(|known| known.label == label)?.rule.fixed()?;
     let setting = Setting { design, target, noise, p: p?, domain: plan.study.criteria.domain };
     let known = theory::known(estimator, &setting)?;
     let verdict = |class| match class {

@@ -72,6 +72,9 @@ pub struct StudyFile {
     /// Change an entry, e.g. --set generate.n=[100,1000]; repeatable, recorded in the run directory.
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub set: Vec<String>,
+    /// Remove an entry, after all changes, e.g. --unset train.spline; repeatable.
+    #[arg(long = "unset", value_name = "PATH")]
+    pub unset: Vec<String>,
 }
 
 #[derive(Args)]
@@ -248,9 +251,12 @@ pub struct Verify {
 pub struct Replay {
     /// The run directory.
     pub directory: PathBuf,
-    /// The estimator's label.
+    /// The estimator's label, or the name of several variants.
     #[arg(long)]
     pub estimator: String,
+    /// Coordinates of the variant and of the data, e.g. width=50 or noise_sd=1.
+    #[arg(long = "where", value_name = "NAME=VALUE")]
+    pub wanted: Vec<String>,
     /// Points a trial.
     #[arg(long)]
     pub n: u64,

@@ -25,7 +25,7 @@ pub fn diff(plan: &Plan, path: &Path, format: Format) -> Result<Ending, Failure>
 }
 
 fn labels(plan: &Plan) -> impl Iterator<Item = &str> {
-    plan.study.estimators.iter().map(|(label, _)| label.as_str())
+    plan.study.estimators.iter().map(|estimator| estimator.label.as_str())
 }
 
 fn to_json(plan: &Plan, change: &Change, counts: &Survey) -> serde_json::Value {

@@ -2,18 +2,20 @@
 
 use std::path::Path;
 
-/// What metrics are grouped by: every coordinate of a trial but its number.
+/// What metrics are grouped by: every coordinate of a trial but its number and swept parameters.
 const KEYS: [&str; 5] = ["estimator", "design", "target", "noise", "n"];
 
-/// The medians of every risk, in Python's polars and in DuckDB, whatever the path of the run directory.
-pub fn next_steps(path: &Path) -> String {
-    format!("polars: {}\nduckdb: {}\n", polars(path), duckdb(path))
+/// The medians of every risk, in Python's polars and in DuckDB, whatever the path of the run directory; `swept` are the
+/// columns of swept parameters.
+pub fn next_steps(path: &Path, swept: &[&str]) -> String {
+    let keys: Vec<&str> = KEYS.iter().chain(swept).copied().collect();
+    format!("polars: {}\nduckdb: {}\n", polars(path, &keys), duckdb(path, &keys))
 }
 
 /// Polars looks for `key=value` below the folder that it is given, and takes its name as it is.
-fn polars(path: &Path) -> String {
+fn polars(path: &Path, keys: &[&str]) -> String {
     let folder = serde_json::Value::from(path.join("metrics").to_string_lossy());
-    let keys = KEYS.map(|key| format!("\"{key}\"")).join(", ");
+    let keys = keys.iter().map(|key| format!("\"{key}\"")).collect::<Vec<_>>().join(", ");
     format!(
         "pl.scan_parquet({folder}, hive_partitioning=True).group_by({keys}).agg(pl.median(\"^risk_.*$\")).sort({keys}).collect()"
     )
@@ -21,7 +23,7 @@ fn polars(path: &Path) -> String {
 
 /// DuckDB looks for `key=value` in the whole path, where folders above the run would pass for columns: then keys are read
 /// from the names of files, the last of each kind.
-fn duckdb(path: &Path) -> String {
+fn duckdb(path: &Path, keys: &[&str]) -> String {
     let text = path.to_string_lossy();
     // It takes a backslash for a separator, whatever stands before it.
     let (folder, note) = match text.contains('\\') {
@@ -31,14 +33,14 @@ fn duckdb(path: &Path) -> String {
     let glob = format!("'{folder}metrics/**/*.parquet'");
     let (keys, options) = if folder.contains('=') {
         let of = |key: &str, value: &str| format!("regexp_extract(filename, '.*/{key}=({value})/', 1)");
-        let keys = KEYS.map(|key| match key {
+        let keys = keys.iter().map(|key| match *key {
             "estimator" => format!("{} AS estimator", of(key, "[^/]*")),
             "n" => format!("{}::BIGINT AS n", of(key, "[0-9]*")),
             key => key.into(),
         });
-        (keys.join(", "), "filename = true, hive_partitioning = false")
+        (keys.collect::<Vec<_>>().join(", "), "filename = true, hive_partitioning = false")
     } else {
-        (KEYS.join(", "), "hive_partitioning = true")
+        (keys.join(", "), "hive_partitioning = true")
     };
     format!(
         "SELECT {keys}, median(COLUMNS('risk_.*')) FROM read_parquet({glob}, {options}) GROUP BY ALL ORDER BY ALL;{note}"
@@ -64,15 +66,16 @@ mod tests {
 
     #[test]
     fn paths_are_quoted_and_keys_are_those_of_the_run() {
-        let lines = next_steps(Path::new("it's \"a\" [1]*?"));
+        let lines = next_steps(Path::new("it's \"a\" [1]*?"), &[]);
         assert!(lines.contains(r#"pl.scan_parquet("it's \"a\" [1]*?/metrics", "#), "{lines}");
         assert!(lines.contains("read_parquet('it''s \"a\" [[]1][*][?]/metrics/**/*.parquet', "), "{lines}");
         assert!(lines.contains("SELECT estimator, design, target, noise, n, "), "{lines}");
         for above in ["n=5/run", "estimator=x/run", "design=grid/run"] {
-            let lines = next_steps(Path::new(above));
+            let lines = next_steps(Path::new(above), &["width"]);
             assert!(lines.contains("hive_partitioning = false") && lines.contains("AS estimator"), "{lines}");
+            assert!(lines.contains("AS n, width, median"), "{lines}");
         }
-        let lines = next_steps(Path::new("a\\b"));
+        let lines = next_steps(Path::new("a\\b"), &[]);
         assert!(lines.contains(r#""a\\b/metrics""#), "{lines}");
         assert!(lines.contains("read_parquet('metrics/**/*.parquet', "), "{lines}");
         assert!(lines.ends_with("-- in a\\b\n"), "{lines}");

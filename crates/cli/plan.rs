@@ -49,9 +49,7 @@ pub fn plan(options: &Options) -> Result<Ending, Failure> {
 /// The study's head and a line a cell.
 fn cells(plan: &Plan) -> String {
     let mut text = format!("{}  seed {}\n", plan.study.name, plan.study.seed);
-    for (label, estimator) in &plan.study.estimators {
-        text += &format!("  {label}: {estimator}\n");
-    }
+    text += &estimators(plan);
     let shown = if plan.cells.len() > MOST_CELLS { FEW_CELLS } else { plan.cells.len() };
     if shown < plan.cells.len() {
         text += &axes(plan);
@@ -69,6 +67,37 @@ fn cells(plan: &Plan) -> String {
     text
 }
 
+/// A line for each name, with the axes of its variants where it has several.
+fn estimators(plan: &Plan) -> String {
+    let mut text = String::new();
+    for variants in plan.study.estimators.chunk_by(|one, other| one.name == other.name) {
+        let Some(first) = variants.first() else { continue };
+        if first.swept.is_empty() {
+            text += &format!("  {}: {}\n", first.name, first.rule);
+            continue;
+        }
+        let axes: Vec<&str> = first.swept.iter().map(|(name, _)| *name).collect();
+        let arguments = first.rule.sample().arguments().iter().map(|(name, _)| {
+            let value = first.rule.argument(name).unwrap_or_default();
+            format!("{name}={}", if axes.contains(name) { "…" } else { &value })
+        });
+        let arguments = arguments.collect::<Vec<_>>().join(", ");
+        let rule = first.rule.sample().name();
+        text += &format!("  {}: {rule}({arguments}), {} variants\n", first.name, variants.len());
+        for (place, axis) in axes.iter().enumerate() {
+            let mut values: Vec<String> = Vec::new();
+            for variant in variants {
+                let value = variant.swept[place].1.to_string();
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+            text += &format!("    {axis}: {}\n", few(&values));
+        }
+    }
+    text
+}
+
 /// Every n once, with the estimators that share shards there.
 fn levels(plan: &Plan) -> impl Iterator<Item = (&Cell, &Group)> {
     let mut seen = BTreeSet::new();
@@ -77,7 +106,7 @@ fn levels(plan: &Plan) -> impl Iterator<Item = (&Cell, &Group)> {
 }
 
 fn labels(plan: &Plan, group: &Group) -> String {
-    let labels = group.estimators.iter().map(|estimator| plan.study.estimators[*estimator].0.as_str());
+    let labels = group.estimators.iter().map(|estimator| plan.study.estimators[*estimator].label.as_str());
     labels.collect::<Vec<_>>().join(", ")
 }
 

@@ -153,7 +153,7 @@ impl View {
 
     /// The live median of the last estimator at the largest n committed so far.
     fn median(&self) -> Option<String> {
-        let (label, _) = self.plan.study.estimators.last()?;
+        let label = &self.plan.study.estimators.last()?.label;
         let risk = self.plan.study.criteria.risks.first()?;
         self.watch.view.read(|live| {
             // A look at every cell, which takes long where there are many; of these there are counts alone.

@@ -5,12 +5,17 @@ use crate::exit::{Ending, Failure};
 use crate::{output, study};
 use serde_json::json;
 use tempered_math::predictor::Form;
-use tempered_pipeline::replay::{self, Replay as Trial};
+use tempered_pipeline::replay::{self, Replay as Trial, Selection};
 
 /// Recomputes a trial and compares it with the stored rows, bit by bit.
 pub fn replay(options: &Replay) -> Result<Ending, Failure> {
     let (plan, directory) = study::recorded(&options.directory)?;
-    let trials = replay::replay(&plan, &directory, &options.estimator, options.n, options.trial)?;
+    let selection = Selection {
+        estimator: options.estimator.clone(),
+        n: options.n,
+        wanted: options.wanted.iter().map(|text| wanted(text)).collect::<Result<_, _>>()?,
+    };
+    let trials = replay::replay(&plan, &directory, &selection, options.trial)?;
     if options.format == Format::Json {
         let all: Vec<_> = trials.iter().map(json).collect();
         output::print(&format!("{:#}", json!(all)))?;
@@ -22,12 +27,17 @@ pub fn replay(options: &Replay) -> Result<Ending, Failure> {
     Ok(if mismatch { Ending::Mismatch } else { Ending::Done })
 }
 
+fn wanted(text: &str) -> Result<(String, String), Failure> {
+    let pair = text.split_once('=').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+    pair.ok_or_else(|| Failure::Usage(format!("--where {text}: expected NAME=VALUE, e.g. --where width=50")))
+}
+
 fn json(trial: &Trial) -> serde_json::Value {
     let names =
         if trial.form.is_some() { ["coefficient", "scale", "at"] } else { ["outer", "inner", "bias"] };
     let [outer, inner, bias] = names;
     json!({
-        "cell": trial.cell, "status": trial.status, "kinks": trial.kinks,
+        "estimator": trial.estimator, "cell": trial.cell, "status": trial.status, "kinks": trial.kinks,
         "metrics_equal": trial.metrics_equal, "weights_equal": trial.weights_equal,
         "scores": trial.scores.iter().map(|(name, value)| (name.clone(), json!(value))).collect::<serde_json::Map<_, _>>(),
         "x": trial.x, "y": trial.y,
@@ -43,7 +53,7 @@ fn human(trial: &Trial) -> String {
         Some(false) => "DIFFERENT from the stored row",
         None => "not stored",
     };
-    let mut text = format!("{}\n  status  {}\n", trial.cell, trial.status);
+    let mut text = format!("{}\n{}\n  status  {}\n", trial.estimator, trial.cell, trial.status);
     if let Some(kinks) = trial.kinks {
         text += &format!("  {:<16} {kinks}\n", "kinks");
     }

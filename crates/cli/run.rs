@@ -68,7 +68,7 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
     }
     let summary = analyze::summarise(&path, &plan, None, settings.threads)?;
     output::print(&analyze::table(&summary, options.explain, options.all))?;
-    output::print(&next_steps::next_steps(&path))?;
+    output::print(&next_steps::next_steps(&path, &analyze::swept(&plan)))?;
     if options.report {
         let page = report::page(&summary, &plan, &directory, &path)?;
         output::print(&format!("report: {}", page.display()))?;

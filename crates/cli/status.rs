@@ -5,6 +5,7 @@ use crate::exit::{Ending, Failure};
 use crate::{output, study};
 use serde_json::json;
 use std::collections::HashMap;
+use std::sync::Arc;
 use tempered_analysis::{number, short};
 use tempered_pipeline::live::{Live, Tally, read_live};
 use tempered_pipeline::plan::{Cell, Plan};
@@ -50,13 +51,14 @@ pub fn status(options: &Status) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
-/// Indices of finished shards by estimator and cell.
-type Done<'a> = HashMap<(&'a str, &'a str), Vec<u32>>;
+/// Indices of finished shards by name of the estimator, cell and key of the variant.
+type Done<'a> = HashMap<(&'a str, &'a str, Option<Arc<str>>), Vec<u32>>;
 
 fn done(listing: &Listing) -> Done<'_> {
     let mut done = Done::new();
     for Listed { place, .. } in listing.files.iter().filter(|file| file.table == Stored::Metrics) {
-        done.entry((&place.estimator, &place.cell)).or_default().push(place.index);
+        let variant = place.variant.as_deref().map(Arc::from);
+        done.entry((&place.estimator, &place.cell, variant)).or_default().push(place.index);
     }
     done
 }
@@ -80,10 +82,11 @@ struct Row<'a> {
 impl<'a> Counts<'a> {
     fn rows(&self) -> impl Iterator<Item = Row<'a>> {
         let Counts { plan, done, live } = *self;
-        plan.study.estimators.iter().enumerate().flat_map(move |(estimator, (label, _))| {
+        plan.study.estimators.iter().enumerate().flat_map(move |(estimator, planned)| {
+            let (label, key): (&str, Option<Arc<str>>) = (&planned.label, planned.key().map(Arc::from));
             plan.cells.iter().map(move |cell| {
                 let shards = plan.shard_count(cell, estimator);
-                let indices = done.get(&(label.as_str(), cell.key.as_str()));
+                let indices = done.get(&(&*planned.name, cell.key.as_str(), key.clone()));
                 let here = indices.into_iter().flatten().filter(|index| u64::from(**index) < shards);
                 let (done, tally) = (here.count() as u64, live.tally(label, &cell.key));
                 Row { label, cell, done, shards, tally }

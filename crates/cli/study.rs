@@ -5,6 +5,7 @@ use crate::exit::Failure;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use tempered_pipeline::plan::Plan;
+use tempered_pipeline::spec::Edit;
 use tempered_pipeline::{Error, RunDirectory, record, spec};
 
 /// Where runs of a study go unless they are told.
@@ -20,13 +21,14 @@ pub fn plan(file: &StudyFile, directory: Option<&Path>) -> Result<Plan, Failure>
         let Some((path, value)) = edit.split_once('=') else {
             return Err(Failure::Usage(format!("--set {edit}: expected PATH=VALUE, e.g. --set trials=100")));
         };
-        edits.push((path.to_string(), value.to_string()));
+        edits.push(Edit::set(path, value));
     }
+    edits.extend(file.unset.iter().map(|path| Edit::unset(path)));
     let name = file.study.display().to_string();
     let study = spec::parse_recorded(&bytes, &name, &edits)?;
     let directory = directory.map_or_else(|| home(&study.name), Path::to_path_buf);
     let is_there = |label: &str| directory.join("metrics").join(format!("estimator={label}")).is_dir();
-    let mut labels = study.estimators.iter().map(|(label, _)| label);
+    let mut labels = study.estimators.iter().map(|estimator| &*estimator.name);
     if labels.all(|label| !spec::is_reserved(label) || is_there(label)) {
         return Ok(Plan::new(study));
     }

@@ -119,7 +119,7 @@ fn finished(summary: &Summary, plan: &Plan) -> bool {
         let is_whole = |label: &str| {
             whole.get(&[label, &design, &target, &noise]).is_some_and(|sizes| sizes.contains(&cell.n))
         };
-        plan.study.estimators.iter().all(|(label, _)| is_whole(label))
+        plan.study.estimators.iter().all(|estimator| is_whole(&estimator.label))
     })
 }
 

@@ -82,8 +82,8 @@ fn curve(predictor: &Predictor, x: &[f64]) -> Vec<(f64, f64)> {
 fn draw(plan: &Plan, cell: &Cell, title: String, trial: u64, path: &Path) -> Result<DrawnTrial, Failure> {
     let mut data = Vec::new();
     let mut fits = Vec::new();
-    for (label, estimator) in &plan.study.estimators {
-        let computed = compute(plan, cell, estimator, trial)?;
+    for planned in &plan.study.estimators {
+        let computed = compute(plan, cell, &*cell.choice(&planned.rule)?, trial)?;
         data = computed.x.iter().copied().zip(computed.y.iter().copied()).collect();
         if !computed.row.has_weights {
             continue;
@@ -94,7 +94,7 @@ fn draw(plan: &Plan, cell: &Cell, title: String, trial: u64, path: &Path) -> Res
             Some((p, (*score)?))
         });
         fits.push(Fit {
-            estimator: label.clone(),
+            estimator: planned.label.clone(),
             curve: curve(&computed.predictor, &computed.x),
             risks: risks.collect(),
         });

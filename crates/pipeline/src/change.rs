@@ -50,12 +50,22 @@ impl Change {
     ) -> Result<Change, Error> {
         let Some(recorded) = recorded else { return Ok(Change::default()) };
         let mut change = Change { under_way: recorded.is_growing(), ..Change::default() };
-        let planned = |label: &String| plan.study.estimators.iter().position(|(known, _)| known == label);
+        let labels: BTreeMap<&str, usize> =
+            plan.study.estimators.iter().enumerate().map(|(e, known)| (known.label.as_str(), e)).collect();
+        let planned = |label: &String| labels.get(label.as_str()).copied();
         if recorded.numbers.keys().any(|label| planned(label).is_none()) {
             let files = directory.listing()?.files;
-            let there: BTreeSet<&String> = files.iter().map(|file| &file.place.estimator).collect();
-            let left = recorded.numbers.keys().filter(|label| planned(label).is_none());
-            change.left = left.filter(|label| there.contains(label)).cloned().collect();
+            let there: BTreeSet<(&str, Option<&str>)> = files
+                .iter()
+                .map(|file| (file.place.estimator.as_str(), file.place.variant.as_deref()))
+                .collect();
+            let left = recorded.numbers.iter().filter(|(label, _)| planned(label).is_none());
+            let has_files = |(label, identity): &(&String, &BTreeMap<String, String>)| {
+                let (name, key) = record::name_and_key(label, identity);
+                there.contains(&(name, key.as_deref()))
+            };
+            change.left = left.filter(has_files).map(|(label, _)| label.clone()).collect();
+            change.resweeps(plan, recorded);
         }
         for (label, was) in recorded.base() {
             match planned(label) {
@@ -73,6 +83,30 @@ impl Change {
             }
         }
         Ok(change)
+    }
+
+    /// Notes labels whose estimators the plan has under the same name with other swept parameters: their files would say
+    /// less, or more, than the others.
+    fn resweeps(&mut self, plan: &Plan, recorded: &Recorded) {
+        let by_place: BTreeMap<(&str, String), &str> = plan
+            .study
+            .estimators
+            .iter()
+            .filter_map(|known| Some(((&*known.name, known.key()?), known.label.as_str())))
+            .collect();
+        for label in &self.left {
+            let Some(identity) = recorded.numbers.get(label) else { continue };
+            let (name, Some(key)) = record::name_and_key(label, identity) else { continue };
+            if let Some(is) = by_place.get(&(name, key)) {
+                self.differences.push(Difference {
+                    label: label.clone(),
+                    name: "swept parameters".into(),
+                    was: Some(label.clone()),
+                    is: Some((*is).to_owned()),
+                    extends: false,
+                });
+            }
+        }
     }
 
     fn compare(&mut self, label: &str, was: &BTreeMap<String, String>, is: Vec<(String, String)>) {

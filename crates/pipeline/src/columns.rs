@@ -4,13 +4,14 @@
 use crate::generator::Generator;
 use crate::named;
 use crate::record::Numbers;
-use crate::spec::{Study, Weights};
+use crate::spec::{self, Study, Template, Weights};
 use std::collections::BTreeMap;
-use tempered_math::catalogue::Choice;
 use tempered_math::risk::Risk;
+use tempered_store::ParameterKind;
 
 /// What decides the columns and rows of an estimator's files without deciding a number in them.
-pub(crate) const COLUMNS: [&str; 5] = ["risks", "reference", "knots_per_gap", "checkpoints", "weights"];
+pub(crate) const COLUMNS: [&str; 6] =
+    ["risks", "reference", "knots_per_gap", "checkpoints", "weights", "parameters"];
 
 impl Weights {
     /// As footers and records state it.
@@ -58,7 +59,7 @@ fn gcd(a: u64, b: u64) -> u64 {
 
 /// Widens a study by what is stored; gives the reference of distances. What contradicts it stays as the study says, which
 /// comparing the two tells.
-pub(crate) fn widen(study: &mut Study, generator: Generator, stored: &Numbers) -> Option<Choice> {
+pub(crate) fn widen(study: &mut Study, generator: Generator, stored: &Numbers) -> Option<Template> {
     let value = |name: &str| stored.values().filter_map(|identity| identity.get(name)).cloned().collect();
     let (risks, weights, checkpoints): (Vec<String>, Vec<String>, Vec<String>) =
         (value("risks"), value("weights"), value("checkpoints"));
@@ -85,11 +86,44 @@ pub(crate) fn widen(study: &mut Study, generator: Generator, stored: &Numbers) -
     let within: Vec<String> = value("knots_per_gap");
     let within = within.first().and_then(|within| within.parse().ok());
     study.criteria.knots_within = study.criteria.knots_within.or(within);
+    let parameters: Vec<String> = value("parameters");
+    for (name, kind) in parameters.iter().flat_map(|parameters| parameters.split(", ")).filter_map(parameter)
+    {
+        match study.parameters.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = spec::join(*known, kind),
+            None => study.parameters.push((name, kind)),
+        }
+    }
+    study.parameters.sort();
     let reference: Vec<String> = value("reference");
-    let asked = study.reference.map(|position| study.estimators[position].1.clone());
+    let asked = study.reference.map(|position| study.estimators[position].rule.clone());
     let reference = asked.or_else(|| named::estimator(reference.first()?));
     study.criteria.distances = reference.is_some();
     reference
+}
+
+/// A swept parameter, `name: type`, as records state it.
+pub(crate) fn parameter_text((name, kind): &(String, ParameterKind)) -> String {
+    let kind = match kind {
+        ParameterKind::Real => "real",
+        ParameterKind::Whole => "whole",
+        ParameterKind::Flag => "flag",
+        ParameterKind::Text => "text",
+    };
+    format!("{name}: {kind}")
+}
+
+/// The inverse of [`parameter_text`].
+fn parameter(text: &str) -> Option<(String, ParameterKind)> {
+    let (name, kind) = text.split_once(": ")?;
+    let kind = match kind {
+        "real" => ParameterKind::Real,
+        "whole" => ParameterKind::Whole,
+        "flag" => ParameterKind::Flag,
+        "text" => ParameterKind::Text,
+        _ => return None,
+    };
+    Some((name.to_owned(), kind))
 }
 
 fn risk(label: &str) -> Option<Risk> {
@@ -106,7 +140,7 @@ pub(crate) fn extends(name: &str, was: Option<&str>, is: Option<&str>) -> bool {
     let contains = |was: &str, is: &str| was.split(", ").all(|one| is.split(", ").any(|other| one == other));
     match (name, was, is) {
         ("risks", Some(was), Some(is)) => contains(was, is),
-        ("checkpoints", was, Some(is)) => was.is_none_or(|was| contains(was, is)),
+        ("checkpoints" | "parameters", was, Some(is)) => was.is_none_or(|was| contains(was, is)),
         ("reference" | "knots_per_gap", None, Some(_)) => true,
         ("weights", Some("none"), Some(_)) => true,
         ("weights", Some(was), Some(is)) => {
@@ -134,7 +168,7 @@ pub(crate) fn join(
             continue;
         }
         let both = match (name.as_str(), there.unwrap_or_default()) {
-            ("risks" | "checkpoints", there) => {
+            ("risks" | "checkpoints" | "parameters", there) => {
                 let mut all: Vec<&str> = there.split(", ").collect();
                 all.extend(value.split(", ").filter(|one| !there.split(", ").any(|other| other == *one)));
                 all.join(", ")
@@ -178,6 +212,8 @@ mod tests {
             ("checkpoints", Some("3"), Some("3, 30")),
             ("reference", None, Some("min_norm")),
             ("weights", Some("every 4"), Some("all")),
+            ("parameters", None, Some("width: whole")),
+            ("parameters", Some("width: whole"), Some("lr: real, width: whole")),
         ];
         let no = [
             ("risks", Some("1, 12"), Some("1, 2")),
@@ -186,6 +222,8 @@ mod tests {
             ("weights", Some("all"), Some("every 4")),
             ("weights", Some("every 4"), Some("none")),
             ("seed", None, Some("3")),
+            ("parameters", Some("width: whole"), Some("width: real")),
+            ("parameters", Some("width: whole"), None),
         ];
         assert!(yes.iter().all(|(name, was, is)| extends(name, *was, *is)));
         assert!(no.iter().all(|(name, was, is)| !extends(name, *was, *is)));

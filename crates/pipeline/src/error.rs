@@ -16,6 +16,16 @@ pub enum Error {
     /// A choice that was checked does not build.
     #[error("a checked choice does not build: {0}")]
     Choice(#[from] Invalid),
+    /// A formula of an estimator has no value in a cell.
+    #[error("{parameter} {message} in the cell {cell}")]
+    Formula {
+        /// What the cell is.
+        cell: String,
+        /// The parameter.
+        parameter: &'static str,
+        /// What is wrong.
+        message: String,
+    },
     /// A record could not be written as JSON.
     #[error("a record cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -77,6 +87,14 @@ pub enum Error {
         /// What was asked for.
         label: String,
         /// The labels there are.
+        known: String,
+    },
+    /// Nothing has these coordinates.
+    #[error("nothing has {asked}: there are {known}")]
+    NoCoordinates {
+        /// What was asked for.
+        asked: String,
+        /// What there is.
         known: String,
     },
     /// No cell has this n.

@@ -2,11 +2,11 @@
 
 use crate::plan::{Plan, Shard};
 use crate::resume::place;
-use crate::spec::Weights;
+use crate::spec::{Estimator, Weights, column};
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::predictor::Form;
 use tempered_math::{design, noise, target};
-use tempered_store::{EstimatorFiles, Labels, Layout};
+use tempered_store::{EstimatorFiles, Labels, Layout, Parameter, ParameterKind};
 
 /// Units of a weights row group at most, were each point a unit: three lists of these fill 12 MB, which is written
 /// while the next batches are worked on.
@@ -16,24 +16,32 @@ const ROW_GROUP_ROWS: u64 = 122_880;
 
 /// The frozen schema of this study's metrics.
 pub fn layout(plan: &Plan) -> Layout {
-    Layout { format: plan.generator.format(), parameters: parameter_names(), scores: plan.scores() }
+    Layout {
+        format: plan.generator.format(),
+        parameters: parameter_names(),
+        swept: plan.parameters().to_vec(),
+        scores: plan.scores(),
+    }
 }
 
 /// What the files of (estimator, shard) say.
 pub fn files(plan: &Plan, estimator: usize, shard: &Shard) -> EstimatorFiles {
     let cell = &plan.cells[shard.cell];
     let place = place(plan, estimator, shard);
+    let planned = &plan.study.estimators[estimator];
     let values: [(&str, &Choice); 3] =
         [("design", &cell.design), ("target", &cell.target), ("noise", &cell.noise)];
     EstimatorFiles {
         labels: Labels {
             estimator: place.estimator,
+            variant: place.variant,
             n: place.n,
             cell: place.cell,
             design: cell.design.to_string(),
             target: cell.target.to_string(),
             noise: cell.noise.to_string(),
             parameters: parameter_names().iter().map(|name| parameter(&values, name)).collect(),
+            swept: plan.parameters().iter().map(|(name, kind)| swept(planned, name, *kind)).collect(),
         },
         footer: plan.footer(estimator, shard),
         checkpoints: !plan.checkpoints(estimator).is_empty(),
@@ -45,6 +53,19 @@ pub fn files(plan: &Plan, estimator: usize, shard: &Shard) -> EstimatorFiles {
             }
         },
         form: plan.form(estimator).map(Form::word),
+    }
+}
+
+/// What an estimator has in the column of a swept parameter.
+fn swept(estimator: &Estimator, name: &str, kind: ParameterKind) -> Parameter {
+    let value = estimator.swept.iter().find(|(parameter, _)| column(parameter) == name);
+    match (value.map(|(_, value)| value), kind) {
+        (None, _) => Parameter::None,
+        (Some(value), ParameterKind::Text) => Parameter::Text(value.to_string()),
+        (Some(Value::Real(x)), _) => Parameter::Real(*x),
+        (Some(Value::Whole(x)), _) => Parameter::Whole(*x),
+        (Some(Value::Flag(flag)), _) => Parameter::Flag(*flag),
+        (Some(value), _) => Parameter::Text(value.to_string()),
     }
 }
 

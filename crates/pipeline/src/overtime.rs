@@ -79,7 +79,7 @@ impl Clock {
                     let cell = &plan.cells[found.cell];
                     let planned = plan.study.estimators.get(found.estimator);
                     late(&Late {
-                        label: planned.map_or("the reference", |(label, _)| label).to_string(),
+                        label: planned.map_or("the reference", |estimator| &estimator.label).to_string(),
                         cell: cell.content(),
                         n: cell.n,
                         trial: found.trial,

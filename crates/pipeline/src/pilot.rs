@@ -45,7 +45,7 @@ pub fn estimate(plan: &Plan) -> Result<Estimate, Error> {
     let mut estimate = Estimate { bytes: 0.0, core_seconds: 0.0 };
     let costs = Costs::new(study);
     let share = BUDGET / u32::try_from(study.estimators.len()).unwrap_or(u32::MAX);
-    for (position, (_, estimator)) in study.estimators.iter().enumerate() {
+    for (position, planned) in study.estimators.iter().enumerate() {
         let all: f64 = plan.cells.iter().map(|cell| costs.of(position, cell.n) * trials).sum();
         let mut small = plan.cells[cell].clone();
         small.n = small.n.min(POINTS);
@@ -59,9 +59,10 @@ pub fn estimate(plan: &Plan) -> Result<Estimate, Error> {
             estimate.bytes += points * KINK_BYTES * stored;
             continue;
         }
+        let estimator = small.choice(&planned.rule)?;
         let (start, mut done, mut kinks) = (Instant::now(), 0u64, 0);
         while done == 0 || (start.elapsed() < share && done < study.trials) {
-            let trial = compute(plan, &small, estimator, done)?;
+            let trial = compute(plan, &small, &estimator, done)?;
             kinks += trial.row.kinks.unwrap_or(small.n);
             done += 1;
         }

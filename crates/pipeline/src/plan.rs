@@ -5,16 +5,17 @@ use crate::error::Error;
 use crate::generator::Generator;
 use crate::record::{self, Numbers};
 use crate::shards::{Costs, Group};
-use crate::spec::{Study, trains};
+use crate::spec::{Combination, Estimator, Scalar, Study, Template, trains};
 use serde_json::json;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use tempered_math::catalogue::Choice;
-use tempered_math::estimator::form;
+use tempered_math::estimator::{self, form};
 use tempered_math::predictor::Form;
 use tempered_math::seed::{Key, Purpose};
-use tempered_store::RunDirectory;
+use tempered_store::{ParameterKind, RunDirectory};
 
 /// Footer key of the version that wrote a file.
 pub(crate) const VERSION_KEY: &str = "tempered.version";
@@ -24,6 +25,9 @@ pub(crate) const HASH_KEY: &str = "tempered.plan";
 pub(crate) const TRIALS_KEY: &str = "tempered.trials";
 /// Footer key of how many trials a full shard of the file's estimator and n holds, since generator 4.
 pub(crate) const SIZE_KEY: &str = "tempered.shard_size";
+
+/// The parts of a cell besides n.
+const PARTS: [&str; 3] = ["design", "target", "noise"];
 
 /// One combination of the data axes.
 #[derive(Clone, Debug)]
@@ -38,6 +42,8 @@ pub struct Cell {
     pub noise: Arc<Choice>,
     /// Sixteen hexadecimal digits that name the cell's content.
     pub key: String,
+    /// What design, target and noise are called in series where their arguments depend on other coordinates.
+    pub labels: Option<Arc<[Option<String>; 3]>>,
 }
 
 impl Cell {
@@ -48,6 +54,7 @@ impl Cell {
             target: target.clone(),
             noise: noise.clone(),
             key: String::new(),
+            labels: None,
         };
         cell.key = hash(&cell.content());
         cell
@@ -56,6 +63,27 @@ impl Cell {
     /// What the cell is, by value: seeds and file names derive from it, so position in a sweep does not matter.
     pub fn content(&self) -> String {
         format!("n={};design={};target={};noise={}", self.n, self.design, self.target, self.noise)
+    }
+
+    fn of(Combination { n, choices: [design, target, noise], labels }: &Combination) -> Cell {
+        Cell { labels: labels.clone(), ..Cell::new(*n, design, target, noise) }
+    }
+
+    /// The value of a coordinate that formulas of estimators mention.
+    fn coordinate(&self, name: &str) -> Option<Scalar> {
+        (name == "n").then_some(Scalar::Number(self.n as f64))
+    }
+
+    /// What an estimator is in this cell.
+    ///
+    /// # Errors
+    /// A formula has no value here.
+    pub fn choice<'a>(&self, rule: &'a Template) -> Result<Cow<'a, Choice>, Error> {
+        rule.at(estimator::CATALOGUE, &|name| self.coordinate(name)).map_err(|unfit| Error::Formula {
+            cell: self.content(),
+            parameter: unfit.parameter,
+            message: unfit.fault.message,
+        })
     }
 
     /// What an estimator fits here, by value: its random numbers derive from it.
@@ -90,7 +118,7 @@ pub struct Plan {
     /// The study as it was written.
     asked: Arc<Study>,
     /// The estimator that distances are measured from, one of the study's or of an earlier one.
-    pub reference: Option<Choice>,
+    pub reference: Option<Template>,
     /// Every combination of the data axes, n slowest.
     pub cells: Arc<[Cell]>,
     /// The rules by which files are made.
@@ -110,17 +138,21 @@ impl Plan {
             |choices: &[Choice]| -> Vec<Arc<Choice>> { choices.iter().cloned().map(Arc::new).collect() };
         let (designs, targets, noises) =
             (shared(&study.designs), shared(&study.targets), shared(&study.noises));
-        let mut cells = Vec::with_capacity(study.n.len() * designs.len() * targets.len() * noises.len());
-        for n in &study.n {
-            for design in &designs {
-                for target in &targets {
-                    for noise in &noises {
-                        cells.push(Cell::new(*n, design, target, noise));
+        let product = || {
+            let count = study.n.len() * designs.len() * targets.len() * noises.len();
+            let mut cells = Vec::with_capacity(count);
+            for n in &study.n {
+                for design in &designs {
+                    for target in &targets {
+                        cells.extend(noises.iter().map(|noise| Cell::new(*n, design, target, noise)));
                     }
                 }
             }
-        }
-        let trained = study.estimators.iter().map(|(_, choice)| trains(choice)).collect();
+            cells
+        };
+        let cells =
+            study.cells.as_ref().map_or_else(product, |cells| cells.list.iter().map(Cell::of).collect());
+        let trained = study.estimators.iter().map(|estimator| trains(estimator.rule.sample())).collect();
         let study = Arc::new(study);
         let plan = Plan {
             asked: study.clone(),
@@ -167,8 +199,8 @@ impl Plan {
     }
 
     /// The same plan with estimators and cells that its study does not ask for behind those that it does.
-    pub(crate) fn with(mut self, estimators: Vec<(String, Choice)>, cells: Vec<Cell>) -> Plan {
-        self.trained.extend(estimators.iter().map(|(_, choice)| trains(choice)));
+    pub(crate) fn with(mut self, estimators: Vec<Estimator>, cells: Vec<Cell>) -> Plan {
+        self.trained.extend(estimators.iter().map(|estimator| trains(estimator.rule.sample())));
         Arc::make_mut(&mut self.study).estimators.extend(estimators);
         self.cells = self.cells.iter().cloned().chain(cells).collect();
         self.groups = groups(&self.study, &self.cells, self.generator);
@@ -183,7 +215,7 @@ impl Plan {
     /// Position of the reference of distances among the estimators, where it is one of them.
     pub fn reference_position(&self) -> Option<usize> {
         let reference = self.reference.as_ref()?;
-        self.study.estimators.iter().position(|(_, choice)| choice == reference)
+        self.study.estimators.iter().position(|estimator| estimator.rule == *reference)
     }
 
     /// The checkpoints of an estimator; none where it does not train.
@@ -193,7 +225,7 @@ impl Plan {
 
     /// The form in which an estimator's predictors are stored; none by the rules under which they are sums of units.
     pub fn form(&self, estimator: usize) -> Option<Form> {
-        (self.generator >= Generator::Four).then(|| form(&self.study.estimators[estimator].1))
+        (self.generator >= Generator::Four).then(|| form(self.study.estimators[estimator].rule.sample()))
     }
 
     /// Which estimators share shards in a cell, in the order of the study.
@@ -248,11 +280,11 @@ impl Plan {
 
     /// What decides the numbers in the files of one estimator, as name and value.
     pub fn identity(&self, estimator: usize) -> Vec<(String, String)> {
-        self.identity_of(&self.study.estimators[estimator].1)
+        self.identity_of(&self.study.estimators[estimator].rule)
     }
 
     /// The same for an estimator of this or another study.
-    pub(crate) fn identity_of(&self, estimator: &Choice) -> Vec<(String, String)> {
+    pub(crate) fn identity_of(&self, estimator: &Template) -> Vec<(String, String)> {
         let study = &self.study;
         let risks: Vec<String> = study.criteria.risks.iter().map(ToString::to_string).collect();
         let mut identity = vec![
@@ -265,11 +297,16 @@ impl Plan {
             ("estimator", estimator.to_string()),
         ];
         let checkpoints: Vec<String> = study.checkpoints.iter().map(u64::to_string).collect();
-        if !checkpoints.is_empty() && trains(estimator) {
+        if !checkpoints.is_empty() && trains(estimator.sample()) {
             identity.push(("checkpoints", checkpoints.join(", ")));
         }
         identity.extend(study.shard_trials.map(|trials| ("shard_trials", trials.to_string())));
         identity.extend(self.reference.as_ref().map(|reference| ("reference", reference.to_string())));
+        let parameters = self.parameters();
+        if !parameters.is_empty() {
+            let named: Vec<String> = parameters.iter().map(columns::parameter_text).collect();
+            identity.push(("parameters", named.join(", ")));
+        }
         identity.extend(study.criteria.knots_within.map(|within| ("knots_per_gap", within.to_string())));
         identity.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
     }
@@ -281,7 +318,14 @@ impl Plan {
         pairs.push(("cell".into(), cell.content()));
         let joined: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
         pairs.push(("plan".into(), hash(&joined.join("\n"))));
-        pairs.push(("label".into(), self.study.estimators[estimator].0.clone()));
+        let planned = &self.study.estimators[estimator];
+        pairs.push(("label".into(), planned.name.to_string()));
+        pairs.extend(planned.variant_text().map(|variant| ("variant".into(), variant)));
+        if let Some(labels) = &cell.labels {
+            let named = PARTS.iter().zip(labels.iter());
+            pairs
+                .extend(named.filter_map(|(part, label)| Some((format!("template.{part}"), label.clone()?))));
+        }
         pairs.extend(self.form(estimator).map(|form| ("form".into(), form.word().into())));
         let mut footer: Vec<(String, String)> =
             pairs.into_iter().map(|(name, value)| (format!("tempered.{name}"), value)).collect();
@@ -300,13 +344,19 @@ impl Plan {
         let estimators: Vec<_> = study
             .estimators
             .iter()
-            .map(|(label, estimator)| json!({"label": label, "estimator": estimator.to_string()}))
+            .map(|estimator| json!({"label": estimator.label, "estimator": estimator.rule.to_string()}))
             .collect();
-        json!({"name": study.name, "seed": study.seed, "trials": study.trials, "estimators": estimators,
+        let mut plan = json!({"name": study.name, "seed": study.seed, "trials": study.trials, "estimators": estimators,
             "n": study.n, "design": texts(&study.designs), "target": texts(&study.targets),
             "noise": texts(&study.noises),
             "shards": self.cells.iter().map(|cell| self.shards_of(cell)).sum::<u64>(),
-            "layout": self.layout_json()})
+            "layout": self.layout_json()});
+        if let Some(cells) = &study.cells {
+            // They are no product of the values above.
+            plan["generate"] = serde_json::to_value(&cells.source).unwrap_or_default();
+            plan["cells"] = cells.list.len().into();
+        }
+        plan
     }
 
     /// One cell and its shards.
@@ -323,13 +373,18 @@ impl Plan {
     /// By n, which estimators share shards, and how large these are.
     fn layout_json(&self) -> serde_json::Value {
         let group = |group: &Group| {
-            let labels = group.estimators.iter().map(|estimator| &self.study.estimators[*estimator].0);
+            let labels = group.estimators.iter().map(|estimator| &self.study.estimators[*estimator].label);
             json!({"estimators": labels.collect::<Vec<_>>(), "shard_trials": group.trials,
                 "shards": self.study.trials.div_ceil(group.trials),
                 "shard_seconds": group.trials.min(self.study.trials) as f64 * group.seconds})
         };
         let level = |(n, groups): (&u64, &Arc<[Group]>)| json!({"n": n, "groups": groups.iter().map(group).collect::<Vec<_>>()});
         self.groups.iter().map(level).collect()
+    }
+
+    /// Swept parameters that have a column, in the order of their names.
+    pub fn parameters(&self) -> &[(String, ParameterKind)] {
+        &self.study.parameters
     }
 
     /// Names of the score columns.

@@ -9,7 +9,10 @@ use std::path::PathBuf;
 use tempered_store::{Footer, Found, RunDirectory, Table, read_footer};
 
 /// What footers say beyond what decides the numbers of their estimator.
-const OTHERS: [&str; 7] = ["cell", "plan", "label", "trials", "version", "shard_size", "form"];
+const OTHERS: [&str; 8] = ["cell", "plan", "label", "variant", "trials", "version", "shard_size", "form"];
+
+/// Before what series call parts of a cell.
+const TEMPLATE: &str = "template.";
 
 /// Reads the footer of every metrics file; `None` where there is none. `why` the record cannot be used is kept.
 ///
@@ -26,27 +29,32 @@ pub(crate) fn rebuild(directory: &RunDirectory, why: String) -> Result<Option<Re
             continue;
         }
         let identity = identity(&footer);
-        let Some(known) = numbers.get(&file.place.estimator) else {
-            first.insert(file.place.estimator.clone(), path);
-            numbers.insert(file.place.estimator, identity);
+        let label = match footer.get("tempered.variant") {
+            Some(variant) => format!("{}[{variant}]", file.place.estimator),
+            None => file.place.estimator,
+        };
+        let Some(known) = numbers.get(&label) else {
+            first.insert(label.clone(), path);
+            numbers.insert(label, identity);
             continue;
         };
         mixed |= *known != identity;
         let joined = join(known, &identity).map_err(|what| {
-            let other = first.get(&file.place.estimator).cloned().unwrap_or_default();
+            let other = first.get(&label).cloned().unwrap_or_default();
             let (other, path) = (other.display(), path.display());
             no_record(
                 directory,
                 format!("{why}, and the footers of {other} and {path} contradict each other: {what}"),
             )
         })?;
-        numbers.insert(file.place.estimator, joined);
+        numbers.insert(label, joined);
     }
     if numbers.is_empty() {
         return Ok(None);
     }
     let columns = |identity: &BTreeMap<String, String>| {
-        ["risks", "reference", "knots_per_gap", "weights"].map(|name| identity.get(name).cloned())
+        ["risks", "reference", "knots_per_gap", "weights", "parameters"]
+            .map(|name| identity.get(name).cloned())
     };
     let mut all = numbers.values().map(columns);
     let one = all.next();
@@ -59,5 +67,5 @@ pub(crate) fn rebuild(directory: &RunDirectory, why: String) -> Result<Option<Re
 fn identity(footer: &Footer) -> BTreeMap<String, String> {
     let deciding = footer.pairs.iter().filter(|(key, _)| plan::decides(key));
     let named = deciding.map(|(key, value)| (plan::bare(key).to_string(), value.clone()));
-    named.filter(|(name, _)| !OTHERS.contains(&name.as_str())).collect()
+    named.filter(|(name, _)| !OTHERS.contains(&name.as_str()) && !name.starts_with(TEMPLATE)).collect()
 }

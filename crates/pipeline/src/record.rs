@@ -11,7 +11,8 @@ use crate::seal;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use tempered_store::RunDirectory;
+use std::sync::OnceLock;
+use tempered_store::{Place, RunDirectory};
 
 pub(crate) const PLAN_RECORD: &str = "plan.json";
 pub(crate) const STUDY_RECORD: &str = "study.yaml";
@@ -42,12 +43,27 @@ pub(crate) struct Recorded {
     /// Why it was made again from the footers, where it was.
     #[serde(skip)]
     pub rebuilt: Option<String>,
+    /// Labels by name and key of the variant.
+    #[serde(skip)]
+    labels: OnceLock<BTreeMap<(String, Option<String>), String>>,
 }
 
 impl Recorded {
     /// A record that was made again.
     pub fn again(numbers: Numbers, settled: Option<Numbers>, why: String) -> Recorded {
-        Recorded { _plan: IgnoredAny, numbers, settled, rebuilt: Some(why) }
+        Recorded { _plan: IgnoredAny, numbers, settled, rebuilt: Some(why), labels: OnceLock::new() }
+    }
+
+    /// The label of the estimator whose files lie in such places.
+    pub fn label(&self, place: &Place) -> Option<&String> {
+        let index = || {
+            let of = |(label, identity): (&String, &BTreeMap<String, String>)| {
+                let (name, key) = name_and_key(label, identity);
+                ((name.to_owned(), key), label.clone())
+            };
+            self.numbers.iter().map(of).collect()
+        };
+        self.labels.get_or_init(index).get(&(place.estimator.clone(), place.variant.clone()))
     }
 
     /// What every file has at least.
@@ -71,6 +87,17 @@ pub(crate) fn read(directory: &RunDirectory) -> Result<Option<Recorded>, Error> 
         Some(Ok(recorded)) => Ok(Some(recorded)),
         Some(Err(error)) => rebuild(directory, format!("is damaged ({error})")),
         None => rebuild(directory, "is missing beside finished files".into()),
+    }
+}
+
+/// The name of the estimator of this label and identity, and the key in the names of its files where there are variants.
+pub(crate) fn name_and_key<'a>(
+    label: &'a str,
+    identity: &BTreeMap<String, String>,
+) -> (&'a str, Option<String>) {
+    match label.split_once('[') {
+        None => (label, None),
+        Some((name, _)) => (name, identity.get("estimator").map(|rule| tempered_store::key(rule))),
     }
 }
 
@@ -120,8 +147,8 @@ pub fn agree(plan: &Plan, directory: &RunDirectory) -> Result<(), Error> {
             settled = Some(recorded.base().clone());
         }
     }
-    for (estimator, (label, _)) in plan.study.estimators.iter().enumerate() {
-        numbers.insert(label.clone(), plan.identity(estimator).into_iter().collect());
+    for (estimator, planned) in plan.study.estimators.iter().enumerate() {
+        numbers.insert(planned.label.clone(), plan.identity(estimator).into_iter().collect());
     }
     write(plan, directory, &numbers, settled.as_ref())?;
     write_changed(directory, STUDY_RECORD, &study_text(plan))

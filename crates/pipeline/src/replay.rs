@@ -6,7 +6,7 @@ use crate::generator::Generator;
 use crate::plan::{Cell, Plan};
 use crate::resume::place;
 use crate::row::{Judge, Row};
-use crate::spec::Study;
+use crate::spec::{Estimator, Study};
 use crate::stage::{Laws, push_weights};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tempered_math::catalogue::Choice;
@@ -20,6 +20,8 @@ use tempered_store::{
 
 /// One trial, recomputed.
 pub struct Replay {
+    /// The estimator's label.
+    pub estimator: String,
     /// The cell's content.
     pub cell: String,
     /// Sorted positions.
@@ -43,26 +45,94 @@ pub struct Replay {
     pub weights_equal: Option<bool>,
 }
 
-/// Recomputes trial `trial` of the estimator labelled `label` in every cell with this n. Any trial can be computed; one
-/// that the study asks for no longer, or not yet, may be stored or not.
+/// What is replayed: the cells and estimators that all of it holds for.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// The label of an estimator, or the name that several variants have.
+    pub estimator: String,
+    /// Points a trial.
+    pub n: u64,
+    /// Other coordinates with their values: swept parameters as `width`, those of the data as `noise_sd`.
+    pub wanted: Vec<(String, String)>,
+}
+
+/// Recomputes trial `trial` of the estimators and cells that are selected. Any trial can be computed; one that the study asks
+/// for no longer, or not yet, may be stored or not.
+///
+/// # Errors
+/// Nothing is called so or has these coordinates, with what there is; those of reading and of computing.
 pub fn replay(
     plan: &Plan,
     directory: &RunDirectory,
-    label: &str,
-    n: u64,
+    selection: &Selection,
     trial: u64,
 ) -> Result<Vec<Replay>, Error> {
-    let labels: Vec<&str> = plan.study.estimators.iter().map(|(label, _)| label.as_str()).collect();
-    let estimator = labels
-        .iter()
-        .position(|known| *known == label)
-        .ok_or_else(|| Error::NoEstimator { label: label.into(), known: labels.join(", ") })?;
-    let cells: Vec<usize> = (0..plan.cells.len()).filter(|c| plan.cells[*c].n == n).collect();
-    if cells.is_empty() {
-        let known: Vec<String> = plan.study.n.iter().map(ToString::to_string).collect();
-        return Err(Error::NoCell { n, known: known.join(", ") });
+    let Selection { estimator: label, n, wanted } = selection;
+    let named: Vec<usize> = (0..plan.study.estimators.len())
+        .filter(|e| {
+            let known = &plan.study.estimators[*e];
+            known.label == *label || *known.name == **label
+        })
+        .collect();
+    if named.is_empty() {
+        let labels: Vec<&str> = plan.study.estimators.iter().map(|known| known.label.as_str()).collect();
+        return Err(Error::NoEstimator { label: label.clone(), known: labels.join(", ") });
     }
-    cells.into_iter().map(|cell| replay_cell(plan, directory, estimator, cell, trial)).collect()
+    let sized: Vec<usize> = (0..plan.cells.len()).filter(|c| plan.cells[*c].n == *n).collect();
+    if sized.is_empty() {
+        let known: Vec<String> = plan.study.n.iter().map(ToString::to_string).collect();
+        return Err(Error::NoCell { n: *n, known: known.join(", ") });
+    }
+    let of = |e: usize, c: usize| coordinates(&plan.study.estimators[e], &plan.cells[c]);
+    let pairs = || named.iter().flat_map(|e| sized.iter().map(move |c| (*e, *c)));
+    let fits = |(e, c): &(usize, usize)| {
+        let coordinates = of(*e, *c);
+        wanted
+            .iter()
+            .all(|(name, value)| coordinates.iter().any(|(known, is)| known == name && same_value(is, value)))
+    };
+    let chosen: Vec<(usize, usize)> = pairs().filter(fits).collect();
+    if chosen.is_empty() {
+        let mut known: Vec<String> = pairs()
+            .flat_map(|(e, c)| of(e, c))
+            .filter(|(name, _)| wanted.iter().any(|(other, _)| other == name) || !has(pairs(), of, wanted))
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        known.sort();
+        known.dedup();
+        let asked: Vec<String> = wanted.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        return Err(Error::NoCoordinates { asked: asked.join(", "), known: known.join(", ") });
+    }
+    chosen.into_iter().map(|(e, c)| replay_cell(plan, directory, e, c, trial)).collect()
+}
+
+/// Whether some pair has all coordinates that are asked for, whatever their values.
+fn has(
+    mut pairs: impl Iterator<Item = (usize, usize)>,
+    of: impl Fn(usize, usize) -> Vec<(String, String)>,
+    wanted: &[(String, String)],
+) -> bool {
+    pairs.any(|(e, c)| {
+        let known = of(e, c);
+        wanted.iter().all(|(name, _)| known.iter().any(|(other, _)| other == name))
+    })
+}
+
+/// Swept parameters of an estimator and the choices of a cell with their parameters, as text.
+fn coordinates(estimator: &Estimator, cell: &Cell) -> Vec<(String, String)> {
+    let swept = estimator.swept.iter().map(|(name, value)| ((*name).to_owned(), value.to_string()));
+    let mut all: Vec<(String, String)> = swept.collect();
+    for (part, choice) in [("design", &cell.design), ("target", &cell.target), ("noise", &cell.noise)] {
+        all.push((part.into(), choice.name().into()));
+        let arguments = choice.arguments().iter();
+        all.extend(arguments.map(|(name, value)| (format!("{part}_{name}"), value.to_string())));
+    }
+    all
+}
+
+/// Whether texts are equal, or the same number: 1e-3 is 0.001.
+fn same_value(one: &str, other: &str) -> bool {
+    one == other || matches!((one.parse::<f64>(), other.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
 }
 
 /// One trial from its seed to its scores.
@@ -136,7 +206,7 @@ pub fn compute(plan: &Plan, cell: &Cell, estimator: &Choice, trial: u64) -> Resu
     let content = cell.fit_content(estimator);
     let draws = Draws::new(study.seed, &content, trial);
     let reference = match &plan.reference {
-        Some(reference) => fit_reference(study, cell, reference, (&x, &y), trial)?,
+        Some(reference) => fit_reference(study, cell, &*cell.choice(reference)?, (&x, &y), trial)?,
         None => None,
     };
     let fit = || fitter.fit(Sample::new(&x, &y)?, &draws, &mut predictor);
@@ -169,7 +239,8 @@ fn replay_cell(
     trial: u64,
 ) -> Result<Replay, Error> {
     let content = &plan.cells[cell];
-    let computed = compute(plan, content, &plan.study.estimators[estimator].1, trial)?;
+    let choice = content.choice(&plan.study.estimators[estimator].rule)?;
+    let computed = compute(plan, content, &choice, trial)?;
     let (word, weights) = (computed.word(), computed.weights(plan.generator));
     let place = place(plan, estimator, &plan.shard_of(cell, estimator, trial));
     let metrics_path = directory.metrics_path(&place);
@@ -180,6 +251,7 @@ fn replay_cell(
     let weights_equal = stored.map(|row| computed.is_network(plan.generator, &row));
     let Trial { x, y, row, scores, .. } = computed;
     Ok(Replay {
+        estimator: plan.study.estimators[estimator].label.clone(),
         cell: content.content(),
         x,
         y,

@@ -14,11 +14,12 @@ use tempered_store::{
 
 /// Where the files of (estimator, shard) lie.
 pub fn place(plan: &Plan, estimator: usize, shard: &Shard) -> Place {
-    let cell = &plan.cells[shard.cell];
+    let (cell, planned) = (&plan.cells[shard.cell], &plan.study.estimators[estimator]);
     Place {
-        estimator: plan.study.estimators[estimator].0.clone(),
+        estimator: planned.name.to_string(),
         n: cell.n,
         cell: cell.key.clone(),
+        variant: planned.key(),
         index: shard.index,
     }
 }
@@ -209,6 +210,11 @@ fn state(
         if free || stored == wanted {
             continue;
         }
+        // What series call the parts of a cell: the study says it in other words.
+        if plan::bare(key).starts_with("template.") {
+            outdated = true;
+            continue;
+        }
         if COLUMNS.contains(&plan::bare(key)) && !extends(plan::bare(key), stored, wanted) {
             excess = true;
         } else if !extends(plan::bare(key), stored, wanted) {
@@ -266,7 +272,7 @@ pub fn recount(
 ) -> Result<bool, Error> {
     let mut added = false;
     for estimator in complete {
-        let label = &plan.study.estimators[*estimator].0;
+        let label = &plan.study.estimators[*estimator].label;
         let place = place(plan, *estimator, shard);
         if live.holds(label, &place.cell, shard.index) {
             continue;

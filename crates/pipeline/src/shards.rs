@@ -1,7 +1,7 @@
 //! How many trials a shard holds.
 
 use crate::generator::Generator;
-use crate::spec::Study;
+use crate::spec::{self, Scalar, Study, Template};
 use std::sync::Arc;
 use tempered_math::estimator::{self, Estimator};
 
@@ -30,18 +30,37 @@ impl Group {
 }
 
 /// What each trial costs, by estimator.
-pub(crate) struct Costs(Vec<Option<Box<dyn Estimator>>>);
+pub(crate) struct Costs(Vec<Cost>);
+
+enum Cost {
+    /// An estimator that is the same at every n.
+    Fixed(Option<Box<dyn Estimator>>),
+    /// One with formulas of n.
+    OfSize(Template),
+}
 
 impl Costs {
     /// Of the estimators of a study.
     pub fn new(study: &Study) -> Costs {
         // A choice that was checked builds; one that does not costs nothing and fails when it is run.
-        Costs(study.estimators.iter().map(|(_, choice)| choice.build(estimator::CATALOGUE).ok()).collect())
+        let cost = |estimator: &spec::Estimator| match estimator.rule.fixed() {
+            Some(choice) => Cost::Fixed(choice.build(estimator::CATALOGUE).ok()),
+            None => Cost::OfSize(estimator.rule.clone()),
+        };
+        Costs(study.estimators.iter().map(cost).collect())
     }
 
     /// Nanoseconds of a core that a trial of n points takes, by the catalogue.
     pub fn of(&self, estimator: usize, n: u64) -> f64 {
-        self.0[estimator].as_ref().map_or(0.0, |built| built.cost(n))
+        let at_size = |rule: &Template| {
+            let of = |name: &str| (name == "n").then_some(Scalar::Number(n as f64));
+            let choice = rule.at(estimator::CATALOGUE, &of).ok()?;
+            Some(choice.build(estimator::CATALOGUE).ok()?.cost(n))
+        };
+        match &self.0[estimator] {
+            Cost::Fixed(built) => built.as_ref().map_or(0.0, |built| built.cost(n)),
+            Cost::OfSize(rule) => at_size(rule).unwrap_or(0.0),
+        }
     }
 
     /// Trials in a full shard of one estimator: a function of n and of its choice alone, so that other estimators, levels
@@ -94,11 +113,17 @@ fn within(cost: f64, most: u64) -> u64 {
 
 /// Shards of the largest cell of a new directory, and its files of one table.
 pub(crate) fn count(study: &Study) -> (u64, u128) {
-    let laws: u128 =
-        [&study.designs, &study.targets, &study.noises].iter().map(|choices| choices.len() as u128).product();
+    let laws = |n: u64| match &study.cells {
+        Some(cells) => cells.list.iter().filter(|cell| cell.n == n).count() as u128,
+        None => {
+            let lists = [&study.designs, &study.targets, &study.noises];
+            lists.iter().map(|choices| choices.len() as u128).product()
+        }
+    };
     let costs = Costs::new(study);
     let (mut largest, mut files) = (0, 0);
     for n in &study.n {
+        let laws = laws(*n);
         for estimator in 0..study.estimators.len() {
             let shards = study.trials.div_ceil(costs.size(study, Generator::NEWEST, estimator, *n));
             largest = largest.max(shards);

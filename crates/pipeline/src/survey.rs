@@ -5,14 +5,16 @@ use crate::error::Error;
 use crate::named;
 use crate::plan::{Cell, Plan, Shard};
 use crate::resume::{Judged, State, judge, trials};
+use crate::spec::Estimator;
 use std::collections::BTreeMap;
-use tempered_math::catalogue::Choice;
 use tempered_store::{Found, Place, RunDirectory, Table, read_footer};
 
 /// Footer key of what a cell is.
 const CELL_KEY: &str = "tempered.cell";
 /// Footer key of what an estimator is.
 const ESTIMATOR_KEY: &str = "tempered.estimator";
+/// Footer key of the swept parameters that tell an estimator from others of its name.
+const VARIANT_KEY: &str = "tempered.variant";
 
 /// Files of (estimator, shard) that a plan asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -111,8 +113,10 @@ pub(crate) fn with_left(plan: Plan, directory: &RunDirectory) -> Result<(Plan, V
         if let Found::File(footer) = read_footer(&directory.metrics_path(&file.place))?
             && let Some(trials) = trials(&footer)
             && let (Some(estimator), Some(cell)) = (footer.get(ESTIMATOR_KEY), footer.get(CELL_KEY))
-            && let (Some(estimator), Some(cell)) =
-                (left.estimator(&file.place.estimator, estimator), left.cell(&file.place.cell, cell))
+            && let (Some(estimator), Some(cell)) = (
+                left.estimator(&file.place, footer.get(VARIANT_KEY), estimator),
+                left.cell(&file.place.cell, cell),
+            )
         {
             // Which group it belongs to is known when all estimators are.
             left.shards.push((Shard { cell, group: 0, index: file.place.index, trials }, estimator));
@@ -134,9 +138,9 @@ pub(crate) fn with_left(plan: Plan, directory: &RunDirectory) -> Result<(Plan, V
 
 /// What lies in a directory besides a plan.
 struct Left {
-    /// Positions and names of the plan's estimators and of those besides, by label.
-    estimators: BTreeMap<String, (usize, String)>,
-    more_estimators: Vec<(String, Choice)>,
+    /// Positions of the plan's estimators and of those besides, and what they are, by name and key of the variant.
+    estimators: BTreeMap<(String, Option<String>), (usize, String)>,
+    more_estimators: Vec<Estimator>,
     /// Positions of cells by key.
     cells: BTreeMap<String, usize>,
     planned_cells: usize,
@@ -150,7 +154,7 @@ impl Left {
         let cells = plan.cells.iter().enumerate();
         Left {
             estimators: estimators
-                .map(|(e, (label, choice))| (label.clone(), (e, choice.to_string())))
+                .map(|(e, known)| ((known.name.to_string(), known.key()), (e, known.rule.to_string())))
                 .collect(),
             more_estimators: Vec::new(),
             cells: cells.map(|(position, cell)| (cell.key.clone(), position)).collect(),
@@ -161,7 +165,8 @@ impl Left {
     }
 
     fn is_planned(&self, plan: &Plan, place: &Place) -> bool {
-        let estimator = self.estimators.get(&place.estimator).map(|(estimator, _)| *estimator);
+        let of = (place.estimator.clone(), place.variant.clone());
+        let estimator = self.estimators.get(&of).map(|(estimator, _)| *estimator);
         let cell = self.cells.get(&place.cell).copied();
         match (estimator, cell) {
             (Some(estimator), Some(cell))
@@ -173,14 +178,19 @@ impl Left {
         }
     }
 
-    /// Position of the estimator of this label and name.
-    fn estimator(&mut self, label: &str, name: &str) -> Option<usize> {
-        if let Some((position, known)) = self.estimators.get(label) {
-            return (known == name).then_some(*position);
+    /// Position of the estimator of a place, from the swept parameters and the estimator that its file states.
+    fn estimator(&mut self, place: &Place, variant: Option<&str>, estimator: &str) -> Option<usize> {
+        let of = (place.estimator.clone(), place.variant.clone());
+        if let Some((position, known)) = self.estimators.get(&of) {
+            return (known == estimator).then_some(*position);
         }
         let position = self.estimators.len();
-        self.more_estimators.push((label.into(), named::estimator(name)?));
-        self.estimators.insert(label.into(), (position, name.into()));
+        let left = named::variant(&place.estimator, variant, estimator)?;
+        if left.key() != place.variant {
+            return None;
+        }
+        self.more_estimators.push(left);
+        self.estimators.insert(of, (position, estimator.into()));
         Some(position)
     }
 

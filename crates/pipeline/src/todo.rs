@@ -92,9 +92,10 @@ impl Look<'_> {
             let (end, restored) = resume::prepare(plan, self.directory, shard, estimator)?;
             let place = resume::place(plan, estimator, shard);
             let (live, record) = &mut self.summaries;
+            let label = &plan.study.estimators[estimator].label;
             // A shard that was counted and is done again may be longer now.
-            if (end.is_some() || restored) && live.holds(&place.estimator, &place.cell, place.index) {
-                live.forget(&place.estimator, &place.cell);
+            if (end.is_some() || restored) && live.holds(label, &place.cell, place.index) {
+                live.forget(label, &place.cell);
                 record.outdate();
             }
             match end {

@@ -112,7 +112,8 @@ fn numbers_have_the_same_bits_everywhere() {
 
 fn compare(plan: &Plan, file: &str) {
     let study = &plan.study;
-    let estimators: Vec<Choice> = study.estimators.iter().map(|(_, choice)| choice.clone()).collect();
+    let estimators: Vec<Choice> =
+        study.estimators.iter().map(|estimator| estimator.rule.sample().clone()).collect();
     let computed: Vec<&Cell> = plan.cells.iter().step_by(STRIDE).collect();
     let laws =
         |of: fn(&Cell) -> &Choice| -> Vec<Choice> { computed.iter().map(|cell| of(cell).clone()).collect() };
@@ -123,7 +124,8 @@ fn compare(plan: &Plan, file: &str) {
 
     let mut found = BTreeMap::new();
     let mut samples = blake3::Hasher::new();
-    for (position, (label, choice)) in study.estimators.iter().enumerate() {
+    for (position, planned) in study.estimators.iter().enumerate() {
+        let (label, choice) = (&planned.label, planned.rule.sample());
         let mut digest = blake3::Hasher::new();
         let mut successes = 0;
         for cell in &computed {

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 use tempered_pipeline::plan::Plan;
-use tempered_pipeline::spec::{LARGEST_FILE, SpecError, Study, parse};
+use tempered_pipeline::spec::{Edit, LARGEST_FILE, SpecError, Study, parse};
 
 /// Far above what any of them needs, far below what they would need if their cost were not bounded.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -19,8 +19,7 @@ fn with(part: &str, other: &str) -> String {
 }
 
 fn read(study: &[u8], set: &[(&str, &str)]) -> Result<Study, SpecError> {
-    let set: Vec<(String, String)> =
-        set.iter().map(|(path, value)| ((*path).into(), (*value).into())).collect();
+    let set: Vec<Edit> = set.iter().map(|(path, value)| Edit::set(path, value)).collect();
     let start = Instant::now();
     let read = parse(study, "study.yaml", &set);
     assert!(start.elapsed() < PATIENCE, "took {:?}", start.elapsed());

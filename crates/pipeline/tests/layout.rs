@@ -8,6 +8,7 @@ use common::plan;
 use std::collections::BTreeMap;
 use tempered_pipeline::generator::Generator;
 use tempered_pipeline::plan::Plan;
+use tempered_pipeline::spec::Estimator;
 
 /// Every estimator of the catalogue, by label.
 const ESTIMATORS: [(&str, &str); 15] = [
@@ -39,7 +40,7 @@ fn study(trials: u64, n: &str, estimators: &[(&str, &str)], more: &str) -> Plan 
 fn sizes(plan: &Plan) -> BTreeMap<(String, u64), u64> {
     let mut sizes = BTreeMap::new();
     for (position, cell) in plan.cells.iter().enumerate() {
-        for (estimator, (label, _)) in plan.study.estimators.iter().enumerate() {
+        for (estimator, Estimator { label, .. }) in plan.study.estimators.iter().enumerate() {
             let first = plan.shard_of(position, estimator, 0).trials;
             assert_eq!(first.start, 0);
             sizes.insert((label.clone(), cell.n), first.end);
@@ -84,7 +85,7 @@ fn adding_moves_no_shard() {
 fn shards_hold_every_trial_once_and_closed_forms_share_them() {
     let plan = study(300, "[50, 2000]", &ESTIMATORS, "");
     for (position, cell) in plan.cells.iter().enumerate() {
-        for (estimator, (label, _)) in plan.study.estimators.iter().enumerate() {
+        for (estimator, Estimator { label, .. }) in plan.study.estimators.iter().enumerate() {
             let shards = plan.shards().filter(|shard| shard.cell == position);
             let shards: Vec<_> = shards.filter(|shard| plan.estimators(shard).contains(&estimator)).collect();
             let mut next = 0;
@@ -97,8 +98,11 @@ fn shards_hold_every_trial_once_and_closed_forms_share_them() {
         }
         let groups = plan.groups(cell);
         let shared = groups.iter().find(|group| group.estimators.contains(&0)).unwrap();
-        let labels: Vec<&str> =
-            shared.estimators.iter().map(|estimator| plan.study.estimators[*estimator].0.as_str()).collect();
+        let labels: Vec<&str> = shared
+            .estimators
+            .iter()
+            .map(|estimator| plan.study.estimators[*estimator].label.as_str())
+            .collect();
         for label in ["linear_spline", "min_norm", "nearest", "cubic_spline", "line", "laplace", "matern"] {
             assert!(labels.contains(&label), "{label} {} {labels:?}", cell.n);
         }

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use tempered_pipeline::plan::Plan;
-use tempered_pipeline::replay::replay;
+use tempered_pipeline::replay::{Selection, replay};
 use tempered_pipeline::run::{Ending, Settings, run};
 use tempered_pipeline::spec::parse;
 use tempered_pipeline::{Cancel, RunDirectory};
@@ -58,6 +58,11 @@ evaluate: {risks: [1, 2.5, sup], domain: unit, reference: min_norm, knots_per_ga
 store: {weights: {every: 3}, shard_points: 3000}
 ";
 
+/// Every cell of this n and estimator.
+fn all_of(label: &str, n: u64) -> Selection {
+    Selection { estimator: label.into(), n, wanted: Vec::new() }
+}
+
 #[test]
 fn trained_networks_are_replayed_bit_by_bit() {
     let folder = tempfile::tempdir().unwrap();
@@ -66,7 +71,7 @@ fn trained_networks_are_replayed_bit_by_bit() {
     let directory = RunDirectory::create(folder.path()).unwrap();
     for label in ["path", "sgd", "noisy"] {
         for trial in [0, 21, 33] {
-            for replayed in replay(&plan, &directory, label, 30, trial).unwrap() {
+            for replayed in replay(&plan, &directory, &all_of(label, 30), trial).unwrap() {
                 assert_eq!((replayed.status, replayed.metrics_equal), ("ok", Some(true)), "{label} {trial}");
                 let stored = (trial % 3 == 0).then_some(true);
                 assert_eq!(replayed.weights_equal, stored, "{label} {trial}");
@@ -89,7 +94,7 @@ fn cells_that_differ_in_target_and_noise_only_keep_their_own() {
     let plan = Plan::new(parse(study.as_bytes(), "study.yaml", &[]).unwrap());
     let directory = RunDirectory::create(folder.path()).unwrap();
     for trial in [0, 39] {
-        let cells = replay(&plan, &directory, "spline", 30, trial).unwrap();
+        let cells = replay(&plan, &directory, &all_of("spline", 30), trial).unwrap();
         assert_eq!(cells.len(), 8);
         for replayed in cells {
             assert_eq!(replayed.metrics_equal, Some(true), "{} {trial}", replayed.cell);

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use tempered_pipeline::plan::Plan;
-use tempered_pipeline::spec::{Study, parse};
+use tempered_pipeline::spec::{Edit, Study, parse};
 
 const GOOD: &str = include_str!("../../../pipelines/joshi-2023.yaml");
 
@@ -48,8 +48,7 @@ fn files_that_are_no_text_or_too_large() {
 }
 
 fn good(set: &[(&str, &str)]) -> Study {
-    let set: Vec<(String, String)> =
-        set.iter().map(|(path, value)| ((*path).into(), (*value).into())).collect();
+    let set: Vec<Edit> = set.iter().map(|(path, value)| Edit::set(path, value)).collect();
     parse(GOOD.as_bytes(), "good.yaml", &set).unwrap()
 }
 
@@ -90,7 +89,7 @@ fn resolved_studies_read_back() {
 
 #[test]
 fn edits_point_at_the_flag() {
-    let set = [("generate.n".to_string(), "[1, 100]".to_string())];
+    let set = [Edit::set("generate.n", "[1, 100]")];
     let error = parse(GOOD.as_bytes(), "good.yaml", &set).unwrap_err().to_string();
     let expected = "error: generate.n[0] is 1, but it must be an integer from 2 to 134217728\n  --> --set generate.n=[1, 100]:1:2";
     assert_eq!(error, expected);

@@ -274,9 +274,11 @@ impl RunDirectory {
 
 /// What a file of this name holds. Other spellings of the same place give the same answer.
 pub(crate) fn place(estimator: &str, n: &str, name: &str) -> Option<Place> {
-    let (cell, index) = name.strip_suffix(".parquet")?.rsplit_once('-')?;
+    let (stem, index) = name.strip_suffix(".parquet")?.rsplit_once('-')?;
     let (n, index) = (n.parse().ok()?, index.parse().ok()?);
-    Some(Place { estimator: estimator.into(), n, cell: cell.into(), index })
+    let (cell, variant) = stem.split_once('-').map_or((stem, None), |(cell, variant)| (cell, Some(variant)));
+    let variant = variant.map(str::to_owned);
+    Some(Place { estimator: estimator.into(), n, cell: cell.into(), variant, index })
 }
 
 /// Folders `key=value` below a folder: (value, path). All else is stray.

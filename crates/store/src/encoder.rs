@@ -10,6 +10,7 @@ use crate::row_group::{Column, EncodedColumn, GroupEncoder, OpenGroup};
 use crate::schema::{
     Labels, Layout, MetricsChunk, WeightsChunk, checkpoints_schema, metrics_schema, weights_schema,
 };
+use crate::swept::{self, ParameterKind};
 use arrow_array::{Array, Float64Array, Int64Array};
 use arrow_schema::SchemaRef;
 use rayon::prelude::*;
@@ -33,8 +34,8 @@ pub struct EstimatorFiles {
 
 impl EstimatorFiles {
     pub(crate) fn place(&self, index: u32) -> Place {
-        let Labels { estimator, n, cell, .. } = &self.labels;
-        Place { estimator: estimator.clone(), n: *n, cell: cell.clone(), index }
+        let Labels { estimator, variant, n, cell, .. } = &self.labels;
+        Place { estimator: estimator.clone(), n: *n, cell: cell.clone(), variant: variant.clone(), index }
     }
 }
 
@@ -63,6 +64,7 @@ pub struct ShardEncoder {
 struct Estimator {
     labels: Labels,
     format: Format,
+    swept: Vec<(String, ParameterKind)>,
     form: Option<&'static str>,
     metrics: MetricsRows,
     checkpoints: Option<MetricsRows>,
@@ -160,13 +162,14 @@ impl Estimator {
             },
             weights: match files.weights {
                 Some(group) => {
-                    let schema = weights_schema(layout.format, files.form.is_some());
+                    let schema = weights_schema(layout, files.form.is_some());
                     Some((target(Table::Weights, schema)?, group.max(1)))
                 }
                 None => None,
             },
             labels: labels.clone(),
             format: layout.format,
+            swept: layout.swept.clone(),
             form: files.form,
             networks: Networks::default(),
             buffers: buffers.clone(),
@@ -213,6 +216,7 @@ impl Estimator {
         let pages = lists.finish(&self.buffers, &mut self.encoded.spent);
         let pages = Arc::new(pages.map_err(Error::parquet(&target.path))?);
         let mut columns = keys(self.format, &self.labels, trial);
+        columns.extend(swept::columns(&self.swept, &self.labels.swept, trial.len()));
         columns.extend(self.form.map(|form| Column::Same(Value::text(form), trial.len())));
         columns.push(array(Float64Array::from(std::mem::take(skip_slope))));
         columns.push(array(Float64Array::from(std::mem::take(skip_intercept))));

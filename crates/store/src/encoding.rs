@@ -6,7 +6,8 @@ use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
-/// Reals byte by byte (BYTE_STREAM_SPLIT), integers as packed differences, strings by dictionary, all under zstd 1;
+/// Reals byte by byte (BYTE_STREAM_SPLIT), integers as packed differences, strings by dictionary, truth values as bits, all under
+/// zstd 1;
 /// columns that hold one value are not encoded like this but by [`crate::constant_column`].
 ///
 /// Random reals have no repeats, so a dictionary only costs; splitting their bytes lets zstd find the exponents.
@@ -39,6 +40,7 @@ pub(crate) fn properties(schema: &Schema, footer: &[(String, String)]) -> Writer
                 .set_column_statistics_enabled(path.clone(), EnabledStatistics::None)
                 .set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT),
             DataType::Utf8 => builder.set_column_dictionary_enabled(path, true),
+            DataType::Boolean => builder.set_column_encoding(path, Encoding::PLAIN),
             DataType::Int64 => builder.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
             _ => builder.set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT),
         };

@@ -33,6 +33,7 @@ mod row_group;
 mod schema;
 mod shard;
 mod streams;
+mod swept;
 mod unfinished;
 mod whole_file;
 
@@ -52,3 +53,4 @@ pub use place::{Place, Table, key};
 pub use read::{Column, MetricsTable, WeightsRow, read_columns, read_metrics, read_weights_row};
 pub use schema::{Inner, Labels, Layout, MetricsChunk, WeightsChunk};
 pub use shard::{Placing, ShardWriter};
+pub use swept::{Parameter, ParameterKind};

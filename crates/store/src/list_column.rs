@@ -341,13 +341,15 @@ pub(crate) fn column(column: ColumnDescPtr, list: List, group: &GroupPages) -> R
 mod tests {
     use super::*;
     use crate::format::Format;
-    use crate::schema::weights_schema;
+    use crate::schema::{Layout, weights_schema};
     use parquet::arrow::ArrowSchemaConverter;
     use std::io::Read;
 
     #[test]
     fn memory_of_pages_comes_back() {
-        let schema = ArrowSchemaConverter::new().convert(&weights_schema(Format::Four, false)).unwrap();
+        let (parameters, swept, scores) = (Vec::new(), Vec::new(), Vec::new());
+        let layout = Layout { format: Format::Four, parameters, swept, scores };
+        let schema = ArrowSchemaConverter::new().convert(&weights_schema(&layout, false)).unwrap();
         let outer = schema.columns().iter().find(|column| column.path().parts()[0] == "outer").unwrap();
         let chunk = Arc::new(WeightsChunk {
             outer: (0..300_000).map(|k| f64::from(k).sin()).collect(),

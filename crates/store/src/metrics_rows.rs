@@ -5,6 +5,7 @@ use crate::encoder::{EncodedGroup, Target, array, integers, keys};
 use crate::error::Error;
 use crate::row_group::{Column, OpenGroup};
 use crate::schema::{Labels, Layout, MetricsChunk};
+use crate::swept;
 use arrow_array::{Float64Array, Int64Array, StringArray};
 use arrow_buffer::NullBuffer;
 
@@ -104,6 +105,7 @@ impl MetricsRows {
         columns.extend([design, target, noise].map(|label| Column::Same(Value::text(label), rows)));
         let real = |value: &Option<f64>| Column::Same(value.map_or(Value::Null, Value::Real), rows);
         columns.extend(parameters.iter().map(real));
+        columns.extend(swept::columns(&self.layout.swept, &self.labels.swept, rows));
         columns.push(if kinks.iter().all(Option::is_none) {
             Column::Same(Value::Null, rows)
         } else {

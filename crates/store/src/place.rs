@@ -41,6 +41,8 @@ pub struct Place {
     pub n: u64,
     /// Key of the cell, 16 hexadecimal digits.
     pub cell: String,
+    /// Key of the variant where estimators of one label have several, 16 hexadecimal digits.
+    pub variant: Option<String>,
     /// Number of the shard within the cell.
     pub index: u32,
 }
@@ -56,11 +58,17 @@ impl Place {
 
     /// The file's name.
     pub(crate) fn file_name(&self) -> String {
-        format!("{}-{:06}.parquet", self.cell, self.index)
+        format!("{}-{:06}.parquet", self.stem(), self.index)
+    }
+
+    /// Keys of cell and variant.
+    fn stem(&self) -> String {
+        let Place { cell, variant, .. } = self;
+        variant.as_ref().map_or_else(|| cell.clone(), |variant| format!("{cell}-{variant}"))
     }
 
     /// The file's name while it is unfinished.
     pub(crate) fn staging_name(&self, table: Table) -> String {
-        format!("{}-{}-{}-{}-{:06}", table.name(), self.estimator, self.n, self.cell, self.index)
+        format!("{}-{}-{}-{}-{:06}", table.name(), self.estimator, self.n, self.stem(), self.index)
     }
 }

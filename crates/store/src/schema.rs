@@ -1,6 +1,7 @@
 //! The frozen schemas of the two tables, and the rows that go into them.
 
 use crate::format::Format;
+use crate::swept::{self, Parameter, ParameterKind};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;
 
@@ -11,6 +12,8 @@ pub struct Layout {
     pub format: Format,
     /// Real parameters of the cell, NULL where they do not apply.
     pub parameters: Vec<String>,
+    /// Swept parameters of estimators, NULL where an estimator has none of the name.
+    pub swept: Vec<(String, ParameterKind)>,
     /// Scores, NULL where they are no finite numbers, where they do not apply, and where the trial failed.
     pub scores: Vec<String>,
 }
@@ -20,6 +23,8 @@ pub struct Layout {
 pub struct Labels {
     /// The estimator's label.
     pub estimator: String,
+    /// Key of the variant, where estimators of the label have several.
+    pub variant: Option<String>,
     /// Points a trial.
     pub n: u64,
     /// Key of the cell.
@@ -32,6 +37,8 @@ pub struct Labels {
     pub noise: String,
     /// One value a parameter column.
     pub parameters: Vec<Option<f64>>,
+    /// One value a swept parameter.
+    pub swept: Vec<Parameter>,
 }
 
 /// Metrics rows of neighbouring trials.
@@ -214,6 +221,7 @@ fn rows(mut fields: Vec<Field>, layout: &Layout) -> Vec<Field> {
     fields.extend(["status", "design", "target", "noise"].map(|name| field(name, DataType::Utf8)));
     let real = |name: &String| Field::new(name, DataType::Float64, true);
     fields.extend(layout.parameters.iter().map(real));
+    fields.extend(swept::fields(&layout.swept));
     fields.push(Field::new("kinks", DataType::Int64, true));
     fields.extend(layout.scores.iter().map(real));
     fields
@@ -232,9 +240,10 @@ pub(crate) fn lists(schema: &Schema) -> [&'static str; 3] {
     if schema.column_with_name(FORM).is_some() { ENTRIES } else { UNITS }
 }
 
-/// The weights schema; with forms, the column `form` comes behind the keys.
-pub(crate) fn weights_schema(format: Format, forms: bool) -> SchemaRef {
-    let mut fields = keys(format);
+/// The weights schema: behind the keys come swept parameters, and with forms the column `form`.
+pub(crate) fn weights_schema(layout: &Layout, forms: bool) -> SchemaRef {
+    let mut fields = keys(layout.format);
+    fields.extend(swept::fields(&layout.swept));
     if forms {
         fields.push(field(FORM, DataType::Utf8));
     }

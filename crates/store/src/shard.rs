@@ -144,7 +144,7 @@ impl Files {
             Ok(Pending { writer, whole: None, directory: directory.clone(), table, staged, target })
         };
         let metrics = open(Table::Metrics, metrics_schema(layout))?;
-        let schema = || weights_schema(layout.format, files.form.is_some());
+        let schema = || weights_schema(layout, files.form.is_some());
         let weights = files.weights.map(|_| open(Table::Weights, schema())).transpose()?;
         let checkpoints = if files.checkpoints {
             Some(open(Table::Checkpoints, checkpoints_schema(layout))?)

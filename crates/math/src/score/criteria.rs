@@ -20,6 +20,11 @@ pub const FIRST_RISK: usize = FIXED.len();
 /// Columns for the shares of gaps with so many knots.
 const GAPS: [&str; 5] = ["gaps_with_0", "gaps_with_1", "gaps_with_2", "gaps_with_3", "gaps_with_more"];
 
+/// Whether metrics have a score of this name whatever is evaluated.
+pub fn is_score(name: &str) -> bool {
+    FIXED.contains(&name)
+}
+
 /// What is evaluated of every predictor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Criteria {

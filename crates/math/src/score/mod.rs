@@ -7,7 +7,7 @@ mod exact;
 mod knots_per_gap;
 mod smooth;
 
-pub use criteria::{Criteria, FIRST_RISK};
+pub use criteria::{Criteria, FIRST_RISK, is_score};
 
 use crate::estimator::Report;
 use crate::predictor::Predictor;

@@ -2,46 +2,43 @@
 
 use super::choice::choice;
 use super::counts::counts;
+use super::data::data;
 use super::diagnostic::SpecError;
-use super::edit;
+use super::edit::{self, Edit};
+use super::estimators::{Estimator, ReadName, check_formulas, estimators, parameters, rule};
 use super::label::{identifier, label};
-use super::limits::{
-    CELLS, ESTIMATORS, FILES, LARGEST_N, LAST_CHECKPOINT, QUANTILES, RISKS, SHARD_POINTS, SHARDS,
-};
+use super::limits::{FILES, LAST_CHECKPOINT, QUANTILES, RISKS, SHARD_POINTS, SHARDS};
 use super::mark::{self, Yaml, shown};
 use super::read::{Errors, Field, quoted, suggestion};
-use super::study::{Study, Weights, trains};
+use super::study::{Data, Study, Weights, trains};
+use super::template::Template;
 use crate::shards;
 use std::collections::HashSet;
 use std::fmt::Display;
 use tempered_math::catalogue::{Choice, Entry};
 use tempered_math::risk::{Domain, Risk};
 use tempered_math::score::Criteria;
-use tempered_math::{design, estimator, noise, target};
 
 /// Parses, edits and checks a study.
 ///
 /// # Errors
 /// Everything that is wrong with it, in order of position.
-pub fn parse(bytes: &[u8], file: &str, set: &[(String, String)]) -> Result<Study, SpecError> {
-    read(bytes, file, set, label)
+pub fn parse(bytes: &[u8], file: &str, edits: &[Edit]) -> Result<Study, SpecError> {
+    read(bytes, file, edits, label)
 }
 
 /// The same for a directory that exists: estimators keep the labels that they have there.
 ///
 /// # Errors
 /// Those of [`parse`], but labels that new directories do not have are none.
-pub fn parse_recorded(bytes: &[u8], file: &str, set: &[(String, String)]) -> Result<Study, SpecError> {
-    read(bytes, file, set, |field, errors| identifier(field, Some("an estimator with the label"), errors))
+pub fn parse_recorded(bytes: &[u8], file: &str, edits: &[Edit]) -> Result<Study, SpecError> {
+    read(bytes, file, edits, |field, errors| identifier(field, Some("an estimator with the label"), errors))
 }
 
-/// Reads the label of an estimator.
-type ReadLabel = fn(&Field<'_>, &mut Errors) -> Option<String>;
-
-fn read(bytes: &[u8], file: &str, set: &[(String, String)], label: ReadLabel) -> Result<Study, SpecError> {
+fn read(bytes: &[u8], file: &str, edits: &[Edit], label: ReadName) -> Result<Study, SpecError> {
     let mut root = mark::parse(bytes, file)?;
-    for (path, value) in set {
-        edit::set(&mut root, path, value)?;
+    for edit in edits {
+        edit::apply(&mut root, edit)?;
     }
     let mut errors = Errors::default();
     let study = study(&Field { node: &root, path: String::new() }, label, &mut errors);
@@ -52,7 +49,7 @@ fn read(bytes: &[u8], file: &str, set: &[(String, String)], label: ReadLabel) ->
 pub fn parse_choice<T: ?Sized>(
     text: &str,
     origin: &str,
-    catalogue: &[Entry<T>],
+    catalogue: &'static [Entry<T>],
 ) -> Result<Choice, SpecError> {
     // Empty text is no document; a null is one, and no choice either.
     let text = if text.trim().is_empty() { "~" } else { text };
@@ -62,7 +59,15 @@ pub fn parse_choice<T: ?Sized>(
     errors.into_result(choice)
 }
 
-fn study(root: &Field<'_>, label: ReadLabel, errors: &mut Errors) -> Option<Study> {
+/// Parses one estimator as it stands under `train`, with formulas and without axes.
+pub(crate) fn parse_rule(text: &str, origin: &str) -> Result<Template, SpecError> {
+    let root = mark::parse(text.as_bytes(), origin)?;
+    let mut errors = Errors::default();
+    let rule = rule(&Field { node: &root, path: "estimator".into() }, &mut errors);
+    errors.into_result(rule)
+}
+
+fn study(root: &Field<'_>, label: ReadName, errors: &mut Errors) -> Option<Study> {
     let keys = ["version", "name", "seed", "trials", "generate", "train", "evaluate", "store", "aggregate"];
     let fields = root.map(&keys, errors);
     if !matches!(root.node.value, Yaml::Map(_)) {
@@ -88,16 +93,23 @@ fn study(root: &Field<'_>, label: ReadLabel, errors: &mut Errors) -> Option<Stud
     let name = name.and_then(|field| identifier(&field, None, errors));
     let seed = seed.and_then(|field| field.integer(0, u64::MAX, errors));
     let count = trials.as_ref().and_then(|field| field.integer(1, 1 << 48, errors));
-    let axes = generate.and_then(|field| axes(&field, errors));
-    let estimators = train.and_then(|field| estimators(&field, label, errors));
+    let data = generate.and_then(|field| data(&field, errors));
+    // Where the data are wrong, formulas are tried at some size.
+    let n = data.as_ref().and_then(|data| data.n.first().copied());
+    let estimators = train.as_ref().and_then(|field| estimators(field, label, n, errors));
+    if let (Some(field), Some(data), Some(estimators)) = (&train, &data, &estimators) {
+        check_formulas(field, estimators, &data.n, errors);
+    }
     let evaluate = evaluate(fields[6].as_ref(), estimators.as_deref().unwrap_or_default(), errors);
     let store = store(fields[7].as_ref(), errors);
     let aggregate = aggregate(fields[8].as_ref(), errors);
-    let (n, designs, targets, noises) = axes?;
+    let Data { n, designs, targets, noises, cells } = data?;
     let Evaluation { criteria, reference, checkpoints } = evaluate?;
     let Storage { weights, shard_points, shard_trials } = store?;
     let (quantiles, max_failed) = aggregate?;
+    let estimators = estimators?;
     let study = Study {
+        parameters: parameters(&estimators),
         name: name?,
         seed: seed?,
         trials: count?,
@@ -105,7 +117,8 @@ fn study(root: &Field<'_>, label: ReadLabel, errors: &mut Errors) -> Option<Stud
         designs,
         targets,
         noises,
-        estimators: estimators?,
+        cells,
+        estimators,
         criteria,
         reference,
         checkpoints,
@@ -127,47 +140,6 @@ fn study(root: &Field<'_>, label: ReadLabel, errors: &mut Errors) -> Option<Stud
     Some(study)
 }
 
-type Axes = (Vec<u64>, Vec<Choice>, Vec<Choice>, Vec<Choice>);
-
-fn axes(field: &Field<'_>, errors: &mut Errors) -> Option<Axes> {
-    let fields = field.map(&["n", "design", "target", "noise"], errors);
-    let n = match &fields[0] {
-        Some(n) => counts(n, (2, LARGEST_N), errors),
-        None => {
-            errors.push(field, "lacks `n`");
-            None
-        }
-    };
-    let designs = axis(fields[1].as_ref(), design::CATALOGUE, "uniform", errors);
-    let targets = axis(fields[2].as_ref(), target::CATALOGUE, "zero", errors);
-    let noises = axis(fields[3].as_ref(), noise::CATALOGUE, "normal", errors);
-    let axes = (n?, designs?, targets?, noises?);
-    let cells: u128 =
-        [axes.0.len(), axes.1.len(), axes.2.len(), axes.3.len()].iter().map(|k| *k as u128).product();
-    if cells > CELLS {
-        errors.push(field, format!("makes {cells} cells, but there may be at most {CELLS}"));
-        return None;
-    }
-    Some(axes)
-}
-
-fn axis<T: ?Sized>(
-    field: Option<&Field<'_>>,
-    catalogue: &[Entry<T>],
-    default: &str,
-    errors: &mut Errors,
-) -> Option<Vec<Choice>> {
-    let Some(field) = field else {
-        let entry = catalogue.iter().find(|entry| entry.name == default)?;
-        return Choice::new(entry, &[]).ok().map(|choice| vec![choice]);
-    };
-    let items = field.items(errors);
-    let choices: Vec<Option<Choice>> = items.iter().map(|item| choice(item, catalogue, errors)).collect();
-    distinct(&items, &choices, errors);
-    let choices: Option<Vec<Choice>> = choices.into_iter().collect();
-    choices.filter(|choices| !choices.is_empty())
-}
-
 /// Reports entries that appear before. Entries are equal where they look the same.
 pub(super) fn distinct<T: Display>(items: &[Field<'_>], values: &[Option<T>], errors: &mut Errors) {
     let mut known = HashSet::new();
@@ -182,28 +154,6 @@ pub(super) fn distinct<T: Display>(items: &[Field<'_>], values: &[Option<T>], er
     }
 }
 
-fn estimators(field: &Field<'_>, label: ReadLabel, errors: &mut Errors) -> Option<Vec<(String, Choice)>> {
-    let Yaml::Map(pairs) = &field.node.value else {
-        errors.expected(field, "a mapping `label: estimator`");
-        return None;
-    };
-    if pairs.is_empty() {
-        errors.push(field, "is empty, but it must name at least one estimator");
-        return None;
-    }
-    if pairs.len() > ESTIMATORS {
-        errors.push(field, format!("has {} entries, but there may be at most {ESTIMATORS}", pairs.len()));
-        return None;
-    }
-    let read = pairs.iter().map(|(key, value)| {
-        let label = label(&Field { node: key, path: field.path.clone() }, errors);
-        let name = key.text().unwrap_or_default();
-        Some((label, choice(&field.child(name, value), estimator::CATALOGUE, errors)))
-    });
-    let read: Vec<Option<(Option<String>, Option<Choice>)>> = read.collect();
-    read.into_iter().map(|pair| pair.and_then(|(label, choice)| Some((label?, choice?)))).collect()
-}
-
 /// What stands under `evaluate`.
 struct Evaluation {
     criteria: Criteria,
@@ -212,11 +162,7 @@ struct Evaluation {
     checkpoints: Vec<u64>,
 }
 
-fn evaluate(
-    field: Option<&Field<'_>>,
-    estimators: &[(String, Choice)],
-    errors: &mut Errors,
-) -> Option<Evaluation> {
+fn evaluate(field: Option<&Field<'_>>, estimators: &[Estimator], errors: &mut Errors) -> Option<Evaluation> {
     let keys = ["risks", "domain", "reference", "knots_per_gap", "checkpoints"];
     let fields = field.map_or(vec![None; keys.len()], |field| field.map(&keys, errors));
     let risks = match &fields[0] {
@@ -242,7 +188,7 @@ fn evaluate(
     // Labels that are wrong themselves are reported where they stand.
     let reference = match &fields[2] {
         Some(field) if !estimators.is_empty() => {
-            let labels: Vec<&str> = estimators.iter().map(|(label, _)| label.as_str()).collect();
+            let labels: Vec<&str> = estimators.iter().map(|estimator| estimator.label.as_str()).collect();
             word(field, &labels, errors).map(Some)
         }
         _ => Some(None),
@@ -261,10 +207,10 @@ fn evaluate(
     Some(Evaluation { criteria, reference, checkpoints: checkpoints? })
 }
 
-fn checkpoints(field: &Field<'_>, estimators: &[(String, Choice)], errors: &mut Errors) -> Option<Vec<u64>> {
+fn checkpoints(field: &Field<'_>, estimators: &[Estimator], errors: &mut Errors) -> Option<Vec<u64>> {
     let mut checkpoints = counts(field, (0, LAST_CHECKPOINT), errors)?;
     checkpoints.sort_unstable();
-    if !estimators.is_empty() && !estimators.iter().any(|(_, choice)| trains(choice)) {
+    if !estimators.is_empty() && !estimators.iter().any(|estimator| trains(estimator.rule.sample())) {
         errors.push(field, "asks for checkpoints, but no estimator under `train` is trained step by step");
     }
     Some(checkpoints)

@@ -10,8 +10,8 @@ pub(super) const LARGEST_N: u64 = 1 << 27;
 pub(super) const LAST_CHECKPOINT: u64 = 1 << 48;
 /// Cells a study may have.
 pub(super) const CELLS: u128 = 1_000_000;
-/// Estimators a study may have.
-pub(super) const ESTIMATORS: usize = 1000;
+/// Estimators a study may have, every variant counted: each thread keeps one of each.
+pub(super) const ESTIMATORS: usize = 10_000;
 /// Risks a study may have: each is a few columns.
 pub(super) const RISKS: usize = 100;
 /// Files of one table that a study may have.

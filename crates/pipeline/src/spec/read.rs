@@ -33,6 +33,16 @@ impl Errors {
         self.push(field, format!("is {}, but it must be {expected}", field.node.found()));
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Adds others.
+    pub fn extend(&mut self, others: Errors) {
+        self.0.extend(others.0);
+    }
+
     pub fn into_result<T>(mut self, value: Option<T>) -> Result<T, SpecError> {
         match value {
             Some(value) if self.0.is_empty() => Ok(value),

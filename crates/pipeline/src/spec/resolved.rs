@@ -1,6 +1,10 @@
 //! Writing a study back with every default spelled out.
 
+use super::data::{Alternative, Generate, PARTS, Sizes};
+use super::estimators::Estimator;
+use super::formula::Formula;
 use super::study::{Study, Weights};
+use super::sweep::Slot;
 use serde_yaml::{Mapping, Value as Yaml};
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::risk::Risk;
@@ -9,13 +13,16 @@ impl Study {
     /// The study as YAML that reads back as the same study.
     pub fn to_yaml(&self) -> String {
         let choices = |list: &[Choice]| Yaml::Sequence(list.iter().map(choice).collect());
-        let generate = map([
-            ("n", Yaml::Sequence(self.n.iter().map(|n| (*n).into()).collect())),
-            ("design", choices(&self.designs)),
-            ("target", choices(&self.targets)),
-            ("noise", choices(&self.noises)),
-        ]);
-        let train = map(self.estimators.iter().map(|(label, estimator)| (label.as_str(), choice(estimator))));
+        let product = || {
+            map([
+                ("n", Yaml::Sequence(self.n.iter().map(|n| (*n).into()).collect())),
+                ("design", choices(&self.designs)),
+                ("target", choices(&self.targets)),
+                ("noise", choices(&self.noises)),
+            ])
+        };
+        let generate = self.cells.as_ref().map_or_else(product, |cells| cells.source.clone());
+        let train = map(self.rules());
         let risk = |risk: &Risk| risk.p().map_or(Yaml::from("sup"), real);
         let weights = match self.weights {
             Weights::All => "all".into(),
@@ -26,7 +33,7 @@ impl Study {
             ("risks", Yaml::Sequence(self.criteria.risks.iter().map(risk).collect())),
             ("domain", self.criteria.domain.to_string().into()),
         ];
-        evaluate.extend(self.reference.map(|r| ("reference", self.estimators[r].0.as_str().into())));
+        evaluate.extend(self.reference.map(|r| ("reference", self.estimators[r].label.as_str().into())));
         evaluate.extend(self.criteria.knots_within.map(|within| ("knots_per_gap", real(within))));
         if !self.checkpoints.is_empty() {
             let steps = self.checkpoints.iter().map(|step| (*step).into()).collect();
@@ -56,7 +63,7 @@ impl Study {
     }
 }
 
-fn map<'a>(pairs: impl IntoIterator<Item = (&'a str, Yaml)>) -> Yaml {
+pub(super) fn map<'a>(pairs: impl IntoIterator<Item = (&'a str, Yaml)>) -> Yaml {
     Yaml::Mapping(pairs.into_iter().map(|(key, value)| (Yaml::from(key), value)).collect::<Mapping>())
 }
 
@@ -69,16 +76,69 @@ fn choice(choice: &Choice) -> Yaml {
     if choice.arguments().is_empty() {
         return choice.name().into();
     }
-    let arguments = choice.arguments().iter().map(|(name, value)| {
-        let value = match value {
-            Value::Real(x) => real(*x),
-            Value::Whole(x) => (*x).into(),
-            Value::Flag(flag) => Yaml::Bool(*flag),
-            Value::Word(word) => (*word).into(),
-            Value::Reals(xs) => Yaml::Sequence(xs.iter().copied().map(real).collect()),
-            Value::Wholes(xs) => Yaml::Sequence(xs.iter().map(|x| (*x).into()).collect()),
-        };
-        (*name, value)
-    });
+    let arguments = choice.arguments().iter().map(|(name, argument)| (*name, value(argument)));
     map([(choice.name(), map(arguments))])
+}
+
+pub(super) fn value(value: &Value) -> Yaml {
+    match value {
+        Value::Real(x) => real(*x),
+        Value::Whole(x) => (*x).into(),
+        Value::Flag(flag) => Yaml::Bool(*flag),
+        Value::Word(word) => (*word).into(),
+        Value::Reals(xs) => Yaml::Sequence(xs.iter().copied().map(real).collect()),
+        Value::Wholes(xs) => Yaml::Sequence(xs.iter().map(|x| (*x).into()).collect()),
+    }
+}
+
+/// What is given for a parameter, axes as lists.
+pub(super) fn slot(slot: &Slot) -> Yaml {
+    match slot {
+        Slot::Value(one) => value(one),
+        Slot::Axis(values) => Yaml::Sequence(values.iter().map(value).collect()),
+        Slot::Formula(formula) => formula.to_string().into(),
+    }
+}
+
+/// Groups of axes that go in step, and the condition, as keys of a mapping.
+pub(super) fn ties(zip: &[Vec<String>], filter: Option<&Formula>) -> Vec<(&'static str, Yaml)> {
+    let group = |names: &Vec<String>| Yaml::Sequence(names.iter().map(|name| name.as_str().into()).collect());
+    let mut ties = Vec::new();
+    if !zip.is_empty() {
+        ties.push(("zip", Yaml::Sequence(zip.iter().map(group).collect())));
+    }
+    ties.extend(filter.map(|filter| ("where", filter.to_string().into())));
+    ties
+}
+
+/// Data whose cells are no product, with axes, formulas and conditions as they are written.
+pub(super) fn generate_yaml(generate: &Generate<'_>) -> Yaml {
+    let n = match &generate.sizes {
+        Sizes::Values(values) => Yaml::Sequence(values.iter().map(|n| (*n).into()).collect()),
+        Sizes::Formula(formula) => formula.to_string().into(),
+    };
+    let alternative = |alternative: &Alternative<'_>| {
+        let given = alternative.given.iter().map(|given| (given.parameter, slot(&given.slot)));
+        let defaults = alternative.defaults.iter().map(|(name, default)| (*name, value(default)));
+        let arguments: Vec<(&str, Yaml)> = given.chain(defaults).collect();
+        if arguments.is_empty() { alternative.name.into() } else { map([(alternative.name, map(arguments))]) }
+    };
+    let parts = PARTS.iter().zip(&generate.parts).map(|(part, alternatives)| {
+        let list: Vec<Yaml> = alternatives.iter().map(alternative).collect();
+        (*part, Yaml::Sequence(list))
+    });
+    let filter = generate.filter.as_ref().map(|(filter, _)| filter);
+    map([("n", n)].into_iter().chain(parts).chain(ties(&generate.zip, filter)))
+}
+
+impl Study {
+    /// What stands under `train`: each name once.
+    fn rules(&self) -> impl Iterator<Item = (&str, Yaml)> {
+        let one = |estimator: &Estimator| match &estimator.source {
+            Some(source) => Yaml::clone(source),
+            None => choice(estimator.rule.sample()),
+        };
+        let firsts = self.estimators.chunk_by(|one, other| one.name == other.name);
+        firsts.filter_map(move |variants| variants.first().map(|first| (&*first.name, one(first))))
+    }
 }

@@ -8,20 +8,25 @@ use tempered_math::{design, estimator, noise, target};
 
 /// The schema, for editors that check and complete YAML.
 pub fn schema() -> Json {
-    let sizes = counts("Points a trial.", &json!({"type": "integer", "minimum": 2, "maximum": LARGEST_N}));
-    let generate = object(
-        &[
-            ("n", sizes),
-            ("design", one_or_many("How x is placed on [0, 1].", &choice(design::CATALOGUE))),
-            ("target", one_or_many("f*.", &choice(target::CATALOGUE))),
-            ("noise", one_or_many("The law of ε in y = f*(x) + ε.", &choice(noise::CATALOGUE))),
-        ],
-        &["n"],
-    );
+    let size = json!({"type": "integer", "minimum": 2, "maximum": LARGEST_N});
+    let mut sizes = axis(&size, true);
+    sizes["description"] = json!("Points a trial.");
+    let zip = json!({"type": "array", "items": {"type": "array", "items": {"type": "string"}, "minItems": 2},
+        "description": "Axes that go in step, by name: [[n, noise_sd]]."});
+    let condition =
+        json!({"type": ["string", "boolean"], "description": "Which combinations are wanted: \"n != 50\"."});
+    let ties = [("zip", zip), ("where", condition)];
+    let data = [
+        ("n", sizes),
+        ("design", one_or_many("How x is placed on [0, 1].", &choice(design::CATALOGUE, &[]))),
+        ("target", one_or_many("f*.", &choice(target::CATALOGUE, &[]))),
+        ("noise", one_or_many("The law of ε in y = f*(x) + ε.", &choice(noise::CATALOGUE, &[]))),
+    ];
+    let generate = object(&[&data[..], &ties[..]].concat(), &["n"]);
     let risk = json!({"oneOf": [{"type": "number", "minimum": 1}, {"const": "sup"}]});
     let train = json!({"type": "object", "description": "Estimators by label; labels name the files.",
         "minProperties": 1, "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,63}$", "not": {"enum": RESERVED}},
-        "additionalProperties": choice(estimator::CATALOGUE)});
+        "additionalProperties": choice(estimator::CATALOGUE, &ties)});
     let evaluate = object(
         &[
             ("risks", one_or_many("Exponents p of R_p, or sup.", &risk)),
@@ -94,13 +99,54 @@ pub fn schema() -> Json {
     );
     root["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     root["title"] = json!("Tempered study");
+    let mut definitions = serde_json::Map::new();
+    share(&mut root, &mut definitions);
+    root["definitions"] = definitions.into();
     root
+}
+
+/// Moves what axes accept, which many parameters have in common, into definitions.
+fn share(node: &mut Json, definitions: &mut serde_json::Map<String, Json>) {
+    match node {
+        Json::Array(items) => items.iter_mut().for_each(|item| share(item, definitions)),
+        Json::Object(fields) => {
+            fields.values_mut().for_each(|value| share(value, definitions));
+            if let Some(forms) = fields.remove("anyOf") {
+                let forms = json!({"anyOf": forms});
+                let known =
+                    definitions.iter().find(|(_, other)| **other == forms).map(|(name, _)| name.clone());
+                let name = known.unwrap_or_else(|| {
+                    let name = format!("axis_{}", definitions.len() + 1);
+                    definitions.insert(name.clone(), forms);
+                    name
+                });
+                // What stands beside a reference is not read in draft 7.
+                fields.insert("allOf".into(), json!([{"$ref": format!("#/definitions/{name}")}]));
+            }
+        }
+        _ => {}
+    }
 }
 
 fn object(properties: &[(&str, Json)], required: &[&str]) -> Json {
     let properties: serde_json::Map<String, Json> =
         properties.iter().map(|(name, schema)| ((*name).to_string(), schema.clone())).collect();
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}
+
+/// A value or a list of them; of numbers also a progression, or a formula of other coordinates.
+fn axis(one: &Json, is_number: bool) -> Json {
+    let list = json!({"type": "array", "items": one, "minItems": 1, "uniqueItems": true});
+    let mut forms = vec![one.clone(), list];
+    if is_number {
+        let points = json!({"type": "integer", "minimum": 2, "maximum": 1000});
+        let ends = [("from", one.clone()), ("to", one.clone()), ("points", points)];
+        let steps = object(&ends, &["from", "to", "points"]);
+        forms.push(object(&[("geometric", steps.clone())], &["geometric"]));
+        forms.push(object(&[("linear", steps)], &["linear"]));
+        forms.push(json!({"type": "string", "description": "A formula: \"round(2 * n)\"."}));
+    }
+    json!({"anyOf": forms})
 }
 
 /// A number, a list, or a geometric list.
@@ -123,7 +169,8 @@ fn one_or_many(description: &str, one: &Json) -> Json {
         "oneOf": [one, {"type": "array", "items": one, "minItems": 1, "uniqueItems": true}]})
 }
 
-fn choice<T: ?Sized>(catalogue: &[Entry<T>]) -> Json {
+/// One of a catalogue, alone or with arguments, and with these keys beside it.
+fn choice<T: ?Sized>(catalogue: &[Entry<T>], beside: &[(&str, Json)]) -> Json {
     let mut forms = Vec::new();
     for entry in catalogue {
         let parameters = (entry.parameters)();
@@ -136,7 +183,8 @@ fn choice<T: ?Sized>(catalogue: &[Entry<T>]) -> Json {
         if required.is_empty() {
             arguments["type"] = json!(["object", "null"]);
         }
-        let mut form = object(&[(entry.name, arguments)], &[entry.name]);
+        let named = [(entry.name, arguments)];
+        let mut form = object(&[&named[..], beside].concat(), &[entry.name]);
         form["description"] = json!(entry.summary);
         forms.push(form);
     }
@@ -144,7 +192,7 @@ fn choice<T: ?Sized>(catalogue: &[Entry<T>]) -> Json {
 }
 
 fn parameter(parameter: &Parameter) -> Json {
-    let mut schema = match parameter.kind {
+    let schema = match parameter.kind {
         Kind::Real { low, closed, high } => {
             let mut schema = json!({"type": "number"});
             if low.is_finite() {
@@ -161,6 +209,7 @@ fn parameter(parameter: &Parameter) -> Json {
         Kind::Reals => json!({"type": "array", "items": {"type": "number"}, "minItems": 1}),
         Kind::Wholes { low, high } => json!({"type": "array", "items": whole(low, high), "minItems": 1}),
     };
+    let mut schema = axis(&schema, matches!(parameter.kind, Kind::Real { .. } | Kind::Whole { .. }));
     schema["description"] = json!(parameter.summary);
     match &parameter.default {
         Some(Value::Real(x)) => schema["default"] = json!(x),

@@ -1,8 +1,12 @@
 //! Studies: what a YAML file says, after checking.
 
+use super::estimators::Estimator;
+use serde_yaml::Value as Resolved;
+use std::sync::Arc;
 use tempered_math::catalogue::Choice;
 use tempered_math::estimator;
 use tempered_math::score::Criteria;
+use tempered_store::ParameterKind;
 
 /// A checked study.
 ///
@@ -25,8 +29,12 @@ pub struct Study {
     pub targets: Vec<Choice>,
     /// Laws of ε.
     pub noises: Vec<Choice>,
-    /// Estimators by label.
-    pub estimators: Vec<(String, Choice)>,
+    /// Where the cells are no product of n, designs, targets and noises: what they are.
+    pub cells: Option<Arc<Cells>>,
+    /// Estimators, all variants of a name one after the other.
+    pub estimators: Vec<Estimator>,
+    /// Swept parameters that have a column, in the order of their names.
+    pub parameters: Vec<(String, ParameterKind)>,
     /// What is evaluated, and where.
     pub criteria: Criteria,
     /// Position of the estimator that distances are measured from.
@@ -43,6 +51,35 @@ pub struct Study {
     pub quantiles: Vec<f64>,
     /// Share of failed trials at which a run still counts as a success.
     pub max_failed: f64,
+}
+
+/// Cells that are no product of axes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cells {
+    /// The cells in their order.
+    pub list: Vec<Combination>,
+    /// What stands under `generate`.
+    pub source: Resolved,
+}
+
+/// What a cell is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Combination {
+    /// Points a trial.
+    pub n: u64,
+    /// Design, target and noise.
+    pub choices: [Arc<Choice>; 3],
+    /// What design, target and noise are called in series where their arguments depend on other coordinates.
+    pub labels: Option<Arc<[Option<String>; 3]>>,
+}
+
+/// The data of a study.
+pub(super) struct Data {
+    pub n: Vec<u64>,
+    pub designs: Vec<Choice>,
+    pub targets: Vec<Choice>,
+    pub noises: Vec<Choice>,
+    pub cells: Option<Arc<Cells>>,
 }
 
 /// Whether an estimator trains step by step.

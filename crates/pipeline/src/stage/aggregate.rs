@@ -66,7 +66,7 @@ impl Aggregate {
         self.view.progress(trials, cell.n, group.seconds);
         if receipt.committed {
             let tallies = std::mem::take(&mut self.pending);
-            let labels = receipt.estimators.iter().map(|e| self.plan.study.estimators[*e].0.as_str());
+            let labels = receipt.estimators.iter().map(|e| self.plan.study.estimators[*e].label.as_str());
             let cell = &self.plan.cells[receipt.shard.cell].key;
             for (label, tally) in labels.zip(&tallies) {
                 self.record.commit(label, cell, receipt.shard.index, tally);

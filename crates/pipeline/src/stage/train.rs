@@ -45,16 +45,17 @@ impl Step for Train {
     fn run(&self, slab: Slab<Samples>) -> Result<Slab<Trained>, Error> {
         let study = &self.plan.study;
         let (position, samples) = (slab.shard.cell, &slab.made);
+        let cell = &self.plan.cells[position];
         let rows: Vec<_> = samples.pairs().map(|(x, y)| Sample::new(x, y)).collect();
         let rows = (samples.trials.start, rows.as_slice());
         let mut bench = self.benches.take();
-        bench.set_up(&self.plan, position);
+        bench.set_up(&self.plan, position)?;
         let mut fit = |estimator: &usize| {
             let mut fits = self.shelf.take();
-            let planned = study.estimators.get(*estimator).map(|(_, choice)| choice);
-            let choice = planned.or(self.plan.reference.as_ref());
-            let choice = choice.ok_or(Error::Pool("no estimator in this place".into()))?;
-            let build = || choice.build(estimator::CATALOGUE).map_err(Error::from);
+            let planned = study.estimators.get(*estimator).map(|planned| &planned.rule);
+            let rule = planned.or(self.plan.reference.as_ref());
+            let rule = rule.ok_or(Error::Pool("no estimator in this place".into()))?;
+            let build = || Ok(cell.choice(rule)?.build(estimator::CATALOGUE)?);
             let draws = |trial| Draws::new(study.seed, &bench.contents[*estimator], trial);
             let checkpoints = planned.map_or(&[][..], |_| self.plan.checkpoints(*estimator));
             let begin = |trial| {
@@ -81,13 +82,20 @@ impl Step for Train {
 
 impl Bench {
     /// Makes it one for this cell.
-    fn set_up(&mut self, plan: &Plan, position: usize) {
-        let estimators = || plan.study.estimators.iter().map(|(_, choice)| choice).chain(&plan.reference);
-        self.estimators.resize_with(estimators().count(), || None);
+    fn set_up(&mut self, plan: &Plan, position: usize) -> Result<(), Error> {
+        let rules = || plan.study.estimators.iter().map(|estimator| &estimator.rule).chain(&plan.reference);
+        self.estimators.resize_with(rules().count(), || None);
         if self.cell != Some(position) {
-            self.contents = estimators().map(|choice| plan.cells[position].fit_content(choice)).collect();
+            let cell = &plan.cells[position];
+            let content = |rule| Ok(cell.fit_content(&*cell.choice(rule)?));
+            let contents = rules().map(content);
+            self.contents = contents.collect::<Result<_, Error>>()?;
+            // Those with formulas are others in every cell.
+            let kept = self.estimators.iter_mut().zip(rules());
+            kept.filter(|(_, rule)| rule.fixed().is_none()).for_each(|(kept, _)| *kept = None);
             self.cell = Some(position);
         }
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use crate::columns::COLUMNS;
 use crate::error::Error;
 use crate::generator::Generator;
 use crate::plan::{SIZE_KEY, hash};
-use crate::record::{Numbers, Recorded};
+use crate::record::Recorded;
 use crate::resume;
 use crate::seal::{self, Seal};
 use crate::shards;
@@ -37,8 +37,7 @@ pub(super) fn check(
     seal: Option<&Seal>,
 ) -> Result<Result<Checked, Fault>, Error> {
     let path = directory.root().join(file.place.path(file.table));
-    let inspected = match inspect(&path, generator(file, &recorded.numbers).format(), file.table, &file.place)
-    {
+    let inspected = match inspect(&path, generator(file, recorded).format(), file.table, &file.place) {
         Ok(inspected) => inspected,
         Err(error) if error.is_damage() => return Ok(Err(Fault::Damaged(error))),
         Err(error) => return Err(error.into()),
@@ -63,8 +62,8 @@ pub(super) fn check(
 }
 
 /// The rules by which the files of this estimator were made; of one that nobody recorded, those of new directories.
-fn generator(file: &Listed, numbers: &Numbers) -> Generator {
-    let number = numbers.get(&file.place.estimator).and_then(|numbers| numbers.get("generator"));
+fn generator(file: &Listed, recorded: &Recorded) -> Generator {
+    let number = recorded.label(&file.place).and_then(|label| recorded.numbers.get(label)?.get("generator"));
     number.and_then(|number| Generator::of(number)).unwrap_or(Generator::NEWEST)
 }
 
@@ -90,7 +89,8 @@ fn belongs(footer: &Footer, file: &Listed, recorded: &Recorded) -> Result<Belong
         Err(Fault::Foreign { key: name.into(), found, expected: expected.into() })
     };
     let numbers = &recorded.numbers;
-    let Some(identity) = numbers.get(&place.estimator) else {
+    let recorded_label = recorded.label(place);
+    let Some((label, identity)) = recorded_label.and_then(|label| numbers.get_key_value(label)) else {
         return Err(Fault::Foreign {
             key: "estimator".into(),
             found: place.estimator.clone(),
@@ -98,6 +98,8 @@ fn belongs(footer: &Footer, file: &Listed, recorded: &Recorded) -> Result<Belong
         });
     };
     agree("label", says("label"), &place.estimator)?;
+    let variant = label.split_once('[').and_then(|(_, rest)| rest.strip_suffix(']'));
+    agree("variant", says("variant"), variant.unwrap_or("missing"))?;
     let mut is_even = true;
     for (name, expected) in identity {
         // While columns are added, or taken back, files have those of before or after.

@@ -110,7 +110,8 @@ impl Source<'_> {
         let table = read_metrics(&directory.metrics_path(self.place))?;
         let weights = directory.weights_path(self.place);
         let stored = weights.exists();
-        let (cell, estimator) = (&plan.cells[self.cell], &plan.study.estimators[self.estimator].1);
+        let cell = &plan.cells[self.cell];
+        let estimator = &cell.choice(&plan.study.estimators[self.estimator].rule)?;
         let same = |trial: &u64| -> Result<(u64, bool, bool), Error> {
             let computed = compute(plan, cell, estimator, *trial)?;
             let network = if stored { read_weights_row(&weights, *trial)? } else { None };

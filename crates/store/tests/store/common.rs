@@ -13,6 +13,7 @@ pub fn layout() -> Layout {
     Layout {
         format: Format::Four,
         parameters: vec!["noise_sd".into()],
+        swept: Vec::new(),
         scores: vec!["norm".into(), "distance_l2".into()],
     }
 }
@@ -21,12 +22,14 @@ pub fn files(label: &str) -> EstimatorFiles {
     EstimatorFiles {
         labels: Labels {
             estimator: label.into(),
+            variant: None,
             n: 10,
             cell: CELL.into(),
             design: "uniform".into(),
             target: "zero".into(),
             noise: "normal(sd=1)".into(),
             parameters: vec![Some(1.0)],
+            swept: Vec::new(),
         },
         footer: vec![("tempered.plan".into(), "abc".into()), ("tempered.trials".into(), "0..1000".into())],
         weights: Some(64),
@@ -36,7 +39,7 @@ pub fn files(label: &str) -> EstimatorFiles {
 }
 
 pub fn place(label: &str) -> Place {
-    Place { estimator: label.into(), n: 10, cell: CELL.into(), index: 0 }
+    Place { estimator: label.into(), n: 10, cell: CELL.into(), variant: None, index: 0 }
 }
 
 /// A shard under way: its encoder and its files.

@@ -1,0 +1,393 @@
+//! What stands under `train`: estimators by name, each with its variants.
+
+use super::choice::swept;
+use super::data::{check_zip, combinations, condition, zip};
+use super::formula::{Formula, Scalar};
+use super::limits::ESTIMATORS;
+use super::mark::{Node, Yaml};
+use super::read::{Errors, Field};
+use super::resolved;
+use super::sweep::{Slot, Swept, scalar};
+use super::template::{Template, Unfit};
+use serde_yaml::Value as Resolved;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use tempered_math::catalogue::{Kind, Value};
+use tempered_math::estimator;
+use tempered_math::score::is_score;
+use tempered_store::ParameterKind;
+
+type Rule = dyn tempered_math::estimator::Estimator;
+
+/// One estimator of a study: a variant of what stands under a name, or all of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Estimator {
+    /// What it is called: its name, and the swept parameters that tell it from the others of that name,
+    /// `relu[width=50, lr=0.1]`. No two estimators of a study have the same.
+    pub label: String,
+    /// Its name under `train`, which its folder has.
+    pub name: Arc<str>,
+    /// Its swept parameters in the order of the catalogue; none where the name stands for one estimator.
+    pub swept: Vec<(&'static str, Value)>,
+    /// What it is in each cell.
+    pub rule: Template,
+    /// What stands under the name where it has axes or formulas.
+    pub source: Option<Arc<Resolved>>,
+}
+
+impl Estimator {
+    /// One that has no variants.
+    pub fn one(name: &str, rule: Template) -> Estimator {
+        Estimator { label: name.into(), name: name.into(), swept: Vec::new(), rule, source: None }
+    }
+
+    /// The variant of a name with these swept parameters.
+    pub fn variant(name: &str, swept: Vec<(&'static str, Value)>, rule: Template) -> Estimator {
+        let label = if swept.is_empty() { name.into() } else { format!("{name}[{}]", text(&swept)) };
+        Estimator { label, name: name.into(), swept, rule, source: None }
+    }
+
+    /// What names its files where its name stands for several estimators: a hash of what it is, so that a variant keeps its
+    /// files whatever else is swept.
+    pub fn key(&self) -> Option<String> {
+        (!self.swept.is_empty()).then(|| tempered_store::key(&self.rule.to_string()))
+    }
+
+    /// The swept parameters as text, `width=50, lr=0.1`; none where there are none.
+    pub fn variant_text(&self) -> Option<String> {
+        (!self.swept.is_empty()).then(|| text(&self.swept))
+    }
+}
+
+fn text(swept: &[(&'static str, Value)]) -> String {
+    swept.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The column of a swept parameter: its own name, or where metrics have a score of that name, `estimator_` before it.
+pub(crate) fn column(parameter: &str) -> String {
+    if is_score(parameter) { format!("estimator_{parameter}") } else { parameter.into() }
+}
+
+/// The columns of swept parameters, in the order of their names. Where estimators have parameters of one name and several
+/// types, the column is real if they are numbers, and text otherwise.
+pub(super) fn parameters(estimators: &[Estimator]) -> Vec<(String, ParameterKind)> {
+    let mut kinds: BTreeMap<String, ParameterKind> = BTreeMap::new();
+    for (name, value) in estimators.iter().flat_map(|estimator| &estimator.swept) {
+        let kind = match value {
+            Value::Real(_) => ParameterKind::Real,
+            Value::Whole(_) => ParameterKind::Whole,
+            Value::Flag(_) => ParameterKind::Flag,
+            Value::Word(_) | Value::Reals(_) | Value::Wholes(_) => ParameterKind::Text,
+        };
+        kinds.entry(column(name)).and_modify(|known| *known = join(*known, kind)).or_insert(kind);
+    }
+    kinds.into_iter().collect()
+}
+
+/// The type that holds values of both.
+pub(crate) fn join(one: ParameterKind, other: ParameterKind) -> ParameterKind {
+    use ParameterKind::{Real, Text, Whole};
+    match (one, other) {
+        _ if one == other => one,
+        (Real | Whole, Real | Whole) => Real,
+        _ => Text,
+    }
+}
+
+/// Reads the name of an estimator.
+pub(super) type ReadName = fn(&Field<'_>, &mut Errors) -> Option<String>;
+
+/// Reads estimators in the order of the source; `n` is a size of training sets, at which formulas are tried.
+pub(super) fn estimators(
+    field: &Field<'_>,
+    name: ReadName,
+    n: Option<u64>,
+    errors: &mut Errors,
+) -> Option<Vec<Estimator>> {
+    let Yaml::Map(pairs) = &field.node.value else {
+        errors.expected(field, "a mapping `label: estimator`");
+        return None;
+    };
+    if pairs.is_empty() {
+        errors.push(field, "is empty, but it must name at least one estimator");
+        return None;
+    }
+    let mut all = Some(Vec::new());
+    for (key, value) in pairs {
+        let label = name(&Field { node: key, path: field.path.clone() }, errors);
+        let child = field.child(key.text().unwrap_or_default(), value);
+        let variants = variants(&child, label.as_deref(), n, errors);
+        all = all.zip(variants).map(|(mut all, variants)| {
+            all.extend(variants);
+            all
+        });
+        let count = all.as_ref().map_or(0, Vec::len).max(pairs.len());
+        if count > ESTIMATORS {
+            let message = format!("has {count} entries, but there may be at most {ESTIMATORS}");
+            errors.push(field, message);
+            return None;
+        }
+    }
+    all
+}
+
+/// The rule of an estimator, with keys of its own beside the choice.
+struct Written<'a> {
+    swept: Swept<'a, Rule>,
+    zip: Vec<Vec<String>>,
+    zip_field: Option<Field<'a>>,
+    filter: Option<(Formula, Field<'a>)>,
+}
+
+/// The variants of one name.
+fn variants(
+    field: &Field<'_>,
+    name: Option<&str>,
+    n: Option<u64>,
+    errors: &mut Errors,
+) -> Option<Vec<Estimator>> {
+    let written = written(field, errors)?;
+    written.check(errors)?;
+    let count: u128 = written.swept.axes().map(|(_, values)| values.len() as u128).product();
+    if count > ESTIMATORS as u128 {
+        let message = format!("makes {count} variants, but there may be at most {ESTIMATORS}");
+        errors.push(field, message);
+        return None;
+    }
+    let mut list = Vec::new();
+    for given in combinations(&written.swept.given) {
+        if written.is_wanted(&given, errors)? {
+            list.push(written.estimator(name.unwrap_or_default(), &given, n, errors)?);
+        }
+    }
+    if list.is_empty() {
+        errors.push(field, "leaves no estimator: `where` holds for none");
+        return None;
+    }
+    let mut rules = HashSet::new();
+    if let Some(twice) = list.iter().find(|estimator| !rules.insert(estimator.rule.to_string())) {
+        errors.push(field, format!("makes {} twice", twice.rule));
+        return None;
+    }
+    let is_plain = list.len() == 1 && list[0].swept.is_empty() && list[0].rule.formulas().is_empty();
+    if !is_plain {
+        let source = Arc::new(written.source(list[0].rule.sample().arguments()));
+        list.iter_mut().for_each(|estimator| estimator.source = Some(source.clone()));
+    }
+    name.map(|_| list)
+}
+
+fn written<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Written<'a>> {
+    let is_tie = |node: &Node| matches!(node.text(), Some("zip" | "where"));
+    let of = |name: &str| match &field.node.value {
+        Yaml::Map(pairs) => pairs.iter().find(|(key, _)| key.text() == Some(name)),
+        _ => None,
+    };
+    let zip_field = of("zip").map(|(_, value)| field.child("zip", value));
+    let filter_field = of("where").map(|(_, value)| field.child("where", value));
+    let zip = zip_field.as_ref().map_or(Some(Vec::new()), |field| zip(field, errors))?;
+    let filter = match filter_field {
+        None => None,
+        Some(field) => Some((condition(&field, errors)?, field)),
+    };
+    let known = |name: &str| {
+        let entries = estimator::CATALOGUE.iter();
+        name == "n" || entries.flat_map(|entry| (entry.parameters)()).any(|parameter| parameter.name == name)
+    };
+    let swept = match &field.node.value {
+        Yaml::Map(pairs) if pairs.iter().any(|(key, _)| is_tie(key)) => {
+            let rest: Vec<&(Node, Node)> = pairs.iter().filter(|(key, _)| !is_tie(key)).collect();
+            let [(key, value)] = rest[..] else {
+                errors.push(field, "has `zip` or `where` beside it, and needs one estimator as {name: {…}}");
+                return None;
+            };
+            super::choice::swept_pair(field, (key, value), estimator::CATALOGUE, &known, errors)?
+        }
+        _ => swept(field, estimator::CATALOGUE, &known, errors)?,
+    };
+    Some(Written { swept, zip, zip_field, filter })
+}
+
+impl Written<'_> {
+    /// Checks names in formulas, conditions and groups.
+    fn check(&self, errors: &mut Errors) -> Option<()> {
+        let own: Vec<&str> = self.swept.coordinates().collect();
+        let with_n: Vec<&str> = ["n"].into_iter().chain(own.iter().copied()).collect();
+        let mut sound = Some(());
+        for given in &self.swept.given {
+            if let Slot::Formula(formula) = &given.slot
+                && let Err(fault) = formula.check_names(&with_n)
+            {
+                errors.helped(&given.field, fault.message, fault.help);
+                sound = None;
+            }
+        }
+        if let Some((filter, field)) = &self.filter
+            && let Err(fault) = filter.check_names(&own)
+        {
+            errors.helped(field, fault.message, fault.help);
+            sound = None;
+        }
+        let axes: Vec<(String, usize)> =
+            self.swept.axes().map(|(given, values)| (given.parameter.to_owned(), values.len())).collect();
+        if let Some(field) = &self.zip_field {
+            check_zip(field, &self.zip, &axes, errors)?;
+        }
+        sound
+    }
+
+    /// Whether a combination of the axes is asked for.
+    fn is_wanted(&self, given: &[(&'static str, Value)], errors: &mut Errors) -> Option<bool> {
+        let place = |name: &String| {
+            let (_, values) = self.swept.axes().find(|(axis, _)| axis.parameter == name)?;
+            let (_, value) = given.iter().find(|(parameter, _)| parameter == name)?;
+            values.iter().position(|one| one == value)
+        };
+        let in_step = self.zip.iter().all(|group| {
+            let places: Vec<Option<usize>> = group.iter().map(place).collect();
+            places.windows(2).all(|pair| pair[0] == pair[1])
+        });
+        let Some((filter, field)) = self.filter.as_ref().filter(|_| in_step) else { return Some(in_step) };
+        match filter.value(&|name| self.own(given, name)) {
+            Ok(Scalar::Truth(truth)) => Some(truth),
+            Ok(other) => {
+                errors.push(field, format!("is {other}, but a condition must be true or false"));
+                None
+            }
+            Err(fault) => {
+                errors.helped(field, fault.message, fault.help);
+                None
+            }
+        }
+    }
+
+    /// The value of a parameter that is no formula.
+    fn own(&self, given: &[(&'static str, Value)], name: &str) -> Option<Scalar> {
+        if let Some((_, value)) = given.iter().find(|(parameter, _)| *parameter == name) {
+            return scalar(value);
+        }
+        let is_formula = self.swept.given.iter().any(|given| given.parameter == name);
+        let parameters = (self.swept.entry.parameters)();
+        let parameter = parameters.into_iter().find(|parameter| parameter.name == name && !is_formula)?;
+        parameter.default.as_ref().and_then(scalar)
+    }
+
+    /// The estimator with these arguments. Formulas that mention no cell become values.
+    fn estimator(
+        &self,
+        name: &str,
+        given: &[(&'static str, Value)],
+        n: Option<u64>,
+        errors: &mut Errors,
+    ) -> Option<Estimator> {
+        let mut given = given.to_vec();
+        let mut open: Vec<(&'static str, Kind, Formula)> = Vec::new();
+        for one in &self.swept.given {
+            if let Slot::Formula(formula) = &one.slot {
+                open.push((one.parameter, one.kind, formula.clone()));
+            }
+        }
+        while let Some(ready) = open.iter().position(|(_, _, formula)| {
+            formula.names().iter().all(|name| *name != "n" && self.own(&given, name).is_some())
+        }) {
+            let (parameter, kind, formula) = open.swap_remove(ready);
+            match super::template::number(&formula, &kind, &|name| self.own(&given, name)) {
+                Ok(value) => given.push((parameter, value)),
+                Err(fault) => {
+                    self.report(&Unfit { parameter, fault }, None, errors);
+                    return None;
+                }
+            }
+        }
+        // What is left follows from n; names of parameters in it have their values by now.
+        let axes: Vec<&str> = self.swept.axes().map(|(axis, _)| axis.parameter).collect();
+        let parameters = (self.swept.entry.parameters)();
+        let swept: Vec<(&'static str, Value)> = parameters
+            .iter()
+            .filter(|parameter| axes.contains(&parameter.name))
+            .filter_map(|parameter| given.iter().find(|(name, _)| *name == parameter.name).cloned())
+            .collect();
+        let formulas = open.into_iter().map(|(parameter, _, formula)| (parameter, formula)).collect();
+        let at = n.map_or(2.0, |n| n as f64);
+        let of = |name: &str| if name == "n" { Some(Scalar::Number(at)) } else { self.own(&given, name) };
+        match Template::new(self.swept.entry, &given, formulas, &of) {
+            Ok(rule) => Some(Estimator::variant(name, swept, rule)),
+            Err(unfit) => {
+                self.report(&unfit, n, errors);
+                None
+            }
+        }
+    }
+
+    fn report(&self, Unfit { parameter, fault }: &Unfit, n: Option<u64>, errors: &mut Errors) {
+        let place = self.swept.place(parameter);
+        let is_formula = self
+            .swept
+            .given
+            .iter()
+            .any(|given| given.parameter == *parameter && matches!(given.slot, Slot::Formula(_)));
+        let cell = n.filter(|_| is_formula).map_or(String::new(), |n| format!(" at n = {n}"));
+        errors.helped(place, format!("{}{cell}", fault.message), fault.help.clone());
+    }
+
+    /// What stands under the name, with every default spelled out: `arguments` are those of one of the variants.
+    fn source(&self, arguments: &[(&'static str, Value)]) -> Resolved {
+        let argument = |(name, value): &(&'static str, Value)| {
+            let given = self.swept.given.iter().find(|given| given.parameter == *name);
+            (*name, given.map_or_else(|| resolved::value(value), |given| resolved::slot(&given.slot)))
+        };
+        // Axes in the order of the source, which is the order of the variants; then what is not given.
+        let place = |name: &str| self.swept.given.iter().position(|given| given.parameter == name);
+        let mut arguments: Vec<&(&'static str, Value)> = arguments.iter().collect();
+        arguments.sort_by_key(|(name, _)| place(name).unwrap_or(usize::MAX));
+        let choice = (self.swept.entry.name, resolved::map(arguments.into_iter().map(argument)));
+        let filter = self.filter.as_ref().map(|(filter, _)| filter);
+        resolved::map([choice].into_iter().chain(resolved::ties(&self.zip, filter)))
+    }
+}
+
+/// Reads an estimator that has no axes.
+pub(super) fn rule(field: &Field<'_>, errors: &mut Errors) -> Option<Template> {
+    let written = written(field, errors)?;
+    written.check(errors)?;
+    if let Some((axis, _)) = written.swept.axes().next() {
+        errors.expected(&axis.field, "one value");
+        return None;
+    }
+    let given = combinations(&written.swept.given).pop()?;
+    // A formula is tried at sizes of all magnitudes: it need not have a value at each.
+    let sizes = (1..=27).map(|power| 1 << power);
+    let read = sizes.map(|n| {
+        let mut tried = Errors::default();
+        written.estimator("", &given, Some(n), &mut tried).ok_or(tried)
+    });
+    let mut last = None;
+    for one in read {
+        match one {
+            Ok(estimator) => return Some(estimator.rule),
+            Err(tried) => last = Some(tried),
+        }
+    }
+    errors.extend(last?);
+    None
+}
+
+/// Reports a formula that has no value at one of these sizes.
+pub(super) fn check_formulas(
+    field: &Field<'_>,
+    estimators: &[Estimator],
+    sizes: &[u64],
+    errors: &mut Errors,
+) {
+    for estimator in estimators.iter().filter(|estimator| !estimator.rule.formulas().is_empty()) {
+        for n in sizes {
+            let of = |name: &str| (name == "n").then_some(Scalar::Number(*n as f64));
+            if let Err(Unfit { parameter, fault }) = estimator.rule.at(estimator::CATALOGUE, &of) {
+                let message =
+                    format!("has {} whose {parameter} {} at n = {n}", estimator.label, fault.message);
+                errors.helped(field, message, fault.help);
+                break;
+            }
+        }
+    }
+}
