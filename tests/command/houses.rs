@@ -18,7 +18,6 @@ fn heavy_dependencies_have_one_house() {
         ("saphyr-parser", "tempered-pipeline"),
         ("polars", "tempered-analysis"),
         ("polars-core", "tempered-analysis"),
-        ("polars-io", "tempered-analysis"),
         ("kuva", "tempered-report"),
         ("clap", "tempered"),
     ];

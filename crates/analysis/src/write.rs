@@ -6,8 +6,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use polars_core::prelude::*;
-use polars_io::prelude::ParquetWriter;
-use tempered_store::write_beside;
+use tempered_store::{TableColumn, TableWriter, write_beside};
 
 use crate::error::Error;
 use crate::fits::reasons;
@@ -221,17 +220,33 @@ fn tables<R>(path: &Path, rows: &[R], table: impl Fn(&[R]) -> Table) -> Result<(
     let frame = |rows: &[R]| DataFrame::new_infer_height(table(rows)).map_err(std::io::Error::from);
     // The columns are known without a row.
     place(&path.with_extension("parquet"), |file| {
-        let schema = frame(&[])?.schema().clone();
-        let mut writer = ParquetWriter::new(file).set_parallel(false).batched(&schema)?;
-        for rows in rows.chunks(ROWS) {
-            writer.write_batch(&frame(rows)?)?;
-        }
-        writer.finish().map(drop).map_err(std::io::Error::from)
+        let mut writer =
+            TableWriter::begin(path, file, &stored(&frame(&[])?)?).map_err(std::io::Error::other)?;
+        rows.chunks(ROWS)
+            .try_for_each(|rows| writer.append(stored(&frame(rows)?)?).map_err(std::io::Error::other))?;
+        writer.finish().map_err(std::io::Error::other)
     })?;
     place(&path.with_extension("csv"), |file| {
         file.write_all(header(&frame(&[])?).as_bytes())?;
         rows.chunks(ROWS).try_for_each(|rows| file.write_all(csv(&frame(rows)?).as_bytes()))
     })
+}
+
+/// The columns of a frame as they are stored.
+fn stored(frame: &DataFrame) -> std::io::Result<Vec<(String, TableColumn)>> {
+    let one = |column: &Column| -> PolarsResult<(String, TableColumn)> {
+        let values = match column.dtype() {
+            DataType::String => {
+                let texts = column.str()?.iter();
+                TableColumn::Text(texts.map(|text| text.map(str::to_owned)).collect())
+            }
+            DataType::Int64 => TableColumn::Whole(column.i64()?.iter().collect()),
+            DataType::Boolean => TableColumn::Truth(column.bool()?.iter().collect()),
+            _ => TableColumn::Real(column.f64()?.iter().collect()),
+        };
+        Ok((column.name().to_string(), values))
+    };
+    frame.columns().iter().map(one).collect::<PolarsResult<_>>().map_err(std::io::Error::from)
 }
 
 fn header(frame: &DataFrame) -> String {

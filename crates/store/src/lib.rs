@@ -34,6 +34,7 @@ mod schema;
 mod shard;
 mod streams;
 mod swept;
+mod table_file;
 mod unfinished;
 mod whole_file;
 
@@ -54,3 +55,4 @@ pub use read::{Column, MetricsTable, WeightsRow, read_columns, read_metrics, rea
 pub use schema::{Inner, Labels, Layout, MetricsChunk, WeightsChunk};
 pub use shard::{Placing, ShardWriter};
 pub use swept::{Parameter, ParameterKind};
+pub use table_file::{TableColumn, TableWriter};
