@@ -128,10 +128,17 @@ impl View {
 
     /// Share of the time that each stage was at work; of a step, on the average thread of the pool.
     fn occupancy(&self) -> Vec<(&'static str, f64)> {
-        let readings = self.watch.meters.iter().skip(1).map(|meter| meter.read());
-        readings
-            .map(|reading| (reading.name, (reading.busy.as_secs_f64() / self.elapsed()).min(1.0)))
-            .collect()
+        // Where some trials take long there are two flows, one after the other, with stages of the same names.
+        let mut busy: Vec<(&'static str, f64)> = Vec::new();
+        for reading in self.watch.meters.iter().map(|meter| meter.read()).filter(|one| one.name != "plan") {
+            let share = reading.busy.as_secs_f64() / self.elapsed();
+            match busy.iter_mut().find(|(name, _)| *name == reading.name) {
+                Some((_, known)) => *known += share,
+                None => busy.push((reading.name, share)),
+            }
+        }
+        busy.iter_mut().for_each(|(_, share)| *share = share.min(1.0));
+        busy
     }
 
     fn pace(&self) -> String {

@@ -4,7 +4,7 @@ use crate::cancel::Cancel;
 use crate::meter::{Meter, Phase, Reading};
 use crate::pool::Pool;
 use crate::stage::{Sink, Stage};
-use crate::steps::Steps;
+use crate::steps::{Step, Steps, attempt};
 use crate::verdict::{Failure, Verdict};
 use crate::worker::{Shared, work};
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -118,6 +118,40 @@ impl<'env, T: Send + 'env, E: Send + 'env> Flow<'env, T, E> {
             work(shared, name, pull, &mut run, |out| last.send(&sender, out));
         };
         self.tasks.push(Task { name, work: Box::new(task) });
+        Flow { tasks: self.tasks, meters: self.meters, output }
+    }
+
+    /// Adds a stage in which each thread of a pool works on an item of its own. What is done first comes first, so that an
+    /// item that takes long holds up no other; at most `capacity` results wait.
+    ///
+    /// The meter shows the work of the average thread.
+    pub fn workers<S>(
+        mut self,
+        (name, capacity): (&'static str, usize),
+        pool: &Pool,
+        step: S,
+    ) -> Flow<'env, S::Out, E>
+    where
+        S: Step<In = T, Error = E> + 'env,
+        S::Out: 'env,
+    {
+        let (sender, output) = bounded(capacity);
+        let meter = Arc::new(Meter::new(name));
+        self.meters.push(meter.clone());
+        let step = Arc::new(step);
+        for _ in 0..pool.threads() {
+            let (input, sender) = (self.output.clone(), sender.clone());
+            let (step, meter, pool) = (step.clone(), meter.clone(), pool.clone());
+            let task = move |shared: &Shared<'_, E>| {
+                let pull = || input.recv().ok().map(Ok);
+                let mut run = |item: Option<T>| {
+                    let Some(item) = item else { return Ok(None) };
+                    pool.install(|| attempt(&*step, &meter, item)).map(Some)
+                };
+                work(shared, name, pull, &mut run, |out| sender.send(out).is_ok());
+            };
+            self.tasks.push(Task { name, work: Box::new(task) });
+        }
         Flow { tasks: self.tasks, meters: self.meters, output }
     }
 

@@ -1,7 +1,7 @@
 //! Stages over bounded channels: a dataflow that knows no mathematics.
 //!
-//! Each stage is one thread, so messages stay in order. Steps share a stage: the slabs of an item go through all
-//! of them on the threads of a pool. End of stream travels down (senders are dropped), a stop
+//! A stage is one thread, so messages stay in order, or workers on as many threads as a pool has, which put out what is done
+//! first. Steps share a stage: the slabs of an item go through all of them on the threads of a pool. End of stream travels down (senders are dropped), a stop
 //! travels up (receivers are dropped), and the first error goes sideways into one cell.
 
 mod cancel;

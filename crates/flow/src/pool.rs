@@ -31,6 +31,11 @@ impl Pool {
             .map_err(|source| PoolError { threads, source })
     }
 
+    /// How many threads it has.
+    pub fn threads(&self) -> usize {
+        self.0.current_num_threads()
+    }
+
     /// Does work on the pool, where rayon's parallel iterators spread over its threads. The calling stage's meter
     /// tells the wait for a thread from the work.
     pub fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {

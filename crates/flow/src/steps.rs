@@ -63,7 +63,8 @@ impl<'env, In: Send + 'env, Out: Send + 'env, E: Send + 'env> Steps<'env, In, Ou
     }
 }
 
-fn attempt<S: Step>(step: &S, meter: &Meter, slab: S::In) -> Result<S::Out, Failure<S::Error>> {
+/// Works on a slab; a panic is a failure.
+pub(crate) fn attempt<S: Step>(step: &S, meter: &Meter, slab: S::In) -> Result<S::Out, Failure<S::Error>> {
     let stage = meter.name();
     match catch_unwind(AssertUnwindSafe(|| meter.time_share(|| step.run(slab)))) {
         Ok(Ok(out)) => Ok(out),

@@ -185,3 +185,68 @@ fn a_panic_of_cut_or_join_names_the_stage() {
         }
     }
 }
+
+/// Workers that put out what is done first.
+fn worked(
+    items: u64,
+    threads: usize,
+    step: impl Step<In = u64, Out = u64, Error = String> + 'static,
+) -> (Vec<u64>, Ended) {
+    let (sender, receiver) = mpsc::channel();
+    let ended = within_a_minute(move || {
+        let sink = End(move |item: Vec<u64>| sender.send(item[0]).map_err(|_| "nobody listens".into()));
+        Flow::source("source", 1, (0..items).map(Ok))
+            .workers(("workers", 1), &Pool::new(threads).unwrap(), step)
+            .stage("boxed", 1, Boxed)
+            .sink("sink", sink)
+            .run(&Cancel::new())
+    });
+    (receiver.iter().collect(), ended)
+}
+
+/// Makes a list of one.
+struct Boxed;
+
+impl tempered_flow::Stage for Boxed {
+    type In = u64;
+    type Out = Vec<u64>;
+    type Error = String;
+    fn run(&mut self, item: u64) -> Result<Vec<u64>, String> {
+        Ok(vec![item])
+    }
+}
+
+#[test]
+fn workers_do_every_item_once_and_hold_up_no_other() {
+    // The first item waits until all others have been done.
+    let others = Arc::new((Mutex::new(0), std::sync::Condvar::new()));
+    let seen = others.clone();
+    let (mut done, ended) = worked(
+        50,
+        2,
+        Do(move |item| {
+            let (count, changed) = &*seen;
+            let mut count = count.lock().unwrap();
+            if item > 0 {
+                *count += 1;
+                changed.notify_all();
+            } else {
+                drop(changed.wait_while(count, |count| *count < 49).unwrap());
+            }
+            Ok(item)
+        }),
+    );
+    assert_eq!(done.last(), Some(&0));
+    done.sort_unstable();
+    assert_eq!(done, (0..50).collect::<Vec<_>>());
+    let stages = ended.unwrap().stages;
+    assert_eq!((stages[1].name, stages[1].items), ("workers", 50));
+}
+
+#[test]
+fn a_worker_that_fails_or_panics_ends_the_flow() {
+    let (_, ended) = worked(1000, 3, Do(|item| if item == 7 { Err("seven".into()) } else { Ok(item) }));
+    assert!(matches!(ended, Err(Failure::Stage { stage: "workers", source }) if source == "seven"));
+    let (_, ended) = worked(1000, 3, Do(|item| if item == 7 { panic!("seven") } else { Ok(item) }));
+    assert!(matches!(ended, Err(Failure::Panicked { stage: "workers", message }) if message == "seven"));
+}

@@ -49,7 +49,15 @@ pub struct Slab<T> {
     pub made: T,
 }
 
+/// What tells the orders of one shard and its estimators from all others.
+pub type Key = (usize, usize, u32, usize);
+
 impl Order {
+    /// Its shard and the first of its estimators: no two shards that are open at one time have the same.
+    pub fn key(&self) -> Key {
+        key(&self.shard, &self.estimators)
+    }
+
     /// Its trials in slabs of `rows`; `order` is its position in its batch.
     pub fn slabs(&self, order: usize, rows: u64) -> impl Iterator<Item = Slab<Range<u64>>> + '_ {
         let slab = move |start: u64| Slab {
@@ -75,6 +83,11 @@ pub struct Samples {
     pub x: Vec<f64>,
     /// Labels.
     pub y: Vec<f64>,
+}
+
+/// The key of a shard and some estimators.
+pub fn key(shard: &Shard, estimators: &[usize]) -> Key {
+    (shard.cell, shard.group, shard.index, estimators.first().copied().unwrap_or(usize::MAX))
 }
 
 impl Samples {

@@ -11,6 +11,7 @@ pub mod generator;
 pub mod live;
 mod live_record;
 mod named;
+mod orders;
 pub mod overtime;
 pub mod pilot;
 pub mod plan;
@@ -29,6 +30,7 @@ pub mod stage;
 mod stop;
 pub mod survey;
 mod todo;
+mod topology;
 pub mod undo;
 pub mod verify;
 

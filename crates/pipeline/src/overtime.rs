@@ -48,7 +48,11 @@ impl Display for Late {
 
 /// The trials under way, by thread of the pool.
 #[derive(Clone, Default)]
-pub struct Clock(Option<Arc<[Mutex<Option<UnderWay>>]>>);
+pub struct Clock {
+    slots: Option<Arc<[Mutex<Option<UnderWay>>]>>,
+    /// The slot of the first thread of the pool that uses this clock.
+    first: usize,
+}
 
 fn locked(slot: &Mutex<Option<UnderWay>>) -> MutexGuard<'_, Option<UnderWay>> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
@@ -67,7 +71,7 @@ impl Clock {
     /// Watches the trials of a pool of this many threads until the guard is dropped; without a limit nothing is
     /// watched and nothing costs time.
     pub fn start(plan: &Arc<Plan>, limit: Option<TrialLimit>, threads: usize) -> (Clock, Option<Sender<()>>) {
-        let Some(TrialLimit { time, late }) = limit else { return (Clock(None), None) };
+        let Some(TrialLimit { time, late }) = limit else { return (Clock::default(), None) };
         let slots: Arc<[Mutex<Option<UnderWay>>]> = (0..threads.max(1)).map(|_| Mutex::default()).collect();
         let (guard, dropped) = channel::<()>();
         let (watched, plan) = (slots.clone(), plan.clone());
@@ -89,7 +93,12 @@ impl Clock {
                 }
             }
         });
-        (Clock(Some(slots)), Some(guard))
+        (Clock { slots: Some(slots), first: 0 }, Some(guard))
+    }
+
+    /// The same clock for another pool, behind the first one of so many threads.
+    pub fn behind(&self, threads: usize) -> Clock {
+        Clock { slots: self.slots.clone(), first: self.first + threads }
     }
 
     /// Notes that this thread begins with a trial; the last one has ended.
@@ -103,8 +112,8 @@ impl Clock {
     }
 
     fn note(&self, what: impl FnOnce() -> Option<UnderWay>) {
-        let slot = self.0.as_ref().zip(rayon::current_thread_index());
-        if let Some(slot) = slot.and_then(|(slots, thread)| slots.get(thread)) {
+        let slot = self.slots.as_ref().zip(rayon::current_thread_index());
+        if let Some(slot) = slot.and_then(|(slots, thread)| slots.get(self.first + thread)) {
             *locked(slot) = what();
         }
     }

@@ -1,26 +1,23 @@
-//! Running a plan: the whole topology, steps and stages.
+//! Running a plan: what is there, the topology, the ending.
 
-use crate::batch::{Batch, Order, Shelf};
+use crate::batch::Shelf;
 use crate::error::Error;
 use crate::live::{Live, LiveView};
 use crate::live_record::LiveRecord;
 use crate::overtime::{Clock, TrialLimit};
 use crate::plan::{Plan, Shard};
 use crate::sizes::{BATCH_POINTS, Sizes};
-use crate::stage::{Aggregate, Encode, Evaluate, Evaluated, Generate, Store, Train};
-use crate::todo::Todo;
+use crate::stage::{Aggregate, Shared};
+use crate::todo::{Shards, Todo};
+use crate::topology::{LONG, Lanes, Setting};
 use crate::{record, resume, seal, stop, survey};
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
-use tempered_flow::{Cancel, Credits, Failure, Flow, Meter, Pool, Reading, Report, Steps};
+use tempered_flow::{Cancel, Closed, Failure, Meter, Pool, Reading, Report};
 use tempered_store::{MetricsChunk, Place, RunDirectory};
 
-/// Batches that wait between two stages at most.
-const CAPACITY: usize = 2;
-/// Encoded batches that wait for the disk at most: most of them carry rows for the live summary and nothing to write.
-const ENCODED: usize = 16;
 /// Where and how fast to run: nothing here changes a number.
 #[derive(Clone)]
 pub struct Settings {
@@ -34,6 +31,8 @@ pub struct Settings {
     pub batch_points: u64,
     /// Whether batches are shorter where trials take long, so that progress is seen.
     pub paced: bool,
+    /// Seconds of a core from which on a trial goes through stages of its own instead of the steps of a slab.
+    pub long: f64,
     /// Do these files only; all that are missing where there is no such list.
     pub only: Option<BTreeSet<Place>>,
     /// How long a trial may take.
@@ -49,6 +48,7 @@ impl Default for Settings {
             deadline: None,
             batch_points: BATCH_POINTS,
             paced: true,
+            long: LONG,
             only: None,
             trial_limit: None,
         }
@@ -133,87 +133,86 @@ pub fn run(
     }
     let view = LiveView::default();
     view.update(|empty| *empty = live);
-    let size = |shard: &Shard| shard.trials.end - shard.trials.start;
-    let trials = todo.iter().map(|(shard, _)| size(shard)).sum();
-    let points = todo.iter().map(|(shard, _)| size(shard) * plan.cells[shard.cell].n).sum();
-    let seconds = |shard: &Shard| plan.groups(&plan.cells[shard.cell])[shard.group].seconds;
-    let work = todo.iter().map(|(shard, _)| size(shard) as f64 * seconds(shard)).sum();
-    let pool = Pool::new(settings.threads).map_err(|error| Error::Pool(error.to_string()))?;
-    let aside = Pool::new(1).map_err(|error| Error::Pool(error.to_string()))?;
+    let work = Work::of(&plan, &todo);
+    let pools = (pool(settings.threads)?, pool(1)?);
+    // Scoring goes on while all threads train.
+    let judges = pool(settings.threads)?;
     let stopped = AtomicBool::new(false);
     let sizes = Arc::new(Sizes::new(&plan, settings.threads, settings.batch_points, settings.paced));
-    let orders = Orders {
+    let (clock, _watched) = Clock::start(&plan, settings.trial_limit.clone(), 2 * settings.threads);
+    let metrics = Arc::new(Shelf::new(settings.threads));
+    let aggregate = Mutex::new(aggregate(&plan, &view, record, metrics.clone()));
+    let setting = Setting {
         plan: &plan,
+        directory,
         cancel,
         stopped: &stopped,
-        todo: todo.into_iter(),
-        open: None,
+        pools: &pools,
         sizes: &sizes,
-        credits: Credits::new(sizes.credits()),
+        clock: &clock,
+        metrics: &metrics,
     };
-    let (clock, _watched) = Clock::start(&plan, settings.trial_limit.clone(), settings.threads);
-    let threads = settings.threads;
-    let (samples, fits) = (Arc::new(Shelf::new(threads)), Arc::new(Shelf::new(threads)));
-    let (weights, metrics) = (Arc::new(Shelf::new(threads)), Arc::new(Shelf::new(threads)));
-    let steps = Steps::first(
-        "generate",
-        Generate { plan: plan.clone(), shelf: samples.clone(), laws: Shelf::new(threads) },
-    )
-    .then(
-        "train",
-        Train {
-            plan: plan.clone(),
-            shelf: fits.clone(),
-            benches: Shelf::new(threads),
-            clock: clock.clone(),
-            cancel: cancel.clone(),
-        },
-    )
-    .then(
-        "evaluate",
-        Evaluate {
-            plan: plan.clone(),
-            columns: plan.scores().len(),
-            samples,
-            fits,
-            weights: weights.clone(),
-            metrics: metrics.clone(),
-            scorers: Shelf::new(threads),
-            clock,
-            sizes: sizes.clone(),
-            cancel: cancel.clone(),
-        },
-    );
-    let cut = |batch: &Batch<Order>| {
-        let slabs = |(position, order): (usize, &Order)| {
-            let rows = sizes.slab(&order.shard, plan.cells[order.shard.cell].n);
-            order.slabs(position, rows).collect::<Vec<_>>()
-        };
-        batch.parts.iter().enumerate().flat_map(slabs).collect()
-    };
-    let flow = Flow::source("plan", CAPACITY, orders)
-        .steps(("trials", CAPACITY), &pool, cut, steps, Evaluated::gather)
-        .stage("encode", ENCODED, Encode::new(plan.clone(), (pool, aside), weights))
-        .stage("store", CAPACITY, Store::new(plan.clone(), directory.clone()))
-        .sink("aggregate", aggregate(&plan, &view, record, metrics));
-    let meters = flow.meters();
-    watch(Watch { view: view.clone(), meters: meters.clone(), trials, points, work });
-    let ended: Result<Report, Failure<Error>> = flow.run(cancel);
-    let ending = match ended {
+    let Lanes { short, long } = Lanes::of(&plan, todo, settings.long);
+    let long: Arc<[_]> = long.into_iter().map(|(shard, list)| (Arc::new(shard), list)).collect();
+    // What is done soon is there soon; long trials come behind it.
+    let mut flows = Vec::new();
+    if !short.is_empty() || long.is_empty() {
+        flows.push(setting.fused(short, Shared(&aggregate)));
+    }
+    if !long.is_empty() {
+        flows.push(setting.staged(&long, &judges, Shared(&aggregate)));
+    }
+    let meters: Vec<Arc<Meter>> = flows.iter().flat_map(Closed::meters).collect();
+    let Work { trials, points, seconds } = work;
+    watch(Watch { view: view.clone(), meters: meters.clone(), trials, points, work: seconds });
+    let mut ended = true;
+    for flow in flows {
         // A request that came with the last shards is obeyed too: to look at all files once more may take a while.
-        Ok(_) if stopped.load(Relaxed) || cancel.is_requested() => Ending::Stopped,
-        Ok(_) => ending(directory, &asked, settings)?,
-        Err(Failure::Aborted | Failure::Stage { source: Error::Stopped, .. }) => Ending::Stopped,
-        Err(Failure::Stage { stage, source }) => {
-            return Err(Error::Stage { stage, source: Box::new(source) });
+        ended &= finished(flow.run(cancel))? && !stopped.load(Relaxed) && !cancel.is_requested();
+        if !ended {
+            break;
         }
-        Err(Failure::Thread { stage, source }) => {
-            return Err(Error::Pool(format!("cannot start the thread of stage {stage}: {source}")));
-        }
-        Err(Failure::Panicked { stage, message }) => return Err(Error::Panicked { stage, message }),
-    };
+    }
+    let ending = if ended { ending(directory, &asked, settings)? } else { Ending::Stopped };
     let stages = meters.iter().map(|meter| meter.read()).collect();
     Ok(Outcome { ending, trials: view.trials(), stages })
+}
+
+/// What a run has to do.
+struct Work {
+    trials: u64,
+    points: u64,
+    /// Of a core, by the catalogue.
+    seconds: f64,
+}
+
+impl Work {
+    fn of(plan: &Plan, todo: &Shards) -> Work {
+        let size = |shard: &Shard| shard.trials.end - shard.trials.start;
+        let seconds = |shard: &Shard| plan.groups(&plan.cells[shard.cell])[shard.group].seconds;
+        Work {
+            trials: todo.iter().map(|(shard, _)| size(shard)).sum(),
+            points: todo.iter().map(|(shard, _)| size(shard) * plan.cells[shard.cell].n).sum(),
+            seconds: todo.iter().map(|(shard, _)| size(shard) as f64 * seconds(shard)).sum(),
+        }
+    }
+}
+
+fn pool(threads: usize) -> Result<Pool, Error> {
+    Pool::new(threads).map_err(|error| Error::Pool(error.to_string()))
+}
+
+/// Whether a flow came to its end; false where it was stopped.
+fn finished(ended: Result<Report, Failure<Error>>) -> Result<bool, Error> {
+    match ended {
+        Ok(_) => Ok(true),
+        Err(Failure::Aborted | Failure::Stage { source: Error::Stopped, .. }) => Ok(false),
+        Err(Failure::Stage { stage, source }) => Err(Error::Stage { stage, source: Box::new(source) }),
+        Err(Failure::Thread { stage, source }) => {
+            Err(Error::Pool(format!("cannot start the thread of stage {stage}: {source}")))
+        }
+        Err(Failure::Panicked { stage, message }) => Err(Error::Panicked { stage, message }),
+    }
 }
 
 fn aggregate(
@@ -227,7 +226,7 @@ fn aggregate(
         view: view.clone(),
         record,
         spent,
-        pending: Vec::new(),
+        pending: HashMap::new(),
         due: Instant::now(),
     }
 }
@@ -251,76 +250,4 @@ fn ending(directory: &RunDirectory, asked: &Plan, settings: &Settings) -> Result
         seal::seal(directory)?;
     }
     Ok(Ending::Complete)
-}
-
-/// The source: shards cut into batches. Asked to stop, it ends after the shard it is in.
-struct Orders<'a> {
-    plan: &'a Plan,
-    cancel: &'a Cancel,
-    stopped: &'a AtomicBool,
-    todo: std::vec::IntoIter<(Shard, Arc<[usize]>)>,
-    /// The shard it is in, and the first trial of it that is in no batch yet.
-    open: Option<(Open, u64)>,
-    sizes: &'a Sizes,
-    credits: Credits,
-}
-
-/// A shard, and the estimators whose files it lacks.
-type Open = (Arc<Shard>, Arc<[usize]>);
-
-impl Orders<'_> {
-    /// The shard it is in, or the next one; none where there is none or a stop is asked for.
-    fn shard(&mut self) -> Option<(Open, u64)> {
-        let open = self.open.take();
-        if open.is_some() || self.todo.as_slice().is_empty() {
-            return open;
-        }
-        if self.cancel.is_requested() {
-            self.stopped.store(true, Relaxed);
-            return None;
-        }
-        self.todo.next().map(|(shard, estimators)| {
-            let start = shard.trials.start;
-            ((Arc::new(shard), estimators), start)
-        })
-    }
-}
-
-impl Iterator for Orders<'_> {
-    type Item = Result<Batch<Order>, Error>;
-
-    /// A batch goes on with the next shard where the last one ends early, as [`Sizes::takes`] allows: one after the other,
-    /// shards of few long trials would leave threads without work.
-    fn next(&mut self) -> Option<Self::Item> {
-        let (mut parts, mut room, mut points, mut seconds) = (Vec::<Order>::new(), 1.0, 0, 0.0);
-        while let Some(((shard, estimators), start)) = self.shard() {
-            let alike = |part: &Order| (part.shard.cell, part.shard.group) == (shard.cell, shard.group);
-            let cell = &self.plan.cells[shard.cell];
-            let group = &self.plan.groups(cell)[shard.group];
-            seconds += (shard.trials.end - start) as f64 * group.seconds;
-            let most = self.sizes.batch(&shard, cell.n) as f64;
-            let rows = (room * most) as u64;
-            let full = !parts.is_empty() && rows == 0;
-            if full || !self.sizes.takes(parts.len(), parts.iter().all(alike), seconds) {
-                self.open = Some(((shard, estimators), start));
-                break;
-            }
-            let end = shard.trials.end.min(start + rows.max(1));
-            let last = end == shard.trials.end;
-            room -= (end - start) as f64 / most;
-            points += (end - start) * cell.n;
-            parts.push(Order {
-                shard: shard.clone(),
-                estimators: estimators.clone(),
-                trials: start..end,
-                last,
-            });
-            if !last {
-                self.open = Some(((shard, estimators), end));
-                break;
-            }
-        }
-        let credit = || Some(self.credits.acquire(self.sizes.cost(points)));
-        (!parts.is_empty()).then(|| Ok(Batch { credit: credit(), parts }))
-    }
 }

@@ -36,7 +36,7 @@ const FIT_BYTES: u64 = 72;
 /// What batches under way may take together for each thread.
 const MEMORY: u64 = 48 << 20;
 /// Trials of more points than this are large.
-const LARGE: u64 = 100_000;
+pub(crate) const LARGE: u64 = 100_000;
 /// What batches under way may take together in a study of large trials.
 const MEMORY_LARGE: u64 = 1 << 30;
 /// One credit stands for this many bytes of batches under way.

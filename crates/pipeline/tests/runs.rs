@@ -199,3 +199,57 @@ fn trials_that_overflow_are_stored_with_what_is_finite() {
     assert!(statuses.contains_key("ok") && statuses.contains_key("not_finite"), "{statuses:?}");
     assert!(statuses.contains_key("overflow"), "{statuses:?}");
 }
+
+/// Whatever is handed on from stage to stage, and whatever stays in a slab.
+#[test]
+fn bytes_do_not_depend_on_the_topology() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("fused");
+    let with = |threads, long| Settings { threads, long, ..Settings::default() };
+    complete_with(STUDY, &whole, with(2, f64::INFINITY));
+    // A few microseconds: some estimators go one way and some the other, also of one shard.
+    for (threads, long) in [(1, 0.0), (3, 0.0), (2, 2e-5)] {
+        let other = folder.path().join(format!("{threads}-{long}"));
+        complete_with(STUDY, &other, with(threads, long));
+        let (one, other) = (files(&whole), files(&other));
+        assert_eq!(one.len(), other.len());
+        for (one, other) in one.iter().zip(&other) {
+            assert!(std::fs::read(one).unwrap() == std::fs::read(other).unwrap(), "{}", other.display());
+        }
+    }
+}
+
+/// A network of seconds a trial beside a spline and a quick network, all in shards of the same trials.
+#[test]
+fn slow_training_holds_up_neither_scoring_nor_writing() {
+    let study = "version: 1\nname: slow\nseed: 2\ntrials: 6\ngenerate: {n: [20, 30]}\ntrain:\n  \
+        slow: {relu_network: {width: 300, steps: 60000}}\n  quick: {relu_network: {width: 300, steps: 600}}\n  \
+        spline: linear_spline\nstore: {shard_trials: 6}\n";
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("run");
+    let plan = Plan::new(parse(study.as_bytes(), "study.yaml", &[]).unwrap());
+    let directory = RunDirectory::create(&root).unwrap();
+    let cancel = Cancel::new();
+    let there = |label: &str| {
+        let files = files(&root);
+        files.iter().filter(|file| file.to_string_lossy().contains(&format!("estimator={label}/"))).count()
+    };
+    let outcome = std::thread::scope(|scope| {
+        let running = scope.spawn(|| run(plan, &directory, &settings_of(1), &cancel, |_| ()).unwrap());
+        let start = std::time::Instant::now();
+        // Metrics and weights of two sizes.
+        while there("quick") < 4 || there("spline") < 4 {
+            assert!(!running.is_finished() && start.elapsed().as_secs() < 300, "they were held up");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        assert_eq!(there("slow"), 0, "it was not slow");
+        cancel.request();
+        cancel.abort();
+        running.join().unwrap()
+    });
+    assert_eq!(outcome.ending, Ending::Stopped);
+}
+
+fn settings_of(threads: usize) -> Settings {
+    Settings { threads, ..Settings::default() }
+}

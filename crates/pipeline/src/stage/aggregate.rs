@@ -1,12 +1,13 @@
 //! Keeps live summaries of what has been committed.
 
 use super::Receipt;
-use crate::batch::Shelf;
+use crate::batch::{Key, Shelf, key};
 use crate::error::Error;
 use crate::live::{LiveView, Tally};
 use crate::live_record::LiveRecord;
 use crate::plan::Plan;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tempered_flow::Sink;
 use tempered_math::score::FIRST_RISK;
@@ -27,31 +28,44 @@ pub struct Aggregate {
     pub(crate) record: LiveRecord,
     /// Where rows go that have been counted.
     pub spent: Arc<Shelf<MetricsChunk>>,
-    /// Summaries of the shard under way, one an estimator.
-    pub pending: Vec<Tally>,
+    /// Summaries of the shards under way, one an estimator.
+    pub pending: HashMap<Key, Vec<Tally>>,
     /// When the summaries are written next.
     pub due: Instant,
 }
 
-impl Sink for Aggregate {
+/// The last stage of the flows of a run, which come one after the other.
+pub struct Shared<'a>(pub &'a Mutex<Aggregate>);
+
+impl Shared<'_> {
+    fn lock(&self) -> MutexGuard<'_, Aggregate> {
+        // A panic while it was held has ended the run.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sink for Shared<'_> {
     type In = Vec<Receipt>;
     type Error = Error;
 
     fn take(&mut self, receipts: Vec<Receipt>) -> Result<(), Error> {
-        receipts.into_iter().try_for_each(|receipt| self.count(receipt))
+        let mut aggregate = self.lock();
+        receipts.into_iter().try_for_each(|receipt| aggregate.count(receipt))
     }
 
     fn finish(&mut self) -> Result<(), Error> {
-        self.write()
+        self.lock().write()
     }
 }
 
 impl Aggregate {
     fn count(&mut self, receipt: Receipt) -> Result<(), Error> {
         let risks = self.view.read(|live| live.risks().len());
-        self.pending.resize_with(receipt.estimators.len(), || Tally::new(risks));
+        let key = key(&receipt.shard, &receipt.estimators);
+        let mut tallies = self.pending.remove(&key).unwrap_or_default();
+        tallies.resize_with(receipt.estimators.len(), || Tally::new(risks));
         let mut trials = 0;
-        for (e, (tally, chunks)) in self.pending.iter_mut().zip(&receipt.metrics).enumerate() {
+        for (e, (tally, chunks)) in tallies.iter_mut().zip(&receipt.metrics).enumerate() {
             for chunk in chunks {
                 let columns = chunk.scores.len() / chunk.trial.len().max(1);
                 for (failure, scores) in chunk.failure.iter().zip(chunk.scores.chunks(columns.max(1))) {
@@ -65,7 +79,6 @@ impl Aggregate {
         let group = &self.plan.groups(cell)[receipt.shard.group];
         self.view.progress(trials, cell.n, group.seconds);
         if receipt.committed {
-            let tallies = std::mem::take(&mut self.pending);
             let labels = receipt.estimators.iter().map(|e| self.plan.study.estimators[*e].label.as_str());
             let cell = &self.plan.cells[receipt.shard.cell].key;
             for (label, tally) in labels.zip(&tallies) {
@@ -75,6 +88,8 @@ impl Aggregate {
             if Instant::now() >= self.due {
                 self.write()?;
             }
+        } else {
+            self.pending.insert(key, tallies);
         }
         Ok(())
     }

@@ -1,10 +1,11 @@
 //! Encodes the rows of a batch into row groups.
 
 use super::Evaluated;
-use crate::batch::{Batch, Order, Shelf};
+use crate::batch::{Batch, Key, Order, Shelf};
 use crate::error::Error;
 use crate::files::{files, layout};
 use crate::plan::Plan;
+use std::collections::HashMap;
 use std::sync::Arc;
 use tempered_flow::{Pool, Stage};
 use tempered_store::{
@@ -21,7 +22,8 @@ pub struct Encode {
     /// A thread of its own, for rows that are few: those of the pool may be in trials that take minutes.
     aside: Pool,
     layout: Layout,
-    open: Option<ShardEncoder>,
+    /// Shards under way; more than one where trials come as they are done.
+    open: HashMap<Key, ShardEncoder>,
     buffers: Arc<Buffers>,
     spent: Arc<Shelf<WeightsChunk>>,
 }
@@ -41,7 +43,7 @@ impl Encode {
     /// are done with go to the shelf `spent`.
     pub fn new(plan: Arc<Plan>, (pool, aside): (Pool, Pool), spent: Arc<Shelf<WeightsChunk>>) -> Encode {
         let layout = layout(&plan);
-        Encode { plan, pool, aside, layout, open: None, buffers: Arc::default(), spent }
+        Encode { plan, pool, aside, layout, open: HashMap::new(), buffers: Arc::default(), spent }
     }
 
     fn begin(&self, order: &Order) -> Result<ShardEncoder, Error> {
@@ -73,7 +75,7 @@ impl Stage for Encode {
 impl Encode {
     fn encode(&mut self, rows: Evaluated) -> Result<Encoded, Error> {
         let Evaluated { order, metrics, weights } = rows;
-        let mut encoder = match self.open.take() {
+        let mut encoder = match self.open.remove(&order.key()) {
             Some(encoder) => encoder,
             None => self.begin(&order)?,
         };
@@ -85,7 +87,7 @@ impl Encode {
             rest.spent.into_iter().for_each(|chunk| self.spent.give(chunk));
             groups.extend(rest.groups);
         } else {
-            self.open = Some(encoder);
+            self.open.insert(order.key(), encoder);
         }
         Ok(Encoded { order, metrics, groups })
     }

@@ -3,14 +3,16 @@
 mod aggregate;
 mod encode;
 mod evaluate;
+mod gather;
 mod generate;
 mod store;
 mod train;
 
-pub use aggregate::Aggregate;
+pub use aggregate::{Aggregate, Shared};
 pub use encode::{Encode, Encoded};
 pub(crate) use evaluate::wanted;
 pub use evaluate::{Evaluate, Evaluated, Rows, push_weights};
+pub use gather::Gather;
 pub use generate::{Generate, Laws};
 pub use store::{Receipt, Store};
 pub use train::{Bench, Train};

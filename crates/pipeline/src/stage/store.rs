@@ -1,11 +1,12 @@
 //! Writes row groups; the files of a shard appear when its last batch has been written, those of a batch together.
 
 use super::Encoded;
-use crate::batch::Batch;
+use crate::batch::{Batch, Key};
 use crate::error::Error;
 use crate::files::{files, layout};
 use crate::plan::{Plan, Shard};
 use crate::resume;
+use std::collections::HashMap;
 use std::sync::Arc;
 use tempered_flow::Stage;
 use tempered_store::{EstimatorFiles, Layout, MetricsChunk, RunDirectory, ShardWriter};
@@ -15,7 +16,8 @@ pub struct Store {
     plan: Arc<Plan>,
     directory: RunDirectory,
     layout: Layout,
-    open: Option<ShardWriter>,
+    /// Shards under way.
+    open: HashMap<Key, ShardWriter>,
 }
 
 /// What was written of an order.
@@ -34,7 +36,7 @@ impl Store {
     /// A store stage that writes into this directory.
     pub fn new(plan: Arc<Plan>, directory: RunDirectory) -> Store {
         let layout = layout(&plan);
-        Store { plan, directory, layout, open: None }
+        Store { plan, directory, layout, open: HashMap::new() }
     }
 }
 
@@ -64,7 +66,7 @@ type Whole = (ShardWriter, Part);
 impl Store {
     fn store(&mut self, part: Encoded, whole: &mut Vec<Whole>) -> Result<Receipt, Error> {
         let Encoded { order, metrics, groups } = part;
-        let mut writer = match self.open.take() {
+        let mut writer = match self.open.remove(&order.key()) {
             Some(writer) => writer,
             None => {
                 let files: Vec<EstimatorFiles> =
@@ -76,7 +78,7 @@ impl Store {
         if order.last {
             whole.push((writer, (order.shard.clone(), order.estimators.clone())));
         } else {
-            self.open = Some(writer);
+            self.open.insert(order.key(), writer);
         }
         Ok(Receipt { shard: order.shard, estimators: order.estimators, metrics, committed: order.last })
     }
