@@ -27,6 +27,9 @@ const CAPACITY: usize = 2;
 /// Encoded batches that wait for the disk at most: most of them carry rows for the live summary and nothing to write.
 const ENCODED: usize = 16;
 
+/// Positions of estimators.
+type List = Arc<[usize]>;
+
 /// What is to be done, by the topology that does it.
 pub(crate) struct Lanes {
     /// Shards of short trials.
@@ -40,7 +43,7 @@ impl Lanes {
     /// ways.
     pub fn of(plan: &Plan, todo: Shards, from: f64) -> Lanes {
         let costs = Costs::new(&plan.study);
-        let mut known: BTreeMap<(u64, Vec<usize>), [Arc<[usize]>; 2]> = BTreeMap::new();
+        let mut known: BTreeMap<(u64, Vec<usize>), [List; 2]> = BTreeMap::new();
         let mut lanes = Lanes { short: Vec::new(), long: Vec::new() };
         for (shard, estimators) in todo {
             let n = plan.cells[shard.cell].n;
@@ -60,7 +63,7 @@ impl Lanes {
                 lanes.short.push((shard, short));
             }
         }
-        let cost = |(shard, list): &(Shard, Arc<[usize]>)| -> f64 {
+        let cost = |(shard, list): &(Shard, List)| -> f64 {
             let n = plan.cells[shard.cell].n;
             list.iter().map(|e| costs.of(*e, n)).sum()
         };
@@ -110,7 +113,7 @@ impl<'a> Setting<'a> {
     /// threads that train are at work.
     pub fn staged(
         &self,
-        parts: &'a Arc<[(Arc<Shard>, Arc<[usize]>)]>,
+        parts: &'a Arc<[(Arc<Shard>, List)]>,
         judges: &Pool,
         aggregate: Shared<'a>,
     ) -> Closed<'a, Error> {
