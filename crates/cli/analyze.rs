@@ -4,9 +4,10 @@ use crate::args::{Analyze, Format};
 use crate::exit::{Ending, Failure};
 use crate::next_steps::next_steps;
 use crate::{output, study};
+use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
-use tempered_analysis::{Expected, Fits, Known, Options, Order, Summary, Verdict};
+use tempered_analysis::{Curve, Expected, Fits, Known, Options, Order, Series, Summary, Verdict};
 use tempered_math::catalogue::Choice;
 use tempered_math::estimator::CATALOGUE;
 use tempered_math::theory::{self, Class, Setting};
@@ -19,10 +20,55 @@ const BOOTSTRAP: usize = 1000;
 /// The relative standard error for which needed trials are stated, unless asked otherwise.
 const ERROR: f64 = 0.01;
 
+/// The version of [`Json`]: a field that goes or changes its meaning raises it, one that comes does not.
+const JSON_VERSION: u32 = 1;
+
+/// What is read of a study, and along what.
+pub struct Reading {
+    along: String,
+    quantities: Vec<String>,
+}
+
+impl Reading {
+    /// As the study says.
+    pub fn of(plan: &Plan) -> Reading {
+        let along = plan.study.along.clone().unwrap_or_else(|| "n".into());
+        Reading { along, quantities: plan.study.quantities.clone() }
+    }
+}
+
+/// What is printed as JSON where quantities are followed, or risks along something other than n: curves, and beside them the
+/// series of the risks that were asked for.
+#[derive(Serialize)]
+struct Json<'a> {
+    version: u32,
+    along: &'a str,
+    quantities: &'a [String],
+    curves: &'a [Curve],
+    series: Vec<&'a Series>,
+}
+
+impl<'a> Json<'a> {
+    fn of(summary: &'a Summary) -> Json<'a> {
+        Json {
+            version: JSON_VERSION,
+            along: &summary.options.along,
+            quantities: &summary.options.quantities,
+            curves: &summary.curves,
+            series: summary.asked_series().collect(),
+        }
+    }
+}
+
 /// Computes, writes and prints the tables.
 pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
     let (plan, _) = study::recorded(&options.directory)?;
-    let summary = summarise(&options.directory, &plan, options.error, options.threads.count())?;
+    let mut reading = Reading::of(&plan);
+    reading.along = options.along.clone().unwrap_or(reading.along);
+    if !options.quantities.is_empty() {
+        reading.quantities.clone_from(&options.quantities);
+    }
+    let summary = summarise(&options.directory, &plan, &reading, options.error, options.threads.count())?;
     match options.format {
         Format::Human => {
             output::print(&table(&summary, options.explain, options.all))?;
@@ -30,7 +76,10 @@ pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
                 output::print(&next_steps(&options.directory, &swept(&plan)))?;
             }
         }
-        Format::Json => output::json(&summary.series)?,
+        Format::Json if summary.curves.is_empty() && reading.quantities.is_empty() => {
+            output::json(&summary.series)?
+        }
+        Format::Json => output::json(&Json::of(&summary))?,
     }
     Ok(ending(&summary))
 }
@@ -61,7 +110,13 @@ pub fn table(summary: &Summary, explain: bool, all: bool) -> String {
 
 /// Summarises a run directory and writes `summary/` where that can be done; `error` is the relative standard error for
 /// which needed trials are stated.
-pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>, threads: usize) -> Result<Summary, Failure> {
+pub fn summarise(
+    path: &Path,
+    plan: &Plan,
+    reading: &Reading,
+    error: Option<f64>,
+    threads: usize,
+) -> Result<Summary, Failure> {
     // The report shows these whatever the study asks for.
     let mut quantiles = plan.study.quantiles.clone();
     quantiles.extend([0.05, 0.95].into_iter().filter(|q| !plan.study.quantiles.contains(q)));
@@ -74,6 +129,8 @@ pub fn summarise(path: &Path, plan: &Plan, error: Option<f64>, threads: usize) -
         error: error.unwrap_or(ERROR),
         threads,
         expected: expected(plan),
+        along: reading.along.clone(),
+        quantities: reading.quantities.clone(),
         order: order(plan),
         global: global(plan),
     };

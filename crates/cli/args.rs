@@ -179,6 +179,14 @@ pub struct Status {
 pub struct Analyze {
     /// The run directory; the run may still be going.
     pub directory: PathBuf,
+    /// Read series along this coordinate: n, checkpoint, a parameter such as width or noise_sd, estimator, design, target
+    /// or noise [default: what the study says, else n].
+    #[arg(long, value_name = "COORDINATE")]
+    pub along: Option<String>,
+    /// Follow this column of numbers, or failed, the share of failed trials; repeatable [default: what the study says, else
+    /// the risks].
+    #[arg(long = "quantity", value_name = "NAME")]
+    pub quantities: Vec<String>,
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

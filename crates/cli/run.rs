@@ -1,5 +1,6 @@
 //! `tempered run`.
 
+use crate::analyze::Reading;
 use crate::args::{Progress, Run};
 use crate::exit::{BUG, Ending, Failure};
 use crate::{analyze, next_steps, output, progress, report, signals, study, time};
@@ -66,7 +67,7 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
         eprintln!("{}", signals::ALL_STORED);
         return Ok(Ending::Stopped);
     }
-    let summary = analyze::summarise(&path, &plan, None, settings.threads)?;
+    let summary = analyze::summarise(&path, &plan, &Reading::of(&plan), None, settings.threads)?;
     output::print(&analyze::table(&summary, options.explain, options.all))?;
     output::print(&next_steps::next_steps(&path, &analyze::swept(&plan)))?;
     if options.report {

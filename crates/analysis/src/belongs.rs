@@ -12,19 +12,26 @@ use tempered_store::{Footer, key};
 pub struct Expected {
     /// What decides the numbers of all estimators, such as the seed: names with values.
     pub study: Vec<(String, String)>,
-    /// The parameters of an estimator, by its label. Labels that are not listed are those of earlier plans.
+    /// The text of an estimator with all its parameters, by its full name: its label or, where parameters are swept,
+    /// `label[width=50, lr=0.1]`. Names that are not listed are those of earlier plans.
     pub estimators: BTreeMap<String, String>,
 }
 
 /// What decides numbers and is the same in all files of a directory, whatever is recorded beside the numbers.
 const COMMON: [&str; 3] = ["generator", "seed", "domain"];
 
+/// Keys of the texts in which formulas stand in the place of values.
+const TEMPLATES: [&str; 3] = ["template.design", "template.target", "template.noise"];
+
 /// The folder and the name of a file, taken apart.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Named<'a> {
+    /// The estimator's label.
     pub estimator: &'a str,
     pub n: u64,
     pub cell: &'a str,
+    /// The key of the variant, if the name has one.
+    pub variant: Option<&'a str>,
 }
 
 /// What a footer says that the name does not.
@@ -32,8 +39,12 @@ pub(crate) struct Named<'a> {
 pub(crate) struct Claims {
     /// Numbers of its trials, one a row.
     pub trials: Range<u64>,
-    /// Labels of design, target and noise.
+    /// The label, with the swept parameters of the variant behind it.
+    pub full_name: String,
+    /// Labels of design, target and noise, with formulas where parameters are given by some: what tells series apart.
     pub labels: [String; 3],
+    /// The same by value, where they differ.
+    pub values: Option<[String; 3]>,
     /// Values of [`COMMON`], none where the footer lacks one.
     common: [Option<String>; 3],
     /// Parameters of the estimator.
@@ -66,7 +77,23 @@ impl Claims {
         for (name, value) in &expected.study {
             agree(name, value, says(name))?;
         }
-        if let Some(parameters) = expected.estimators.get(named.estimator) {
+        let variant = says("variant");
+        if variant.is_some() != named.variant.is_some() {
+            let wanted = if named.variant.is_some() {
+                "the parameters of the variant in the name"
+            } else {
+                "none, as in the name"
+            };
+            return Err(Error::foreign(path, "variant", variant, wanted));
+        }
+        if let Some(found) = named.variant {
+            agree("estimator", found, Some(&key(says("estimator").unwrap_or_default())))?;
+        }
+        let full_name = match variant {
+            Some(variant) => format!("{}[{variant}]", named.estimator),
+            None => named.estimator.to_owned(),
+        };
+        if let Some(parameters) = expected.estimators.get(&full_name) {
             agree("estimator", parameters, says("estimator"))?;
         }
         let trials = says("trials").and_then(range).filter(|range| range.end - range.start == footer.rows);
@@ -88,7 +115,14 @@ impl Claims {
             ));
         }
         let common = COMMON.map(|name| says(name).map(str::to_owned));
-        Ok(Claims { trials, labels, common, parameters: says("estimator").map(str::to_owned) })
+        let parameters = says("estimator").map(str::to_owned);
+        let templates = TEMPLATES.map(says);
+        let values = templates.iter().any(Option::is_some).then(|| labels.clone());
+        let mut labels = labels;
+        for (label, template) in labels.iter_mut().zip(templates) {
+            *label = template.map_or_else(|| std::mem::take(label), str::to_owned);
+        }
+        Ok(Claims { trials, full_name, labels, values, common, parameters })
     }
 
     /// Compares with another file of the directory.
@@ -106,6 +140,22 @@ impl Claims {
             }
         }
         Ok(())
+    }
+
+    /// Compares with another file of the same partition: cell, estimator and variant.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`], of this file.
+    pub fn same_partition(&self, path: &Path, other: &Claims) -> Result<(), Error> {
+        self.agree(path, other, true)?;
+        if self.full_name != other.full_name {
+            return Err(Error::foreign(path, "variant", Some(&self.full_name), &other.full_name));
+        }
+        let labels = self.labels.iter().zip(&other.labels);
+        match labels.zip(TEMPLATES).find(|((found, wanted), _)| found != wanted) {
+            Some(((found, wanted), name)) => Err(Error::foreign(path, name, Some(found), wanted)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -154,7 +204,7 @@ mod tests {
             estimators: [("mine".into(), "min_norm(ends=free)".into())].into(),
         };
         let cell = key(CONTENT);
-        let named = Named { estimator: "mine", n: 20, cell: &cell };
+        let named = Named { estimator: "mine", n: 20, cell: &cell, variant: None };
         let columns = ["trial", "risk_l1_5", "risk_sup"];
         Claims::read(Path::new("m.parquet"), named, &footer(edit), &columns, &expected)
     }
@@ -186,6 +236,35 @@ mod tests {
             );
             assert!(error.contains("tempered verify --repair"), "{error}");
         }
+    }
+
+    #[test]
+    fn variants_and_formulas_are_read() {
+        let mut footer = footer(("", ""));
+        let mut add = |name: &str, value: &str| footer.pairs.push((format!("tempered.{name}"), value.into()));
+        add("variant", "ends=free");
+        add("template.noise", "normal(sd=n^-0.5)");
+        let cell = key(CONTENT);
+        let of_estimator = key("min_norm(ends=free)");
+        let read = |variant: Option<&str>, expected: &Expected| {
+            let named = Named { estimator: "mine", n: 20, cell: &cell, variant };
+            Claims::read(Path::new("m.parquet"), named, &footer, &["risk_l1_5", "risk_sup"], expected)
+        };
+        let claims = read(Some(&of_estimator), &Expected::default()).unwrap();
+        assert_eq!(claims.full_name, "mine[ends=free]");
+        assert_eq!((claims.labels[0].as_str(), claims.labels[2].as_str()), ("uniform", "normal(sd=n^-0.5)"));
+        assert_eq!(claims.values.as_ref().unwrap()[2], "normal(sd=1)");
+        let other = Claims { labels: claims.values.clone().unwrap(), ..claims.clone() };
+        assert!(other.same_partition(Path::new("m"), &claims).is_err());
+        assert!(claims.same_partition(Path::new("m"), &claims.clone()).is_ok());
+        assert!(read(Some(&key("min_norm")), &Expected::default()).is_err());
+        let error = read(None, &Expected::default()).unwrap_err().to_string();
+        assert!(error.contains("variant"), "{error}");
+        let estimators = [("mine[ends=free]".to_owned(), "min_norm(ends=clamp)".to_owned())].into();
+        let error = read(Some(&of_estimator), &Expected { estimators, ..Expected::default() })
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("min_norm(ends=clamp)"), "{error}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::scan::Shard;
 use rayon::prelude::*;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 use tempered_store::MetricsFile;
 
@@ -87,6 +88,25 @@ impl<'a> Opened<'a> {
             }
             None => Ok(block),
         }
+    }
+
+    /// Columns of numbers or flags as reals; nothing for one that the file does not have.
+    pub fn numbers(&self, group: usize, names: &[&str]) -> Result<Vec<Option<Vec<f64>>>, Error> {
+        let one = |name: &&str| {
+            let there = self.file.names().any(|column| column == *name);
+            there.then(|| self.file.numbers(group, name).map_err(Error::read(&self.shard.path))).transpose()
+        };
+        names.iter().map(one).collect()
+    }
+
+    /// A column of integers, one a row.
+    pub fn integers(&self, group: usize, name: &str) -> Result<Vec<i64>, Error> {
+        self.file.integers(group, name).map_err(Error::read(&self.shard.path))
+    }
+
+    /// Where the file lies.
+    pub fn path(&self) -> &Path {
+        &self.shard.path
     }
 
     /// Why trials failed, one word a row.

@@ -16,9 +16,9 @@ const LABEL: usize = 32;
 
 /// Estimators against each other at the largest n, on the same samples, with the labels that vary (1 design, 2 target,
 /// 3 noise, each with its name); empty for one estimator.
-pub(crate) fn comparisons(pairs: &[Pair], axes: &[(usize, &str)]) -> String {
+pub(crate) fn comparisons(pairs: &[&Pair], axes: &[(usize, &str)]) -> String {
     let Some(n) = pairs.iter().map(|pair| pair.n).max() else { return String::new() };
-    let pairs: Vec<&Pair> = pairs.iter().filter(|pair| pair.n == n).collect();
+    let pairs: Vec<&Pair> = pairs.iter().copied().filter(|pair| pair.n == n).collect();
     let mut header = vec!["estimators".to_owned()];
     header.extend(axes.iter().map(|(_, name)| (*name).to_owned()));
     header.extend(["p", "ratio of risks", "won", "saved"].map(String::from));

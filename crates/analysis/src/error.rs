@@ -67,6 +67,26 @@ pub enum Error {
         /// The folder with the files.
         path: PathBuf,
     },
+    /// A coordinate that no file has.
+    #[error("there is no coordinate `{name}` to read along{}; the coordinates are {known}", hint(.help))]
+    Coordinate {
+        /// What was asked for.
+        name: String,
+        /// The names there are.
+        known: String,
+        /// A name that is near.
+        help: Option<String>,
+    },
+    /// A quantity that no file has.
+    #[error("there is no quantity `{name}`{}; the quantities are {known}", hint(.help))]
+    Quantity {
+        /// What was asked for.
+        name: String,
+        /// The names there are.
+        known: String,
+        /// A name that is near.
+        help: Option<String>,
+    },
     /// A table that SQL asks for could not be opened.
     #[cfg(feature = "sql")]
     #[error(
@@ -114,6 +134,20 @@ pub enum Error {
         /// The least that is accepted.
         least: usize,
     },
+}
+
+/// A name that is near another one: at most one letter in four is wrong, and one more.
+pub(crate) fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    // A long text is no misprint, and distances cost its length.
+    if name.len() > 64 {
+        return None;
+    }
+    let (distance, known) = known.map(|known| (strsim::damerau_levenshtein(name, known), known)).min()?;
+    (distance <= 1 + name.len() / 4).then(|| known.to_owned())
+}
+
+fn hint(help: &Option<String>) -> String {
+    help.as_ref().map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
 }
 
 /// What went wrong, without the path and without advice for those who write.

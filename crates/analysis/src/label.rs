@@ -1,6 +1,8 @@
 //! Labels as people read them, and their order.
 
+use crate::coordinates::{Coordinate, parameters, split};
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 
 /// Characters of a number that are written out: the seventeen digits of a double, a point, and a few zeros before them.
@@ -30,10 +32,10 @@ pub fn short(label: &str) -> Cow<'_, str> {
 }
 
 /// The order of tables: estimators, designs, targets and noises as their study lists them. Labels that it does not list
-/// come behind, in the order of the alphabet.
+/// come behind, in the order of the alphabet; variants of a label that it lists stand in its place, by their parameters.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Order {
-    /// Labels of estimators.
+    /// Labels of estimators, or full names of their variants.
     pub estimators: Vec<String>,
     /// Labels of designs.
     pub designs: Vec<String>,
@@ -56,10 +58,25 @@ impl Order {
         Ranks(std::array::from_fn(|axis| {
             let listed = |label: &str| lists[axis].iter().position(|listed| listed == label);
             let mut labels: Vec<&str> = there[axis].iter().copied().collect();
-            labels.sort_by_cached_key(|label| listed(label).unwrap_or(usize::MAX));
+            if axis == 0 {
+                labels.sort_by(|a, b| by_parameters(a, b));
+            }
+            let place = |label: &str| listed(label).or_else(|| listed(split(axis, label).0));
+            labels.sort_by_cached_key(|label| place(label).unwrap_or(usize::MAX));
             labels.into_iter().map(str::to_owned).zip(0..).collect()
         }))
     }
+}
+
+/// Full names of estimators: labels by the alphabet, then parameter by parameter, numbers by their size.
+fn by_parameters(a: &str, b: &str) -> Ordering {
+    let ((first, of_a), (second, of_b)) = (split(0, a), split(0, b));
+    let (of_a, of_b) = (parameters(of_a), parameters(of_b));
+    let values = of_a.iter().zip(&of_b).map(|((name, value), (other, against))| {
+        name.cmp(other).then_with(|| Coordinate::of(value).order(&Coordinate::of(against)))
+    });
+    let first_that_differs = values.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal);
+    first.cmp(second).then(first_that_differs).then_with(|| of_a.len().cmp(&of_b.len()))
 }
 
 /// The labels of estimator, design, target and noise by their rank in tables: what a million cells are sorted by.
@@ -98,5 +115,11 @@ mod tests {
         let ranks = order.ranks(labels.iter().map(|label| [label, "", "", ""]));
         labels.sort_by_key(|label| ranks.of([label, "", "", ""]));
         assert_eq!(labels, ["spline", "min_norm", "a", "b"]);
+        let mut variants =
+            ["a[w=100, r=2]", "a[w=9, r=10]", "min_norm[k=2]", "a[w=9, r=2]", "min_norm[k=10]", "a"];
+        let ranks = order.ranks(variants.iter().map(|label| [label, "", "", ""]));
+        variants.sort_by_key(|label| ranks.of([label, "", "", ""]));
+        let sorted = ["min_norm[k=2]", "min_norm[k=10]", "a", "a[w=9, r=2]", "a[w=9, r=10]", "a[w=100, r=2]"];
+        assert_eq!(variants, sorted);
     }
 }

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::collect::Sample;
+use crate::options::Options;
 use crate::quantile::{Quantile, of};
 use crate::samples::{OVERFLOW, Reasons};
-use crate::summary::Options;
 use crate::tail::TailIndex;
 use std::collections::BTreeMap;
 

@@ -86,6 +86,11 @@ impl Ordered {
         Some((value, first, end - 1))
     }
 
+    /// How many values equal that of this rank, as far as they are held; none of one that is not held or infinite.
+    pub fn tied(&self, rank: u64) -> Option<u64> {
+        self.run(rank).filter(|(value, ..)| value.is_finite()).map(|(_, first, last)| last - first + 1)
+    }
+
     /// The largest values, ascending: as many as are held without a hole, at most `most`.
     pub fn largest(&self, most: usize) -> &[f64] {
         let Some(window) = self.windows.last() else { return &[] };
@@ -111,6 +116,8 @@ mod tests {
         for position in [0.0, 0.25, 17.0, 17.5, 48.9, 49.0] {
             assert_eq!(apart.at_middle(position), apart.at(position), "{position}");
         }
+        assert_eq!([0, 3, 7].map(|rank| tied.tied(rank)), [Some(3), Some(1), Some(4)]);
+        assert_eq!(tied.tied(8), None);
         let window = Window { start: 10, values: vec![1.0, 1.0, 3.0] };
         let some = Ordered::windows(100, vec![window]);
         assert_eq!(

@@ -13,6 +13,7 @@ use crate::moments::Moments;
 use crate::quantile::Quantile;
 use crate::risk::Risk;
 use crate::scan::{Partition, RiskColumns, Scan};
+use crate::share::share_interval;
 use crate::tail::standard_errors;
 
 /// Estimators of more than so many labels are compared with the first one alone.
@@ -137,17 +138,6 @@ fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) 
     Ok(samples.chunks(COLUMNS).zip(wins).zip(&scan.risks).filter_map(pair).collect())
 }
 
-/// The interval of a share of n trials, which stays between 0 and 1 and has a width at both. Ties, which count half, make it
-/// wider than needed.
-///
-/// Source: Wilson (1927), J. Amer. Statist. Assoc. 22.
-fn share_interval(share: f64, n: f64, errors: f64) -> (f64, f64) {
-    let square = errors * errors / n;
-    let middle = share + square / 2.0;
-    let reach = (square * (share * (1.0 - share) + square / 4.0)).sqrt();
-    (((middle - reach) / (1.0 + square)).max(0.0), ((middle + reach) / (1.0 + square)).min(1.0))
-}
-
 fn saved(difference: &Moments, a: &Moments, b: &Moments) -> Option<f64> {
     let apart = a.variance()? + b.variance()?;
     let saved = 1.0 - difference.variance()? / apart;
@@ -175,18 +165,4 @@ fn add(columns: &mut [Column], a: &[f64], b: &[f64]) -> f64 {
     column(5, log_b);
     let won: Vec<f64> = paired(|(a, b)| if a < b { 1.0 } else { f64::from(u8::from(a == b)) / 2.0 });
     won.iter().sum()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Half of 100 is [.404, .596], none of 20 [0, .161].
-    #[test]
-    fn shares_have_wilson_s_interval() {
-        let (low, high) = share_interval(0.5, 100.0, 1.96);
-        assert!((low - 0.4038).abs() < 1e-4 && (high - 0.5962).abs() < 1e-4, "{low} {high}");
-        let (low, high) = share_interval(0.0, 20.0, 1.96);
-        assert!(low == 0.0 && (high - 0.1611).abs() < 1e-4, "{low} {high}");
-    }
 }

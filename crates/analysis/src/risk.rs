@@ -26,6 +26,14 @@ impl Risk {
         }
     }
 
+    /// The name of its column.
+    pub(crate) fn column(self) -> String {
+        match self {
+            Risk::Power(p) => format!("risk_l{}", p.to_string().replace('.', "_")),
+            Risk::Sup => "risk_sup".into(),
+        }
+    }
+
     /// Reads a number or `sup`.
     pub(crate) fn of_text(text: &str) -> Option<Risk> {
         if text == "sup" { Some(Risk::Sup) } else { text.parse().ok().map(Risk::Power) }
@@ -75,6 +83,9 @@ mod tests {
         assert_eq!(Risk::of_column("risk_l1_5"), Some(Risk::Power(1.5)));
         assert_eq!(Risk::of_column("risk_l0_25"), Some(Risk::Power(0.25)));
         assert_eq!(Risk::of_column("risk_sup"), Some(Risk::Sup));
+        for name in ["risk_l2", "risk_l1_5", "risk_sup"] {
+            assert_eq!(Risk::of_column(name).unwrap().column(), name);
+        }
         for other in ["gap_max_l2", "risk_", "risk_l", "risk_lx", "risk_linf", "risk_l0", "norm"] {
             assert_eq!(Risk::of_column(other), None, "{other}");
         }

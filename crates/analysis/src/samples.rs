@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 /// The status of a trial with a score that is larger than any number.
 pub(crate) const OVERFLOW: &str = "overflow";
 /// The status of a trial that did not fail.
-const OK: &str = "ok";
+pub(crate) const OK: &str = "ok";
 /// Why a trial without a value and without a failure has none.
-const MISSING: &str = "missing";
+pub(crate) const MISSING: &str = "missing";
 
 /// How many trials failed, by the word for why.
 pub(crate) type Reasons = BTreeMap<String, u64>;

@@ -23,19 +23,26 @@ pub(crate) struct Scan {
     /// The risks with their columns: exponents ascending, then the sup norm. While a directory grows by a risk, not
     /// every file has every column.
     pub risks: Vec<RiskColumns>,
+    /// The names of all columns of numbers, by the alphabet.
+    pub numeric: Vec<String>,
 }
 
-/// The trials of one estimator in one cell.
+/// The trials of one variant of an estimator in one cell.
 #[derive(Clone, Debug)]
 pub(crate) struct Partition {
-    /// The estimator's label. A million partitions share a few labels.
+    /// The estimator's full name: its label and, where parameters are swept, their values. A million partitions share a
+    /// few names.
     pub estimator: Arc<str>,
     /// The size of a training set.
     pub n: u64,
     /// Key of the cell.
     pub cell: String,
-    /// Labels of design, target and noise.
+    /// Key of the variant, where parameters of the estimator are swept.
+    pub variant: Option<Arc<str>>,
+    /// Labels of design, target and noise. What a formula gives is named by the formula.
     pub labels: [Arc<str>; 3],
+    /// The same by value, where formulas give some.
+    pub values: Option<Box<[Arc<str>; 3]>>,
     /// Its files, trials ascending; no two hold the same trial, and some trials may be in none.
     pub files: Vec<Shard>,
 }
@@ -80,18 +87,22 @@ impl Scan {
         }
         // There may be a million: half of them would be room for more.
         partitions.shrink_to_fit();
-        partitions.sort_by(|a, b| (&a.estimator, a.n, &a.cell).cmp(&(&b.estimator, b.n, &b.cell)));
+        partitions.sort_by(|a, b| {
+            (&a.estimator, a.n, &a.cell, &a.variant).cmp(&(&b.estimator, b.n, &b.cell, &b.variant))
+        });
         if partitions.is_empty() {
             return Err(Error::Empty { path: folder });
         }
-        let names = describe(&mut partitions, expected)?;
+        let columns = describe(&mut partitions, expected)?;
+        let names: BTreeSet<String> = columns.keys().cloned().collect();
         let mut risks: Vec<RiskColumns> =
             names.iter().filter_map(|name| RiskColumns::of(name, &names)).collect();
         risks.sort_by(|a, b| a.risk.order(b.risk));
         if risks.is_empty() {
             return Err(Error::NoRisk { path: folder });
         }
-        Ok(Scan { partitions, risks })
+        let numeric = columns.into_iter().filter(|(_, numeric)| *numeric).map(|(name, _)| name).collect();
+        Ok(Scan { partitions, risks, numeric })
     }
 
     /// Puts partitions into this order, n by n within an estimator.
@@ -131,11 +142,11 @@ impl Shared {
     }
 }
 
-/// Reads every footer; returns the names of all columns.
-fn describe(partitions: &mut [Partition], expected: &Expected) -> Result<BTreeSet<String>, Error> {
-    let mut names = BTreeSet::new();
-    // Of each estimator, what its first file says; the first one of all speaks for the directory.
-    let mut known: BTreeMap<String, Claims> = BTreeMap::new();
+/// Reads every footer; returns the names of all columns, and whether they hold numbers.
+fn describe(partitions: &mut [Partition], expected: &Expected) -> Result<BTreeMap<String, bool>, Error> {
+    let mut names = BTreeMap::new();
+    // Of each variant of an estimator, what its first file says; the first one of all speaks for the directory.
+    let mut known: BTreeMap<Arc<str>, Claims> = BTreeMap::new();
     let mut first: Option<Claims> = None;
     let mut shared = Shared::default();
     for some in partitions.chunks_mut(DESCRIBED) {
@@ -144,9 +155,14 @@ fn describe(partitions: &mut [Partition], expected: &Expected) -> Result<BTreeSe
             let path = &partition.files[0].path;
             claims.agree(path, first.get_or_insert_with(|| claims.clone()), false)?;
             partition.labels = claims.labels.each_ref().map(|label| shared.of(label));
-            match known.get(&*partition.estimator) {
+            partition.values = claims
+                .values
+                .as_ref()
+                .map(|values| Box::new(values.each_ref().map(|value| shared.of(value))));
+            partition.estimator = shared.of(&claims.full_name);
+            match known.get(&partition.estimator) {
                 Some(other) => claims.agree(path, other, true)?,
-                None => drop(known.insert(partition.estimator.to_string(), claims)),
+                None => drop(known.insert(partition.estimator.clone(), claims)),
             }
             names.extend(more);
         }
@@ -165,18 +181,19 @@ impl RiskColumns {
 
 impl Partition {
     /// Reads the footers: labels and trials of each file, and the names of all columns.
-    fn describe(&mut self, expected: &Expected) -> Result<(Claims, BTreeSet<String>), Error> {
-        let named = Named { estimator: &self.estimator, n: self.n, cell: &self.cell };
-        let mut names = BTreeSet::new();
+    fn describe(&mut self, expected: &Expected) -> Result<(Claims, BTreeMap<String, bool>), Error> {
+        let variant = self.variant.as_deref();
+        let named = Named { estimator: &self.estimator, n: self.n, cell: &self.cell, variant };
+        let mut names = BTreeMap::new();
         let mut first: Option<Claims> = None;
         for Shard { path, trials } in &mut self.files {
             let file = MetricsFile::open(path).map_err(Error::read(path))?;
             let columns: Vec<&str> = file.names().collect();
             let claims = Claims::read(path, named, &file.footer(), &columns, expected)?;
-            names.extend(columns.into_iter().map(str::to_owned));
+            names.extend(file.kinds().map(|(name, numeric)| (name.to_owned(), numeric)));
             *trials = claims.trials.clone();
             match &first {
-                Some(first) => claims.agree(path, first, true)?,
+                Some(first) => claims.same_partition(path, first)?,
                 None => first = Some(claims),
             }
         }
@@ -197,9 +214,21 @@ impl Partition {
         Ok((claims, names))
     }
 
-    /// Labels of estimator, design, target and noise.
+    /// The estimator's full name and the labels of design, target and noise.
     pub fn names(&self) -> [&str; 4] {
         let [design, target, noise] = self.labels.each_ref().map(|label| &**label);
+        [&self.estimator, design, target, noise]
+    }
+
+    /// [`Partition::names`], shared.
+    pub fn arcs(&self) -> [Arc<str>; 4] {
+        let [design, target, noise] = self.labels.clone();
+        [self.estimator.clone(), design, target, noise]
+    }
+
+    /// The same by value, whatever formulas give them.
+    pub fn values(&self) -> [&str; 4] {
+        let [design, target, noise] = self.values.as_deref().unwrap_or(&self.labels).each_ref();
         [&self.estimator, design, target, noise]
     }
 
@@ -230,7 +259,8 @@ fn hive(folder: &Path, key: &str) -> Result<Vec<(String, PathBuf)>, Error> {
     Ok(found)
 }
 
-/// The cells of an estimator and n: files `<cell>-<shard>.parquet`. Hidden ones are those of other programs.
+/// The cells of an estimator and n: files `<cell>-<shard>.parquet`, or `<cell>-<variant>-<shard>.parquet` where parameters are
+/// swept. Hidden ones are those of other programs.
 fn cells(estimator: &Arc<str>, n: u64, folder: &Path) -> Result<Vec<Partition>, Error> {
     let mut partitions: Vec<Partition> = Vec::new();
     let unknown: Arc<str> = "".into();
@@ -242,28 +272,35 @@ fn cells(estimator: &Arc<str>, n: u64, folder: &Path) -> Result<Vec<Partition>, 
         if name.starts_with('.') {
             continue;
         }
-        let is_number = |index: &str| index.len() >= 6 && index.bytes().all(|byte| byte.is_ascii_digit());
-        let Some((cell, _)) = name.rsplit_once('-').filter(|(_, index)| is_number(index)) else {
-            return Err(Error::foreign(
-                &file,
-                "name",
-                Some(&name),
-                "a cell and the number of a shard, CELL-000000",
-            ));
+        let Some((cell, variant)) = taken_apart(&name) else {
+            let wanted = "a cell, a variant if there is one, and the number of a shard, CELL-000000";
+            return Err(Error::foreign(&file, "name", Some(&name), wanted));
         };
         let shard = Shard { path: file.clone(), trials: 0..0 };
-        match partitions.last_mut().filter(|last| last.cell == cell) {
+        match partitions.last_mut().filter(|last| last.cell == cell && last.variant.as_deref() == variant) {
             Some(last) => last.files.push(shard),
             None => partitions.push(Partition {
                 estimator: estimator.clone(),
                 n,
                 cell: cell.to_owned(),
+                variant: variant.map(Arc::from),
                 labels: std::array::from_fn(|_| unknown.clone()),
+                values: None,
                 files: vec![shard],
             }),
         }
     }
     Ok(partitions)
+}
+
+/// The keys of cell and variant in the name of a file, behind which stands the number of a shard.
+fn taken_apart(name: &str) -> Option<(&str, Option<&str>)> {
+    let is_number = |index: &str| index.len() >= 6 && index.bytes().all(|byte| byte.is_ascii_digit());
+    let (keys, _) = name.rsplit_once('-').filter(|(_, index)| is_number(index))?;
+    Some(match keys.split_once('-') {
+        Some((cell, variant)) => (cell, Some(variant)),
+        None => (keys, None),
+    })
 }
 
 /// Whether it is a folder; the system may refuse to say.

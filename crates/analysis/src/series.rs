@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::coordinates::Coordinates;
 use crate::growth::Growth;
 use crate::level::Level;
 use crate::risk::Risk;
@@ -13,7 +14,7 @@ use crate::verdict::Verdict;
 /// As JSON an object with its fields: `p` a number or `"sup"`, verdicts in lower case, what is missing or infinite `null`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Series {
-    /// The estimator's label.
+    /// The estimator's full name: its label and, where parameters are swept, their values: `relu[width=50]`.
     pub estimator: String,
     /// The design's label.
     pub design: String,
@@ -57,6 +58,8 @@ pub struct Series {
     pub tail_index: Option<TailIndex>,
     /// The tail index of what lies outside the data, by Hill's estimator over all levels.
     pub tail_index_edge: Option<TailIndex>,
+    /// What tells this series from the others, by name.
+    pub coordinates: Coordinates,
     /// The levels, n ascending.
     pub levels: Vec<Level>,
 }

@@ -1,18 +1,19 @@
 //! From a run directory to its series.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::belongs::Expected;
+use crate::along::{Along, Curve, Quantity, curves};
 use crate::blocks::{in_order, together};
+use crate::coordinates::{Coordinates, Interner};
 use crate::error::Error;
 use crate::fits::Fits;
 use crate::growth::{Growth, Of, grow};
 use crate::hill::Top;
-use crate::label::Order;
 use crate::level::Level;
+use crate::options::Options;
 use crate::pair::{Pair, pairs};
 use crate::pareto::Excesses;
 use crate::point::{Point, generator, normal};
@@ -24,8 +25,6 @@ use crate::tail::Bootstrap;
 use crate::tails::{MAXIMA, Parts, QUARTER, TENTH, Tails};
 use crate::verdict::{Judgement, Verdict, in_expectation, in_probability};
 
-/// Fewer bootstrap replicates than this give no interval worth the name.
-const LEAST_REPLICATES: usize = 100;
 /// The quantiles whose growth is weighed: the median decides.
 const GROWN: [f64; 3] = [0.5, 0.25, 0.75];
 /// The share of failed trials above which a level takes no part in verdicts.
@@ -34,71 +33,6 @@ const MOST_FAILED: f64 = 0.05;
 const LEAST_MEANS: u64 = 100;
 /// The domain that reaches beyond the data.
 const UNIT: &str = "unit";
-
-/// How to summarise.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Options {
-    /// The levels of the quantiles in each [`Level`], each strictly between 0 and 1.
-    pub quantiles: Vec<f64>,
-    /// The confidence of every interval and verdict.
-    pub confidence: f64,
-    /// Bootstrap replicates behind every interval.
-    pub bootstrap: usize,
-    /// The seed of the bootstrap.
-    pub seed: u64,
-    /// Where the predictor was judged, `hull` or `unit`, copied to every series.
-    pub domain: String,
-    /// The relative standard error for which needed trials are stated.
-    pub error: f64,
-    /// Threads to work with; 0 takes one a core. No number depends on it.
-    pub threads: usize,
-    /// What the files are compared with, so that none of another study is counted.
-    pub expected: Expected,
-    /// The order of series and pairs.
-    pub order: Order,
-    /// Labels of estimators that all points decide everywhere: their risks are no sums of many nearly independent
-    /// contributions, and what one gap contributes has no index.
-    pub global: BTreeSet<String>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options {
-            quantiles: vec![0.05, 0.25, 0.5, 0.75, 0.95],
-            confidence: 0.95,
-            bootstrap: 1000,
-            seed: 0,
-            domain: String::new(),
-            error: 0.01,
-            threads: 0,
-            expected: Expected::default(),
-            order: Order::default(),
-            global: BTreeSet::new(),
-        }
-    }
-}
-
-impl Options {
-    /// The threads to work with.
-    pub(crate) fn pool(&self) -> Result<rayon::ThreadPool, Error> {
-        let threads = self.threads;
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        pool.map_err(|source| Error::Threads { threads, source })
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        let inside = |name, value: f64| {
-            if value > 0.0 && value < 1.0 { Ok(()) } else { Err(Error::Fraction { name, value }) }
-        };
-        inside("confidence", self.confidence)?;
-        inside("the relative error", self.error)?;
-        self.quantiles.iter().try_for_each(|&q| inside("a quantile", q))?;
-        if self.bootstrap < LEAST_REPLICATES {
-            return Err(Error::Bootstrap { value: self.bootstrap, least: LEAST_REPLICATES });
-        }
-        Ok(())
-    }
-}
 
 /// What theory says of a series. A part of which it says nothing is none.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -121,6 +55,8 @@ pub type Theory<'a> = dyn Fn(&str, &str, &str, &str, Option<f64>) -> Known + Syn
 pub struct Summary {
     /// One entry per estimator, design, target, noise and risk, in the order of the options and of exponents.
     pub series: Vec<Series>,
+    /// Quantities along the coordinate of the options; those of a risk along n are series.
+    pub curves: Vec<Curve>,
     /// Estimators against each other on the same samples.
     pub pairs: Vec<Pair>,
     /// Fits and failures, by estimator.
@@ -164,11 +100,16 @@ pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Sum
 /// [`analyze`] on the threads of the pool that calls it.
 fn summarise(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summary, Error> {
     let mut scan = Scan::open(dir, &options.expected)?;
+    let along = Along::of(&options.along, &scan.partitions)?;
+    let mut followed = Quantity::all(&options.quantities, &scan)?;
+    // Growing n has more to say of risks.
+    followed.retain(|quantity| along != Along::Size || quantity.risk.is_none());
+    let curves = curves(&scan, &along, &followed, options)?;
     let (series, fits) = series(&mut scan, options, theory)?;
     scan.sort(&options.order);
     let mut pairs = pairs(&scan, options.confidence)?;
     trust(&mut pairs, &series);
-    Ok(Summary { series, pairs, fits, options: options.clone() })
+    Ok(Summary { series, curves, pairs, fits, options: options.clone() })
 }
 
 /// Reads the partitions series by series. What is complete after a few of them is finished: replicates are held of few.
@@ -186,6 +127,11 @@ fn series(
         together(&partitions, Partition::rows).into_iter().map(<[Partition]>::len).collect();
     let (mut partitions, mut kept) = (partitions.into_iter(), Vec::new());
     let (mut drafts, mut series, mut fits) = (BTreeMap::<Key, Draft>::new(), Vec::new(), Vec::new());
+    let mut known = Interner::default();
+    let mut named = |mut series: Series| {
+        series.coordinates = known.of(series.labels());
+        series
+    };
     for count in counts {
         let some: Vec<Partition> = partitions.by_ref().take(count).collect();
         let drafted = some.par_iter().map(|partition| drafted(scan, partition, &wanted, options));
@@ -198,10 +144,11 @@ fn series(
         // Levels of the last series may follow.
         let open = some.last().map(|partition| partition.names());
         let complete = |(labels, _): &Key, _: &mut Draft| Some(labels.each_ref().map(String::as_str)) != open;
-        series.extend(finished(scan, drafts.extract_if(.., complete).collect(), options, theory));
+        let done = finished(scan, drafts.extract_if(.., complete).collect(), options, theory);
+        series.extend(done.into_iter().map(&mut named));
         kept.extend(some.into_iter().filter(|_| !alone));
     }
-    series.extend(finished(scan, drafts, options, theory));
+    series.extend(finished(scan, drafts, options, theory).into_iter().map(named));
     scan.partitions = kept;
     let ranks = options.order.ranks(series.iter().map(Series::labels));
     // Risks stay in their order: the sort is stable.
@@ -353,6 +300,8 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
         in_expectation(verdict, &tails, mean_growth.as_ref(), confidence);
     let known = theory(&estimator, &design, &target, &noise, p.exponent());
     Series {
+        // Those of other series are shared where they are known.
+        coordinates: Coordinates::default(),
         agrees: agreement([(verdict, known.in_probability), (mean_verdict, known.in_expectation)]),
         domain: options.domain.clone(),
         estimator,

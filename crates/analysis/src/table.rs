@@ -3,10 +3,12 @@
 use comfy_table::Table;
 
 use crate::comparisons::comparisons;
+use crate::coordinates::AXES;
 use crate::fits::Fits;
 use crate::growth::{Estimate, Growth};
 use crate::label::short;
 use crate::model::Model;
+use crate::pair::Pair;
 use crate::ruled::{STYLE, finish};
 use crate::series::Series;
 use crate::summary::Summary;
@@ -17,6 +19,13 @@ use crate::verdict::{RULE, Verdict};
 /// What is said where risks overflowed.
 const CENSORED: &str = "A risk that overflowed counts as larger than all others in medians and quantiles (marked *); means and \
      tails of what is left say nothing of the law and decide nothing.\n";
+/// How curves are to be read.
+const CURVES: &str = "A curve is one quantity along one coordinate, all others being the same. Places are judged by the median, or by \
+     the mean of shares and counts, whose medians jump. In round brackets stand the places that cannot be told from the least or \
+     largest one: the true one is there or among these with 95 %. Where the samples are the same (variants of one estimator, \
+     checkpoints), places are compared in pairs. Increasing and decreasing: every step is sure; rises or falls, steps open: some \
+     are, and none leads back; all statements on a course hold together with 95 %. Means of risks and distances are marked ?: \
+     without a tail index, which needs three sizes n, none is trusted.\n";
 /// What is said where trials failed.
 const FAILED: &str = "Medians of levels where some trials failed are those of the others (marked !).\n";
 /// Longer labels are cut in the table; the files have them whole.
@@ -25,8 +34,6 @@ const LABEL: usize = 32;
 const MEDIANS: usize = 3;
 /// A limit is stated where its interval is within this factor: beyond, it says less than the medians do.
 const USEFUL: f64 = 2.0;
-/// The columns that name a series.
-const AXES: [&str; 4] = ["estimator", "design", "target", "noise"];
 
 /// What columns say, from all there is to the least that a narrow terminal has room for.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
@@ -53,15 +60,16 @@ impl Summary {
     /// above the table. Where there is too little room, some columns between the first and the last level are left out
     /// and counted, then intervals, then columns. Of more than `most` series those are shown that together say most, and
     /// the others counted.
-    pub fn table(&self, width: usize, most: usize) -> String {
-        let levels = self.sizes();
-        let series: Vec<&Series> = self.telling(most).into_iter().map(|place| &self.series[place]).collect();
+    pub(crate) fn growth_table(&self, asked: Vec<usize>, width: usize, most: usize) -> String {
+        let (levels, all) = (self.sizes(), asked.len());
+        let series: Vec<&Series> =
+            self.telling_of(asked, most).into_iter().map(|place| &self.series[place]).collect();
         let (detail, shown) = self.fit(&series, &levels, width);
-        let mut text = wrap(&self.heading(), width);
+        let mut text = wrap(&self.heading("Median risk by n"), width);
         text.push_str(&self.render(&series, &spread(&levels, shown), detail, width));
         text.push('\n');
-        if series.len() < self.series.len() {
-            let [shown, all] = [series.len(), self.series.len()];
+        if series.len() < all {
+            let shown = series.len();
             let note = format!(
                 "{shown} of {all} series are shown, those that together say most; --all shows every one."
             );
@@ -71,15 +79,33 @@ impl Summary {
             text.push_str(&format!("{} of {} levels are shown.\n", shown, levels.len()));
         }
         text.push_str(&wrap(&self.failed(), width));
+        text
+    }
+
+    /// Estimators against each other, by the risks that were asked for.
+    pub(crate) fn comparisons(&self) -> String {
+        let wanted = &self.options.quantities;
         let varies = self.varies();
         let axes: Vec<(usize, &str)> =
             AXES.into_iter().enumerate().skip(1).filter(|(axis, _)| varies[*axis]).collect();
-        text.push_str(&comparisons(&self.pairs, &axes));
-        text
+        let is_asked = |pair: &&Pair| wanted.is_empty() || wanted.contains(&pair.p.column());
+        let pairs: Vec<&Pair> = self.pairs.iter().filter(is_asked).collect();
+        comparisons(&pairs, &axes)
     }
 
     /// Two lines on how to read the table.
     pub fn legend(&self) -> String {
+        if !self.has_verdicts() {
+            let second = if self.curves_alone() {
+                "(…) other places that the true one may be at"
+            } else {
+                "verdicts need three sizes n"
+            };
+            return format!(
+                "[ ] {} % intervals · * values overflowed · ! trials failed\n{second} · --explain says how to judge\n",
+                self.confidence()
+            );
+        }
         format!(
             "\u{2713} agrees with theory · \u{2717} contradicts it · ? undecided, where theory speaks\n\
              [ ] {} % intervals · α tail index of gaps · --explain says how to judge\n",
@@ -89,6 +115,9 @@ impl Summary {
 
     /// How the table is to be read and verdicts come about, in lines of at most `width` characters.
     pub fn explanation(&self, width: usize) -> String {
+        if self.curves_alone() {
+            return wrap(CURVES, width);
+        }
         let marks = format!(
             "\u{2713} agrees with theory, \u{2717} contradicts it, ? theory speaks and the data do not, no mark: no theory. \
              Square brackets are {} % intervals. A limit is stated where it is known within a factor of {USEFUL}; growth \
@@ -104,7 +133,7 @@ impl Summary {
     }
 
     /// Every n of any series, ascending.
-    fn sizes(&self) -> Vec<u64> {
+    pub(crate) fn sizes(&self) -> Vec<u64> {
         let mut sizes: Vec<u64> = self.series.iter().flat_map(|s| s.levels.iter().map(|l| l.n)).collect();
         sizes.sort_unstable();
         sizes.dedup();
@@ -122,12 +151,12 @@ impl Summary {
     }
 
     /// A line with what all series have in common.
-    fn heading(&self) -> String {
+    pub(crate) fn heading(&self, title: &str) -> String {
         let Some(first) = self.series.first() else {
             return String::new();
         };
         let varies = self.varies();
-        let mut parts = vec!["Median risk by n".to_owned()];
+        let mut parts = vec![title.to_owned()];
         for (axis, name) in AXES.into_iter().enumerate().skip(1) {
             if !varies[axis] {
                 parts.push(format!("{name} {}", short(first.labels()[axis])));
@@ -153,7 +182,7 @@ impl Summary {
     }
 
     /// A line an estimator with failures, and one on what overflowed.
-    fn failed(&self) -> String {
+    pub(crate) fn failed(&self) -> String {
         let lines: Vec<String> = self.fits.iter().filter_map(Fits::line).collect();
         let (failed, trials) = self.failures();
         let mut text = String::new();

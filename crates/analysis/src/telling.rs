@@ -12,12 +12,17 @@ impl Summary {
     /// Places of at most so many series that together say most, ascending: of every kind of outcome in turn the series
     /// with the largest median at its last level, contradictions of theory first, then kinds that few series have.
     pub fn telling(&self, most: usize) -> Vec<usize> {
-        if self.series.len() <= most {
-            return (0..self.series.len()).collect();
+        self.telling_of((0..self.series.len()).collect(), most)
+    }
+
+    /// The same of the series in these places alone.
+    pub(crate) fn telling_of(&self, places: Vec<usize>, most: usize) -> Vec<usize> {
+        if places.len() <= most {
+            return places;
         }
         let mut kinds: BTreeMap<Kind<'_>, Vec<usize>> = BTreeMap::new();
-        for (place, series) in self.series.iter().enumerate() {
-            kinds.entry(kind(series)).or_default().push(place);
+        for place in places {
+            kinds.entry(kind(&self.series[place])).or_default().push(place);
         }
         let mut kinds: Vec<(Kind<'_>, Vec<usize>)> = kinds.into_iter().collect();
         kinds.sort_by_key(|(kind, places)| (kind.0, places.len()));

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use crate::belongs::Expected;
 use crate::blocks::groups;
+use crate::coordinates::split;
 use crate::error::Error;
+use crate::options::Options;
 use crate::scan::Scan;
 use crate::series::Series;
-use crate::summary::Options;
 
 /// Trials of one series at one n, by their risk.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,7 +31,8 @@ pub fn notable(dir: &Path, options: &Options, series: &Series, n: u64) -> Result
 
 /// [`notable`] on the threads of the pool that calls it.
 fn find(dir: &Path, expected: &Expected, series: &Series, n: u64) -> Result<Option<Notable>, Error> {
-    let wanted = |estimator: &str, size| estimator == series.estimator && size == n;
+    let label = split(0, &series.estimator).0;
+    let wanted = |estimator: &str, size| estimator == label && size == n;
     let scan = match Scan::some(dir, expected, wanted) {
         Err(Error::Empty { .. }) => return Ok(None),
         scan => scan?,

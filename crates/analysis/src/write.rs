@@ -8,22 +8,24 @@ use std::path::Path;
 use polars_core::prelude::*;
 use tempered_store::{TableColumn, TableWriter, write_beside};
 
+use crate::along::{columns, rows};
 use crate::error::Error;
 use crate::fits::reasons;
 use crate::label::short;
 use crate::level::Level;
 use crate::pair::Pair;
+pub(crate) use crate::parameters::Parameters;
 use crate::quantile::Quantile;
 use crate::series::Series;
 use crate::summary::Summary;
 use crate::tail::TailIndex;
 
 /// A table: named columns of one length.
-type Table = Vec<Column>;
+pub(crate) type Table = Vec<Column>;
 
 impl Summary {
     /// Writes `summary/levels` (one row per series and n), `summary/verdicts` (one row per series) and `summary/pairs`
-    /// (one row per pair of estimators, risk and cell) below a run directory, each as `.parquet` and `.csv`. A file is
+    /// (one row per pair of estimators, risk and cell) and `summary/curves` (one row per place of a curve) below a run directory, each as `.parquet` and `.csv`. A file is
     /// complete from the moment it has its name. All is done by the thread that calls, some rows at a time.
     ///
     /// # Errors
@@ -36,12 +38,15 @@ impl Summary {
             .iter()
             .flat_map(|series| series.levels.iter().map(move |level| (series, level)))
             .collect();
-        tables(&folder.join("levels"), &levels, |rows| self.levels(rows))?;
-        tables(&folder.join("verdicts"), &self.series, verdicts)?;
+        let of_series = Parameters::of(self.series.iter().map(|series| &series.coordinates));
+        tables(&folder.join("levels"), &levels, |rows| self.levels(rows, &of_series))?;
+        tables(&folder.join("verdicts"), &self.series, |series| verdicts(series, &of_series))?;
+        let of_curves = Parameters::of(self.curves.iter().map(|curve| &curve.coordinates));
+        tables(&folder.join("curves"), &rows(&self.curves), |rows| columns(rows, &of_curves))?;
         tables(&folder.join("pairs"), &self.pairs, pairs)
     }
 
-    fn levels(&self, rows: &[(&Series, &Level)]) -> Table {
+    fn levels(&self, rows: &[(&Series, &Level)], parameters: &Parameters) -> Table {
         let mut table = keys(rows.iter().map(|(series, _)| *series));
         for (name, get) in COUNTS {
             table.push(integers(name, rows.iter().map(|(_, level)| get(level))));
@@ -58,11 +63,12 @@ impl Summary {
                 table.push(reals(&format!("{name}{ending}"), values));
             }
         }
+        parameters.columns(&mut table, rows.iter().map(|(series, _)| &series.coordinates));
         table
     }
 }
 
-fn verdicts(series: &[Series]) -> Table {
+fn verdicts(series: &[Series], parameters: &Parameters) -> Table {
     let mut table = keys(series.iter());
     for (name, get) in WORDS {
         table.push(text(name, series.iter().map(get)));
@@ -82,6 +88,7 @@ fn verdicts(series: &[Series]) -> Table {
         }
     }
     table.push(integers("levels", series.iter().map(|s| s.levels.len() as u64)));
+    parameters.columns(&mut table, series.iter().map(|s| &s.coordinates));
     table
 }
 
@@ -154,7 +161,7 @@ const TAILS: [Named<Series, Option<TailIndex>>; 2] =
     [("tail_index", |s| s.tail_index), ("tail_index_edge", |s| s.tail_index_edge)];
 
 /// A name, or an ending of one, and how to read its column.
-type Named<T, V> = (&'static str, fn(&T) -> V);
+pub(crate) type Named<T, V> = (&'static str, fn(&T) -> V);
 
 /// Integer columns of a level.
 const COUNTS: [Named<Level, u64>; 4] =
@@ -195,19 +202,19 @@ fn keys<'a>(series: impl Iterator<Item = &'a Series> + Clone) -> Table {
     names.iter().map(|(name, get)| text(name, series.clone().map(|s| Some(get(s))))).collect()
 }
 
-fn text(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
+pub(crate) fn text(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
     Column::new(name.into(), values.collect::<Vec<_>>())
 }
 
-fn integers(name: &str, values: impl Iterator<Item = u64>) -> Column {
+pub(crate) fn integers(name: &str, values: impl Iterator<Item = u64>) -> Column {
     Column::new(name.into(), values.map(|value| i64::try_from(value).ok()).collect::<Vec<_>>())
 }
 
-fn reals(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {
+pub(crate) fn reals(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {
     Column::new(name.into(), values.collect::<Vec<_>>())
 }
 
-fn truths(name: &str, values: impl Iterator<Item = Option<bool>>) -> Column {
+pub(crate) fn truths(name: &str, values: impl Iterator<Item = Option<bool>>) -> Column {
     Column::new(name.into(), values.collect::<Vec<_>>())
 }
 

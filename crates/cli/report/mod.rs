@@ -4,6 +4,7 @@ mod fold;
 mod series;
 mod trials;
 
+use crate::analyze::Reading;
 use crate::args::Report as Options;
 use crate::exit::{Ending, Failure};
 use crate::{analyze, output, study};
@@ -19,7 +20,8 @@ use tempered_store::write_beside;
 /// Writes the report of a run directory, and figures and tables where they are asked for.
 pub fn report(options: &Options) -> Result<Ending, Failure> {
     let (plan, directory) = study::recorded(&options.directory)?;
-    let summary = analyze::summarise(&options.directory, &plan, None, options.threads.count())?;
+    let summary =
+        analyze::summarise(&options.directory, &plan, &Reading::of(&plan), None, options.threads.count())?;
     let report = view(&summary, &plan, &directory, &options.directory)?;
     let page = match &options.out {
         Some(file) => write(&report, file)?,

@@ -5,8 +5,9 @@ use crate::footer::Footer;
 use crate::regular;
 use crate::whole_file::{WholeBytes, WholeFile};
 use bytes::{Buf, Bytes};
+use parquet::basic::Type;
 use parquet::column::reader::get_column_reader;
-use parquet::data_type::{ByteArrayType, DataType, DoubleType, Int64Type};
+use parquet::data_type::{BoolType, ByteArrayType, DataType, DoubleType, Int64Type};
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, Length, SerializedPageReader};
@@ -84,6 +85,15 @@ impl MetricsFile {
         self.metadata.file_metadata().schema_descr().columns().iter().map(|column| column.name())
     }
 
+    /// The names of its columns, with whether they hold numbers or flags.
+    pub fn kinds(&self) -> impl Iterator<Item = (&str, bool)> {
+        let columns = self.metadata.file_metadata().schema_descr().columns().iter();
+        columns.map(|column| {
+            let numeric = matches!(column.physical_type(), Type::DOUBLE | Type::INT64 | Type::BOOLEAN);
+            (column.name(), numeric && column.max_rep_level() == 0)
+        })
+    }
+
     /// Rows of each row group.
     pub fn groups(&self) -> Vec<u64> {
         self.metadata.row_groups().iter().map(|group| group.num_rows().cast_unsigned()).collect()
@@ -94,11 +104,37 @@ impl MetricsFile {
     /// # Errors
     /// No such column of reals, pages that do not decode, or fewer or more values than rows.
     pub fn reals(&self, group: usize, name: &str) -> Result<Vec<f64>, Error> {
-        let (values, present) = self.column::<DoubleType>(group, name)?;
-        if present.is_empty() {
-            return Ok(values);
+        self.spread::<DoubleType>(group, name, |value| value)
+    }
+
+    /// A column of reals, integers or flags in a row group as reals, flags as 0 and 1; NaN where there is none.
+    ///
+    /// # Errors
+    /// As for [`MetricsFile::reals`].
+    ///
+    /// # Accuracy
+    /// Integers beyond 2^53 are rounded.
+    pub fn numbers(&self, group: usize, name: &str) -> Result<Vec<f64>, Error> {
+        let place = self.names().position(|column| column == name).ok_or_else(|| self.no_column(name))?;
+        match self.metadata.row_group(group).column(place).column_descr().physical_type() {
+            Type::INT64 => self.spread::<Int64Type>(group, name, |value| value as f64),
+            Type::BOOLEAN => self.spread::<BoolType>(group, name, |value| f64::from(u8::from(value))),
+            _ => self.reals(group, name),
         }
-        let mut values = values.into_iter();
+    }
+
+    /// The values of a column at their rows.
+    fn spread<T: DataType>(
+        &self,
+        group: usize,
+        name: &str,
+        real: impl Fn(T::T) -> f64,
+    ) -> Result<Vec<f64>, Error> {
+        let (values, present) = self.column::<T>(group, name)?;
+        let mut values = values.into_iter().map(real);
+        if present.is_empty() {
+            return Ok(values.collect());
+        }
         Ok(present.iter().map(|here| if *here { values.next() } else { None }.unwrap_or(f64::NAN)).collect())
     }
 

@@ -29,6 +29,8 @@ pub struct Shard<'a> {
     /// The number of its first trial.
     pub from: usize,
     pub labels: [&'a str; 3],
+    /// Swept parameters of the estimator.
+    pub variant: Option<&'a str>,
     /// Column names with a value for each trial.
     pub risks: Vec<(&'a str, Vec<Option<f64>>)>,
     /// Status of a trial that lacks the first of them.
@@ -43,6 +45,7 @@ impl Default for Shard<'_> {
             index: 0,
             from: 0,
             labels: LABELS,
+            variant: None,
             risks: Vec::new(),
             failure: "panicked",
         }
@@ -55,26 +58,41 @@ impl Shard<'_> {
         format!("n={};design={design};target={target};noise={noise}", self.n)
     }
 
+    /// The estimator with its parameters.
+    fn rule(&self) -> String {
+        match self.variant {
+            Some(variant) => format!("linear_spline({variant})"),
+            None => "linear_spline".into(),
+        }
+    }
+
     pub fn footer(&self) -> Vec<(String, String)> {
         let trials = format!("{}..{}", self.from, self.from + self.risks[0].1.len());
         let risks = self.risks.iter().filter_map(|(name, _)| name.strip_prefix("risk_"));
         let risks =
             risks.map(|risk| risk.trim_start_matches('l').replace('_', ".")).collect::<Vec<_>>().join(", ");
+        let estimator = self.rule();
         let pairs = [
             ("risks", risks.as_str()),
             ("generator", "4"),
             ("seed", "7"),
             ("domain", "hull"),
-            ("estimator", "linear_spline"),
+            ("estimator", &estimator),
             ("cell", &self.content()),
             ("label", self.estimator),
             ("trials", &trials),
         ];
-        pairs.map(|(name, value)| (format!("tempered.{name}"), value.to_owned())).into()
+        let variant = self.variant.map(|variant| ("variant", variant));
+        pairs
+            .into_iter()
+            .chain(variant)
+            .map(|(name, value)| (format!("tempered.{name}"), value.to_owned()))
+            .collect()
     }
 
     pub fn path(&self, run: &Path) -> PathBuf {
-        let name = format!("{}-{:06}.parquet", key(&self.content()), self.index);
+        let variant = self.variant.map_or_else(String::new, |_| format!("-{}", key(&self.rule())));
+        let name = format!("{}{variant}-{:06}.parquet", key(&self.content()), self.index);
         run.join(format!("metrics/estimator={}/n={}", self.estimator, self.n)).join(name)
     }
 

@@ -8,9 +8,11 @@ use tempered_analysis::{Error, Known, Level, Model, Options, Risk, Verdict, anal
 use tempered_store::MetricsFile;
 
 mod common;
+mod curves;
 mod failures;
 mod files;
 mod pairs;
+mod variants;
 
 use common::*;
 
@@ -316,7 +318,16 @@ fn summaries_are_written_whole() {
     names.sort();
     assert_eq!(
         names,
-        ["levels.csv", "levels.parquet", "pairs.csv", "pairs.parquet", "verdicts.csv", "verdicts.parquet"]
+        [
+            "curves.csv",
+            "curves.parquet",
+            "levels.csv",
+            "levels.parquet",
+            "pairs.csv",
+            "pairs.parquet",
+            "verdicts.csv",
+            "verdicts.parquet"
+        ]
     );
 
     let levels = MetricsFile::open(&folder.join("levels.parquet")).unwrap();

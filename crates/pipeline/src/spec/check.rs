@@ -1,5 +1,6 @@
 //! Checking: from marked trees to studies, all errors at once.
 
+use super::aggregate::{self, Aggregate, aggregate};
 use super::choice::choice;
 use super::counts::counts;
 use super::data::data;
@@ -7,7 +8,7 @@ use super::diagnostic::SpecError;
 use super::edit::{self, Edit};
 use super::estimators::{Estimator, ReadName, check_formulas, estimators, parameters, rule};
 use super::label::{identifier, label};
-use super::limits::{FILES, LAST_CHECKPOINT, QUANTILES, RISKS, SHARD_POINTS, SHARDS};
+use super::limits::{FILES, LAST_CHECKPOINT, RISKS, SHARD_POINTS, SHARDS};
 use super::mark::{self, Yaml, shown};
 use super::read::{Errors, Field, quoted, suggestion};
 use super::study::{Data, Study, Weights, trains};
@@ -102,11 +103,11 @@ fn study(root: &Field<'_>, label: ReadName, errors: &mut Errors) -> Option<Study
     }
     let evaluate = evaluate(fields[6].as_ref(), estimators.as_deref().unwrap_or_default(), errors);
     let store = store(fields[7].as_ref(), errors);
-    let aggregate = aggregate(fields[8].as_ref(), errors);
+    let reading = aggregate(fields[8].as_ref(), errors);
     let Data { n, designs, targets, noises, cells } = data?;
     let Evaluation { criteria, reference, checkpoints } = evaluate?;
     let Storage { weights, shard_points, shard_trials } = store?;
-    let (quantiles, max_failed) = aggregate?;
+    let Aggregate { quantiles, max_failed, along, quantities } = reading?;
     let estimators = estimators?;
     let study = Study {
         parameters: parameters(&estimators),
@@ -127,7 +128,10 @@ fn study(root: &Field<'_>, label: ReadName, errors: &mut Errors) -> Option<Study
         shard_trials,
         quantiles,
         max_failed,
+        along,
+        quantities,
     };
+    aggregate::check(fields[8].as_ref(), &study, errors);
     let (shards, files) = shards::count(&study);
     if let Some(field) = trials.filter(|_| shards > SHARDS) {
         let message = format!("makes {shards} files of the largest cell, but there may be at most {SHARDS}");
@@ -264,23 +268,4 @@ fn store(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<Storage> {
     let points = fields[1].as_ref().map_or(Some(SHARD_POINTS), |field| field.integer(1, 1 << 40, errors));
     let trials = fields[2].as_ref().map_or(Some(None), |field| field.integer(1, 1 << 40, errors).map(Some));
     Some(Storage { weights: weights?, shard_points: points?, shard_trials: trials? })
-}
-
-fn aggregate(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<(Vec<f64>, f64)> {
-    let fields = field.map_or(vec![None, None], |field| field.map(&["quantiles", "max_failed"], errors));
-    let quantiles = match &fields[0] {
-        None => Some(QUANTILES.to_vec()),
-        Some(field) => {
-            let items = field.items(errors);
-            let inside = |q: f64| q > 0.0 && q < 1.0;
-            let levels: Vec<Option<f64>> =
-                items.iter().map(|item| item.real("a number between 0 and 1", inside, errors)).collect();
-            distinct(&items, &levels, errors);
-            levels.into_iter().collect::<Option<Vec<f64>>>().filter(|levels| !levels.is_empty())
-        }
-    };
-    let share = |x: f64| (0.0..=1.0).contains(&x);
-    let failed =
-        fields[1].as_ref().map_or(Some(0.0), |field| field.real("a number from 0 to 1", share, errors));
-    Some((quantiles?, failed?))
 }

@@ -1,5 +1,6 @@
 //! Studies: YAML text, checked into a [`Study`] with every error located.
 
+mod aggregate;
 mod check;
 mod choice;
 mod combine;

@@ -41,6 +41,15 @@ impl Study {
         }
         let mut store = vec![("weights", weights), ("shard_points", self.shard_points.into())];
         store.extend(self.shard_trials.map(|trials| ("shard_trials", trials.into())));
+        let mut aggregate = vec![
+            ("quantiles", Yaml::Sequence(self.quantiles.iter().copied().map(real).collect())),
+            ("max_failed", real(self.max_failed)),
+        ];
+        aggregate.extend(self.along.as_deref().map(|along| ("along", along.into())));
+        if !self.quantities.is_empty() {
+            let names = self.quantities.iter().map(|name| name.as_str().into()).collect();
+            aggregate.push(("quantities", Yaml::Sequence(names)));
+        }
         let root = map([
             ("version", 1.into()),
             ("name", self.name.as_str().into()),
@@ -50,13 +59,7 @@ impl Study {
             ("train", train),
             ("evaluate", map(evaluate)),
             ("store", map(store)),
-            (
-                "aggregate",
-                map([
-                    ("quantiles", Yaml::Sequence(self.quantiles.iter().copied().map(real).collect())),
-                    ("max_failed", real(self.max_failed)),
-                ]),
-            ),
+            ("aggregate", map(aggregate)),
         ]);
         // A tree of scalars, lists and string keys always has a YAML form.
         serde_yaml::to_string(&root).unwrap_or_default()

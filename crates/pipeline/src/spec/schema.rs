@@ -80,6 +80,18 @@ pub fn schema() -> Json {
                 json!({"type": "number", "minimum": 0, "maximum": 1, "default": 0,
                 "description": "Share of failed trials at which a run still succeeds."}),
             ),
+            (
+                "along",
+                json!({"type": "string", "default": "n",
+                "description": "Coordinate that series are read along: n, checkpoint, a parameter (width, noise_sd), or an axis."}),
+            ),
+            (
+                "quantities",
+                one_or_many(
+                    "Columns of numbers to follow, or failed, the share of failed trials; without any, the risks.",
+                    &json!({"type": "string"}),
+                ),
+            ),
         ],
         &[],
     );

@@ -51,6 +51,10 @@ pub struct Study {
     pub quantiles: Vec<f64>,
     /// Share of failed trials at which a run still counts as a success.
     pub max_failed: f64,
+    /// The coordinate along which the analysis reads series; n where none is given.
+    pub along: Option<String>,
+    /// The columns that the analysis follows; the risks where none is given.
+    pub quantities: Vec<String>,
 }
 
 /// Cells that are no product of axes.

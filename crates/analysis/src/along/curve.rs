@@ -1,0 +1,324 @@
+//! Curves: one quantity along one coordinate, and what they say.
+
+use serde::{Serialize, Serializer};
+
+use super::axis::Key;
+use super::compare::{ANY, BEST, Chances, Estimate, HELD, Statistic, of_means, of_medians};
+use super::gather::{Gathered, Quantity};
+use crate::collect::Sample;
+use crate::coordinates::{Coordinate, Coordinates};
+use crate::level::Level;
+use crate::options::Options;
+use std::sync::Arc;
+
+/// The share of a sample that agrees with its median from which on medians jump, and the mean is what says something.
+const TIED: f64 = 0.1;
+/// The share of failed trials above which a mean says little of the law.
+const MOST_FAILED: f64 = 0.05;
+
+/// One quantity of one estimator on one kind of data, along a coordinate.
+///
+/// As JSON an object with its fields; what is missing or infinite is `null`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Curve {
+    /// The column that is followed, or `failed`, the share of failed trials.
+    pub quantity: String,
+    /// The coordinate that it is followed along.
+    pub along: String,
+    /// The estimator's full name, without what the curve goes along, as all labels here.
+    pub estimator: String,
+    /// The design's label.
+    pub design: String,
+    /// The target's label.
+    pub target: String,
+    /// The noise's label.
+    pub noise: String,
+    /// The size of training sets; none where it changes along the curve.
+    pub n: Option<u64>,
+    /// What tells this curve from the others, by name.
+    pub coordinates: Coordinates,
+    /// What places are judged by.
+    pub statistic: Statistic,
+    /// Whether all places have the same samples, so that differences are those of pairs.
+    pub paired: bool,
+    /// The places: numbers ascending, words in the order of the study.
+    pub points: Vec<Point>,
+    /// The least place; none where fewer than two have a value.
+    pub minimum: Option<Extreme>,
+    /// The largest place.
+    pub maximum: Option<Extreme>,
+    /// What becomes of it from the first place to the last; none along words.
+    pub course: Option<Course>,
+}
+
+/// A place of a curve.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Point {
+    /// The coordinate; none of an estimator that does not have it.
+    pub at: Option<Coordinate>,
+    /// The median or the mean, as the curve says.
+    pub value: Option<f64>,
+    /// The lower end of its interval.
+    pub low: Option<f64>,
+    /// The upper end.
+    pub high: Option<f64>,
+    /// The statistics of the trials.
+    pub level: Level,
+}
+
+/// The least or the largest place of a curve.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Extreme {
+    /// The place of the estimate among the points.
+    pub place: usize,
+    /// The places among the points that cannot be told from it: the true one is among them with the confidence of the
+    /// summary.
+    pub among: Vec<usize>,
+    /// Whether there are places on either side that lie apart from it: a valley, or a peak.
+    pub inside: bool,
+}
+
+/// What becomes of a curve from its first place to its last, with the confidence of the summary for all steps together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// Every step leads up.
+    Increasing,
+    /// Every step leads down.
+    Decreasing,
+    /// It goes down somewhere and up somewhere.
+    NotMonotone,
+    /// It goes up somewhere, and nowhere down for sure.
+    Rising,
+    /// It goes down somewhere, and nowhere up for sure.
+    Falling,
+    /// Nothing is sure.
+    Undecided,
+}
+
+impl Course {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Course::Increasing => "increases",
+            Course::Decreasing => "decreases",
+            Course::NotMonotone => "not monotone",
+            Course::Rising => "rises, steps open",
+            Course::Falling => "falls, steps open",
+            Course::Undecided => "undecided",
+        }
+    }
+
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Course::Increasing => "increasing",
+            Course::Decreasing => "decreasing",
+            Course::NotMonotone => "not_monotone",
+            Course::Rising => "rising",
+            Course::Falling => "falling",
+            Course::Undecided => "undecided",
+        }
+    }
+}
+
+impl Serialize for Course {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// A place of a curve while the others come in.
+pub(crate) struct Draft {
+    at: Option<Coordinate>,
+    /// What names the samples: places of one cell have the same.
+    cell: Arc<str>,
+    median: Option<Estimate>,
+    mean: Option<Estimate>,
+    /// Whether medians jump here.
+    tied: bool,
+    /// Values of the first trials by their number, NaN where there is none.
+    head: Vec<f64>,
+    level: Level,
+}
+
+impl Draft {
+    /// A place from what was gathered of it; none where the quantity does not apply to the estimator.
+    pub fn of(
+        (n, cell, at): (u64, Arc<str>, Option<Coordinate>),
+        quantity: &Quantity,
+        gathered: Gathered,
+        chances: &Chances,
+        options: &Options,
+    ) -> Option<Draft> {
+        let Gathered { sample, reasons, head, .. } = gathered;
+        let mut level = Level::of(n, &sample, &reasons, options);
+        // A page draws no distributions of curves, and there may be many.
+        level.outline = Vec::new();
+        if sample.ordered.count() == 0 && reasons.keys().all(|word| word == crate::samples::MISSING) {
+            return None;
+        }
+        let whole = (level.failed - level.censored) as f64 <= MOST_FAILED * sample.rows as f64;
+        let mean = if quantity.is_share() {
+            Estimate::of_share(&sample, chances)
+        } else {
+            Estimate::of_mean(&sample, chances)
+        };
+        level.mean_trusted &= whole && sample.ordered.count() >= super::compare::LEAST_VALUES;
+        Some(Draft {
+            at,
+            cell,
+            median: Estimate::of_median(&sample, chances),
+            mean,
+            tied: is_tied(&sample),
+            head,
+            level,
+        })
+    }
+
+    fn estimate(&self, statistic: Statistic) -> Option<&Estimate> {
+        match statistic {
+            Statistic::Median => self.median.as_ref(),
+            Statistic::Mean => self.mean.as_ref(),
+        }
+    }
+}
+
+fn is_tied(sample: &Sample) -> bool {
+    let (count, tied) = (sample.ordered.count(), sample.ordered.tied(sample.ordered.count() / 2));
+    tied.is_some_and(|tied| tied as f64 > TIED * count as f64)
+}
+
+/// The places of a curve that have a value, and how they compare.
+struct Compared<'a> {
+    statistic: Statistic,
+    /// Their places among the points.
+    places: Vec<usize>,
+    drafts: &'a [Draft],
+}
+
+impl Compared<'_> {
+    fn estimate(&self, k: usize) -> Option<&Estimate> {
+        self.drafts[self.places[k]].estimate(self.statistic)
+    }
+
+    /// Whether place a lies above place b for sure.
+    fn above(&self, a: usize, b: usize, at: usize) -> bool {
+        let (Some(first), Some(second)) = (self.estimate(a), self.estimate(b)) else { return false };
+        if first.value <= second.value {
+            return false;
+        }
+        let [x, y] = [&self.drafts[self.places[a]], &self.drafts[self.places[b]]];
+        let correlation = match self.statistic {
+            // Samples of other cells are independent of these.
+            _ if x.cell != y.cell => 0.0,
+            Statistic::Median => of_medians(&x.head, &y.head, [first.value, second.value]),
+            Statistic::Mean => of_means(&x.head, &y.head),
+        };
+        first.exceeds(second, at, correlation)
+    }
+
+    /// The least place, or with the sign turned the largest. A place is left out of the set where it lies on the wrong side of
+    /// the estimate for sure: the true one is left out with the chance that one of its comparisons errs.
+    fn extreme(&self, largest: bool) -> Option<Extreme> {
+        let value = |k: usize| self.estimate(k).map_or(f64::NAN, |estimate| estimate.value);
+        let sign = if largest { -1.0 } else { 1.0 };
+        let best = (0..self.places.len()).min_by(|a, b| (sign * value(*a)).total_cmp(&(sign * value(*b))))?;
+        let apart = |k: usize| if largest { self.above(best, k, BEST) } else { self.above(k, best, BEST) };
+        let apart: Vec<bool> = (0..self.places.len()).map(apart).collect();
+        let numbers = self
+            .places
+            .iter()
+            .all(|place| self.drafts[*place].at.as_ref().is_some_and(|at| at.number().is_some()));
+        Some(Extreme {
+            place: self.places[best],
+            among: (0..apart.len()).filter(|k| !apart[*k]).map(|k| self.places[k]).collect(),
+            inside: numbers && apart[..best].contains(&true) && apart[best..].contains(&true),
+        })
+    }
+
+    /// Steps from place to place, and ways to and from the extremes, which show more than small steps do.
+    fn course(&self, extremes: [&Extreme; 2]) -> Course {
+        let ends = extremes.map(|extreme| self.places.iter().position(|place| *place == extreme.place));
+        let last = self.places.len() - 1;
+        let ways =
+            ends.into_iter().flatten().flat_map(|end| (0..=last).map(move |k| (k.min(end), k.max(end))));
+        let (mut up, mut down) = (false, false);
+        for (a, b) in ways.filter(|(a, b)| a != b) {
+            up |= self.above(b, a, ANY);
+            down |= self.above(a, b, ANY);
+        }
+        let (mut all_up, mut all_down) = (true, true);
+        for k in 0..last {
+            let (rises, falls) = (self.above(k + 1, k, ANY), self.above(k, k + 1, ANY));
+            (up, down) = (up | rises, down | falls);
+            (all_up, all_down) = (all_up & rises, all_down & falls);
+        }
+        match (up, down) {
+            (true, true) => Course::NotMonotone,
+            (true, false) if all_up => Course::Increasing,
+            (false, true) if all_down => Course::Decreasing,
+            (true, false) => Course::Rising,
+            (false, true) => Course::Falling,
+            (false, false) => Course::Undecided,
+        }
+    }
+}
+
+impl Curve {
+    /// A curve from its places, in order.
+    pub(crate) fn of(
+        key: &Key,
+        along: &str,
+        coordinates: Coordinates,
+        quantity: &Quantity,
+        drafts: Vec<Draft>,
+    ) -> Curve {
+        let tied = !quantity.is_error() && drafts.iter().any(|draft| draft.tied);
+        let statistic = if tied || quantity.is_share() { Statistic::Mean } else { Statistic::Median };
+        let places = (0..drafts.len()).filter(|place| drafts[*place].estimate(statistic).is_some()).collect();
+        let compared = Compared { statistic, places, drafts: &drafts };
+        let several = compared.places.len() > 1;
+        let [minimum, maximum] = [false, true].map(|largest| compared.extreme(largest).filter(|_| several));
+        let ordered = drafts.iter().all(|draft| draft.at.as_ref().is_some_and(|at| at.number().is_some()));
+        let course = minimum.as_ref().zip(maximum.as_ref()).filter(|_| ordered);
+        let course = course.map(|(minimum, maximum)| compared.course([minimum, maximum]));
+        let paired = drafts.windows(2).all(|pair| pair[0].cell == pair[1].cell);
+        let [estimator, design, target, noise] = key.labels.each_ref().map(ToString::to_string);
+        Curve {
+            quantity: quantity.name.clone(),
+            along: along.to_owned(),
+            estimator,
+            design,
+            target,
+            noise,
+            n: key.n,
+            coordinates,
+            statistic,
+            paired,
+            points: drafts.into_iter().map(|draft| draft.point(statistic, quantity)).collect(),
+            minimum,
+            maximum,
+            course,
+        }
+    }
+
+    /// What tells this curve from the others, but its quantity and n.
+    pub(crate) fn labels(&self) -> [&str; 4] {
+        [&self.estimator, &self.design, &self.target, &self.noise]
+    }
+}
+
+impl Draft {
+    fn point(mut self, statistic: Statistic, quantity: &Quantity) -> Point {
+        let estimate = self.estimate(statistic).copied();
+        let (low, high) = estimate.as_ref().map_or((None, None), Estimate::shown);
+        // Without a tail index a mean of what may be heavy is not trusted; counts and shares are not.
+        self.level.mean_trusted &= statistic == Statistic::Mean && !quantity.is_error();
+        Point { at: self.at, value: estimate.map(|estimate| estimate.value), low, high, level: self.level }
+    }
+}
+
+/// Room for the first trials of a partition.
+pub(crate) fn head(trials: u64) -> Vec<f64> {
+    vec![f64::NAN; HELD.min(usize::try_from(trials).unwrap_or(HELD))]
+}

@@ -1,0 +1,81 @@
+//! How a run directory is summarised.
+
+use std::collections::BTreeSet;
+
+use crate::belongs::Expected;
+use crate::error::Error;
+use crate::label::Order;
+
+/// Fewer bootstrap replicates than this give no interval worth the name.
+const LEAST_REPLICATES: usize = 100;
+
+/// How to summarise.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// The levels of the quantiles in each [`Level`], each strictly between 0 and 1.
+    pub quantiles: Vec<f64>,
+    /// The confidence of every interval and verdict.
+    pub confidence: f64,
+    /// Bootstrap replicates behind every interval.
+    pub bootstrap: usize,
+    /// The seed of the bootstrap.
+    pub seed: u64,
+    /// Where the predictor was judged, `hull` or `unit`, copied to every series.
+    pub domain: String,
+    /// The relative standard error for which needed trials are stated.
+    pub error: f64,
+    /// Threads to work with; 0 takes one a core. No number depends on it.
+    pub threads: usize,
+    /// What the files are compared with, so that none of another study is counted.
+    pub expected: Expected,
+    /// The coordinate along which series are read: `n`, `checkpoint`, or any other one.
+    pub along: String,
+    /// The quantities that are followed: columns of numbers, or `failed`. Without one, the risks.
+    pub quantities: Vec<String>,
+    /// The order of series and pairs.
+    pub order: Order,
+    /// Labels of estimators that all points decide everywhere: their risks are no sums of many nearly independent
+    /// contributions, and what one gap contributes has no index.
+    pub global: BTreeSet<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            quantiles: vec![0.05, 0.25, 0.5, 0.75, 0.95],
+            confidence: 0.95,
+            bootstrap: 1000,
+            seed: 0,
+            domain: String::new(),
+            error: 0.01,
+            threads: 0,
+            expected: Expected::default(),
+            along: "n".into(),
+            quantities: Vec::new(),
+            order: Order::default(),
+            global: BTreeSet::new(),
+        }
+    }
+}
+
+impl Options {
+    /// The threads to work with.
+    pub(crate) fn pool(&self) -> Result<rayon::ThreadPool, Error> {
+        let threads = self.threads;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.map_err(|source| Error::Threads { threads, source })
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let inside = |name, value: f64| {
+            if value > 0.0 && value < 1.0 { Ok(()) } else { Err(Error::Fraction { name, value }) }
+        };
+        inside("confidence", self.confidence)?;
+        inside("the relative error", self.error)?;
+        self.quantiles.iter().try_for_each(|&q| inside("a quantile", q))?;
+        if self.bootstrap < LEAST_REPLICATES {
+            return Err(Error::Bootstrap { value: self.bootstrap, least: LEAST_REPLICATES });
+        }
+        Ok(())
+    }
+}
