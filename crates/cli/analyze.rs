@@ -5,7 +5,7 @@ use crate::exit::{Ending, Failure};
 use crate::next_steps::next_steps;
 use crate::{output, study};
 use serde::Serialize;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use tempered_analysis::{Curve, Expected, Fits, Known, Options, Order, Series, Summary, Verdict};
 use tempered_math::catalogue::Choice;
@@ -131,6 +131,7 @@ pub fn summarise(
         expected: expected(plan),
         along: reading.along.clone(),
         quantities: reading.quantities.clone(),
+        zip: zip(plan),
         order: order(plan),
         global: global(plan),
     };
@@ -160,6 +161,12 @@ pub fn expected(plan: &Plan) -> Expected {
         }
     }
     expected
+}
+
+/// Swept parameters that go in step, by the name of the estimator.
+fn zip(plan: &Plan) -> BTreeMap<String, Vec<Vec<String>>> {
+    let zipped = plan.study.estimators.iter().filter(|estimator| !estimator.zip.is_empty());
+    zipped.map(|estimator| (estimator.name.to_string(), estimator.zip.clone())).collect()
 }
 
 /// Labels of estimators that all points decide everywhere.

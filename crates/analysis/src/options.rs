@@ -1,6 +1,6 @@
 //! How a run directory is summarised.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::belongs::Expected;
 use crate::error::Error;
@@ -32,6 +32,8 @@ pub struct Options {
     pub along: String,
     /// The quantities that are followed: columns of numbers, or `failed`. Without one, the risks.
     pub quantities: Vec<String>,
+    /// Groups of swept parameters that go in step, by the name of the estimator: a series along one of a group goes along all.
+    pub zip: BTreeMap<String, Vec<Vec<String>>>,
     /// The order of series and pairs.
     pub order: Order,
     /// Labels of estimators that all points decide everywhere: their risks are no sums of many nearly independent
@@ -52,6 +54,7 @@ impl Default for Options {
             expected: Expected::default(),
             along: "n".into(),
             quantities: Vec::new(),
+            zip: BTreeMap::new(),
             order: Order::default(),
             global: BTreeSet::new(),
         }

@@ -1,6 +1,6 @@
 //! What series are read along, and which partitions stand in one series then.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::coordinates::{AXES, Coordinate, Interner, join, parameters, split};
@@ -77,6 +77,8 @@ impl Along {
 /// Takes partitions apart into series and places in them. A million partitions have few texts: each is taken apart once.
 pub(crate) struct Placing<'a> {
     along: &'a Along,
+    /// Swept parameters that go in step, by the name of the estimator.
+    zip: &'a BTreeMap<String, Vec<Vec<String>>>,
     known: HashMap<[Arc<str>; 2], Arc<Parted>>,
 }
 
@@ -90,8 +92,8 @@ struct Parted {
 
 impl<'a> Placing<'a> {
     /// For series along this.
-    pub fn new(along: &'a Along) -> Placing<'a> {
-        Placing { along, known: HashMap::new() }
+    pub fn new(along: &'a Along, zip: &'a BTreeMap<String, Vec<Vec<String>>>) -> Placing<'a> {
+        Placing { along, zip, known: HashMap::new() }
     }
 
     /// The series of a partition and the place in it; none where the partition lacks the coordinate.
@@ -126,7 +128,11 @@ impl<'a> Placing<'a> {
             let (_, value) = without(axis, value, name);
             // What a formula gives is told by the label, its value by the cell. A whole choice may follow a coordinate too.
             let follows = formula.as_deref().unwrap_or(label);
-            let with = if formula == value { Vec::new() } else { identifiers(follows) };
+            let mut with = if formula == value { Vec::new() } else { identifiers(follows) };
+            if axis == 0 {
+                let groups = self.zip.get(split(0, label).0).into_iter().flatten();
+                with.extend(groups.filter(|group| group.iter().any(|one| one == name)).flatten().cloned());
+            }
             Arc::new(Parted { text: text.into(), value: value.as_deref().map(Coordinate::of), with })
         };
         self.known.entry(key).or_insert_with(make).clone()
@@ -206,7 +212,7 @@ mod tests {
 
     fn place(along: &str, partition: Partition) -> ([String; 4], Option<u64>, Option<String>) {
         let along = Along::of(along, std::slice::from_ref(&partition)).unwrap();
-        let (key, at) = Placing::new(&along).of(&partition);
+        let (key, at) = Placing::new(&along, &BTreeMap::new()).of(&partition);
         (key.labels.map(|label| label.to_string()), key.n, at.map(|at| at.to_string()))
     }
 
@@ -228,7 +234,8 @@ mod tests {
         assert_eq!((labels[3].as_str(), at.as_deref()), ("", Some("normal(sd=0.5)")));
         // One without the coordinate is a series of one place.
         let along = Along::Parameter(0, "width".into());
-        let (key, at) = Placing::new(&along).of(&partition(["spline", "", "", ""], 30, None));
+        let none = BTreeMap::new();
+        let (key, at) = Placing::new(&along, &none).of(&partition(["spline", "", "", ""], 30, None));
         assert_eq!((&*key.labels[0], at), ("spline", None));
     }
 
@@ -245,6 +252,19 @@ mod tests {
             let (_, n, at) = place(along, partition(labels, 25, Some("normal(sd=0.1)")));
             assert_eq!((n, at.as_deref()), (None, Some(value)), "{along}");
         }
+    }
+
+    #[test]
+    fn parameters_that_go_in_step_go_together() {
+        let along = Along::Parameter(0, "width".into());
+        let of = |group: &[&str]| {
+            let group = group.iter().map(|name| (*name).to_owned()).collect();
+            let zip = BTreeMap::from([("relu".to_owned(), vec![group])]);
+            let (key, at) = Placing::new(&along, &zip).of(&partition(LABELS, 30, None));
+            (key.labels[0].to_string(), at.map(|at| at.to_string()))
+        };
+        assert_eq!(of(&["lr", "width"]), ("relu".into(), Some("50".into())));
+        assert_eq!(of(&["lr", "steps"]), ("relu[lr=0.1]".into(), Some("50".into())));
     }
 
     #[test]

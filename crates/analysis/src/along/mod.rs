@@ -90,7 +90,7 @@ fn placed<'a>(scan: &'a Scan, along: &Along, options: &Options) -> (Vec<Key>, Ve
     let ranks = options.order.ranks(scan.partitions.iter().map(Partition::names));
     let mut partitions: Vec<&Partition> = scan.partitions.iter().collect();
     partitions.sort_by_cached_key(|partition| (ranks.of(partition.names()), partition.n));
-    let (mut placing, mut keys, mut known) = (Placing::new(along), Vec::new(), HashMap::new());
+    let (mut placing, mut keys, mut known) = (Placing::new(along, &options.zip), Vec::new(), HashMap::new());
     let mut one = |partition: &'a Partition| {
         let (key, at) = placing.of(partition);
         let group = *known.entry(key).or_insert_with_key(|key: &Key| {

@@ -31,6 +31,8 @@ pub struct Estimator {
     pub swept: Vec<(&'static str, Value)>,
     /// What it is in each cell.
     pub rule: Template,
+    /// Groups of its swept parameters that go in step.
+    pub zip: Vec<Vec<String>>,
     /// What stands under the name where it has axes or formulas.
     pub source: Option<Arc<Resolved>>,
 }
@@ -38,13 +40,13 @@ pub struct Estimator {
 impl Estimator {
     /// One that has no variants.
     pub fn one(name: &str, rule: Template) -> Estimator {
-        Estimator { label: name.into(), name: name.into(), swept: Vec::new(), rule, source: None }
+        Estimator::variant(name, Vec::new(), rule)
     }
 
     /// The variant of a name with these swept parameters.
     pub fn variant(name: &str, swept: Vec<(&'static str, Value)>, rule: Template) -> Estimator {
         let label = if swept.is_empty() { name.into() } else { format!("{name}[{}]", text(&swept)) };
-        Estimator { label, name: name.into(), swept, rule, source: None }
+        Estimator { label, name: name.into(), swept, rule, zip: Vec::new(), source: None }
     }
 
     /// What names its files where its name stands for several estimators: a hash of what it is, so that a variant keeps its
@@ -172,7 +174,10 @@ fn variants(
     let is_plain = list.len() == 1 && list[0].swept.is_empty() && list[0].rule.formulas().is_empty();
     if !is_plain {
         let source = Arc::new(written.source(list[0].rule.sample().arguments()));
-        list.iter_mut().for_each(|estimator| estimator.source = Some(source.clone()));
+        for estimator in &mut list {
+            estimator.source = Some(source.clone());
+            estimator.zip.clone_from(&written.zip);
+        }
     }
     name.map(|_| list)
 }
