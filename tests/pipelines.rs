@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::process::Command;
+use tempered_store::{Found, RunDirectory, Table, read_footer, read_metrics};
 
 /// A finished run of a pipeline, removed when dropped.
 struct Run {
@@ -39,32 +41,51 @@ impl Run {
 
     /// The series of the analysis.
     fn series(&self) -> Vec<Value> {
-        self.json("analyze", &[])
+        self.json("analyze", &["--along", "n"])
     }
 
-    /// The column `value` of a query.
-    fn values(&self, sql: &str) -> Vec<f64> {
-        self.json("query", &[sql]).iter().map(|row| row["value"].as_f64().unwrap()).collect()
+    /// The values of a column of one estimator by cell and trial, failed trials left out. `label` is a name, or that of a
+    /// variant, `net[width=50, lr=0.1]`.
+    fn by_trial(&self, label: &str, n: u64, column: &str) -> BTreeMap<(String, u64), f64> {
+        let (name, variant) = match label.split_once('[') {
+            Some((name, rest)) => (name, rest.strip_suffix(']')),
+            None => (label, None),
+        };
+        let directory = RunDirectory::open(&self.folder.path().join("out")).unwrap();
+        let mut values = BTreeMap::new();
+        for file in directory.listing().unwrap().files {
+            if file.table != Table::Metrics || file.place.estimator != name || file.place.n != n {
+                continue;
+            }
+            let path = directory.metrics_path(&file.place);
+            let Found::File(footer) = read_footer(&path).unwrap() else { panic!("{}", path.display()) };
+            if footer.get("tempered.variant") != variant {
+                continue;
+            }
+            let table = read_metrics(&path).unwrap();
+            let score = table.names.iter().position(|name| name == column);
+            for (row, trial) in table.trial.iter().enumerate().filter(|(row, _)| table.status[*row] == "ok") {
+                let value = match score {
+                    Some(score) => table.scores[score][row],
+                    None => table.kinks[row].map(|kinks| kinks as f64).filter(|_| column == "kinks"),
+                };
+                values.insert((file.place.cell.clone(), *trial), value.unwrap());
+            }
+        }
+        assert!(!values.is_empty(), "{label} at n = {n} has no {column}");
+        values
     }
 
-    /// One column of one estimator, at one n, in the order of trials; failed trials are left out.
-    fn column(&self, estimator: &str, n: u64, column: &str) -> Vec<f64> {
-        self.values(&format!(
-            "SELECT trial, {column} AS value FROM metrics \
-             WHERE estimator = '{estimator}' AND n = {n} AND status = 'ok' ORDER BY trial"
-        ))
+    /// One column of one estimator, at one n, in the order of trials.
+    fn column(&self, label: &str, n: u64, column: &str) -> Vec<f64> {
+        self.by_trial(label, n, column).into_values().collect()
     }
 
     /// How far a column of one estimator is above that of another on the same samples.
-    fn above(&self, [one, other]: [&str; 2], column: &str) -> Mean {
-        let part = |estimator: &str| {
-            format!("(SELECT trial, {column} FROM metrics WHERE estimator = '{estimator}' AND status = 'ok')")
-        };
-        Mean::of(&self.values(&format!(
-            "SELECT a.{column} - b.{column} AS value FROM {} a JOIN {} b ON a.trial = b.trial",
-            part(one),
-            part(other)
-        )))
+    fn above(&self, [one, other]: [&str; 2], n: u64, column: &str) -> Mean {
+        let [one, other] = [one, other].map(|label| self.by_trial(label, n, column));
+        let both = one.iter().filter_map(|(trial, a)| Some(a - other.get(trial)?));
+        Mean::of(&both.collect::<Vec<_>>())
     }
 
     /// A quantile of a column.
@@ -181,17 +202,10 @@ fn taxonomy() {
 fn weight_decay_path() {
     let run = Run::new("weight-decay-path", &[]);
     let all = run.series();
-    let path = [
-        "decay_1em6",
-        "decay_1em5",
-        "decay_1em4",
-        "decay_1em3",
-        "decay_1em2",
-        "decay_1em1",
-        "decay_1",
-        "decay_10",
-        "decay_100",
-    ];
+    let lambdas = ["0.000001", "0.00001", "0.0001", "0.001", "0.01", "0.1", "1", "10", "100"];
+    let path = lambdas.map(|lambda| format!("path[lambda={lambda}]"));
+    let path = path.each_ref().map(String::as_str);
+    let [first, .., last] = path;
     for n in [50, 200] {
         let risk = |label: &str, name: &str| figure(find(&all, label, "uniform", 2.0), n, name);
         let best = (0..path.len())
@@ -203,7 +217,7 @@ fn weight_decay_path() {
             let falls = if i < best { left > right } else { left <= right + 1e-9 };
             assert!(falls, "n {n}, {pair:?}: {left}, {right}, least at {}", path[best]);
         }
-        for end in ["decay_1em6", "line"] {
+        for end in [first, "line"] {
             let (best, end) = (risk(path[best], "median_high"), risk(end, "median_low"));
             assert!(2.0 * best < end, "n {n}: {best}, {end}");
         }
@@ -214,13 +228,13 @@ fn weight_decay_path() {
         assert!((0.05..0.2).contains(&share), "n {n}: {distances:?}");
         let [scale, least] = ["norm", "risk_l1"].map(|column| run.median("min_norm", n, column));
         assert!(distances[0] < 0.01 * least, "n {n}: {distances:?}, {least}");
-        let norm = run.median("decay_1em6", n, "norm");
+        let norm = run.median(first, n, "norm");
         assert!(norm < scale, "n {n}: {norm}, {scale}");
         // Each trial is the line, and has no kink.
-        let [line, last] = ["line", "decay_100"].map(|label| run.column(label, n, "risk_l2"));
-        assert_eq!(line.len(), last.len());
-        assert!(line.iter().zip(&last).all(|(line, last)| (line - last).abs() < 1e-9));
-        assert!(run.column("decay_100", n, "kinks").iter().all(|kinks| *kinks == 0.0));
+        let [line, straight] = ["line", last].map(|label| run.column(label, n, "risk_l2"));
+        assert_eq!(line.len(), straight.len());
+        assert!(line.iter().zip(&straight).all(|(line, last)| (line - last).abs() < 1e-9));
+        assert!(run.column(last, n, "kinks").iter().all(|kinks| *kinks == 0.0));
     }
 }
 
@@ -230,31 +244,36 @@ fn weight_decay_path() {
 #[ignore = "slow"]
 fn gd_to_min_norm() {
     let run = Run::new("gd-to-min-norm", &[]);
-    let chains: [&[&str]; 3] = [
-        &["steps_1k", "steps_10k", "steps_1m"],
-        &["width_10", "width_50", "decay_1em4", "width_1000"],
-        &["decay_1em2", "decay_1em3", "steps_1m"],
+    let net = |width: u64, steps: u64, decay: &str| {
+        format!("net[width={width}, steps={steps}, weight_decay={decay}]")
+    };
+    let chains = [
+        vec![net(200, 1000, "0.0001"), net(200, 10_000, "0.0001"), net(200, 1_000_000, "0.0001")],
+        [10, 50, 200, 1000].map(|width| net(width, 100_000, "0.0001")).to_vec(),
+        vec![net(200, 100_000, "0.01"), net(200, 100_000, "0.001"), net(200, 1_000_000, "0.0001")],
     ];
-    for chain in chains {
+    for chain in &chains {
         let distances: Vec<f64> = chain.iter().map(|label| run.median(label, 5, "distance_sup")).collect();
         assert!(distances.is_sorted_by(|far, near| far > near), "{chain:?}: {distances:?}");
-        let above = run.above([chain[0], chain[chain.len() - 1]], "distance_sup");
+        let above = run.above([&chain[0], &chain[chain.len() - 1]], 5, "distance_sup");
         assert!(above.value > 3.0 * above.error, "{chain:?}: {above:?}");
     }
     // All trials find the minimiser of a large decay, the luckier half that of a small one.
+    let [large, small, least] = ["0.05", "0.005", "0.0005"].map(|lambda| format!("path[lambda={lambda}]"));
+    let decayed = &chains[2];
     for (network, path, share, slack) in [
-        ("decay_1em2", "path_1em2", 0.5, 0.01),
-        ("decay_1em2", "path_1em2", 0.75, 0.01),
-        ("decay_1em3", "path_1em3", 0.25, 0.1),
-        ("steps_1m", "path_1em4", 0.25, 0.1),
+        (&decayed[0], &large, 0.5, 0.01),
+        (&decayed[0], &large, 0.75, 0.01),
+        (&decayed[1], &small, 0.25, 0.1),
+        (&decayed[2], &least, 0.25, 0.1),
     ] {
         let [network, path] = [network, path].map(|label| run.quantile(label, 5, "distance_sup", share));
         assert!((network / path - 1.0).abs() < slack, "{network}, {path}");
     }
-    let norms = ["decay_1em2", "path_1em2"].map(|label| run.median(label, 5, "norm"));
+    let norms = [&decayed[0], &large].map(|label| run.median(label, 5, "norm"));
     assert!((norms[0] / norms[1] - 1.0).abs() < 0.01, "{norms:?}");
     // The bias of the decay is of first order.
-    let share = run.median("path_1em3", 5, "distance_sup") / run.median("path_1em4", 5, "distance_sup");
+    let share = run.median(&small, 5, "distance_sup") / run.median(&least, 5, "distance_sup");
     assert!((share - 10.0).abs() < 1.0, "{share}");
 }
 
@@ -263,24 +282,31 @@ fn gd_to_min_norm() {
 #[ignore = "slow"]
 fn stable_minima() {
     let run = Run::new("stable-minima", &[]);
-    let steps = ["min_norm", "step_001", "step_004", "step_01", "step_02", "step_04"];
+    let steps = [
+        "min_norm",
+        "net[steps=3000000, lr=0.01]",
+        "net[steps=1000000, lr=0.04]",
+        "net[steps=500000, lr=0.1]",
+        "net[steps=300000, lr=0.2]",
+        "net[steps=300000, lr=0.4]",
+    ];
     for (smaller, larger) in steps.iter().zip(&steps[1..]) {
-        let above = run.above([smaller, larger], "variation");
+        let above = run.above([smaller, larger], 30, "variation");
         assert!(above.value > 3.0 * above.error, "{smaller}, {larger}: {above:?}");
         let missed = [smaller, larger].map(|label| run.median(label, 30, "train_error"));
         assert!(missed[0] < missed[1], "{smaller}, {larger}: {missed:?}");
     }
-    let large = "step_04";
+    let large = steps[5];
     for label in &steps[..5] {
         for column in ["risk_l1", "risk_l2"] {
-            let above = run.above([label, large], column);
+            let above = run.above([label, large], 30, column);
             assert!(above.value > 3.0 * above.error, "{label}, {column}: {above:?}");
         }
     }
     // Of thirty residuals with standard deviation 1/2, the largest is 1.1 or so where nothing is fitted.
     let missed = run.median(large, 30, "train_error");
     assert!(missed > 0.8, "{missed}");
-    let risks = ["step_001", large].map(|label| run.median(label, 30, "risk_l2"));
+    let risks = [steps[1], large].map(|label| run.median(label, 30, "risk_l2"));
     assert!(risks[1] < 0.5 * risks[0], "{risks:?}");
 }
 
@@ -290,17 +316,20 @@ fn stable_minima() {
 #[ignore = "slow"]
 fn mean_field_knots() {
     let run = Run::new("mean-field-knots", &[]);
+    let net = |steps: u64, beta: u64| format!("net[steps={steps}, inverse_temperature={beta}]");
+    let [cold_label, early] = [300_000, 3000].map(|steps| net(steps, 10_000_000_000));
     let more = |label: &str| run.mean(label, 6, "gaps_with_more");
-    let cold = more("cold");
+    let cold = more(&cold_label);
     assert!(cold.value < 0.02, "{cold:?}");
-    let [cool, warm, hot] = ["cool", "warm", "hot"].map(|label| more(label).value);
+    let hotter = [100_000_000, 1_000_000, 100_000].map(|beta| net(300_000, beta));
+    let [cool, warm, hot] = hotter.each_ref().map(|label| more(label).value);
     assert!(cold.value <= cool && cool < warm.min(hot), "{cool} {warm} {hot}");
-    for label in ["hot", "warm", "cold_early"] {
-        let above = run.above([label, "cold"], "gaps_with_more");
+    for label in [&hotter[2], &hotter[1], &early] {
+        let above = run.above([label, &cold_label], 6, "gaps_with_more");
         assert!(above.value > 3.0 * above.error, "{label}: {above:?}");
     }
     for column in ["norm", "train_error"] {
-        let [network, path] = ["cold", "path"].map(|label| run.median(label, 6, column));
+        let [network, path] = [&*cold_label, "path"].map(|label| run.median(label, 6, column));
         assert!((network / path - 1.0).abs() < 0.05, "{column}: {network}, {path}");
     }
 }

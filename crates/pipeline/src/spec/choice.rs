@@ -2,7 +2,7 @@
 
 use super::mark::{Node, Yaml, shown};
 use super::read::{Errors, Field, quoted, suggestion};
-use super::sweep::{Given, Slot, Swept, slot};
+use super::sweep::{Context, Given, Slot, Swept, slot};
 use tempered_math::catalogue::{Choice, Entry, Invalid, Kind, Value};
 
 /// Reads one choice, each of whose parameters has one value.
@@ -11,8 +11,9 @@ pub(super) fn choice<T: ?Sized>(
     catalogue: &'static [Entry<T>],
     errors: &mut Errors,
 ) -> Option<Choice> {
-    let read =
-        |field: &Field<'_>, kind: &Kind, errors: &mut Errors| value(field, kind, errors).map(Slot::Value);
+    let read = |field: &Field<'_>, _: &str, kind: &Kind, errors: &mut Errors| {
+        value(field, kind, errors).map(Slot::Value)
+    };
     let swept = named(field, catalogue, &read, errors)?;
     let given = swept.given.iter().filter_map(|given| match &given.slot {
         Slot::Value(value) => Some((given.parameter, value.clone())),
@@ -27,14 +28,14 @@ pub(super) fn choice<T: ?Sized>(
     }
 }
 
-/// Reads one choice whose parameters may be axes and formulas; `is_known` says which names are coordinates.
+/// Reads one choice whose parameters may be axes and formulas.
 pub(super) fn swept<'a, T: ?Sized>(
     field: &Field<'a>,
     catalogue: &'static [Entry<T>],
-    is_known: &dyn Fn(&str) -> bool,
+    context: Context<'_>,
     errors: &mut Errors,
 ) -> Option<Swept<'a, T>> {
-    named(field, catalogue, &|field, kind, errors| slot(field, kind, is_known, errors), errors)
+    named(field, catalogue, &|field, name, kind, errors| slot(field, name, kind, context, errors), errors)
 }
 
 /// Reports a combination of arguments that no build can honour, where the parameter stands.
@@ -43,7 +44,7 @@ pub(super) fn refuse<T: ?Sized>(swept: &Swept<'_, T>, invalid: &Invalid, errors:
 }
 
 /// Reads what is given for a parameter.
-type Read<'r> = dyn Fn(&Field<'_>, &Kind, &mut Errors) -> Option<Slot> + 'r;
+type Read<'r> = dyn Fn(&Field<'_>, &str, &Kind, &mut Errors) -> Option<Slot> + 'r;
 
 fn named<'a, T: ?Sized>(
     field: &Field<'a>,
@@ -80,7 +81,7 @@ pub(super) fn swept_pair<'a, T: ?Sized>(
     field: &Field<'a>,
     (key, value): (&'a Node, &'a Node),
     catalogue: &'static [Entry<T>],
-    is_known: &dyn Fn(&str) -> bool,
+    context: Context<'_>,
     errors: &mut Errors,
 ) -> Option<Swept<'a, T>> {
     let (name, arguments) = pair(field, key, value);
@@ -88,7 +89,7 @@ pub(super) fn swept_pair<'a, T: ?Sized>(
         name,
         Some(&arguments),
         catalogue,
-        &|field, kind, errors| slot(field, kind, is_known, errors),
+        &|field, name, kind, errors| slot(field, name, kind, context, errors),
         errors,
     )
 }
@@ -128,7 +129,7 @@ fn arguments_of<'a, T: ?Sized>(
     let (mut given, mut whole) = (Vec::new(), true);
     for (parameter, field) in parameters.iter().zip(fields) {
         match field {
-            Some(field) => match read(&field, &parameter.kind, errors) {
+            Some(field) => match read(&field, parameter.name, &parameter.kind, errors) {
                 Some(slot) => {
                     given.push(Given { parameter: parameter.name, kind: parameter.kind, slot, field })
                 }

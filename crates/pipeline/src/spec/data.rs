@@ -12,7 +12,7 @@ use super::limits::{CELLS, LARGEST_N};
 use super::mark::{Yaml, shown};
 use super::read::{Errors, Field, suggestion};
 use super::study::Data;
-use super::sweep::{Given, Slot, Swept, formula, slot, takes_lists};
+use super::sweep::{Context, Given, Slot, Swept, combinations, formula, slot, takes_lists};
 use std::collections::BTreeSet;
 use tempered_math::catalogue::{Choice, Entry, Invalid, Kind, Value};
 use tempered_math::{design, noise, target};
@@ -72,18 +72,19 @@ pub(super) fn data(field: &Field<'_>, errors: &mut Errors) -> Option<Data> {
 
 fn read<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Generate<'a>> {
     let fields = field.map(&["n", "design", "target", "noise", "zip", "where"], errors);
-    let known = |name: &str| is_coordinate(name);
+    let zip = fields[4].as_ref().map_or(Some(Vec::new()), |field| zip(field, errors));
+    let groups = zip.clone().unwrap_or_default();
     let sizes = match &fields[0] {
-        Some(n) => sizes(n, &known, errors),
+        Some(n) => sizes(n, errors),
         None => {
             errors.push(field, "lacks `n`");
             None
         }
     };
-    let designs = part(fields[1].as_ref(), field, design::CATALOGUE, "uniform", errors);
-    let targets = part(fields[2].as_ref(), field, target::CATALOGUE, "zero", errors);
-    let noises = part(fields[3].as_ref(), field, noise::CATALOGUE, "normal", errors);
-    let zip = fields[4].as_ref().map_or(Some(Vec::new()), |field| zip(field, errors));
+    let at = |place: usize| (fields[place].as_ref(), field, PARTS[place - 1], &groups[..]);
+    let designs = part(at(1), design::CATALOGUE, "uniform", errors);
+    let targets = part(at(2), target::CATALOGUE, "zero", errors);
+    let noises = part(at(3), noise::CATALOGUE, "normal", errors);
     let filter = match &fields[5] {
         None => Some(None),
         Some(field) => condition(field, errors).map(|formula| Some((formula, field.clone()))),
@@ -105,13 +106,14 @@ fn is_coordinate(name: &str) -> bool {
         || of("noise").is_some_and(|parameter| has(noise::CATALOGUE, parameter))
 }
 
-fn sizes(field: &Field<'_>, known: &dyn Fn(&str) -> bool, errors: &mut Errors) -> Option<Sizes> {
+fn sizes(field: &Field<'_>, errors: &mut Errors) -> Option<Sizes> {
+    let context = Context { is_known: &is_coordinate, is_zipped: &|_| false };
     let is_linear = |pairs: &[(super::mark::Node, super::mark::Node)]| {
         pairs.iter().any(|(key, _)| key.text() == Some("linear"))
     };
     let slot = match &field.node.value {
-        Yaml::Scalar { .. } => slot(field, &SIZE, known, errors)?,
-        Yaml::Map(pairs) if is_linear(pairs) => slot(field, &SIZE, known, errors)?,
+        Yaml::Scalar { .. } => slot(field, "n", &SIZE, context, errors)?,
+        Yaml::Map(pairs) if is_linear(pairs) => slot(field, "n", &SIZE, context, errors)?,
         _ => return counts(field, (2, LARGEST_N), errors).map(Sizes::Values),
     };
     Some(match slot {
@@ -122,8 +124,7 @@ fn sizes(field: &Field<'_>, known: &dyn Fn(&str) -> bool, errors: &mut Errors) -
 }
 
 fn part<'a, T: ?Sized>(
-    field: Option<&Field<'a>>,
-    parent: &Field<'a>,
+    (field, parent, name, zip): (Option<&Field<'a>>, &Field<'a>, &str, &[Vec<String>]),
     catalogue: &'static [Entry<T>],
     default: &str,
     errors: &mut Errors,
@@ -133,11 +134,11 @@ fn part<'a, T: ?Sized>(
         let swept = Swept { entry, name: parent.clone(), given: Vec::new() };
         return Some(vec![alternative(swept, parent)]);
     };
+    let is_zipped = |parameter: &str| zip.iter().flatten().any(|axis| *axis == format!("{name}_{parameter}"));
+    let context = Context { is_known: &is_coordinate, is_zipped: &is_zipped };
     let items = field.items(errors);
-    let read: Vec<Option<Alternative<'a>>> = items
-        .iter()
-        .map(|item| Some(alternative(swept(item, catalogue, &is_coordinate, errors)?, item)))
-        .collect();
+    let read: Vec<Option<Alternative<'a>>> =
+        items.iter().map(|item| Some(alternative(swept(item, catalogue, context, errors)?, item))).collect();
     let all: Option<Vec<Alternative<'a>>> = read.into_iter().collect();
     all.filter(|all| !all.is_empty())
 }
@@ -331,7 +332,7 @@ impl Generate<'_> {
         for alternatives in &self.parts {
             let (mut list, mut places, mut whole) = (Vec::new(), Vec::new(), true);
             for alternative in alternatives {
-                for given in combinations(&alternative.given) {
+                for given in combinations(&alternative.given, &[]) {
                     match (alternative.make)(&given) {
                         Ok(choice) => list.push(Some(choice)),
                         Err(invalid) => {
@@ -359,26 +360,4 @@ impl Alternative<'_> {
         let given = self.given.iter().find(|given| given.parameter == invalid.parameter);
         errors.push(given.map_or(&self.place, |given| &given.field), invalid.expected);
     }
-}
-
-/// Every combination of the axes among what is given, the last one varying fastest, with the values that are no axes.
-pub(super) fn combinations(given: &[Given<'_>]) -> Vec<Vec<(&'static str, Value)>> {
-    let mut all = vec![Vec::new()];
-    for Given { parameter, slot, .. } in given {
-        let values: &[Value] = match slot {
-            Slot::Value(value) => std::slice::from_ref(value),
-            Slot::Axis(values) => values,
-            Slot::Formula(_) => continue,
-        };
-        let with = |one: &Vec<(&'static str, Value)>| {
-            let one = one.clone();
-            values.iter().map(move |value| {
-                let mut one = one.clone();
-                one.push((*parameter, value.clone()));
-                one
-            })
-        };
-        all = all.iter().flat_map(with).collect();
-    }
-    all
 }

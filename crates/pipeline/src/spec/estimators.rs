@@ -1,13 +1,13 @@
 //! What stands under `train`: estimators by name, each with its variants.
 
 use super::choice::swept;
-use super::data::{check_zip, combinations, condition, zip};
+use super::data::{check_zip, condition, zip};
 use super::formula::{Formula, Scalar};
 use super::limits::ESTIMATORS;
 use super::mark::{Node, Yaml};
 use super::read::{Errors, Field};
 use super::resolved;
-use super::sweep::{Slot, Swept, scalar};
+use super::sweep::{Context, Slot, Swept, combinations, scalar};
 use super::template::{Template, Unfit};
 use serde_yaml::Value as Resolved;
 use std::collections::{BTreeMap, HashSet};
@@ -150,14 +150,23 @@ fn variants(
 ) -> Option<Vec<Estimator>> {
     let written = written(field, errors)?;
     written.check(errors)?;
-    let count: u128 = written.swept.axes().map(|(_, values)| values.len() as u128).product();
+    let follows = |axis: &str, before: &[&str]| {
+        let group = written.zip.iter().find(|group| group.iter().any(|name| name == axis));
+        group.is_some_and(|group| before.iter().any(|other| group.iter().any(|name| name == other)))
+    };
+    let (mut count, mut before) = (1u128, Vec::new());
+    for (axis, values) in written.swept.axes() {
+        let free = if follows(axis.parameter, &before) { 1 } else { values.len() as u128 };
+        count = count.saturating_mul(free);
+        before.push(axis.parameter);
+    }
     if count > ESTIMATORS as u128 {
         let message = format!("makes {count} variants, but there may be at most {ESTIMATORS}");
         errors.push(field, message);
         return None;
     }
     let mut list = Vec::new();
-    for given in combinations(&written.swept.given) {
+    for given in combinations(&written.swept.given, &written.zip) {
         if written.is_wanted(&given, errors)? {
             list.push(written.estimator(name.unwrap_or_default(), &given, n, errors)?);
         }
@@ -199,6 +208,8 @@ fn written<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Written<'a>> {
         let entries = estimator::CATALOGUE.iter();
         name == "n" || entries.flat_map(|entry| (entry.parameters)()).any(|parameter| parameter.name == name)
     };
+    let is_zipped = |parameter: &str| zip.iter().flatten().any(|name| name == parameter);
+    let context = Context { is_known: &known, is_zipped: &is_zipped };
     let swept = match &field.node.value {
         Yaml::Map(pairs) if pairs.iter().any(|(key, _)| is_tie(key)) => {
             let rest: Vec<&(Node, Node)> = pairs.iter().filter(|(key, _)| !is_tie(key)).collect();
@@ -206,9 +217,9 @@ fn written<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Written<'a>> {
                 errors.push(field, "has `zip` or `where` beside it, and needs one estimator as {name: {…}}");
                 return None;
             };
-            super::choice::swept_pair(field, (key, value), estimator::CATALOGUE, &known, errors)?
+            super::choice::swept_pair(field, (key, value), estimator::CATALOGUE, context, errors)?
         }
-        _ => swept(field, estimator::CATALOGUE, &known, errors)?,
+        _ => swept(field, estimator::CATALOGUE, context, errors)?,
     };
     Some(Written { swept, zip, zip_field, filter })
 }
@@ -243,16 +254,7 @@ impl Written<'_> {
 
     /// Whether a combination of the axes is asked for.
     fn is_wanted(&self, given: &[(&'static str, Value)], errors: &mut Errors) -> Option<bool> {
-        let place = |name: &String| {
-            let (_, values) = self.swept.axes().find(|(axis, _)| axis.parameter == name)?;
-            let (_, value) = given.iter().find(|(parameter, _)| parameter == name)?;
-            values.iter().position(|one| one == value)
-        };
-        let in_step = self.zip.iter().all(|group| {
-            let places: Vec<Option<usize>> = group.iter().map(place).collect();
-            places.windows(2).all(|pair| pair[0] == pair[1])
-        });
-        let Some((filter, field)) = self.filter.as_ref().filter(|_| in_step) else { return Some(in_step) };
+        let Some((filter, field)) = &self.filter else { return Some(true) };
         match filter.value(&|name| self.own(given, name)) {
             Ok(Scalar::Truth(truth)) => Some(truth),
             Ok(other) => {
@@ -359,7 +361,7 @@ pub(super) fn rule(field: &Field<'_>, errors: &mut Errors) -> Option<Template> {
         errors.expected(&axis.field, "one value");
         return None;
     }
-    let given = combinations(&written.swept.given).pop()?;
+    let given = combinations(&written.swept.given, &[]).pop()?;
     // A formula is tried at sizes of all magnitudes: it need not have a value at each.
     let sizes = (1..=27).map(|power| 1 << power);
     let read = sizes.map(|n| {

@@ -148,7 +148,8 @@ fn object(properties: &[(&str, Json)], required: &[&str]) -> Json {
 
 /// A value or a list of them; of numbers also a progression, or a formula of other coordinates.
 fn axis(one: &Json, is_number: bool) -> Json {
-    let list = json!({"type": "array", "items": one, "minItems": 1, "uniqueItems": true});
+    // What goes in step with another axis may have a value twice.
+    let list = json!({"type": "array", "items": one, "minItems": 1});
     let mut forms = vec![one.clone(), list];
     if is_number {
         let points = json!({"type": "integer", "minimum": 2, "maximum": 1000});

@@ -39,11 +39,21 @@ pub(super) struct Swept<'a, T: ?Sized + 'static> {
     pub given: Vec<Given<'a>>,
 }
 
-/// Reads what is given for a parameter: a value, an axis or a formula. `is_known` says which names are coordinates.
+/// What the reader of a parameter knows of its surroundings.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'r> {
+    /// Which names are coordinates.
+    pub is_known: &'r dyn Fn(&str) -> bool,
+    /// Which parameters go in step with others: these may have a value several times.
+    pub is_zipped: &'r dyn Fn(&str) -> bool,
+}
+
+/// Reads what is given for a parameter: a value, an axis or a formula.
 pub(super) fn slot(
     field: &Field<'_>,
+    parameter: &str,
     kind: &Kind,
-    is_known: &dyn Fn(&str) -> bool,
+    context: Context<'_>,
     errors: &mut Errors,
 ) -> Option<Slot> {
     match &field.node.value {
@@ -51,11 +61,13 @@ pub(super) fn slot(
         Yaml::List(items) if !takes_lists(kind) || items.iter().all(is_list) => {
             let items = field.items(errors);
             let values: Vec<Option<Value>> = items.iter().map(|item| value(item, kind, errors)).collect();
-            distinct(&items, &values, errors);
+            if !(context.is_zipped)(parameter) {
+                distinct(&items, &values, errors);
+            }
             let values: Option<Vec<Value>> = values.into_iter().collect();
             values.filter(|values| !values.is_empty()).map(Slot::Axis)
         }
-        Yaml::Scalar { text, .. } if is_formula(text, kind, is_known) => {
+        Yaml::Scalar { text, .. } if is_formula(text, kind, context.is_known) => {
             formula(field, text, errors).map(Slot::Formula)
         }
         _ => value(field, kind, errors).map(Slot::Value),
@@ -160,6 +172,43 @@ fn steps(low: f64, high: f64, points: u64, is_geometric: bool) -> impl Iterator<
 
 fn rounded(x: f64) -> f64 {
     format!("{x:.11e}").parse().unwrap_or(x)
+}
+
+/// Arguments of one combination, and the place on each axis.
+type Combined = (Vec<(&'static str, Value)>, Vec<(&'static str, usize)>);
+
+/// Every combination of the axes among what is given, the last one varying fastest, with the values that are no axes. Axes of
+/// a group of `zip` go in step.
+pub(super) fn combinations(given: &[Given<'_>], zip: &[Vec<String>]) -> Vec<Vec<(&'static str, Value)>> {
+    let mut all: Vec<Combined> = vec![(Vec::new(), Vec::new())];
+    for Given { parameter, slot, .. } in given {
+        let values: &[Value] = match slot {
+            Slot::Value(value) => std::slice::from_ref(value),
+            Slot::Axis(values) => values,
+            Slot::Formula(_) => continue,
+        };
+        let is_axis = matches!(slot, Slot::Axis(_));
+        let with = |(one, places): &Combined| -> Vec<Combined> {
+            let range = leader(parameter, places, zip).map_or(0..values.len(), |place| place..place + 1);
+            let next = |place: usize| {
+                let (mut one, mut places) = (one.clone(), places.clone());
+                one.push((*parameter, values[place].clone()));
+                places.extend(is_axis.then_some((*parameter, place)));
+                (one, places)
+            };
+            // Groups have axes of one length; what is longer was reported.
+            range.filter(|place| *place < values.len()).map(next).collect()
+        };
+        all = all.iter().flat_map(with).collect();
+    }
+    all.into_iter().map(|(one, _)| one).collect()
+}
+
+/// The place that an axis has because it goes in step with one before it.
+fn leader(parameter: &str, places: &[(&'static str, usize)], zip: &[Vec<String>]) -> Option<usize> {
+    let group = zip.iter().find(|group| group.iter().any(|name| name == parameter))?;
+    let (_, place) = places.iter().find(|(name, _)| group.iter().any(|other| other == name))?;
+    Some(*place)
 }
 
 impl<T: ?Sized> Swept<'_, T> {
