@@ -133,13 +133,17 @@ pub(crate) fn grow(points: &[Point], of: Of, options: &Bootstrap) -> Option<Grow
     let best = *weighed.first()?;
     let second = weighed.get(1);
     let replicates = points.iter().map(|p| p.draws.len()).min()?;
-    let replicate = |b| fit(best.fit.model, &self::data(points, |p| p.draws[b] / unit), &mut limits);
-    let fits: Vec<Fit> = (0..replicates).filter_map(replicate).collect();
     let late_slope = late_slope(points, options)?;
-    // Corrections to a power law are least at the last levels.
     let exponent = match best.fit.model {
+        // Corrections to a power law are least at the last levels.
         Model::Power => Some(late_slope),
-        _ => estimate(best.fit.exponent(), fits.iter().filter_map(Fit::exponent), options),
+        Model::Limit => {
+            let replicate = |b| fit(Model::Limit, &self::data(points, |p| p.draws[b] / unit), &mut limits);
+            let rates = (0..replicates).filter_map(replicate).filter_map(|fit| fit.exponent());
+            estimate(best.fit.exponent(), rates, options)
+        }
+        // Other laws have no exponent, and nothing to draw again.
+        _ => None,
     };
     let is_tried = |rate: &f64| best.fit.model != Model::Limit || Limits::is_inside(*rate);
     let limit = best.fit.limit().and_then(|_| Limits::estimate(&best.fit, &data, options.errors()));
