@@ -2,7 +2,8 @@
 //! `make truth`.
 //!
 //! `QUICK=1` takes fewer noises and smaller n, `SEEDS=5` five times as many series, `SEED=100` others, `STUDIES=lines,units` some
-//! studies alone, and `TABLE=FILE` writes the tables as Markdown.
+//! studies alone, and `TABLE=FILE` writes the tables as Markdown, `SERIES=FILE` all series as CSV. `KEEP=FOLDER` keeps the runs, so
+//! that the next time they are only analysed, and `PROGRAM=FILE` judges another build than the one at hand.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
@@ -10,6 +11,7 @@ mod bounds;
 mod claims;
 mod count;
 mod coverage;
+mod listing;
 mod moment;
 mod pages;
 mod run;
@@ -21,6 +23,7 @@ mod verdicts;
 
 use claims::Claims;
 use coverage::{Coverage, Place, Table};
+use listing::Listing;
 use run::{Row, Tables, run};
 use setting::{Design, Estimator, Noise, Risk, Setting};
 use std::collections::HashMap;
@@ -36,6 +39,7 @@ struct Judged {
     verdicts: Verdicts,
     coverage: Coverage,
     claims: Claims,
+    listing: Listing,
 }
 
 /// Rows of a run with many more trials, by what tells them from one another.
@@ -72,6 +76,7 @@ impl Judged {
             // Two levels say nothing of growth, and are not asked.
             if study.n.len() > 2 {
                 self.verdicts.add(study, &setting, &truth, row);
+                self.listing.add(study, &setting, &truth, row);
                 self.coverage.add(
                     Table::Verdicts,
                     trials,
@@ -164,6 +169,9 @@ fn every_figure_is_true() {
     if let Some(path) = std::env::var_os("TABLE").filter(|path| !path.is_empty()) {
         let tables: String = pages.iter().map(|page| page.markdown()).collect();
         std::fs::write(path, format!("# {title}\n{tables}")).unwrap();
+    }
+    if let Some(path) = std::env::var_os("SERIES").filter(|path| !path.is_empty()) {
+        judged.listing.write(path.as_ref());
     }
     for bound in &bounds {
         let asserted = bounds::ENFORCED.iter().any(|name| bound.name.starts_with(name));

@@ -2,6 +2,7 @@
 
 use crate::study::Study;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::process::Command;
 
@@ -38,17 +39,29 @@ pub struct Tables {
     pub pairs: Vec<Row>,
 }
 
-/// Runs a study in a folder of its own, which is gone afterwards.
+/// Runs a study in a folder of its own, which is gone afterwards. Where `KEEP` names a folder, runs stay there and are found again:
+/// a program that says something else of the same numbers is judged without computing them again.
 pub fn run(study: &Study) -> Tables {
-    let folder = tempfile::tempdir().unwrap();
-    let (file, out) = (folder.path().join("study.yaml"), folder.path().join("out"));
+    let temporary = tempfile::tempdir().unwrap();
+    let kept = std::env::var_os("KEEP").filter(|path| !path.is_empty());
+    let folder = kept.map_or(temporary.path().to_owned(), |kept| Path::new(&kept).join(name(study)));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (file, out) = (folder.join("study.yaml"), folder.join("out"));
     std::fs::write(&file, study.yaml()).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tempered"));
+    let program = std::env::var_os("PROGRAM").filter(|path| !path.is_empty());
+    let mut command = Command::new(program.unwrap_or(env!("CARGO_BIN_EXE_tempered").into()));
     command.env_remove("TEMPERED_PROGRESS").arg("run").arg(&file).arg("--out").arg(&out);
     let output = command.args(["--progress", "none"]).output().unwrap();
     assert!(output.status.success(), "{}\n{}", study.yaml(), String::from_utf8_lossy(&output.stderr));
     let table = |name: &str| rows(&out.join("summary").join(name));
     Tables { verdicts: table("verdicts.csv"), levels: table("levels.csv"), pairs: table("pairs.csv") }
+}
+
+/// The folder of a study, by what it is.
+fn name(study: &Study) -> String {
+    let mut hasher = DefaultHasher::new();
+    study.yaml().hash(&mut hasher);
+    format!("{}-{:016x}", study.name, hasher.finish())
 }
 
 fn rows(path: &Path) -> Vec<Row> {
