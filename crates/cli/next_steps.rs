@@ -24,6 +24,11 @@ fn polars(path: &Path, keys: &[&str]) -> String {
 /// DuckDB looks for `key=value` in the whole path, where folders above the run would pass for columns: then keys are read
 /// from the names of files, the last of each kind.
 fn duckdb(path: &Path, keys: &[&str]) -> String {
+    // `lambda` is a word of its language.
+    let keys: Vec<String> = keys
+        .iter()
+        .map(|key| if KEYS.contains(key) { (*key).to_owned() } else { format!("\"{key}\"") })
+        .collect();
     let text = path.to_string_lossy();
     // It takes a backslash for a separator, whatever stands before it.
     let (folder, note) = match text.contains('\\') {
@@ -33,7 +38,7 @@ fn duckdb(path: &Path, keys: &[&str]) -> String {
     let glob = format!("'{folder}metrics/**/*.parquet'");
     let (keys, options) = if folder.contains('=') {
         let of = |key: &str, value: &str| format!("regexp_extract(filename, '.*/{key}=({value})/', 1)");
-        let keys = keys.iter().map(|key| match *key {
+        let keys = keys.iter().map(|key| match key.as_str() {
             "estimator" => format!("{} AS estimator", of(key, "[^/]*")),
             "n" => format!("{}::BIGINT AS n", of(key, "[0-9]*")),
             key => key.into(),
@@ -73,7 +78,7 @@ mod tests {
         for above in ["n=5/run", "estimator=x/run", "design=grid/run"] {
             let lines = next_steps(Path::new(above), &["width"]);
             assert!(lines.contains("hive_partitioning = false") && lines.contains("AS estimator"), "{lines}");
-            assert!(lines.contains("AS n, width, median"), "{lines}");
+            assert!(lines.contains("AS n, \"width\", median"), "{lines}");
         }
         let lines = next_steps(Path::new("a\\b"), &[]);
         assert!(lines.contains(r#""a\\b/metrics""#), "{lines}");
