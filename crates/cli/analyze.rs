@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use tempered_analysis::{Curve, Expected, Fits, Known, Options, Order, Series, Summary, Verdict};
 use tempered_math::catalogue::Choice;
-use tempered_math::estimator::CATALOGUE;
+use tempered_math::estimator::{CATALOGUE, Estimator};
 use tempered_math::theory::{self, Class, Setting};
 use tempered_pipeline::plan::Plan;
 
@@ -133,7 +133,8 @@ pub fn summarise(
         quantities: reading.quantities.clone(),
         zip: zip(plan),
         order: order(plan),
-        global: global(plan),
+        global: labels(plan, |estimator| !estimator.is_local()),
+        level: labels(plan, |estimator| estimator.levels_off()),
     };
     let noises: HashMap<String, &Choice> =
         plan.study.noises.iter().map(|noise| (noise.to_string(), noise)).collect();
@@ -169,10 +170,10 @@ fn zip(plan: &Plan) -> BTreeMap<String, Vec<Vec<String>>> {
     zipped.map(|estimator| (estimator.name.to_string(), estimator.zip.clone())).collect()
 }
 
-/// Labels of estimators that all points decide everywhere.
-fn global(plan: &Plan) -> BTreeSet<String> {
-    let is_global = |choice: &Choice| choice.build(CATALOGUE).is_ok_and(|estimator| !estimator.is_local());
-    let estimators = plan.study.estimators.iter().filter(|estimator| is_global(estimator.rule.sample()));
+/// Labels of estimators of which this is true.
+fn labels(plan: &Plan, is_true: impl Fn(&dyn Estimator) -> bool) -> BTreeSet<String> {
+    let wanted = |choice: &Choice| choice.build(CATALOGUE).is_ok_and(|estimator| is_true(estimator.as_ref()));
+    let estimators = plan.study.estimators.iter().filter(|estimator| wanted(estimator.rule.sample()));
     estimators.map(|estimator| estimator.label.clone()).collect()
 }
 

@@ -54,6 +54,11 @@ impl Probabilities {
         let decided = classes.into_iter().find(|(_, probability)| *probability >= confidence);
         decided.map_or(Verdict::Undecided, |(class, _)| class)
     }
+
+    /// Whether a limit is at least twice as likely as growth without bound.
+    pub(crate) fn settles(&self) -> bool {
+        self.tempered >= 2.0 * self.catastrophic
+    }
 }
 
 /// What is grown.
@@ -61,6 +66,8 @@ impl Probabilities {
 pub(crate) enum Of {
     /// A mean over x.
     Means,
+    /// A mean over x of what few labels decide everywhere: their noise stays at any n, and nothing vanishes.
+    Local,
     /// A largest value over x.
     Suprema,
 }
@@ -115,7 +122,8 @@ struct Weighed {
 /// Weighs the models by the quantiles at all levels; none for fewer than three of them, or where the last n is less than
 /// ten times the first.
 ///
-/// Laws of suprema have √(a + b ln n) among them, which no mean over x follows. All models but the constant are shapes with two free ends, R at the first and at the last n, and take the same flat
+/// Laws of suprema have √(a + b ln n) among them, which no mean over x follows, and laws of local estimators none that
+/// vanishes. All models but the constant are shapes with two free ends, R at the first and at the last n, and take the same flat
 /// prior on these; a limit is averaged over its rate, even in ln γ from 0.001 to 2. The constant is the case of equal ends:
 /// its evidence is raised by the width of the prior, exponents from −½ to ½, over that of the posterior. Where no
 /// model fits within the errors, all errors are raised until the best one does.
@@ -177,10 +185,12 @@ fn data(points: &[Point], value: impl Fn(&Point) -> f64) -> Vec<Datum> {
 
 fn weigh(data: &[Datum], of: Of, limits: &mut Limits) -> Vec<Weighed> {
     let models = match of {
-        Of::Means => Model::OF_MEANS,
+        Of::Means | Of::Local => Model::OF_MEANS,
         Of::Suprema => Model::OF_SUPREMA,
     };
-    let fits: Vec<Fit> = models.iter().filter_map(|model| fit(*model, data, limits)).collect();
+    let is_possible = |fit: &Fit| of != Of::Local || fit.class() != Verdict::Benign;
+    let fits: Vec<Fit> =
+        models.iter().filter_map(|model| fit(*model, data, limits)).filter(is_possible).collect();
     let parameters = |fit: &Fit| match fit.model {
         Model::Constant => 1.0,
         Model::Limit => 3.0,

@@ -39,6 +39,8 @@ pub struct Options {
     /// Labels of estimators that all points decide everywhere: their risks are no sums of many nearly independent
     /// contributions, and what one gap contributes has no index.
     pub global: BTreeSet<String>,
+    /// Labels of estimators that level off beyond the data: what lies there has no heavier tail than a gap.
+    pub level: BTreeSet<String>,
 }
 
 impl Default for Options {
@@ -57,6 +59,7 @@ impl Default for Options {
             zip: BTreeMap::new(),
             order: Order::default(),
             global: BTreeSet::new(),
+            level: BTreeSet::new(),
         }
     }
 }

@@ -15,27 +15,32 @@ const SCALES: (f64, f64) = (0.02, 20.0);
 /// Steps of a golden section: each leaves .618 of a range.
 const STEPS: usize = 26;
 
-/// Excesses of one sample over one of its values, in units of their median.
+/// Excesses of one sample over one of its values, in units of their median; none of them where the largest values are tied.
 #[derive(Clone, Debug)]
 pub(crate) struct Excesses {
     values: Vec<f64>,
+    /// How many values they were taken from.
+    of: usize,
 }
 
 impl Excesses {
-    /// Those of the largest share of the p-th roots of a sample over the next value; none where half of the values are tied:
-    /// atoms have no density to compare. A law raised to a power looks heavy as far as a sample sees; its root does not.
+    /// Those of the largest share of the p-th roots of a sample over the next value. A law raised to a power looks heavy as far
+    /// as a sample sees; its root does not. Tied values stand at the middle of their run, and what is between lies on a line:
+    /// atoms have no density to compare. Where all of them are one value the law ends there, and nothing exceeds it.
     pub fn of(sample: &Ordered, share: f64, p: f64) -> Option<Excesses> {
         let count = ((sample.count() as f64 * share) as usize).min(MOST);
-        let largest: Vec<f64> = sample.largest(count + 1).iter().map(|value| pow(*value, 1.0 / p)).collect();
-        let distinct = largest.windows(2).filter(|pair| pair[0] < pair[1]).count();
-        if 2 * distinct <= count {
-            return None;
-        }
-        let threshold = *largest.first().filter(|_| largest.len() == count + 1)?;
+        let held = sample.largest(count + 1).len() == count + 1;
+        let first = sample.count().checked_sub(count as u64 + 1).filter(|_| held)?;
+        let value = |rank: u64| Some(pow(sample.at_middle(rank as f64)?, 1.0 / p));
+        let largest: Vec<f64> = (first..sample.count()).map(value).collect::<Option<_>>()?;
+        let threshold = *largest.first()?;
         let above = largest.partition_point(|value| *value <= threshold);
-        let scale = largest[above + (largest.len() - above) / 2..].first()? - threshold;
+        let Some(middle) = largest[above..].get((largest.len() - above) / 2) else {
+            return threshold.is_finite().then(|| Excesses { values: Vec::new(), of: count });
+        };
+        let scale = middle - threshold;
         let values: Vec<f64> = largest[above..].iter().map(|value| (value - threshold) / scale).collect();
-        values.iter().all(|value| value.is_finite()).then_some(Excesses { values })
+        values.iter().all(|value| value.is_finite()).then_some(Excesses { values, of: count })
     }
 
     /// The largest of ℓ = −k ln σ − (1 + 1/ξ) Σ ln(1 + ξ x/σ) over the scale σ.
@@ -89,13 +94,17 @@ impl<'a> Shape<'a> {
     ///
     /// It sees excesses alone: a constant beside a heavy tail changes nothing.
     ///
-    /// Errors: none for fewer than 20 excesses. Cost: O(700 values). Accuracy: the standard error of ξ is (1 + ξ)/√k; the law
+    /// Where the largest values of all samples are tied the law has an end that is met, and an infinite index without doubt.
+    ///
+    /// Errors: none for fewer than 20 excesses, or values that they were taken from. Cost: O(700 values). Accuracy: the standard error of ξ is (1 + ξ)/√k; the law
     /// itself is that of the tail far out, and at the top quarter that of Fréchet's maxima to second order, since
     /// 1 − exp(−1/x) = 1/(x + ½) + O(x^(−3)).
     ///
     /// Source: Pickands (1975), Ann. Statist. 3; likelihood ratios: Coles (2001), section 4.3.
     pub fn of(samples: Vec<&'a Excesses>) -> Option<Shape<'a>> {
-        if samples.iter().map(|sample| sample.values.len()).sum::<usize>() < LEAST {
+        let is_bounded = samples.iter().all(|sample| sample.values.is_empty());
+        let count = |sample: &&Excesses| if is_bounded { sample.of } else { sample.values.len() };
+        if samples.iter().map(count).sum::<usize>() < LEAST {
             return None;
         }
         let mut shape = Shape { samples, value: 0.0, most: 0.0 };
@@ -120,6 +129,10 @@ impl<'a> Shape<'a> {
 
     /// The tail index with the interval of all shapes within so many standard errors.
     fn index(&self, reach: f64) -> TailIndex {
+        if self.samples.iter().all(|sample| sample.values.is_empty()) {
+            let values = self.samples.iter().map(|sample| sample.of as u64).sum();
+            return TailIndex { value: f64::INFINITY, low: f64::INFINITY, high: f64::INFINITY, values };
+        }
         let index = |shape: f64| if shape > 0.0 { 1.0 / shape } else { f64::INFINITY };
         let end = |side: f64, limit: f64| {
             let (mut inside, mut outside) = (self.value, limit);
@@ -185,13 +198,28 @@ mod tests {
     }
 
     #[test]
-    fn few_values_and_atoms_say_nothing() {
+    fn few_values_say_nothing() {
         let mut rng = generator(3, &["shape"]);
         let few = Excesses::of(&sample(76, || uniform(&mut rng)), 0.25, 1.0).unwrap();
         assert!(Shape::of(vec![&few]).is_none() && Shape::of(vec![&few, &few]).is_some());
-        assert!(Excesses::of(&Ordered::all(vec![1.0; 100]), 0.25, 1.0).is_none());
-        let atoms = Ordered::all((0..400).map(|k| f64::from(k / 8)).collect());
-        assert!(Excesses::of(&atoms, 0.25, 1.0).is_none());
         assert!(Excesses::of(&Ordered::all(Vec::new()), 0.25, 1.0).is_none());
+        assert!(Excesses::of(&Ordered::all(vec![f64::INFINITY; 100]), 0.25, 1.0).is_none());
+    }
+
+    /// Atoms of a bounded law end, those of one without a mean do not; a law whose end is met has no tail.
+    #[test]
+    fn atoms_have_the_tail_of_their_law() {
+        let mut rng = generator(5, &["shape"]);
+        let mut rounded = |law: fn(f64) -> f64| {
+            let values = sample(1000, || (4.0 * law(1.0 - uniform(&mut rng))).round());
+            Shape::of(vec![&Excesses::of(&values, 0.25, 1.0).unwrap()]).unwrap().index(3.0)
+        };
+        assert!(rounded(|u| 1.0 - u).low > 2.0);
+        let heavy = rounded(|u| 1.0 / u);
+        assert!(heavy.low < 1.0 && 1.0 < heavy.high && heavy.high < 1.6, "{heavy:?}");
+        let met = Excesses::of(&Ordered::all([[1.0; 60], [2.0; 60]].concat()), 0.25, 1.0).unwrap();
+        assert_eq!(Shape::of(vec![&met]).unwrap().index(3.0).low, f64::INFINITY);
+        let few = Excesses::of(&Ordered::all(vec![1.0; 40]), 0.25, 1.0).unwrap();
+        assert!(Shape::of(vec![&few]).is_none() && Shape::of(vec![&few, &few]).is_some());
     }
 }

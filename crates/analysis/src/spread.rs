@@ -13,8 +13,9 @@ const LEAST_LEVELS: usize = 3;
 const ROUNDING: f64 = 1e-13;
 /// Rates ρ of the approach n^(−ρ): 1/ρ from 1 to 8 in steps that no affordable n tells apart.
 const RATES: [f64; 7] = [0.125, 1.0 / 6.0, 0.25, 0.354, 0.5, 0.707, 1.0];
-/// How much slower than 1/(p α) the approach may be: less than a step of the rates, which two tails of nearly one index ask for.
-const SLOWER: f64 = 1.5;
+/// How much slower than 1/(p α) the approach may be: half as fast where a second tail has an index only half a power above the
+/// first one's.
+const SLOWER: f64 = 2.0;
 /// A rate is possible where its χ² is above the least by no more than this, the 95 % point of χ² with one degree of freedom.
 const POSSIBLE: f64 = 3.84;
 
@@ -77,7 +78,7 @@ struct Line {
 /// Where the maxima M of n contributions follow Fréchet's law, s = (√6/π) sd(ln M) = 1/α whatever their scale. At finite n
 /// their law is not there yet: s is carried on to n = ∞ along lines s + b n^(−ρ), by weighted least squares. Nobody knows the
 /// rate exactly. The largest local error is K = n^(1/(p α)), and a power law of local errors with the next whole power behind it,
-/// P(D > K) ~ c K^(−p α) (1 + O(1/K)), is approached at the rate 1/(p α). The interval is the union of those of all ρ from 2/3
+/// P(D > K) ~ c K^(−p α) (1 + O(1/K)), is approached at the rate 1/(p α). The interval is the union of those of all ρ from half
 /// of that to 1 whose χ² is within 3.84 of the least, made to hold the mean index of the last half of the levels, and widened
 /// by α/K. Where no line fits, errors are raised until the best one does.
 ///

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::along::{Along, Curve, Quantity, curves};
 use crate::blocks::{in_order, together};
+use crate::collect::Sample;
 use crate::coordinates::{Coordinates, Interner};
 use crate::error::Error;
 use crate::fits::Fits;
@@ -248,15 +249,20 @@ fn parts(n: f64, risk: Risk, samples: &RiskSamples, is_local: bool, tails: bool)
     if !tails {
         return Parts { has_gaps, has_edges, ..Parts::default() };
     }
-    let own = |p| [QUARTER, TENTH].map(|share| Vec::from_iter(Excesses::of(&value.ordered, share, p)));
+    let exponent = risk.exponent().unwrap_or(1.0);
+    let of = |sample: Option<&Sample>, share, p| {
+        Vec::from_iter(sample.and_then(|sample| Excesses::of(&sample.ordered, share, p)))
+    };
+    let own = |p| [QUARTER, TENTH].map(|share| of(Some(value), share, p));
     Parts {
         gap_logs: Vec::from_iter(gap.map(|gap| (n, gap.logs.clone()))),
-        gap_excesses: [MAXIMA, QUARTER]
-            .map(|share| Vec::from_iter(gap.and_then(|gap| Excesses::of(&gap.ordered, share, 1.0)))),
+        gap_excesses: [MAXIMA, QUARTER].map(|share| of(gap, share, 1.0)),
+        gap_roots: of(gap, MAXIMA, exponent),
         edge_tops: Vec::from_iter(edge.as_ref().and_then(|edge| Top::of(&edge.ordered))),
+        edge_excesses: [1.0, exponent].map(|p| of(edge.as_ref(), QUARTER, p)),
         own: own(1.0),
         // A sum of many contributions is no power of one error.
-        roots: if has_gaps { Default::default() } else { own(risk.exponent().unwrap_or(1.0)) },
+        roots: if has_gaps { Default::default() } else { own(exponent) },
         has_gaps,
         has_edges,
     }
@@ -276,13 +282,19 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
     let [estimator, design, target, noise] = labels;
     let mut rng = generator(options.seed, &[&estimator, &design, &target, &noise, &p.to_string()]);
     let bootstrap = Bootstrap { rounds: options.bootstrap, confidence: options.confidence };
-    let of = if p == Risk::Sup { Of::Suprema } else { Of::Means };
+    let of = match p {
+        Risk::Sup => Of::Suprema,
+        _ if parts.has_gaps => Of::Local,
+        _ => Of::Means,
+    };
     let [growth, growth_q25, growth_q75]: [Option<Growth>; 3] =
         points.map(|points| grow(&points, of, &bootstrap));
     // On the unit interval gaps are not all there is.
     parts.has_gaps &= parts.has_edges || options.domain != UNIT;
-    let tails = Tails::of(&parts, p.exponent().unwrap_or(1.0), &levels, &bootstrap, &mut rng);
+    let mut tails = Tails::of(&parts, p.exponent().unwrap_or(1.0), &levels, &bootstrap, &mut rng);
     drop(parts);
+    tails.level_edges = options.level.contains(&estimator);
+    tails.settles = growth.as_ref().is_some_and(|growth| growth.probabilities.settles());
     let variance = tails.has_variance();
     for level in &mut levels {
         level.mean_trusted &= variance;

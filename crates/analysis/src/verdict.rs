@@ -67,10 +67,20 @@ pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence:
     let odds = growth.probabilities;
     let class = odds.class(confidence);
     if class == Verdict::Tempered
-        && let Some(gaps) = tails.gaps.filter(|_| tails.gaps_are(|gaps| gaps.high < 1.0))
+        && let Some(gaps) = tails.gaps.filter(|_| tails.gaps_are_below(1.0))
     {
         let says =
             format!("the median settles, but the tail index {} of gaps says it must grow", text(&gaps.sure));
+        return judged(Verdict::Undecided, says);
+    }
+    if class == Verdict::Tempered
+        && let Some(gaps) = tails.gaps.filter(|gaps| gaps.stated.low <= 1.0 && gaps.stated.high.is_finite())
+        && !tails.gaps_are_above()
+    {
+        let says = format!(
+            "the median settles, but the tail index {} of gaps may be 1, where it grows",
+            text(&gaps.stated)
+        );
         return judged(Verdict::Undecided, says);
     }
     let far = growth
@@ -124,12 +134,14 @@ fn by_tail(tails: &Tails) -> Option<Judgement> {
         return Some(Judgement { verdict: Verdict::Tempered, reason: reason.into(), by_tail: true });
     }
     let [gaps, excesses] = [tails.gaps, tails.excesses].map(|index| index.map(|index| index.sure));
+    let stated = tails.gaps.map(|index| index.stated);
     let shown = gaps.or(excesses)?;
-    let (verdict, says) = if tails.gaps_are(|gaps| gaps.low > 1.0) {
+    const WITHIN: &str = "within three standard errors";
+    let (verdict, says) = if tails.gaps_are_above() {
         (Verdict::Tempered, "is above 1, so the sum over gaps has a limit")
-    } else if tails.gaps_are(|gaps| gaps.high < 1.0) {
+    } else if tails.gaps_are_below(1.0) {
         (Verdict::Catastrophic, "is below 1, so the sum over gaps grows")
-    } else if tails.gaps_are(|gaps| gaps.high <= AT_MOST_ONE) {
+    } else if tails.gaps_are_below(AT_MOST_ONE) {
         (Verdict::Catastrophic, "ends below 1.05, so the sum over gaps grows at least as far as n = e^20")
     } else {
         (Verdict::Undecided, "does not say on which side of 1 it is")
@@ -140,9 +152,11 @@ fn by_tail(tails: &Tails) -> Option<Judgement> {
         Verdict::Catastrophic => index.high <= AT_MOST_ONE,
         _ => true,
     };
-    let shown = [gaps, excesses].into_iter().flatten().find(decides).unwrap_or(shown);
+    let sure = [gaps, excesses].into_iter().flatten().find(decides).map(|index| (index, WITHIN));
+    let both = stated.filter(decides).map(|index| (index, "beside a median that settles"));
+    let (shown, within) = sure.or(both).unwrap_or((shown, WITHIN));
     let reason = format!(
-        "slopes cannot tell growth from a slow limit; the tail index {} of gaps, within three standard errors, {says}",
+        "slopes cannot tell growth from a slow limit; the tail index {} of gaps, {within}, {says}",
         text(&shown)
     );
     Some(Judgement { verdict, reason, by_tail: verdict != Verdict::Undecided })
@@ -201,7 +215,7 @@ mod tests {
         assert_eq!(judge(None), Verdict::Undecided);
         assert_eq!(judge(Some(index(1.0, 0.02))), Verdict::Catastrophic);
         assert_eq!(judge(Some(index(0.9, 0.02))), Verdict::Catastrophic);
-        assert_eq!(judge(Some(index(1.053, 0.02))), Verdict::Tempered);
+        assert_eq!(judge(Some(index(1.1, 0.02))), Verdict::Tempered);
         assert_eq!(judge(Some(index(1.0, 0.1))), Verdict::Undecided);
         let bounded = Tails { has_gaps: true, constant_gaps: true, ..Tails::default() };
         assert_eq!(in_probability(log.as_ref(), &bounded, 0.95).verdict, Verdict::Tempered);

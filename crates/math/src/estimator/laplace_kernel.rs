@@ -117,6 +117,10 @@ impl Estimator for LaplaceKernel {
         self.ridge == 0.0
     }
 
+    fn levels_off(&self) -> bool {
+        true
+    }
+
     fn cost(&self, n: u64) -> f64 {
         // Two exponentials a value.
         cost::TRIAL + (cost::POINT + cost::PIECE + 8.0 * cost::VALUES) * n as f64

@@ -71,6 +71,10 @@ impl Estimator for LinearSpline {
         true
     }
 
+    fn levels_off(&self) -> bool {
+        self.clamp
+    }
+
     fn cost(&self, n: u64) -> f64 {
         cost::TRIAL + cost::POINT * n as f64
     }

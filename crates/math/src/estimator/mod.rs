@@ -78,6 +78,12 @@ pub trait Estimator: Send {
         false
     }
 
+    /// Whether f̂ beyond the data is a mean of labels with bounded weights and follows no slope: what lies there has no heavier
+    /// tail than a gap.
+    fn levels_off(&self) -> bool {
+        false
+    }
+
     /// What a trial of n points costs: drawing the sample, fitting it and scoring f̂, in nanoseconds of a core of 2026.
     ///
     /// A model, within a factor of about three where training runs to its last step. Shards are cut by it: it is a function

@@ -116,6 +116,10 @@ impl Estimator for Nearest {
         true
     }
 
+    fn levels_off(&self) -> bool {
+        true
+    }
+
     fn cost(&self, n: u64) -> f64 {
         cost::TRIAL + (cost::POINT + cost::PIECE) * n as f64
     }

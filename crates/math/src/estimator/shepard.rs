@@ -92,6 +92,10 @@ impl Estimator for Shepard {
         self.beta > 1.0
     }
 
+    fn levels_off(&self) -> bool {
+        true
+    }
+
     fn cost(&self, n: u64) -> f64 {
         let (n, beta) = (n as f64, self.beta);
         // Where β is no whole number f̂ has a cusp at every data point, into which quadrature descends.

@@ -152,6 +152,10 @@ impl Estimator for MinNorm {
         true
     }
 
+    fn levels_off(&self) -> bool {
+        self.clamp
+    }
+
     fn cost(&self, n: u64) -> f64 {
         // Runs of equal curvature are short: fitting is linear in n.
         cost::TRIAL + (cost::POINT + 10.0) * n as f64
