@@ -19,6 +19,8 @@ const FEW_CELLS: usize = 10;
 const MOST_VALUES: usize = 10;
 const FEW_VALUES: usize = 5;
 
+/// Variants of a name that are named one by one in a list of estimators.
+const FEW_VARIANTS: usize = 4;
 /// Sizes n of which shards are listed one by one at most.
 const MOST_LEVELS: usize = 20;
 /// Seconds of a core that a shard may take without a warning: ten minutes are lost where a run is killed.
@@ -105,9 +107,17 @@ fn levels(plan: &Plan) -> impl Iterator<Item = (&Cell, &Group)> {
     first.flat_map(|cell| plan.groups(cell).iter().map(move |group| (cell, group)))
 }
 
+/// The estimators of a group; of a name with many variants how many there are.
 fn labels(plan: &Plan, group: &Group) -> String {
-    let labels = group.estimators.iter().map(|estimator| plan.study.estimators[*estimator].label.as_str());
-    labels.collect::<Vec<_>>().join(", ")
+    let estimators = &plan.study.estimators;
+    let same = |one: &usize, other: &usize| estimators[*one].name == estimators[*other].name;
+    let told = |variants: &[usize]| match variants {
+        [first, ..] if variants.len() > FEW_VARIANTS => {
+            format!("{} ({} variants)", estimators[*first].name, variants.len())
+        }
+        _ => variants.iter().map(|e| estimators[*e].label.as_str()).collect::<Vec<_>>().join(", "),
+    };
+    group.estimators.chunk_by(same).map(told).collect::<Vec<_>>().join(", ")
 }
 
 /// A line for each n and size of shards; where there are many n, those of the largest, whose trials take longest.

@@ -93,6 +93,15 @@ impl Level {
         }
     }
 
+    /// What tables mark it with: `*` where values overflowed, `!` where trials failed otherwise.
+    pub(crate) fn mark(&self) -> &'static str {
+        match self.failed - self.censored {
+            _ if self.censored > 0 => "*",
+            0 => "",
+            _ => "!",
+        }
+    }
+
     /// Says how many trials bring the standard errors of median and mean down to a share of their values; `spread` is
     /// the standard error of the logarithm of the median.
     pub(crate) fn plan_trials(&mut self, spread: Option<f64>, share: f64) {

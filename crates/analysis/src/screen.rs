@@ -117,7 +117,7 @@ impl Summary {
         for series in asked.iter().map(|place| &self.series[*place]) {
             let column = levels.column(series.p.column());
             for level in &series.levels {
-                let mark = mark(level.failed, level.censored);
+                let mark = level.mark();
                 let cell = Cell { value: level.median, low: level.median_low, high: level.median_high, mark };
                 levels.add(series.labels(), level.n, column, cell);
             }
@@ -126,7 +126,7 @@ impl Summary {
             let note = if curve.statistic == Statistic::Mean { " (mean)" } else { "" };
             let column = levels.column(format!("{}{note}", curve.quantity));
             for point in &curve.points {
-                let mark = mark(point.level.failed, point.level.censored);
+                let mark = point.level.mark();
                 let cell = Cell { value: point.value, low: point.low, high: point.high, mark };
                 levels.add(curve.labels(), point.level.n, column, cell);
             }
@@ -154,14 +154,6 @@ fn most_telling(curves: Vec<&Curve>, most: usize) -> Vec<&Curve> {
     let mut chosen: Vec<usize> = turns.copied().take(most).collect();
     chosen.sort_unstable();
     chosen.into_iter().map(|place| curves[place]).collect()
-}
-
-fn mark(failed: u64, censored: u64) -> &'static str {
-    match failed - censored {
-        _ if censored > 0 => "*",
-        0 => "",
-        _ => "!",
-    }
 }
 
 impl<'a> Levels<'a> {

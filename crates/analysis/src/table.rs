@@ -295,11 +295,7 @@ impl Column {
             Column::Median(n) => {
                 let place = series.levels.binary_search_by_key(n, |level| level.n).ok();
                 let level = place.map(|place| &series.levels[place]);
-                let mark = level.map_or("", |level| match level.failed - level.censored {
-                    _ if level.censored > 0 => "*",
-                    0 => "",
-                    _ => "!",
-                });
+                let mark = level.map_or("", |level| level.mark());
                 level.and_then(|level| level.median).map_or_else(none, number) + mark
             }
             Column::Growth(detail) => {

@@ -135,8 +135,6 @@ pub fn run(
     view.update(|empty| *empty = live);
     let work = Work::of(&plan, &todo);
     let pools = (pool(settings.threads)?, pool(1)?);
-    // Scoring goes on while all threads train.
-    let judges = pool(settings.threads)?;
     let stopped = AtomicBool::new(false);
     let sizes = Arc::new(Sizes::new(&plan, settings.threads, settings.batch_points, settings.paced));
     let (clock, _watched) = Clock::start(&plan, settings.trial_limit.clone(), 2 * settings.threads);
@@ -154,6 +152,8 @@ pub fn run(
     };
     let Lanes { short, long } = Lanes::of(&plan, todo, settings.long);
     let long: Arc<[_]> = long.into_iter().map(|(shard, list)| (Arc::new(shard), list)).collect();
+    // Scoring goes on while all threads train.
+    let judges = if long.is_empty() { pools.1.clone() } else { pool(settings.threads)? };
     // What is done soon is there soon; long trials come behind it.
     let mut flows = Vec::new();
     if !short.is_empty() || long.is_empty() {

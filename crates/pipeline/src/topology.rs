@@ -68,7 +68,8 @@ impl Lanes {
             list.iter().map(|e| costs.of(*e, n)).sum()
         };
         // Slow ones would keep all threads from those behind them.
-        lanes.long.sort_by(|one, other| cost(one).total_cmp(&cost(other)));
+        // Costs are positive: their bits have their order.
+        lanes.long.sort_by_cached_key(|part| cost(part).to_bits());
         lanes
     }
 }

@@ -85,14 +85,23 @@ struct Asked {
     reference: bool,
     knots: bool,
     checkpoints: BTreeSet<u64>,
+    /// Values of the swept parameter of `e`.
+    widths: BTreeSet<u64>,
+    /// Labels with swept parameters that were asked for: files have columns of these.
+    swept: BTreeSet<&'static str>,
 }
 
-const ESTIMATORS: [(&str, &str); 4] = [
+const ESTIMATORS: [(&str, &str); 6] = [
     ("a", "linear_spline"),
     ("b", "{min_norm: {ends: clamp}}"),
     ("c", "{relu_network: {width: 3, steps: 10}}"),
     ("d", "cubic_spline"),
+    ("e", "{relu_network: {width: WIDTHS, steps: 10}}"),
+    ("f", "{laplace_kernel: {bandwidth: [1, 2], ridge: [0, 0.5]}}"),
 ];
+/// Those with swept parameters.
+const SWEPT: [&str; 2] = ["e", "f"];
+const WIDTHS: [u64; 3] = [2, 3, 4];
 const LEVELS: [u64; 3] = [5, 8, 12];
 const TRIALS: [u64; 3] = [6, 11, 14];
 const RISKS: [&str; 5] = ["1", "1.5", "2", "3", "sup"];
@@ -109,6 +118,8 @@ impl Asked {
             reference: false,
             knots: false,
             checkpoints: BTreeSet::new(),
+            widths: [2, 4].into(),
+            swept: BTreeSet::new(),
         }
     }
 
@@ -122,10 +133,11 @@ impl Asked {
         if self.knots {
             evaluate.push("knots_per_gap: 0.01".into());
         }
-        if !self.checkpoints.is_empty() && self.labels.contains("c") {
+        if !self.checkpoints.is_empty() && ["c", "e"].iter().any(|label| self.labels.contains(label)) {
             let steps = self.checkpoints.iter().map(u64::to_string).collect();
             evaluate.push(format!("checkpoints: [{}]", list(steps)));
         }
+        let widths = format!("[{}]", list(self.widths.iter().map(u64::to_string).collect()));
         let weights = match self.weights {
             0 => "none".into(),
             1 => "all".into(),
@@ -136,7 +148,11 @@ impl Asked {
              train: {{{}}}\nevaluate: {{{}}}\nstore: {{weights: {weights}, shard_points: 45}}\naggregate: {{max_failed: 1}}\n",
             self.trials,
             list(self.n.iter().map(u64::to_string).collect()),
-            list(train.map(|(label, estimator)| format!("{label}: {estimator}")).collect()),
+            list(
+                train
+                    .map(|(label, estimator)| format!("{label}: {}", estimator.replace("WIDTHS", &widths)))
+                    .collect()
+            ),
             evaluate.join(", "),
         )
     }
@@ -148,10 +164,10 @@ impl Asked {
                 set.insert(item);
             }
         }
-        match draw(8) {
+        match draw(9) {
             0 => toggle(&mut self.n, LEVELS[draw(3)]),
             1 => self.trials = TRIALS[draw(3)],
-            2 => toggle(&mut self.labels, ESTIMATORS[draw(4)].0),
+            2 => toggle(&mut self.labels, ESTIMATORS[draw(6)].0),
             3 => {
                 let risk = RISKS[draw(5)];
                 match self.risks.iter().position(|known| *known == risk) {
@@ -162,6 +178,7 @@ impl Asked {
             4 => self.weights = [0, 1, 2, 4, 6][draw(5)],
             5 => self.reference = !self.reference,
             6 => self.knots = !self.knots,
+            7 => toggle(&mut self.widths, WIDTHS[draw(3)]),
             _ => toggle(&mut self.checkpoints, STEPS[draw(3)]),
         }
         // There is no study without them.
@@ -173,6 +190,9 @@ impl Asked {
         }
         if self.risks.is_empty() {
             self.risks.push("2");
+        }
+        if self.widths.is_empty() {
+            self.widths.insert(3);
         }
     }
 
@@ -186,7 +206,8 @@ impl Asked {
         self.weights = gcd(self.weights, other.weights);
         self.reference |= other.reference && other.labels.contains("a");
         self.knots |= other.knots;
-        if other.labels.contains("c") {
+        self.swept.extend(other.labels.iter().filter(|label| SWEPT.contains(label)));
+        if ["c", "e"].iter().any(|label| other.labels.contains(label)) {
             self.checkpoints.extend(&other.checkpoints);
         }
     }
@@ -211,8 +232,9 @@ struct Fresh(BTreeMap<(String, u64), BTreeMap<String, Vec<u8>>>);
 
 impl Fresh {
     fn file(&mut self, columns: &Asked, trials: u64, name: &str) -> Option<&Vec<u8>> {
-        let labels = ESTIMATORS.iter().map(|(label, _)| *label).collect();
-        let study = Asked { n: LEVELS.into(), trials, labels, ..columns.clone() };
+        let all = ESTIMATORS.iter().map(|(label, _)| *label);
+        let labels = all.filter(|label| !SWEPT.contains(label) || columns.swept.contains(label)).collect();
+        let study = Asked { n: LEVELS.into(), trials, labels, widths: WIDTHS.into(), ..columns.clone() };
         let made = || {
             let folder = tempfile::tempdir().unwrap();
             assert_eq!(go(&study, &directory(folder.path()), (1, 1)), Ending::Complete);
@@ -379,5 +401,36 @@ fn undo_brings_back_what_was_there_whether_the_change_has_ended_or_not() {
         assert!((data(root), common::records(root)) == before, "{share:?}");
         assert_eq!(go(&asked, &directory, (1, 1)), Ending::Complete);
         assert!((data(root), common::records(root)) == before, "{share:?}");
+    }
+}
+
+/// A name whose files lie there with one swept parameter keeps that one: files of two kinds would stand side by side.
+#[test]
+fn which_parameters_of_a_name_are_swept_stays() {
+    let study = |net: &str| {
+        format!(
+            "version: 1\nname: sweep\nseed: 9\ntrials: 4\ngenerate: {{n: 6}}\ntrain: {{net: {{relu_network: {net}}}}}\n"
+        )
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let directory = directory(folder.path());
+    let one = plan(&study("{width: [2, 3], steps: 10}"));
+    run(one, &directory, &settings(), &Cancel::default(), |_| ()).unwrap();
+    let before = data(folder.path());
+    for (net, alters) in [
+        ("{width: [2, 3, 4], steps: 10}", false),
+        ("{width: 5, steps: 10}", false),
+        ("{width: [2, 3], steps: 10, lr: [0.05, 0.1]}", true),
+        ("{width: 2, steps: [10, 20]}", true),
+    ] {
+        let plan = plan(&study(net));
+        let change = Change::new(&plan.clone().in_directory(&directory).unwrap(), &directory).unwrap();
+        assert_eq!(change.alters(), alters, "{net}: {:?}", change.lines());
+        if alters {
+            let told = run(plan, &directory, &settings(), &Cancel::default(), |_| ());
+            let told = told.err().unwrap().to_string();
+            assert!(told.contains("net[width=2]: swept parameters was net[width=2], is net["), "{told}");
+            assert!(data(folder.path()) == before);
+        }
     }
 }

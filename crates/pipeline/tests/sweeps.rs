@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use std::time::{Duration, Instant};
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::spec::{Edit, parse};
 
@@ -255,14 +254,11 @@ fn combinations_are_counted_before_they_are_made() {
     let list = |count: u64| (1..=count).map(|k| k.to_string()).collect::<Vec<_>>().join(", ");
     let thousand = list(1000);
     let generate = format!(
-        "{{n: [{}], target: {{linear: {{slope: [{thousand}], intercept: [{thousand}]}}}}, noise: {{student_t: {{df: [{thousand}], scale: [{thousand}]}}}}}}",
-        (2..=2).map(|n| n.to_string()).collect::<String>()
+        "{{n: 2, target: {{linear: {{slope: [{thousand}], intercept: [{thousand}]}}}}, noise: {{student_t: {{df: [{thousand}], scale: [{thousand}]}}}}}}"
     );
-    let start = Instant::now();
+    // To make them would take hours.
     let message = refused(&generate, "{a: linear_spline}");
     assert!(message.contains("makes 1000000000000 cells, but there may be at most 1000000"), "{message}");
-    // No claim about speed: the combinations themselves would take hours.
-    assert!(start.elapsed() < Duration::from_secs(60));
     let train = format!("{{k: {{laplace_kernel: {{bandwidth: [{thousand}], ridge: [{thousand}]}}}}}}");
     assert!(refused("{n: 2}", &train).contains("makes 1000000 variants, but there may be at most 10000"));
 }

@@ -159,7 +159,9 @@ impl<'a> CurveTable<'a> {
             Column::Size => curve.n.map_or_else(none, |n| n.to_string()),
             Column::At(at) => {
                 let point = curve.points.iter().find(|point| point.at == *at);
-                point.map_or_else(String::new, |point| point.value.map_or_else(none, number) + mark(point))
+                point.map_or_else(String::new, |point| {
+                    point.value.map_or_else(none, number) + point.level.mark()
+                })
             }
             Column::Least => extreme(curve, curve.minimum.as_ref(), true),
             Column::Largest => extreme(curve, curve.maximum.as_ref(), false),
@@ -230,16 +232,7 @@ fn with_interval(point: &Point) -> String {
         (Some(value), Some(low), Some(high)) => interval(value, low, high),
         (value, ..) => value.map_or_else(none, number),
     };
-    text + mark(point)
-}
-
-/// `*` where values overflowed, `!` where trials failed otherwise.
-fn mark(point: &Point) -> &'static str {
-    match point.level.failed - point.level.censored {
-        _ if point.level.censored > 0 => "*",
-        0 => "",
-        _ => "!",
-    }
+    text + point.level.mark()
 }
 
 /// A valley or a peak says more than that a curve is not monotone.
