@@ -191,6 +191,16 @@ impl Tails {
             && ![spread, excesses].into_iter().flatten().any(|index| index.high < 1.0)
     }
 
+    /// Whether the index of gaps, which alone decides what becomes of their sum, may be on either side of 1: what is seen of a sum
+    /// grows like a power as long as its largest parts are rare, whether it has a limit or not.
+    pub fn may_settle(&self) -> bool {
+        let both = |gaps: &Index| gaps.stated.low < 1.0 && gaps.stated.high > AT_MOST_ONE;
+        self.has_gaps
+            && !self.has_edges
+            && self.gaps.is_some_and(|gaps| both(&gaps))
+            && !self.gaps_are_below(1.0)
+    }
+
     /// Whether what lies outside the hull may have a heavier tail than the contributions of gaps, or these are not known.
     fn edges_matter(&self) -> bool {
         self.has_edges && !(self.has_gaps && self.level_edges)

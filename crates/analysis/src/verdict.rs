@@ -40,7 +40,8 @@ In probability: five laws of the median, c, c + b n^-g, a + b ln n, b n^g and 1/
 sqrt(a + b ln n), are weighed by their evidence; a class is named where its laws together reach the stated confidence, \
 and a limit lies within half of the last median. Where only a limit and growth are left, the tail index of the gaps' \
 contributions decides (marked α), if the estimator is local: an interval of three standard errors above 1 gives their \
-sum a limit, one that ends below 1.05 lets it grow, at least as far as n = e^20. In expectation: catastrophic if so in \
+sum a limit, one that ends below 1.05 lets it grow, at least as far as n = e^20; growth alone decides nothing where \
+the interval holds both. In expectation: catastrophic if so in \
 probability, or if a tail index says that the mean is infinite; else as in probability, if the mean exists. Undecided \
 otherwise.";
 
@@ -79,6 +80,15 @@ pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence:
     {
         let says = format!(
             "the median settles, but the tail index {} of gaps may be 1, where it grows",
+            text(&gaps.stated)
+        );
+        return judged(Verdict::Undecided, says);
+    }
+    if class == Verdict::Catastrophic
+        && let Some(gaps) = tails.gaps.filter(|_| tails.may_settle())
+    {
+        let says = format!(
+            "the median grows over these n, but the tail index {} of gaps may be above 1, where it settles later",
             text(&gaps.stated)
         );
         return judged(Verdict::Undecided, says);
@@ -240,6 +250,9 @@ mod tests {
         let judge =
             |growth: &Option<Growth>, index| in_probability(growth.as_ref(), &gaps(index), 0.95).verdict;
         assert_eq!(judge(&root, Some(index(3.0, 0.1))), Verdict::Catastrophic);
+        // A sum whose largest parts are rare grows long before it settles.
+        assert_eq!(judge(&root, Some(index(1.5, 0.6))), Verdict::Undecided);
+        assert_eq!(judge(&root, Some(index(0.7, 0.2))), Verdict::Catastrophic);
         let flat = growth(|_| 0.7);
         assert_eq!(judge(&flat, Some(index(3.0, 0.1))), Verdict::Tempered);
         assert_eq!(judge(&flat, Some(index(0.7, 0.1))), Verdict::Undecided);
