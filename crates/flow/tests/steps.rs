@@ -236,7 +236,8 @@ fn workers_do_every_item_once_and_hold_up_no_other() {
             Ok(item)
         }),
     );
-    assert_eq!(done.last(), Some(&0));
+    // The other worker lets go of the first item while it still holds the last one: either may come out last.
+    assert!(done.iter().position(|item| *item == 0) >= Some(48), "{done:?}");
     done.sort_unstable();
     assert_eq!(done, (0..50).collect::<Vec<_>>());
     let stages = ended.unwrap().stages;
