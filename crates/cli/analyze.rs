@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use tempered_analysis::{Curve, Expected, Fits, Known, Options, Order, Series, Summary, Verdict};
 use tempered_math::catalogue::Choice;
+use tempered_math::estimator;
 use tempered_math::estimator::{CATALOGUE, Estimator};
-use tempered_math::theory::{self, Class, Setting};
+use tempered_math::theory::{Class, Setting};
 use tempered_pipeline::plan::Plan;
 
 /// Series in the terminal at most: with the comparisons they fill a screen.
@@ -136,10 +137,10 @@ pub fn summarise(
         global: labels(plan, |estimator| !estimator.is_local()),
         level: labels(plan, |estimator| estimator.levels_off()),
     };
-    let noises: HashMap<String, &Choice> =
-        plan.study.noises.iter().map(|noise| (noise.to_string(), noise)).collect();
+    let choices =
+        [&plan.study.designs, &plan.study.targets, &plan.study.noises].map(|choices| by_label(choices));
     let known = |label: &str, design: &str, target: &str, noise: &str, p: Option<f64>| {
-        known(plan, &noises, [label, design, target, noise], p).unwrap_or_default()
+        known(plan, label, [design, target, noise], &choices, p).unwrap_or_default()
     };
     let summary = tempered_analysis::analyze(path, &options, &known)?;
     // Looking needs no writing: on a full or read-only disk there is a table all the same.
@@ -189,17 +190,24 @@ fn order(plan: &Plan) -> Order {
     }
 }
 
-/// What theory says of R_p of an estimator of the study.
+/// Choices by their labels.
+fn by_label(choices: &[Choice]) -> HashMap<String, &Choice> {
+    choices.iter().map(|choice| (choice.to_string(), choice)).collect()
+}
+
+/// What theory says of R_p of an estimator of the study, on data with these labels.
 fn known(
     plan: &Plan,
-    noises: &HashMap<String, &Choice>,
-    [label, design, target, noise]: [&str; 4],
+    label: &str,
+    data: [&str; 3],
+    choices: &[HashMap<String, &Choice>; 3],
     p: Option<f64>,
 ) -> Option<Known> {
-    let noise = noises.get(noise)?;
+    let [design, target, noise] = std::array::from_fn(|axis| choices[axis].get(data[axis]).copied());
+    let (design, target, noise) = (design?, target?, noise?);
     let estimator = plan.study.estimators.iter().find(|known| known.label == label)?.rule.fixed()?;
     let setting = Setting { design, target, noise, p: p?, domain: plan.study.criteria.domain };
-    let known = theory::known(estimator, &setting)?;
+    let known = estimator::known(estimator, &setting)?;
     let verdict = |class| match class {
         Class::Benign => Verdict::Benign,
         Class::Tempered => Verdict::Tempered,

@@ -237,3 +237,30 @@ fn reports_and_queries_are_answered() {
     assert!(query(sql, "table", 0).contains("min_norm"));
     assert!(query("SELECT kink FROM metrics", "csv", 2).contains("kink"));
 }
+
+/// While a directory grows by a column, some files have it and others lack it, the first of them or all that follow.
+#[cfg(feature = "sql")]
+#[test]
+fn queries_are_answered_while_columns_are_added() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    let (before, after) = (folder.path().join("before"), folder.path().join("after"));
+    run(&study, &before, &[], 0);
+    run(&study, &after, &["--set", "evaluate.risks=[1, 1.5, 2, sup, 7]"], 0);
+    let files = data_files(&before);
+    let metrics: Vec<&String> =
+        files.iter().map(|(name, _)| name).filter(|name| name.starts_with("metrics")).collect();
+    let count = |column: &str| -> u64 {
+        let sql = format!("SELECT COUNT({column}) AS there FROM metrics");
+        let out = expect(tempered().arg("query").arg(&before).args([&sql, "--format", "csv"]), 0);
+        String::from_utf8_lossy(&out.stdout).lines().nth(1).unwrap().parse().unwrap()
+    };
+    let rows = count("trial");
+    let mut there = 0;
+    for place in [0, metrics.len() - 1, metrics.len() / 2] {
+        fs::copy(after.join(metrics[place]), before.join(metrics[place])).unwrap();
+        assert_eq!(count("trial"), rows);
+        assert!((there + 1..rows).contains(&count("risk_l7")));
+        there = count("risk_l7");
+    }
+}

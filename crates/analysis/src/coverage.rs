@@ -3,16 +3,17 @@
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use crate::growth::{Growth, Of, grow};
-use crate::hill::{Top, hill, pooled_hill};
-use crate::model::Model;
-use crate::moments::Moments;
-use crate::ordered::Ordered;
-use crate::pareto::{Excesses, Shape};
-use crate::point::{Point, generator, normal, uniform};
-use crate::quantile::Quantile;
-use crate::spread::{Logs, spread};
-use crate::tail::Bootstrap;
+use crate::growth::model::Model;
+use crate::growth::weigh::{Growth, Of, grow};
+use crate::sample::bootstrap::Bootstrap;
+use crate::sample::logs::Logs;
+use crate::sample::moments::Moments;
+use crate::sample::ordered::Ordered;
+use crate::sample::point::{Point, generator, normal, uniform};
+use crate::sample::quantile::Quantile;
+use crate::tail::hill::{Top, hill, pooled_hill};
+use crate::tail::pareto::{Excesses, Shape};
+use crate::tail::spread::spread;
 
 const STUDIES: u64 = 1000;
 const OPTIONS: Bootstrap = Bootstrap { rounds: 400, confidence: 0.95 };

@@ -1,6 +1,6 @@
 //! How many fits of each estimator failed, and why.
 
-use crate::samples::Reasons;
+use crate::read::samples::Reasons;
 use std::collections::BTreeMap;
 
 /// Sizes of training sets that a line names, those with the most failures first.

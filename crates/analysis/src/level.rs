@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use crate::collect::Sample;
 use crate::options::Options;
-use crate::quantile::{Quantile, of};
-use crate::samples::{OVERFLOW, Reasons};
-use crate::tail::TailIndex;
+use crate::read::samples::{OVERFLOW, Reasons};
+use crate::sample::collect::Sample;
+use crate::sample::quantile::{Quantile, of};
+use crate::tail::index::TailIndex;
 use std::collections::BTreeMap;
 
 /// The risks of all trials of one series at one n. A statistic that the values do not allow is none.
@@ -124,10 +124,20 @@ fn finite(outline: &[(f64, f64)]) -> Vec<(f64, f64)> {
     kept
 }
 
+/// Where trials overflowed, in words; none where none did.
+pub(crate) fn censored(levels: &[Level]) -> Option<String> {
+    let worst = levels.iter().filter(|level| level.censored > 0).max_by_key(|level| level.censored)?;
+    Some(format!(
+        "{} of {} trials overflowed at n = {}, and their risks are the largest: means and tails of the others say nothing \
+         of the law",
+        worst.censored, worst.trials, worst.n
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::collect::{Column, Gather, collect};
+    use crate::sample::collect::{Column, Gather, collect};
 
     fn level(values: &[f64], trials: u64) -> Level {
         let rows: Vec<f64> =

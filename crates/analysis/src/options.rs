@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::belongs::Expected;
 use crate::error::Error;
 use crate::label::Order;
+use crate::read::belongs::Expected;
 
 /// Fewer bootstrap replicates than this give no interval worth the name.
 const LEAST_REPLICATES: usize = 100;

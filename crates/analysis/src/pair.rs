@@ -5,16 +5,17 @@ use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::blocks::{in_order, read_ahead, together};
-use crate::collect::{Column, Gather, Sample, collect};
-use crate::common::Walk;
 use crate::error::Error;
-use crate::moments::Moments;
-use crate::quantile::Quantile;
+use crate::read::blocks::read_ahead;
+use crate::read::common::Walk;
+use crate::read::order::{in_order, together};
+use crate::read::scan::{Partition, RiskColumns, Scan};
 use crate::risk::Risk;
-use crate::scan::{Partition, RiskColumns, Scan};
-use crate::share::share_interval;
-use crate::tail::standard_errors;
+use crate::sample::bootstrap::standard_errors;
+use crate::sample::collect::{Column, Gather, Sample, collect};
+use crate::sample::moments::Moments;
+use crate::sample::quantile::Quantile;
+use crate::sample::share::share_interval;
 
 /// Estimators of more than so many labels are compared with the first one alone.
 const ALL_PAIRS: usize = 6;
@@ -106,36 +107,45 @@ fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) 
             Ok(())
         })
     })?;
-    let pair = |((columns, wins), risk): ((&[Sample], f64), &RiskColumns)| {
-        let [ratio, a, b, difference, log_a, log_b, log_difference] = columns else { return None };
-        let mean = difference.moments.mean();
-        let count = ratio.ordered.count();
-        let share = wins / a.rows.max(1) as f64;
-        let (wins_low, wins_high) = share_interval(share, a.rows.max(1) as f64, standard_errors(confidence));
-        Some(Pair {
-            estimator: first.estimator.to_string(),
-            against: second.estimator.to_string(),
-            design: first.labels[0].to_string(),
-            target: first.labels[1].to_string(),
-            noise: first.labels[2].to_string(),
-            p: risk.risk,
-            n: first.n,
-            trials: a.rows,
-            ratio: Quantile::of(&ratio.ordered, 0.5, confidence),
-            wins: share,
-            wins_low,
-            wins_high,
-            // Both are known when the levels are.
-            censored: 0,
-            trusted: false,
-            difference: mean.map(|mean| mean.value),
-            difference_se: mean.and_then(|mean| mean.error),
-            saved: saved(&difference.moments, &a.moments, &b.moments),
-            saved_log: saved(&log_difference.moments, &log_a.moments, &log_b.moments),
-        })
-        .filter(|_| count > 0)
-    };
-    Ok(samples.chunks(COLUMNS).zip(wins).zip(&scan.risks).filter_map(pair).collect())
+    let rows = samples.chunks(COLUMNS).zip(wins).zip(&scan.risks);
+    Ok(rows
+        .filter_map(|((columns, wins), risk)| of([first, second], risk, columns, wins, confidence))
+        .collect())
+}
+
+/// The pair of one risk from its columns, those of [`add`]; none where no trial has both.
+fn of(
+    [first, second]: [&Partition; 2],
+    risk: &RiskColumns,
+    columns: &[Sample],
+    wins: f64,
+    confidence: f64,
+) -> Option<Pair> {
+    let [ratio, a, b, difference, log_a, log_b, log_difference] = columns else { return None };
+    let mean = difference.moments.mean();
+    let trials = a.rows.max(1) as f64;
+    let (wins_low, wins_high) = share_interval(wins / trials, trials, standard_errors(confidence));
+    (ratio.ordered.count() > 0).then(|| Pair {
+        estimator: first.estimator.to_string(),
+        against: second.estimator.to_string(),
+        design: first.labels[0].to_string(),
+        target: first.labels[1].to_string(),
+        noise: first.labels[2].to_string(),
+        p: risk.risk,
+        n: first.n,
+        trials: a.rows,
+        ratio: Quantile::of(&ratio.ordered, 0.5, confidence),
+        wins: wins / trials,
+        wins_low,
+        wins_high,
+        // Both are known when the levels are.
+        censored: 0,
+        trusted: false,
+        difference: mean.map(|mean| mean.value),
+        difference_se: mean.and_then(|mean| mean.error),
+        saved: saved(&difference.moments, &a.moments, &b.moments),
+        saved_log: saved(&log_difference.moments, &log_a.moments, &log_b.moments),
+    })
 }
 
 fn saved(difference: &Moments, a: &Moments, b: &Moments) -> Option<f64> {

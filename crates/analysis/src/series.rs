@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use crate::coordinates::Coordinates;
-use crate::growth::Growth;
+use crate::growth::weigh::Growth;
 use crate::level::Level;
 use crate::risk::Risk;
-use crate::tail::TailIndex;
+use crate::tail::index::TailIndex;
 use crate::verdict::Verdict;
 
 /// The levels of one (estimator, design, target, noise, risk) and what they say.

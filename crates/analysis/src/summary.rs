@@ -6,25 +6,27 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::along::{Along, Curve, Quantity, curves};
-use crate::blocks::{in_order, together};
-use crate::collect::Sample;
 use crate::coordinates::{Coordinates, Interner};
 use crate::error::Error;
 use crate::fits::Fits;
-use crate::growth::{Growth, Of, grow};
-use crate::hill::Top;
-use crate::level::Level;
+use crate::growth::weigh::{Growth, Of, grow};
+use crate::judge::{Judgement, in_expectation, in_probability};
+use crate::level::{Level, censored};
 use crate::options::Options;
 use crate::pair::{Pair, pairs};
-use crate::pareto::Excesses;
-use crate::point::{Point, generator, normal};
+use crate::read::order::{in_order, together};
+use crate::read::samples::{PartitionSamples, Reasons, RiskSamples};
+use crate::read::scan::{Partition, Scan};
 use crate::risk::Risk;
-use crate::samples::{PartitionSamples, Reasons, RiskSamples};
-use crate::scan::{Partition, Scan};
+use crate::sample::bootstrap::Bootstrap;
+use crate::sample::collect::Sample;
+use crate::sample::point::{Point, generator, normal};
 use crate::series::{Series, agreement};
-use crate::tail::Bootstrap;
-use crate::tails::{MAXIMA, Parts, QUARTER, TENTH, Tails};
-use crate::verdict::{Judgement, Verdict, in_expectation, in_probability};
+use crate::tail::hill::Top;
+use crate::tail::pareto::Excesses;
+use crate::tail::parts::{MAXIMA, Parts, QUARTER, TENTH};
+use crate::tail::tails::Tails;
+use crate::verdict::Verdict;
 
 /// The quantiles whose growth is weighed: the median decides.
 const GROWN: [f64; 3] = [0.5, 0.25, 0.75];
@@ -289,25 +291,23 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
     };
     let [growth, growth_q25, growth_q75]: [Option<Growth>; 3] =
         points.map(|points| grow(&points, of, &bootstrap));
-    // On the unit interval gaps are not all there is.
-    parts.has_gaps &= parts.has_edges || options.domain != UNIT;
-    let mut tails = Tails::of(&parts, p.exponent().unwrap_or(1.0), &levels, &bootstrap, &mut rng);
+    let mut tails = {
+        // On the unit interval gaps are not all there is.
+        parts.has_gaps &= parts.has_edges || options.domain != UNIT;
+        let exponent = p.exponent().unwrap_or(1.0);
+        Tails::of(&parts, exponent, censored(&levels), &bootstrap, &mut rng)
+    };
     drop(parts);
     tails.level_edges = options.level.contains(&estimator);
     tails.settles = growth.as_ref().is_some_and(|growth| growth.probabilities.settles());
-    let variance = tails.has_variance();
-    for level in &mut levels {
-        level.mean_trusted &= variance;
-        level.trials_for_mean = level.trials_for_mean.filter(|_| variance);
-        level.tail_index = tails.risk().filter(|_| level.censored == 0).map(Box::new);
-    }
+    note_tails(&mut levels, &tails);
     // What was gathered beside each level is freed by now: copies take no more room than they need, side by side.
     let levels: Vec<Level> = levels.to_vec();
     let confidence = options.confidence;
     let growth = growth.map(|growth| growth.with_tail(tails.gaps.map(|gaps| gaps.stated)));
     let Judgement { verdict, reason, by_tail } =
         vanished(&levels).unwrap_or_else(|| in_probability(growth.as_ref(), &tails, confidence));
-    let mean_growth = if variance { grow(&means, of, &bootstrap) } else { None };
+    let mean_growth = if tails.has_variance() { grow(&means, of, &bootstrap) } else { None };
     let Judgement { verdict: mean_verdict, reason: mean_reason, .. } =
         in_expectation(verdict, &tails, mean_growth.as_ref(), confidence);
     let known = theory(&estimator, &design, &target, &noise, p.exponent());
@@ -337,6 +337,16 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
         decided_by_tail: by_tail,
         tail_index_edge: tails.edges.map(|edges| edges.stated),
         levels,
+    }
+}
+
+/// Says of each level what the tails of its series say: whether its mean is to be trusted, and the tail index of its risk.
+fn note_tails(levels: &mut [Level], tails: &Tails) {
+    let variance = tails.has_variance();
+    for level in levels {
+        level.mean_trusted &= variance;
+        level.trials_for_mean = level.trials_for_mean.filter(|_| variance);
+        level.tail_index = tails.risk().filter(|_| level.censored == 0).map(Box::new);
     }
 }
 

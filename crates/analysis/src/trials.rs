@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use crate::belongs::Expected;
-use crate::blocks::groups;
 use crate::coordinates::split;
 use crate::error::Error;
 use crate::options::Options;
-use crate::scan::Scan;
+use crate::read::belongs::Expected;
+use crate::read::blocks::groups;
+use crate::read::scan::Scan;
 use crate::series::Series;
 
 /// Trials of one series at one n, by their risk.

@@ -1,7 +1,6 @@
 //! What is known of estimators: the class of their risk as n grows, in probability and in expectation.
 
 use crate::catalogue::Choice;
-use crate::estimator;
 use crate::noise;
 use crate::risk::Domain;
 
@@ -19,16 +18,47 @@ pub enum Class {
 /// The data and the risk that a statement is about.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting<'a> {
-    /// The design's name.
-    pub design: &'a str,
-    /// The target's name.
-    pub target: &'a str,
+    /// The design.
+    pub design: &'a Choice,
+    /// The target.
+    pub target: &'a Choice,
     /// The noise.
     pub noise: &'a Choice,
     /// The exponent of R_p, p ≥ 1.
     pub p: f64,
     /// Where f̂ is judged.
     pub domain: Domain,
+}
+
+impl Setting<'_> {
+    /// The jitter of a jittered grid, 0 for the grid itself; none on other designs.
+    pub(crate) fn jitter(&self) -> Option<f64> {
+        match self.design.name() {
+            "grid" => Some(0.0),
+            "jittered_grid" => self
+                .design
+                .arguments()
+                .iter()
+                .find(|(name, _)| *name == "jitter")
+                .map(|(_, jitter)| jitter.real()),
+            _ => None,
+        }
+    }
+
+    /// Whether the points are drawn from the uniform law, each by itself.
+    pub(crate) fn is_uniform(&self) -> bool {
+        self.design.name() == "uniform"
+    }
+
+    /// Whether they lie on the grid, not moved.
+    pub(crate) fn is_grid(&self) -> bool {
+        self.jitter() == Some(0.0)
+    }
+
+    /// Whether the largest gap vanishes as n grows, and no part of [0, 1] is left out.
+    pub(crate) fn fills(&self) -> bool {
+        self.is_uniform() || self.jitter().is_some()
+    }
 }
 
 /// What is known of R_p of an estimator. A part of which nothing is known is `None`.
@@ -44,24 +74,17 @@ pub struct Known {
     pub source: &'static str,
 }
 
-/// What is known of R_p of an estimator in a setting; `None` where nothing is, as for the supremum.
-///
-/// The noise must have the moments that the theorems ask for: a variance, and E|ε|^p.
-pub fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
-    if !moment(setting.noise, setting.p.max(2.0)).is_finite() {
-        return None;
-    }
-    estimator::KNOWN.iter().find(|(name, _)| *name == estimator.name())?.1(estimator, setting)
-}
-
 /// E|ε|^p; infinite where it does not exist.
 pub(crate) fn moment(noise: &Choice, p: f64) -> f64 {
     noise.build(noise::CATALOGUE).map_or(f64::INFINITY, |noise| noise.absolute_moment(p))
 }
 
-/// Whether f̂ is judged outside the data on lines that it extends: then the first gap, which is small with a probability
-/// in proportion to its size, gives the risk a tail of index 1/p, and E R_p is infinite for every n ≥ 2 and p ≥ 1.
-pub(crate) fn extends(estimator: &Choice, setting: &Setting<'_>) -> bool {
-    setting.domain == Domain::Unit
-        && estimator.arguments().iter().any(|(name, value)| *name == "ends" && value.word() == "extend")
+/// Whether f̂ is judged outside the data on lines that it extends so steeply that E R_p is infinite: the risk has a tail of
+/// index 1/p where the first gap is below g with a probability in proportion to g, as on a random design, and of 2/p where in
+/// proportion to g², as on a grid whose points may meet.
+pub(crate) fn explodes(estimator: &Choice, setting: &Setting<'_>) -> bool {
+    let extends =
+        estimator.arguments().iter().any(|(name, value)| *name == "ends" && value.word() == "extend");
+    let heavy = setting.is_uniform() || (setting.jitter() == Some(1.0) && setting.p >= 2.0);
+    setting.domain == Domain::Unit && extends && heavy
 }

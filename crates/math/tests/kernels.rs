@@ -10,8 +10,8 @@ use tempered_math::risk::{Domain, Exponent, Risk};
 use tempered_math::sample::Degenerate;
 use tempered_math::score::{Criteria, FIRST_RISK, Scorer};
 use tempered_math::seed::{Key, Purpose};
-use tempered_math::theory::{Setting, known};
-use tempered_math::{noise, target};
+use tempered_math::theory::Setting;
+use tempered_math::{design, estimator, noise, target};
 use twin::Kernel::{self, Gaussian, Laplace, Matern3, Matern5};
 use twin::{apart, fit, noisy, probes, try_fit};
 
@@ -273,10 +273,14 @@ fn the_laplace_kernels_risk_is_that_of_its_gaps() {
 fn the_laplace_kernels_risk_settles_at_two_thirds() {
     let entry = noise::CATALOGUE.iter().find(|entry| entry.name == "normal").unwrap();
     let noise = Choice::new(entry, &[]).unwrap();
-    let setting = Setting { design: "uniform", target: "zero", noise: &noise, p: 2.0, domain: Domain::Unit };
-    let limit = known(&Laplace.choice(0.5, 0.0), &setting).unwrap().limit.unwrap();
+    let uniform =
+        Choice::new(design::CATALOGUE.iter().find(|entry| entry.name == "uniform").unwrap(), &[]).unwrap();
+    let zero =
+        Choice::new(target::CATALOGUE.iter().find(|entry| entry.name == "zero").unwrap(), &[]).unwrap();
+    let setting = Setting { design: &uniform, target: &zero, noise: &noise, p: 2.0, domain: Domain::Unit };
+    let limit = estimator::known(&Laplace.choice(0.5, 0.0), &setting).unwrap().limit.unwrap();
     assert!((limit - 2.0 / 3.0).abs() < 1e-12);
-    assert_eq!(known(&Laplace.choice(0.5, 0.1), &setting), None);
+    assert_eq!(estimator::known(&Laplace.choice(0.5, 0.1), &setting), None);
     let (mean, error) = excess(2000, 0.5, 60, |x| limit * (x[x.len() - 1] - x[0]));
     assert!(mean.abs() < 4.0 * error && error < 0.005, "{mean} ± {error}");
 }

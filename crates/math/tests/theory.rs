@@ -4,16 +4,21 @@
 
 use tempered_math::catalogue::{Choice, Entry, Value};
 use tempered_math::risk::Domain;
-use tempered_math::theory::{Class, Known, Setting, known};
-use tempered_math::{estimator, noise};
+use tempered_math::theory::{Class, Known, Setting};
+use tempered_math::{design, estimator, noise, target};
 
 fn choice<T: ?Sized>(catalogue: &[Entry<T>], name: &str, given: &[(&str, Value)]) -> Choice {
     Choice::new(catalogue.iter().find(|entry| entry.name == name).unwrap(), given).unwrap()
 }
 
-fn of(estimator: &Choice, design: &str, p: f64, domain: Domain) -> Option<Known> {
+fn on(rule: &Choice, design: &Choice, p: f64, domain: Domain) -> Option<Known> {
     let noise = choice(noise::CATALOGUE, "normal", &[("sd", Value::Real(2.0))]);
-    known(estimator, &Setting { design, target: "zero", noise: &noise, p, domain })
+    let target = choice(target::CATALOGUE, "zero", &[]);
+    estimator::known(rule, &Setting { design, target: &target, noise: &noise, p, domain })
+}
+
+fn of(estimator: &Choice, design: &str, p: f64, domain: Domain) -> Option<Known> {
+    on(estimator, &choice(design::CATALOGUE, design, &[]), p, domain)
 }
 
 #[test]
@@ -45,8 +50,23 @@ fn classes_are_those_of_the_theorems() {
         assert_eq!(classes(&least, "uniform", p, Domain::Unit), Some((random, Catastrophic)));
         assert_eq!(classes(&least, "grid", p, Domain::Unit), Some((Tempered, Tempered)));
         assert_eq!(classes(&free, "uniform", p, Domain::Hull), None);
-        assert_eq!(classes(&spline, "jittered_grid", p, Domain::Hull), None);
+        assert_eq!(classes(&spline, "jittered_grid", p, Domain::Hull), Some((Tempered, Tempered)));
+        let met = if p < 2.0 { Tempered } else { Catastrophic };
+        assert_eq!(classes(&spline, "jittered_grid", p, Domain::Unit), Some((Tempered, met)));
+        assert_eq!(classes(&least, "jittered_grid", p, Domain::Hull), None);
     }
+}
+
+/// A grid that is not moved is the grid, and one whose points cannot meet has no steep first line.
+#[test]
+fn parameters_of_designs_count() {
+    let jittered = |jitter| choice(design::CATALOGUE, "jittered_grid", &[("jitter", Value::Real(jitter))]);
+    let least = choice(estimator::CATALOGUE, "min_norm", &[]);
+    let of = |jitter| on(&least, &jittered(jitter), 2.0, Domain::Hull);
+    assert_eq!((of(0.0).and_then(|known| known.in_probability), of(0.5)), (Some(Class::Tempered), None));
+    let spline = choice(estimator::CATALOGUE, "linear_spline", &[]);
+    let mean = |jitter| on(&spline, &jittered(jitter), 2.0, Domain::Unit).unwrap().in_expectation;
+    assert_eq!((mean(0.9), mean(1.0)), (Some(Class::Tempered), Some(Class::Catastrophic)));
 }
 
 #[test]
@@ -65,7 +85,7 @@ fn polynomials_of_fixed_degree_average_noise_away() {
     ] {
         assert_eq!(of(degree, design, domain), Some((benign, in_expectation)), "{degree} {design}");
     }
-    assert_eq!(of(1, "jittered_grid", Domain::Hull), None);
+    assert_eq!(of(9, "jittered_grid", Domain::Unit), Some((benign, benign)));
 }
 
 #[test]
@@ -73,7 +93,11 @@ fn noise_without_the_moments_is_left_to_the_data() {
     let spline = choice(estimator::CATALOGUE, "linear_spline", &[]);
     let noise = choice(noise::CATALOGUE, "student_t", &[("df", Value::Real(2.5))]);
     let of = |p| {
-        known(&spline, &Setting { design: "grid", target: "zero", noise: &noise, p, domain: Domain::Hull })
+        let (grid, zero) = (choice(design::CATALOGUE, "grid", &[]), choice(target::CATALOGUE, "zero", &[]));
+        estimator::known(
+            &spline,
+            &Setting { design: &grid, target: &zero, noise: &noise, p, domain: Domain::Hull },
+        )
     };
     assert!(of(2.0).is_some() && of(3.0).is_none());
 }

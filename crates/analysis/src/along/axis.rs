@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::coordinates::{AXES, Coordinate, Interner, join, parameters, split};
 use crate::error::{Error, near};
-use crate::scan::Partition;
+use crate::read::scan::Partition;
 
 /// The name of the coordinate that is read along where nothing else is asked for.
 pub(crate) const SIZE: &str = "n";

@@ -1,9 +1,9 @@
 //! Which of two places of a curve lies higher, with a stated chance of error.
 
-use crate::collect::Sample;
-use crate::quantile::Quantile;
-use crate::share::share_interval;
-use crate::tail::standard_errors;
+use crate::sample::bootstrap::standard_errors;
+use crate::sample::collect::Sample;
+use crate::sample::quantile::Quantile;
+use crate::sample::share::share_interval;
 
 /// Fewer values than this are not compared.
 pub(crate) const LEAST_VALUES: u64 = 20;

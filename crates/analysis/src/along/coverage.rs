@@ -2,12 +2,12 @@
 
 use super::axis::Key;
 use super::compare::{Chances, Statistic};
-use super::curve::{Course, Curve, Draft, head};
-use super::gather::{Gathered, Quantity};
-use crate::collect::{Column, Gather, collect};
+use super::curve::{Course, Curve, Draft};
+use super::gather::{Gathered, Quantity, head};
 use crate::coordinates::{Coordinate, Coordinates};
 use crate::options::Options;
-use crate::point::{generator, normal, uniform};
+use crate::sample::collect::{Column, Gather, collect};
+use crate::sample::point::{generator, normal, uniform};
 use rand_chacha::ChaCha8Rng;
 
 /// Studies that are made up for each statement.

@@ -3,12 +3,12 @@
 use serde::{Serialize, Serializer};
 
 use super::axis::Key;
-use super::compare::{ANY, BEST, Chances, Estimate, HELD, Statistic, of_means, of_medians};
+use super::compare::{ANY, BEST, Chances, Estimate, Statistic, of_means, of_medians};
 use super::gather::{Gathered, Quantity};
-use crate::collect::Sample;
 use crate::coordinates::{Coordinate, Coordinates};
 use crate::level::Level;
 use crate::options::Options;
+use crate::sample::collect::Sample;
 use std::sync::Arc;
 
 /// The share of a sample that agrees with its median from which on medians jump, and the mean is what says something.
@@ -154,7 +154,7 @@ impl Draft {
         let mut level = Level::of(n, &sample, &reasons, options);
         // A page draws no distributions of curves, and there may be many.
         level.outline = Vec::new();
-        if sample.ordered.count() == 0 && reasons.keys().all(|word| word == crate::samples::MISSING) {
+        if sample.ordered.count() == 0 && reasons.keys().all(|word| word == crate::read::samples::MISSING) {
             return None;
         }
         let whole = (level.failed - level.censored) as f64 <= MOST_FAILED * sample.rows as f64;
@@ -316,9 +316,4 @@ impl Draft {
         self.level.mean_trusted &= statistic == Statistic::Mean && !quantity.is_error();
         Point { at: self.at, value: estimate.map(|estimate| estimate.value), low, high, level: self.level }
     }
-}
-
-/// Room for the first trials of a partition.
-pub(crate) fn head(trials: u64) -> Vec<f64> {
-    vec![f64::NAN; HELD.min(usize::try_from(trials).unwrap_or(HELD))]
 }

@@ -4,13 +4,13 @@ use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use tempered_store::Table;
 
-use super::curve::head;
-use crate::blocks::{Opened, read_ahead};
-use crate::collect::{Gather, Sample, collect};
+use super::compare::HELD;
 use crate::error::{Error, near};
+use crate::read::blocks::{Opened, read_ahead};
+use crate::read::samples::{MISSING, OK, OVERFLOW, Reasons};
+use crate::read::scan::{Partition, Scan, Shard};
 use crate::risk::Risk;
-use crate::samples::{MISSING, OK, OVERFLOW, Reasons};
-use crate::scan::{Partition, Scan, Shard};
+use crate::sample::collect::{Gather, Sample, collect};
 
 /// The share of failed trials, which is no column.
 const FAILED: &str = "failed";
@@ -258,4 +258,9 @@ fn beside(metrics: &Path) -> Option<PathBuf> {
     parts.next().filter(|table| table.as_os_str() == Table::Metrics.name())?;
     let run: PathBuf = parts.rev().collect();
     Some(run.join(Table::Checkpoints.name()).join(estimator).join(n).join(name))
+}
+
+/// Room for the first trials of a partition.
+pub(crate) fn head(trials: u64) -> Vec<f64> {
+    vec![f64::NAN; HELD.min(usize::try_from(trials).unwrap_or(HELD))]
 }

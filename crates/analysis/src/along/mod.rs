@@ -9,16 +9,12 @@ mod compare;
 #[cfg(test)]
 mod coverage;
 mod curve;
-mod files;
 mod gather;
-mod table;
 
 pub(crate) use axis::{Along, SIZE};
 pub use compare::Statistic;
 pub use curve::{Course, Curve, Extreme, Point};
-pub(crate) use files::{columns, rows};
 pub(crate) use gather::Quantity;
-pub(crate) use table::CurveTable;
 
 use axis::{Key, Placing};
 use compare::Chances;
@@ -29,11 +25,11 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::blocks::{in_order, together};
 use crate::coordinates::{Coordinate, Interner};
 use crate::error::Error;
 use crate::options::Options;
-use crate::scan::{Partition, Scan};
+use crate::read::order::{in_order, together};
+use crate::read::scan::{Partition, Scan};
 
 /// A partition with its series and its place in it.
 struct Placed<'a> {

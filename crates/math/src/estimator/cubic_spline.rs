@@ -27,7 +27,7 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 /// Source: Schoenberg (1973), "Cardinal spline interpolation": L decays exponentially, so that f̂ is local; the integral
 /// follows from L̂ = ŝ / Σ_k ŝ(ξ + k) with ŝ = sinc⁴ and the sums of (ξ + k)^−4 and (ξ + k)^−8.
 pub(super) fn known(_: &Choice, setting: &Setting<'_>) -> Option<Known> {
-    if setting.design != "grid" {
+    if !setting.is_grid() {
         return None;
     }
     let density = |t: f64| {

@@ -7,7 +7,7 @@ use crate::risk::integrate;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::sum::all_finite;
-use crate::theory::{Class, Known, Setting, extends, moment};
+use crate::theory::{Class, Known, Setting, explodes, moment};
 use crate::wide::{Kernel, wide};
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
@@ -17,19 +17,19 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     build: |values| Ok(Box::new(LinearSpline { clamp: values[0].word() == "clamp" })),
 };
 
-/// In probability tempered for every p, on random designs and grids; in expectation catastrophic on a random design
-/// where lines are extended beyond the data, for every p, and tempered otherwise.
+/// In probability tempered for every p, on random designs and grids, jittered or not; in expectation catastrophic where lines
+/// are extended beyond the data, on a random design for every p, on a grid with jitter 1 for p ≥ 2, and tempered otherwise.
 ///
 /// A point at the fraction t of a gap errs by (1 − t) ε + t ε', so that R_p → E ∫_0^1 |(1 − t) ε + t ε'|^p dt: for
-/// normal noise m_p ∫ (1 − 2t + 2t²)^{p/2} dt with m_p = E|ε|^p, and (2/3) E ε² for p = 2 whatever the noise.
+/// normal noise m_p ∫ (1 − 2t + 2t²)^{p/2} dt with m_p = E|ε|^p, and (2/3) E ε² for p = 2 whatever the noise. Gaps are weights
+/// of these means, independent of the noise, and vanish: the limit is that of every design which fills the interval.
 ///
 /// Source: Joshi, Vardi & Srebro (2024), arXiv 2307.15396, for f* Lipschitz; on the hull E R_p is the limit times
-/// (n − 1)/(n + 1), by the same integral.
+/// the mean length of the hull, (n − 1)/(n + 1) on a random design, by the same integral.
 pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
-    if !matches!(setting.design, "uniform" | "grid") {
+    if !setting.fills() {
         return None;
     }
-    let explodes = setting.design == "uniform" && extends(estimator, setting);
     let share = match (setting.noise.name(), setting.p) {
         (_, 2.0) => Some(2.0 / 3.0),
         ("normal", p) => Some(integrate(&|t| libm::pow(1.0 - 2.0 * t + 2.0 * t * t, p / 2.0), 0.0, 1.0)),
@@ -37,7 +37,11 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
     };
     Some(Known {
         in_probability: Some(Class::Tempered),
-        in_expectation: Some(if explodes { Class::Catastrophic } else { Class::Tempered }),
+        in_expectation: Some(if explodes(estimator, setting) {
+            Class::Catastrophic
+        } else {
+            Class::Tempered
+        }),
         limit: share.map(|share| share * moment(setting.noise, setting.p)),
         source: "arXiv 2307.15396",
     })

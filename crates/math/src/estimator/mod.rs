@@ -19,7 +19,7 @@ use crate::catalogue::{Choice, Entry, Kind, Parameter, Value};
 use crate::predictor::{Form, Predictor};
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
-use crate::theory::{Known, Setting};
+use crate::theory::{Known, Setting, moment};
 
 /// A rule S → f̂. Scratch is in `self`, so a worker owns one instance and nothing is allocated per trial.
 pub trait Estimator: Send {
@@ -156,7 +156,7 @@ pub fn form(estimator: &Choice) -> Form {
 type Knowledge = fn(&Choice, &Setting<'_>) -> Option<Known>;
 
 /// What theory says of each estimator of which it says something.
-pub(crate) static KNOWN: &[(&str, Knowledge)] = &[
+static KNOWN: &[(&str, Knowledge)] = &[
     (linear_spline::ENTRY.name, linear_spline::known),
     (min_norm::ENTRY.name, min_norm::known),
     (nearest::ENTRY.name, nearest::known),
@@ -165,6 +165,16 @@ pub(crate) static KNOWN: &[(&str, Knowledge)] = &[
     (polynomial::ENTRY.name, polynomial::known),
     (laplace_kernel::ENTRY.name, laplace_kernel::known),
 ];
+
+/// What is known of R_p of an estimator in a setting; `None` where nothing is, as for the supremum.
+///
+/// The noise must have the moments that the theorems ask for: a variance, and E|ε|^p.
+pub fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
+    if !moment(setting.noise, setting.p.max(2.0)).is_finite() {
+        return None;
+    }
+    KNOWN.iter().find(|(name, _)| *name == estimator.name())?.1(estimator, setting)
+}
 
 /// The parameter `ends` that every interpolant has.
 fn ends() -> Parameter {

@@ -27,14 +27,14 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     },
 };
 
-/// Tempered for every p and k, on random designs and grids, in probability and in expectation: a point errs by the mean
+/// Tempered for every p and k, on random designs and grids, jittered or not, in probability and in expectation: a point errs by the mean
 /// of k labels' noise, so that R_p → E |(ε_1 + … + ε_k)/k|^p, which is m_p k^{−p/2} for normal noise, m_p for k = 1, and
 /// E ε²/k for p = 2 whatever the noise. For f* = 0 and on a domain D, E R_p is that times E |D|, exactly.
 ///
 /// Source: Cover & Hart (1967) for k = 1; every label is as good as any other, whatever the design, and f* is
 /// continuous.
 pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
-    if !matches!(setting.design, "uniform" | "grid") {
+    if !setting.fills() {
         return None;
     }
     let k = estimator.arguments().iter().find(|(name, _)| *name == "k")?.1.whole() as f64;

@@ -36,13 +36,13 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
     let beta = estimator.arguments().iter().find(|(name, _)| *name == "beta")?.1.real();
     let variance = || moment(setting.noise, 2.0);
-    let (class, limit, source) = match setting.design {
-        "uniform" if beta == 1.0 => (Class::Benign, Some(0.0), "Devroye, Györfi & Krzyżak (1998)"),
-        "uniform" if beta > 1.0 => {
+    let (class, limit, source) = match beta {
+        1.0 if setting.is_uniform() => (Class::Benign, Some(0.0), "Devroye, Györfi & Krzyżak (1998)"),
+        _ if beta > 1.0 && setting.is_uniform() => {
             let limit = (setting.p == 2.0).then(|| variance() * (1.0 - 1.0 / beta));
             (Class::Tempered, limit, "Pitman & Yor (1997)")
         }
-        "grid" if beta > 1.0 => {
+        _ if beta > 1.0 && setting.is_grid() => {
             let limit = (setting.p == 2.0 && beta == 2.0).then(|| variance() * (2.0 / 3.0));
             (Class::Tempered, limit, "sums over a lattice")
         }

@@ -13,7 +13,7 @@ use crate::catalogue::{Choice, Entry, Invalid, Kind, Parameter, Value};
 use crate::predictor::Predictor;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
-use crate::theory::{Class, Known, Setting, extends};
+use crate::theory::{Class, Known, Setting, explodes};
 use crate::wide::wide;
 use chain::{Chain, Kink, Penalty};
 use gaps::{Begin, Gaps};
@@ -68,17 +68,15 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
     if !estimator.arguments().contains(&("penalise_bias", Value::Flag(true))) {
         return None;
     }
-    let class = match setting.design {
-        "grid" => Some(Class::Tempered),
-        "uniform" if setting.p < 2.0 => Some(Class::Tempered),
-        "uniform" if setting.target == "zero" => Some(Class::Catastrophic),
-        "uniform" => None,
-        _ => return None,
+    let class = match setting.p {
+        _ if setting.is_grid() => Some(Class::Tempered),
+        _ if !setting.is_uniform() => return None,
+        p if p < 2.0 => Some(Class::Tempered),
+        _ => (setting.target.name() == "zero").then_some(Class::Catastrophic),
     };
-    let explodes = setting.design == "uniform" && extends(estimator, setting);
     Some(Known {
         in_probability: class,
-        in_expectation: if explodes { Some(Class::Catastrophic) } else { class },
+        in_expectation: if explodes(estimator, setting) { Some(Class::Catastrophic) } else { class },
         limit: None,
         source: "arXiv 2307.15396",
     })

@@ -30,17 +30,18 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 ///
 /// Given the x, f̂(x) has the variance σ² h(x), h = φ(x)ᵀ (AᵀA)⁻¹ φ(x) = O(1/n) wherever AᵀA/n tends to the Gram matrix of φ
 /// on [0, 1], as on random designs and grids; hence R_p = O(n^(−p/2)) in probability. In expectation as well where h is
-/// bounded: on the grid, and on the hull for degrees 0 and 1, where h ≤ 2, as (x − x̄)² is at most Σ (x_i − x̄)². Random
+/// bounded: on grids, whose cells have a point each however far it is moved, and on the hull for degrees 0 and 1, where h ≤ 2, as (x − x̄)² is at most Σ (x_i − x̄)². Random
 /// points may be as good as fewer than they are, so that for other degrees, or beyond them, E h^(p/2) is left open.
 ///
 /// Source: Györfi, Kohler, Krzyżak & Walk (2002), "A distribution-free theory of nonparametric regression", chapter 11,
 /// for σ² (degree + 1)/n; Rosenthal (1970), Israel J. Math. 8, for the moments of sums that p ≠ 2 asks for.
 pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
-    if setting.target != "zero" || !matches!(setting.design, "uniform" | "grid") {
+    if setting.target.name() != "zero" || !setting.fills() {
         return None;
     }
     let degree = estimator.arguments().iter().find(|(name, _)| *name == "degree")?.1.whole();
-    let bounded = setting.design == "grid" || degree == 0 || (degree == 1 && setting.domain == Domain::Hull);
+    let bounded =
+        setting.jitter().is_some() || degree == 0 || (degree == 1 && setting.domain == Domain::Hull);
     Some(Known {
         in_probability: Some(Class::Benign),
         in_expectation: bounded.then_some(Class::Benign),

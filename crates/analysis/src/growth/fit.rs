@@ -1,0 +1,141 @@
+//! Fits of laws by weighted least squares of relative errors.
+
+use libm::{exp, log};
+
+use crate::growth::model::Model;
+use crate::verdict::Verdict;
+
+/// What a fit is made to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Datum {
+    /// ln n.
+    pub log_n: f64,
+    /// R.
+    pub value: f64,
+    /// ln R.
+    pub log_value: f64,
+    /// The standard error of ln R.
+    pub error: f64,
+}
+
+/// A fitted model.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Fit {
+    pub model: Model,
+    /// Constant or intercept: c, a, or ln b of a power.
+    pub intercept: f64,
+    /// Coefficient of the term in n: b, or γ of a power.
+    pub slope: f64,
+    /// γ of a limit, 0 for the others.
+    pub rate: f64,
+    /// Σ ((ln R − ln f)/error)².
+    pub chi2: f64,
+}
+
+impl Fit {
+    /// f at ln n.
+    pub fn value(&self, log_n: f64) -> f64 {
+        self.at(if self.model == Model::Limit { approach(self.rate, log_n) } else { log_n })
+    }
+
+    /// f where the term in n is x: n^(−γ) of a limit, ln n of the others.
+    fn at(&self, x: f64) -> f64 {
+        let line = self.intercept + self.slope * x;
+        match self.model {
+            Model::Constant => self.intercept,
+            Model::Limit | Model::Logarithm => line,
+            Model::Power => exp(line),
+            Model::SlowDecay => 1.0 / line,
+            Model::RootLogarithm => line.sqrt(),
+        }
+    }
+
+    /// What it says of n → ∞.
+    pub fn class(&self) -> Verdict {
+        match self.model {
+            Model::Constant | Model::Limit => Verdict::Tempered,
+            Model::Logarithm | Model::RootLogarithm => Verdict::Catastrophic,
+            Model::Power if self.slope > 0.0 => Verdict::Catastrophic,
+            Model::Power | Model::SlowDecay => Verdict::Benign,
+        }
+    }
+
+    /// The rate γ of a limit.
+    pub fn exponent(&self) -> Option<f64> {
+        (self.model == Model::Limit).then_some(self.rate)
+    }
+
+    /// What it tends to, if that is finite and positive.
+    pub fn limit(&self) -> Option<f64> {
+        matches!(self.model, Model::Constant | Model::Limit).then_some(self.intercept)
+    }
+}
+
+/// n^(−γ) at ln n.
+pub(crate) fn approach(rate: f64, log_n: f64) -> f64 {
+    exp(-rate * log_n)
+}
+
+/// ln n of every level.
+pub(crate) fn log_n(data: &[Datum]) -> Vec<f64> {
+    data.iter().map(|d| d.log_n).collect()
+}
+
+/// The best power law.
+pub(crate) fn power(data: &[Datum]) -> Option<Fit> {
+    let rows: Vec<[f64; 3]> = data.iter().map(|d| [d.log_n, d.log_value, 1.0 / d.error.powi(2)]).collect();
+    finish(line(Model::Power, 0.0, &rows)?, &log_n(data), data, f64::INFINITY).filter(|fit| fit.slope != 0.0)
+}
+
+/// A line through (x, y(R)), x the term in n, where the error of y is that of ln R times y: by the values first, by the
+/// fit then; none where χ² is above `most`.
+pub(crate) fn reweighted(
+    (model, rate): (Model, f64),
+    (x, y): (&[f64], impl Fn(f64) -> f64),
+    data: &[Datum],
+    most: f64,
+    rows: &mut Vec<[f64; 3]>,
+) -> Option<Fit> {
+    let weight = |scale: f64, d: &Datum| 1.0 / (scale * d.error).powi(2);
+    rows.clear();
+    rows.extend(x.iter().zip(data).map(|(x, d)| [*x, y(d.value), weight(y(d.value), d)]));
+    let first = line(model, rate, rows)?;
+    for ([x, _, w], d) in rows.iter_mut().zip(data) {
+        *w = weight(y(first.at(*x)), d);
+    }
+    finish(line(model, rate, rows)?, x, data, most)
+}
+
+/// The weighted least-squares line through rows of x, y and weight.
+fn line(model: Model, rate: f64, rows: &[[f64; 3]]) -> Option<Fit> {
+    // Sums side by side: none waits for another.
+    let [total, x_sum, y_sum] = sums(rows, |[x, y, w]| [w, w * x, w * y]);
+    let (mx, my) = (x_sum / total, y_sum / total);
+    let [sxx, sxy] = sums(rows, |[x, y, w]| [w * (x - mx) * (x - mx), w * (x - mx) * (y - my)]);
+    let slope = sxy / sxx;
+    if !(sxx > 0.0 && slope.is_finite()) {
+        return None;
+    }
+    Some(Fit { model, intercept: my - slope * mx, slope, rate, chi2: f64::INFINITY })
+}
+
+/// Σ of each term over the rows.
+fn sums<const K: usize>(rows: &[[f64; 3]], terms: impl Fn([f64; 3]) -> [f64; K]) -> [f64; K] {
+    rows.iter().fold([0.0; K], |sums, row| {
+        let terms = terms(*row);
+        std::array::from_fn(|k| sums[k] + terms[k])
+    })
+}
+
+/// Adds χ²; none where the fit is not positive at every n, or χ² is above `most`.
+pub(crate) fn finish(fit: Fit, x: &[f64], data: &[Datum], most: f64) -> Option<Fit> {
+    let mut chi2 = 0.0;
+    for (x, d) in x.iter().zip(data) {
+        let f = fit.at(*x);
+        if !(f > 0.0 && chi2 <= most) {
+            return None;
+        }
+        chi2 += ((d.log_value - log(f)) / d.error).powi(2);
+    }
+    (chi2 <= most && chi2.is_finite()).then_some(Fit { chi2, ..fit })
+}

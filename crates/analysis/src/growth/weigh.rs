@@ -1,0 +1,371 @@
+//! How a quantile of the risk grows with n: laws weighed against each other.
+
+use libm::{exp, exp2, log, log2};
+use serde::Serialize;
+
+use crate::growth::best::fit;
+use crate::growth::estimate::Estimate;
+use crate::growth::fit::{Datum, Fit, power};
+use crate::growth::limit::{Limits, RATES};
+use crate::growth::model::Model;
+use crate::sample::bootstrap::Bootstrap;
+use crate::sample::point::{Point, last_half};
+use crate::tail::index::TailIndex;
+use crate::verdict::Verdict;
+
+/// Fewer levels than this say nothing about growth.
+const LEAST_LEVELS: usize = 3;
+/// Nor do levels whose sizes differ by less than this factor.
+const LEAST_SPAN: f64 = 10.0;
+
+/// The probability of each class, given that one of the models is right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Probabilities {
+    /// Of decay to zero.
+    pub benign: f64,
+    /// Of a finite positive limit.
+    pub tempered: f64,
+    /// Of growth without bound.
+    pub catastrophic: f64,
+}
+
+impl Probabilities {
+    /// The class whose probability reaches this confidence.
+    pub fn class(&self, confidence: f64) -> Verdict {
+        let classes = [
+            (Verdict::Benign, self.benign),
+            (Verdict::Tempered, self.tempered),
+            (Verdict::Catastrophic, self.catastrophic),
+        ];
+        let decided = classes.into_iter().find(|(_, probability)| *probability >= confidence);
+        decided.map_or(Verdict::Undecided, |(class, _)| class)
+    }
+
+    /// Whether a limit is at least twice as likely as growth without bound.
+    pub(crate) fn settles(&self) -> bool {
+        self.tempered >= 2.0 * self.catastrophic
+    }
+}
+
+/// What is grown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// A mean over x.
+    Means,
+    /// A mean over x of what few labels decide everywhere: their noise stays at any n, and nothing vanishes.
+    Local,
+    /// A largest value over x.
+    Suprema,
+}
+
+/// The law that fits best, and how much better than the next.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Growth {
+    /// The law with the most evidence.
+    pub model: Model,
+    /// γ of it: the exponent of b n^γ, by the last half of the levels or by the tail index that it follows from, and the rate
+    /// of c + b n^−γ.
+    pub exponent: Option<f64>,
+    /// The lower end of its interval; none where slower rates than are tried may be.
+    pub low: Option<f64>,
+    /// The upper end of its interval; none where faster rates than are tried may be.
+    pub high: Option<f64>,
+    /// What it tends to, for a constant or a limit, with an interval over all rates of approach that fit.
+    pub limit: Option<Estimate>,
+    /// The slope of ln R over ln n between the last half of the levels.
+    pub late_slope: Estimate,
+    /// The law with the next most evidence.
+    pub runner_up: Option<Model>,
+    /// The logarithm of the odds of the first against the second.
+    pub evidence: Option<f64>,
+    /// The probability of each class.
+    pub probabilities: Probabilities,
+    /// The sum of squared residuals in units of the standard errors.
+    pub chi2: f64,
+    /// The law between the first and the last n, for drawing.
+    #[serde(skip)]
+    pub curve: Vec<(f64, f64)>,
+}
+
+impl Growth {
+    /// The same, a growing power with the exponent that follows from the tail index α of single contributions, where that is
+    /// below 1: their sum over n grows like n^(1/α − 1), and slopes at finite n hide how fast.
+    pub(crate) fn with_tail(self, gaps: Option<TailIndex>) -> Growth {
+        let grows = self.model == Model::Power && self.late_slope.value > 0.0;
+        let Some(gaps) = gaps.filter(|gaps| grows && gaps.high < 1.0 && gaps.low > 0.0) else { return self };
+        let exponent = |index: f64| Some(1.0 / index - 1.0);
+        Growth { exponent: exponent(gaps.value), low: exponent(gaps.high), high: exponent(gaps.low), ..self }
+    }
+}
+
+/// A model with the logarithm of its evidence.
+#[derive(Clone, Copy, Debug)]
+struct Weighed {
+    fit: Fit,
+    evidence: f64,
+}
+
+/// Weighs the models by the quantiles at all levels; none for fewer than three of them, or where the last n is less than
+/// ten times the first.
+///
+/// Laws of suprema have √(a + b ln n) among them, which no mean over x follows, and laws of local estimators none that
+/// vanishes. All models but the constant are shapes with two free ends, R at the first and at the last n, and take the same flat
+/// prior on these; a limit is averaged over its rate, even in ln γ from 0.001 to 2. The constant is the case of equal ends:
+/// its evidence is raised by the width of the prior, exponents from −½ to ½, over that of the posterior. Where no
+/// model fits within the errors, all errors are raised until the best one does.
+///
+/// Source: Jeffreys (1961), "Theory of Probability", on evidence; Birge (1932), Phys. Rev. 40, on raised errors.
+pub(crate) fn grow(points: &[Point], of: Of, options: &Bootstrap) -> Option<Growth> {
+    if points.len() < LEAST_LEVELS || points[points.len() - 1].n < LEAST_SPAN * points[0].n {
+        return None;
+    }
+    let unit = unit(points);
+    let data = data(points, |p| p.value / unit);
+    let mut limits = Limits::new(&data);
+    let mut weighed = weigh(&data, of, &mut limits);
+    weighed.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
+    let best = *weighed.first()?;
+    let second = weighed.get(1);
+    let replicates = points.iter().map(|p| p.draws.len()).min()?;
+    let late_slope = late_slope(points, options)?;
+    let exponent = match best.fit.model {
+        // Corrections to a power law are least at the last levels.
+        Model::Power => Some(late_slope),
+        Model::Limit => {
+            let replicate = |b| fit(Model::Limit, &self::data(points, |p| p.draws[b] / unit), &mut limits);
+            let rates = (0..replicates).filter_map(replicate).filter_map(|fit| fit.exponent());
+            estimate(best.fit.exponent(), rates, options)
+        }
+        // Other laws have no exponent, and nothing to draw again.
+        _ => None,
+    };
+    let is_tried = |rate: &f64| best.fit.model != Model::Limit || Limits::is_inside(*rate);
+    let limit = best.fit.limit().and_then(|_| Limits::estimate(&best.fit, &data, options.errors()));
+    Some(Growth {
+        model: best.fit.model,
+        exponent: exponent.map(|e| e.value),
+        low: exponent.map(|e| e.low).filter(is_tried),
+        high: exponent.map(|e| e.high).filter(is_tried),
+        limit: limit.map(|limit| limit.times(unit)),
+        late_slope,
+        runner_up: second.map(|second| second.fit.model),
+        evidence: second.map(|second| best.evidence - second.evidence),
+        probabilities: probabilities(&weighed, best.evidence),
+        chi2: best.fit.chi2,
+        curve: curve(&best.fit, points, unit),
+    })
+}
+
+/// The power of two next below the last quantile: in units of it, which change no digit, squares neither overflow nor vanish.
+fn unit(points: &[Point]) -> f64 {
+    points.last().map_or(1.0, |last| exp2(log2(last.value).floor().clamp(-1000.0, 1000.0)))
+}
+
+fn data(points: &[Point], value: impl Fn(&Point) -> f64) -> Vec<Datum> {
+    let datum = |p: &Point| {
+        let value = value(p);
+        Datum { log_n: log(p.n), value, log_value: log(value), error: p.spread }
+    };
+    points.iter().map(datum).collect()
+}
+
+fn weigh(data: &[Datum], of: Of, limits: &mut Limits) -> Vec<Weighed> {
+    let models = match of {
+        Of::Means | Of::Local => Model::OF_MEANS,
+        Of::Suprema => Model::OF_SUPREMA,
+    };
+    let is_possible = |fit: &Fit| of != Of::Local || fit.class() != Verdict::Benign;
+    let fits: Vec<Fit> =
+        models.iter().filter_map(|model| fit(*model, data, limits)).filter(is_possible).collect();
+    let parameters = |fit: &Fit| match fit.model {
+        Model::Constant => 1.0,
+        Model::Limit => 3.0,
+        _ => 2.0,
+    };
+    let excess = |fit: &Fit| {
+        let freedom = data.len() as f64 - parameters(fit);
+        if freedom > 0.0 { fit.chi2 / freedom } else { 0.0 }
+    };
+    // As a factor of all χ².
+    let raise = fits.iter().map(excess).fold(f64::INFINITY, f64::min).max(1.0);
+    let least = fits.iter().map(|fit| fit.chi2).fold(f64::INFINITY, f64::min);
+    let likelihood = |chi2: f64| -(chi2 - least) / raise / 2.0;
+    let mut evidence = |fit: &Fit| match fit.model {
+        Model::Limit => {
+            let fits: Vec<f64> =
+                (0..RATES).filter_map(|rate| limits.at(rate, data)).map(|fit| likelihood(fit.chi2)).collect();
+            // From the largest on, so that the sum is not 0 where no rate is met exactly and errors are tiny.
+            let most = fits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            most + log(fits.iter().map(|likelihood| exp(likelihood - most)).sum::<f64>() / RATES as f64)
+        }
+        Model::Constant => {
+            let posterior = slope_error(data) * (raise * std::f64::consts::TAU).sqrt();
+            likelihood(fit.chi2) + log((1.0 / posterior).max(1.0))
+        }
+        _ => likelihood(fit.chi2),
+    };
+    fits.iter().map(|fit| Weighed { fit: *fit, evidence: evidence(fit) }).collect()
+}
+
+/// The standard error of the exponent of a power law through the data.
+fn slope_error(data: &[Datum]) -> f64 {
+    let weight = |d: &Datum| 1.0 / (d.error * d.error);
+    let total: f64 = data.iter().map(weight).sum();
+    let mean = data.iter().map(|d| weight(d) * d.log_n).sum::<f64>() / total;
+    data.iter().map(|d| weight(d) * (d.log_n - mean).powi(2)).sum::<f64>().sqrt().recip()
+}
+
+fn probabilities(weighed: &[Weighed], most: f64) -> Probabilities {
+    let share = |class: Verdict| -> f64 {
+        weighed.iter().filter(|w| w.fit.class() == class).fold(0.0, |sum, w| sum + exp(w.evidence - most))
+    };
+    let [benign, tempered, catastrophic] =
+        [Verdict::Benign, Verdict::Tempered, Verdict::Catastrophic].map(share);
+    let total = benign + tempered + catastrophic;
+    Probabilities { benign: benign / total, tempered: tempered / total, catastrophic: catastrophic / total }
+}
+
+fn estimate(
+    value: Option<f64>,
+    replicates: impl Iterator<Item = f64>,
+    options: &Bootstrap,
+) -> Option<Estimate> {
+    let mut replicates: Vec<f64> = replicates.collect();
+    replicates.sort_unstable_by(f64::total_cmp);
+    let (low, high) = options.ends(&replicates)?;
+    Some(Estimate { value: value?, low, high })
+}
+
+/// The slope of a power law over the last half of the levels.
+fn late_slope(points: &[Point], options: &Bootstrap) -> Option<Estimate> {
+    let late = last_half(points);
+    let slope = |value: &dyn Fn(&Point) -> f64| {
+        let data = data(late, value);
+        // A slope of exactly zero is no power law, and a slope all the same.
+        power(&data).map_or(0.0, |fit| fit.slope)
+    };
+    let replicates = late.iter().map(|p| p.draws.len()).min()?;
+    estimate(Some(slope(&|p| p.value)), (0..replicates).map(|b| slope(&|p| p.draws[b])), options)
+}
+
+/// The law at many n, for drawing.
+fn curve(fit: &Fit, points: &[Point], unit: f64) -> Vec<(f64, f64)> {
+    const STEPS: usize = 48;
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
+    let n = |k: usize| first.n * exp(k as f64 / STEPS as f64 * log(last.n / first.n));
+    (0..=STEPS).map(|k| (n(k), unit * fit.value(log(n(k))))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::point::synthetic;
+
+    const DECADES: [u64; 4] = [100, 1000, 10_000, 100_000];
+    const HALVES: [u64; 7] = [100, 316, 1000, 3162, 10_000, 31_623, 100_000];
+    const OPTIONS: Bootstrap = Bootstrap { rounds: 500, confidence: 0.95 };
+
+    /// The growth of medians that follow a law, with the same relative error everywhere.
+    fn of(ns: &[u64], error: f64, law: impl Fn(f64) -> f64) -> Growth {
+        let points: Vec<Point> =
+            ns.iter().map(|n| synthetic(*n, law(*n as f64), error * law(*n as f64))).collect();
+        grow(&points, Of::Means, &OPTIONS).unwrap()
+    }
+
+    fn class(ns: &[u64], error: f64, law: impl Fn(f64) -> f64) -> Verdict {
+        of(ns, error, law).probabilities.class(0.95)
+    }
+
+    #[test]
+    fn finds_exponent_and_limit() {
+        let root = of(&DECADES, 0.02, f64::sqrt);
+        assert_eq!((root.model, root.exponent.map(|e| (e * 1e9).round())), (Model::Power, Some(5e8)));
+        // Two levels a decade apart.
+        let expected = 1.96 * 0.02 * 2f64.sqrt() / 10f64.ln();
+        let half = (root.high.unwrap() - root.low.unwrap()) / 2.0;
+        assert!((half / expected - 1.0).abs() < 0.15, "{half} against {expected}");
+        let limit = of(&HALVES, 0.005, |n| 2.0 * (1.0 - 0.8 * n.powf(-0.5)));
+        assert_eq!(limit.model, Model::Limit);
+        let value = limit.limit.unwrap();
+        assert!(value.low < 2.0 && 2.0 < value.high && value.high - value.low < 0.1, "{value:?}");
+        assert!(limit.low.unwrap() < 0.5 && 0.5 < limit.high.unwrap(), "{limit:?}");
+    }
+
+    #[test]
+    fn clear_cases_are_decided() {
+        assert_eq!(class(&DECADES, 0.06, |n| 1.469 * n.sqrt()), Verdict::Catastrophic);
+        // From below, as at p = 3.
+        assert_eq!(
+            class(&DECADES, 0.06, |n| 1.469 * n.sqrt() * (1.0 - n.powf(-0.25))),
+            Verdict::Catastrophic
+        );
+        assert_eq!(class(&DECADES[..3], 0.06, |n| 0.773 * n), Verdict::Catastrophic);
+        for error in [0.02, 0.0005] {
+            let hull = |n: f64| 2.0 / 3.0 * (n - 1.0) / (n + 1.0);
+            assert_eq!(class(&[10, 30, 100, 300, 1000], error, hull), Verdict::Tempered, "{error}");
+            assert_eq!(class(&HALVES, error, |n| (2.0 * n + 4.0) / (3.0 * (n + 1.0))), Verdict::Tempered);
+        }
+        assert_eq!(class(&HALVES, 0.005, |n| 2.0 * (1.0 - 0.8 * n.powf(-0.25))), Verdict::Tempered);
+        assert_eq!(class(&DECADES, 0.05, |n| 3.0 / n), Verdict::Benign);
+        assert_eq!(class(&DECADES, 0.01, |n| 1.0 / n.ln()), Verdict::Benign);
+        assert_eq!(class(&HALVES, 0.005, |n| 1.0 + 5.0 / n.sqrt()), Verdict::Tempered);
+    }
+
+    /// A logarithm and a limit approached like n^(−0.05), the laws at p = 2 and p = 1.9.
+    #[test]
+    fn says_so_when_slopes_cannot_decide() {
+        let log = |n: f64| 2.0 / std::f64::consts::PI * (n.ln() - 1.45);
+        let slow = |n: f64| 11.8 - 12.6 * n.powf(-0.05);
+        for error in [0.005, 0.02, 0.05] {
+            assert_eq!(class(&HALVES, error, log), Verdict::Undecided, "{error}");
+        }
+        for error in [0.015, 0.02, 0.05] {
+            assert_eq!(class(&HALVES, error, slow), Verdict::Undecided, "{error}");
+        }
+        assert_eq!(class(&DECADES, 0.9, |n| 1.0 + 0.1 * n.ln()), Verdict::Undecided);
+        let few = DECADES[..2].iter().map(|n| synthetic(*n, 1.0, 0.1)).collect::<Vec<_>>();
+        assert_eq!(grow(&few, Of::Means, &OPTIONS), None);
+    }
+
+    #[test]
+    fn units_change_nothing() {
+        let law = |n: f64| 2.0 * (1.0 - 0.8 * n.powf(-0.5));
+        let one = of(&HALVES, 0.005, law);
+        for unit in [exp2(-990.0), exp2(990.0)] {
+            let found = of(&HALVES, 0.005, |n| unit * law(n));
+            assert_eq!(
+                (found.model, found.chi2, found.probabilities),
+                (one.model, one.chi2, one.probabilities)
+            );
+            assert_eq!(found.limit, one.limit.map(|limit| limit.times(unit)));
+        }
+    }
+
+    /// 1 − 1/n without an error, of which no rate that is tried is exactly 1: the limit is nearest all the same.
+    #[test]
+    fn exact_values_have_their_law() {
+        assert_eq!(class(&[16, 64, 256], 1e-9, |n| 1.0 - 1.0 / n), Verdict::Tempered);
+    }
+
+    /// The largest of n normals, which a limit far away fits as well where its law is not among those weighed.
+    #[test]
+    fn suprema_have_a_law_of_their_own() {
+        let points: Vec<Point> =
+            HALVES.iter().map(|n| synthetic(*n, (2.0 * (*n as f64).ln()).sqrt(), 0.005)).collect();
+        let found = grow(&points, Of::Suprema, &OPTIONS).unwrap();
+        assert_eq!(found.model, Model::RootLogarithm);
+        assert_ne!(found.probabilities.class(0.95), Verdict::Tempered);
+    }
+
+    /// Slopes at finite n hide how fast a sum over heavy contributions grows; their index does not.
+    #[test]
+    fn exponents_follow_from_indices_below_one() {
+        let root = of(&DECADES, 0.02, f64::sqrt);
+        let index = |value: f64, low: f64, high: f64| Some(TailIndex { value, low, high, values: 9 });
+        let found = root.clone().with_tail(index(0.5, 0.4, 0.8));
+        assert_eq!((found.exponent, found.low, found.high), (Some(1.0), Some(0.25), Some(1.5)));
+        assert_eq!(root.clone().with_tail(index(0.9, 0.7, 1.2)), root);
+        let limit = of(&HALVES, 0.005, |n| 2.0 * (1.0 - 0.8 * n.powf(-0.5)));
+        assert_eq!(limit.clone().with_tail(index(0.5, 0.4, 0.6)), limit);
+    }
+}

@@ -1,0 +1,276 @@
+//! The rules that turn growth and tails into *benign*, *tempered* or *catastrophic*.
+
+use crate::growth::weigh::Growth;
+use crate::tail::index::{AT_MOST_ONE, TailIndex};
+use crate::tail::tails::{Tails, text};
+use crate::text::number;
+use crate::verdict::Verdict;
+
+/// The rules in words, as printed under the table.
+pub const RULE: &str = "\
+In probability: five laws of the median, c, c + b n^-g, a + b ln n, b n^g and 1/(a + b ln n), and for a supremum \
+sqrt(a + b ln n), are weighed by their evidence; a class is named where its laws together reach the stated confidence, \
+and a limit lies within half of the last median. Where only a limit and growth are left, the tail index of the gaps' \
+contributions decides (marked α), if the estimator is local: an interval of three standard errors above 1 gives their \
+sum a limit, one that ends below 1.05 lets it grow, at least as far as n = e^20; growth alone decides nothing where \
+the interval holds both. In expectation: catastrophic if so in \
+probability, or if a tail index says that the mean is infinite; else as in probability, if the mean exists. Undecided \
+otherwise.";
+
+/// A limit further from the last median than this factor is carried on too far from what was seen.
+const IN_SIGHT: f64 = 1.5;
+
+/// A verdict with the sentence that gives its reason.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Judgement {
+    pub verdict: Verdict,
+    pub reason: String,
+    /// Whether a tail index decided.
+    pub by_tail: bool,
+}
+
+fn judged(verdict: Verdict, reason: impl Into<String>) -> Judgement {
+    Judgement { verdict, reason: reason.into(), by_tail: false }
+}
+
+/// What the levels say of the median: by its growth, and where that leaves a limit and growth alike, by the tail index of
+/// the contributions of gaps.
+pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence: f64) -> Judgement {
+    let Some(growth) = growth else { return no_growth(tails) };
+    let odds = growth.probabilities;
+    let class = odds.class(confidence);
+    if class == Verdict::Tempered
+        && let Some(gaps) = tails.gaps.filter(|_| tails.gaps_are_below(1.0))
+    {
+        let says =
+            format!("the median settles, but the tail index {} of gaps says it must grow", text(&gaps.sure));
+        return judged(Verdict::Undecided, says);
+    }
+    if class == Verdict::Tempered
+        && let Some(gaps) = tails.gaps.filter(|gaps| gaps.stated.low <= 1.0 && gaps.stated.high.is_finite())
+        && !tails.gaps_are_above()
+    {
+        let says = format!(
+            "the median settles, but the tail index {} of gaps may be 1, where it grows",
+            text(&gaps.stated)
+        );
+        return judged(Verdict::Undecided, says);
+    }
+    if class == Verdict::Catastrophic
+        && let Some(gaps) = tails.gaps.filter(|_| tails.may_settle())
+    {
+        let says = format!(
+            "the median grows over these n, but the tail index {} of gaps may be above 1, where it settles later",
+            text(&gaps.stated)
+        );
+        return judged(Verdict::Undecided, says);
+    }
+    let far = growth
+        .limit
+        .zip(growth.curve.last())
+        .filter(|(limit, (_, last))| !(last / IN_SIGHT..last * IN_SIGHT).contains(&limit.value));
+    let open = class == Verdict::Undecided || (class == Verdict::Tempered && far.is_some());
+    if !open {
+        let sure = 100.0 * odds.benign.max(odds.tempered).max(odds.catastrophic);
+        return judged(class, format!("{sure:.1} % by the growth of the median, {}", growth.model.formula()));
+    }
+    if odds.tempered + odds.catastrophic >= confidence
+        && let Some(judgement) = by_tail(tails)
+    {
+        return judgement;
+    }
+    if let Some((limit, _)) = far.filter(|_| class == Verdict::Tempered) {
+        let says =
+            format!("the limit that fits, {}, is out of sight of the last median", number(limit.value));
+        return judged(Verdict::Undecided, says);
+    }
+    let says = format!(
+        "benign {:.0} %, tempered {:.0} %, catastrophic {:.0} % by the growth of the median",
+        100.0 * odds.benign,
+        100.0 * odds.tempered,
+        100.0 * odds.catastrophic
+    );
+    judged(class, says)
+}
+
+/// Why there is no growth to judge.
+fn no_growth(tails: &Tails) -> Judgement {
+    let says = match &tails.censored {
+        Some(censored) => format!("too few medians are finite: {censored}"),
+        None => "growth needs three levels over a factor of ten in n, each with twenty positive values and at most 5 % \
+                 failed"
+            .into(),
+    };
+    judged(Verdict::Undecided, says)
+}
+
+/// What the tail of the gaps' contributions says of a sum that either grows or has a limit, within three standard errors. The
+/// two estimators must not contradict each other.
+fn by_tail(tails: &Tails) -> Option<Judgement> {
+    if let Some(censored) = &tails.censored {
+        let says = format!("slopes cannot tell growth from a slow limit, and no tail index may: {censored}");
+        return Some(judged(Verdict::Undecided, says));
+    }
+    if tails.has_gaps && tails.constant_gaps {
+        let reason = "slopes cannot tell growth from a slow limit; the contributions of gaps are bounded, so their sum has a limit";
+        return Some(Judgement { verdict: Verdict::Tempered, reason: reason.into(), by_tail: true });
+    }
+    let [gaps, excesses] = [tails.gaps, tails.excesses].map(|index| index.map(|index| index.sure));
+    let stated = tails.gaps.map(|index| index.stated);
+    let shown = gaps.or(excesses)?;
+    const WITHIN: &str = "within three standard errors";
+    let (verdict, says) = if tails.gaps_are_above() {
+        (Verdict::Tempered, "is above 1, so the sum over gaps has a limit")
+    } else if tails.gaps_are_below(1.0) {
+        (Verdict::Catastrophic, "is below 1, so the sum over gaps grows")
+    } else if tails.gaps_are_below(AT_MOST_ONE) {
+        (Verdict::Catastrophic, "ends below 1.05, so the sum over gaps grows at least as far as n = e^20")
+    } else {
+        (Verdict::Undecided, "does not say on which side of 1 it is")
+    };
+    // The one that says so.
+    let decides = |index: &TailIndex| match verdict {
+        Verdict::Tempered => index.low > 1.0,
+        Verdict::Catastrophic => index.high <= AT_MOST_ONE,
+        _ => true,
+    };
+    let sure = [gaps, excesses].into_iter().flatten().find(decides).map(|index| (index, WITHIN));
+    let both = stated.filter(decides).map(|index| (index, "beside a median that settles"));
+    let (shown, within) = sure.or(both).unwrap_or((shown, WITHIN));
+    let reason = format!(
+        "slopes cannot tell growth from a slow limit; the tail index {} of gaps, {within}, {says}",
+        text(&shown)
+    );
+    Some(Judgement { verdict, reason, by_tail: verdict != Verdict::Undecided })
+}
+
+/// What the levels say of the mean over training sets; `means` is the growth of sample means, where they can be trusted.
+pub(crate) fn in_expectation(
+    in_probability: Verdict,
+    tails: &Tails,
+    means: Option<&Growth>,
+    confidence: f64,
+) -> Judgement {
+    let (exists, reason) = tails.mean_exists();
+    match (in_probability, exists) {
+        (_, Some(false)) => judged(Verdict::Catastrophic, reason),
+        (Verdict::Catastrophic, _) => judged(Verdict::Catastrophic, "the mean is at least half the median"),
+        (Verdict::Undecided, _) | (_, None) => judged(Verdict::Undecided, reason),
+        (class, Some(true)) => match means.map(|means| means.probabilities.class(confidence)) {
+            None => judged(class, format!("{reason}; sample means have no variance to be weighed by")),
+            Some(Verdict::Undecided) => {
+                judged(class, format!("{reason}; the growth of the sample means says no more"))
+            }
+            Some(found) => judged(found, format!("{reason}, by the growth of the sample means")),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::growth::weigh::{Of, grow};
+    use crate::sample::bootstrap::Bootstrap;
+    use crate::sample::point::{Point, synthetic};
+    use crate::tail::index::Index;
+
+    const HALVES: [u64; 7] = [100, 316, 1000, 3162, 10_000, 31_623, 100_000];
+
+    fn index(value: f64, reach: f64) -> Index {
+        let index = TailIndex { value, low: value - reach, high: value + reach, values: 1000 };
+        Index { stated: index, sure: index }
+    }
+
+    fn gaps(index: Option<Index>) -> Tails {
+        Tails { gaps: index, has_gaps: true, ..Tails::default() }
+    }
+
+    fn growth(law: impl Fn(f64) -> f64) -> Option<Growth> {
+        let points: Vec<Point> =
+            HALVES.iter().map(|n| synthetic(*n, law(*n as f64), 0.01 * law(*n as f64))).collect();
+        grow(&points, Of::Means, &Bootstrap { rounds: 200, confidence: 0.95 })
+    }
+
+    #[test]
+    fn the_tail_decides_where_slopes_cannot() {
+        let log = growth(|n| 2.0 / std::f64::consts::PI * (n.ln() - 1.45));
+        let judge = |index: Option<Index>| in_probability(log.as_ref(), &gaps(index), 0.95).verdict;
+        assert_eq!(judge(None), Verdict::Undecided);
+        assert_eq!(judge(Some(index(1.0, 0.02))), Verdict::Catastrophic);
+        assert_eq!(judge(Some(index(0.9, 0.02))), Verdict::Catastrophic);
+        assert_eq!(judge(Some(index(1.1, 0.02))), Verdict::Tempered);
+        assert_eq!(judge(Some(index(1.0, 0.1))), Verdict::Undecided);
+        let bounded = Tails { has_gaps: true, constant_gaps: true, ..Tails::default() };
+        assert_eq!(in_probability(log.as_ref(), &bounded, 0.95).verdict, Verdict::Tempered);
+        // Two estimators on different sides of 1 say nothing.
+        for (spread, excesses) in [(1.2, 0.8), (0.8, 1.2)] {
+            let tails = Tails { excesses: Some(index(excesses, 0.02)), ..gaps(Some(index(spread, 0.02))) };
+            assert_eq!(in_probability(log.as_ref(), &tails, 0.95).verdict, Verdict::Undecided);
+        }
+    }
+
+    /// The median of the largest of n normals grows like √(2 ln n), and looks as if it had a limit far away.
+    #[test]
+    fn a_limit_out_of_sight_is_none() {
+        let supremum = growth(|n| (2.0 * n.ln()).sqrt());
+        let found = in_probability(supremum.as_ref(), &Tails::default(), 0.95);
+        assert_eq!(found.verdict, Verdict::Undecided, "{found:?}");
+    }
+
+    #[test]
+    fn the_tail_leaves_clear_growth_alone_and_doubts_a_limit_that_cannot_be() {
+        let root = growth(f64::sqrt);
+        let judge =
+            |growth: &Option<Growth>, index| in_probability(growth.as_ref(), &gaps(index), 0.95).verdict;
+        assert_eq!(judge(&root, Some(index(3.0, 0.1))), Verdict::Catastrophic);
+        // A sum whose largest parts are rare grows long before it settles.
+        assert_eq!(judge(&root, Some(index(1.5, 0.6))), Verdict::Undecided);
+        assert_eq!(judge(&root, Some(index(0.7, 0.2))), Verdict::Catastrophic);
+        let flat = growth(|_| 0.7);
+        assert_eq!(judge(&flat, Some(index(3.0, 0.1))), Verdict::Tempered);
+        assert_eq!(judge(&flat, Some(index(0.7, 0.1))), Verdict::Undecided);
+        assert_eq!(judge(&None, None), Verdict::Undecided);
+    }
+
+    #[test]
+    fn expectation_follows_probability_where_the_mean_exists() {
+        let tails = Tails { gaps: Some(index(4.0, 0.1)), has_gaps: true, ..Tails::default() };
+        let judge = |verdict, means: Option<&Growth>| in_expectation(verdict, &tails, means, 0.95).verdict;
+        assert_eq!(judge(Verdict::Tempered, None), Verdict::Tempered);
+        assert_eq!(judge(Verdict::Catastrophic, None), Verdict::Catastrophic);
+        assert_eq!(judge(Verdict::Undecided, None), Verdict::Undecided);
+        assert_eq!(judge(Verdict::Tempered, growth(f64::sqrt).as_ref()), Verdict::Catastrophic);
+        assert_eq!(judge(Verdict::Tempered, growth(|_| 1.0).as_ref()), Verdict::Tempered);
+    }
+
+    /// The growth of medians that are known decides; tails and means of what is left do not.
+    #[test]
+    fn censored_tails_decide_nothing() {
+        let censored = |tails: Tails| Tails { censored: Some("66 of 400 trials overflowed".into()), ..tails };
+        let log = growth(|n| 2.0 / std::f64::consts::PI * (n.ln() - 1.45));
+        let light = gaps(Some(index(2.0, 0.1)));
+        assert_eq!(in_probability(log.as_ref(), &light, 0.95).verdict, Verdict::Tempered);
+        let found = in_probability(log.as_ref(), &censored(light.clone()), 0.95);
+        assert!(found.verdict == Verdict::Undecided && found.reason.contains("66 of 400"), "{found:?}");
+        let none = in_probability(None, &censored(Tails::default()), 0.95);
+        assert!(none.verdict == Verdict::Undecided && none.reason.contains("66 of 400"), "{none:?}");
+        assert_eq!(light.mean_exists().0, Some(true));
+        let flat = growth(|_| 1.0);
+        let mean = in_expectation(Verdict::Tempered, &censored(light), flat.as_ref(), 0.95);
+        assert!(mean.verdict == Verdict::Undecided && mean.reason.contains("66 of 400"), "{mean:?}");
+        // Levels where nothing overflowed may show that there is no mean, and a median that grows needs none.
+        let heavy = censored(gaps(Some(index(0.7, 0.1))));
+        assert_eq!(in_expectation(Verdict::Tempered, &heavy, None, 0.95).verdict, Verdict::Catastrophic);
+        let root = growth(f64::sqrt);
+        let grows = in_probability(root.as_ref(), &heavy, 0.95).verdict;
+        assert_eq!(grows, Verdict::Catastrophic);
+        let mean = in_expectation(grows, &censored(Tails::default()), None, 0.95).verdict;
+        assert_eq!(mean, Verdict::Catastrophic);
+    }
+
+    #[test]
+    fn is_lower_case_everywhere() {
+        assert_eq!(format!("[{:<10}]", Verdict::Tempered), "[tempered  ]");
+        assert_eq!(serde_json::to_string(&Verdict::Catastrophic).unwrap(), "\"catastrophic\"");
+    }
+}

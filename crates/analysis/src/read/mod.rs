@@ -1,0 +1,10 @@
+//! From files to rows: which files a directory has, whether they are what they say, and their columns.
+
+pub(crate) mod belongs;
+pub(crate) mod blocks;
+pub(crate) mod common;
+pub(crate) mod order;
+#[cfg(feature = "sql")]
+pub(crate) mod query;
+pub(crate) mod samples;
+pub(crate) mod scan;

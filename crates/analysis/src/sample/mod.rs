@@ -1,0 +1,13 @@
+//! Samples: gathered, put in order and described, with what is known of the error.
+
+pub(crate) mod bootstrap;
+pub(crate) mod collect;
+pub(crate) mod logs;
+pub(crate) mod moments;
+pub(crate) mod ordered;
+pub(crate) mod outline;
+pub(crate) mod point;
+pub(crate) mod quantile;
+pub(crate) mod share;
+pub(crate) mod sort;
+pub(crate) mod wanted;

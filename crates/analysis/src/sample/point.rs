@@ -1,0 +1,147 @@
+//! A quantile of the risk at one n, with what is known about its error.
+
+use libm::{cos, log};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use crate::sample::ordered::Ordered;
+
+/// A level with fewer values than this takes no part in a fit.
+pub(crate) const LEAST_VALUES: u64 = 20;
+/// Relative standard errors below this are rounding, not knowledge.
+const LEAST_SPREAD: f64 = 1e-9;
+
+/// A quantile of one level and its bootstrap replicates.
+///
+/// - `value` and all `draws` are finite and positive, `spread` ≥ 1e-9.
+#[derive(Clone, Debug)]
+pub(crate) struct Point {
+    /// The size of a training set.
+    pub n: f64,
+    /// The sample quantile, between atoms where there are any.
+    pub value: f64,
+    /// The standard error of its logarithm.
+    pub spread: f64,
+    /// Bootstrap replicates.
+    pub draws: Vec<f64>,
+}
+
+impl Point {
+    /// The q-quantile of a sample; none where values are too few or not positive and finite.
+    ///
+    /// A bootstrap sample's quantile is an order statistic of the sample, at a position that is normal with
+    /// mean q N and variance N q (1 − q) up to O(1): so N values need not be drawn again and again. Where values are tied the
+    /// quantile is that of the mid-distribution function, on a line between atoms.
+    pub fn of(n: u64, sample: &Ordered, q: f64, replicates: usize, rng: &mut ChaCha8Rng) -> Option<Point> {
+        if sample.count() < LEAST_VALUES {
+            return None;
+        }
+        let last = sample.count() as f64 - 1.0;
+        // Atoms say how often they are met, and a bootstrap that never leaves one would call its place certain.
+        let value = sample.at_middle(q * last)?;
+        let reach = (sample.count() as f64 * q * (1.0 - q)).sqrt();
+        let draws: Option<Vec<f64>> =
+            (0..replicates).map(|_| sample.at_middle(q * last + reach * normal(rng))).collect();
+        Point::new(n as f64, value, draws?)
+    }
+
+    /// A point from replicates; none where one of them has no logarithm.
+    pub fn new(n: f64, value: f64, draws: Vec<f64>) -> Option<Point> {
+        let usable = |v: f64| v.is_finite() && v > 0.0;
+        if !usable(value) || !draws.iter().copied().all(usable) {
+            return None;
+        }
+        let spread = deviation(draws.iter().map(|&v| log(v))).max(LEAST_SPREAD);
+        Some(Point { n, value, spread, draws })
+    }
+}
+
+/// A generator that depends on the seed and on what it is for, not on the order of the work.
+pub(crate) fn generator(seed: u64, purpose: &[&str]) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    // FNV-1a with a separator; the stream only has to differ between series.
+    let bytes = purpose.iter().flat_map(|part| part.bytes().chain([0xff]));
+    rng.set_stream(
+        bytes.fold(0xcbf2_9ce4_8422_2325, |h: u64, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)),
+    );
+    rng
+}
+
+/// The standard deviation, in two passes.
+fn deviation(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let count = values.clone().count() as f64;
+    let mean = values.clone().sum::<f64>() / count;
+    (values.map(|v| (v - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
+}
+
+/// A standard normal by Box and Muller's transform.
+pub(crate) fn normal(rng: &mut ChaCha8Rng) -> f64 {
+    let radius = 1.0 - uniform(rng);
+    (-2.0 * log(radius)).sqrt() * cos(uniform(rng) * std::f64::consts::TAU)
+}
+
+/// Uniform on [0, 1).
+pub(crate) fn uniform(rng: &mut ChaCha8Rng) -> f64 {
+    (rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64
+}
+
+/// A point whose value is known with a standard error, for tests of rules.
+/// The last half of the levels (rounded up, at least two): where a limit shows first.
+pub(crate) fn last_half<T>(levels: &[T]) -> &[T] {
+    let count = levels.len().div_ceil(2).max(2).min(levels.len());
+    &levels[levels.len() - count..]
+}
+
+#[cfg(test)]
+pub(crate) fn synthetic(n: u64, value: f64, error: f64) -> Point {
+    let mut rng = generator(5, &["synthetic", &n.to_string()]);
+    let draws: Vec<f64> = (0..1000).map(|_| value * libm::exp(error / value * normal(&mut rng))).collect();
+    Point { n: n as f64, value, spread: error / value, draws }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_round_up() {
+        assert_eq!(last_half(&[10, 20, 40, 80, 160]), [40, 80, 160]);
+        assert_eq!(last_half(&[10, 20, 40]).len(), 2);
+    }
+
+    /// The shortcut against resampling in earnest.
+    #[test]
+    fn order_statistic_trick_agrees_with_resampling() {
+        let mut rng = generator(1, &["twin"]);
+        let x: Vec<f64> = (0..301).map(|_| normal(&mut rng).exp()).collect();
+        for (q, rank) in [(0.5, 150), (0.25, 75)] {
+            let point = Point::of(10, &Ordered::all(x.clone()), q, 4000, &mut rng).unwrap();
+            let twins: Vec<f64> = (0..4000)
+                .map(|_| {
+                    let mut y: Vec<f64> = (0..x.len()).map(|_| x[(rng.next_u64() % 301) as usize]).collect();
+                    y.sort_unstable_by(f64::total_cmp);
+                    y[rank].ln()
+                })
+                .collect();
+            let twin = deviation(twins.iter().copied());
+            assert!((point.spread / twin - 1.0).abs() < 0.08, "{q}: {} against {twin}", point.spread);
+        }
+    }
+
+    #[test]
+    fn leaves_out_what_has_no_logarithm() {
+        let mut rng = generator(1, &[]);
+        let mut of = |values: &[f64]| Point::of(10, &Ordered::all(values.to_vec()), 0.5, 100, &mut rng);
+        assert!(of(&[1.0; 19]).is_none());
+        assert!(of(&[0.0; 40]).is_none());
+        assert!(of(&[f64::INFINITY; 40]).is_none());
+        assert_eq!(of(&[1.0; 40]).unwrap().spread, LEAST_SPREAD);
+    }
+
+    #[test]
+    fn purposes_have_their_own_numbers() {
+        let first = |purpose: &[&str]| generator(1, purpose).next_u64();
+        assert_eq!(first(&["a", "b"]), first(&["a", "b"]));
+        assert_ne!(first(&["a", "b"]), first(&["ab"]));
+    }
+}

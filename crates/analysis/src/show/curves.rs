@@ -1,0 +1,274 @@
+//! Curves for a terminal: one row a curve, with its least and its largest place.
+
+use comfy_table::Table;
+use std::collections::BTreeMap;
+
+use crate::along::{Course, Curve, Extreme, Point, Statistic};
+use crate::coordinates::{AXES, Coordinate};
+use crate::label::short;
+use crate::show::ruled::{STYLE, finish};
+use crate::text::{cut, interval, number, wrap};
+
+/// Longer labels are cut in the table; the files have them whole.
+const LABEL: usize = 32;
+/// Places that an extreme names one by one.
+const NAMED: usize = 3;
+
+/// What is shown of the curves of one quantity.
+pub(crate) struct CurveTable<'a> {
+    curves: Vec<&'a Curve>,
+    /// Which of the labels differ between curves, and whether n does.
+    varies: ([bool; 4], bool),
+    width: usize,
+}
+
+/// A column of the table.
+#[derive(Clone)]
+enum Column {
+    Label(usize),
+    Size,
+    At(Option<Coordinate>),
+    Least,
+    Largest,
+    Course,
+}
+
+impl<'a> CurveTable<'a> {
+    /// Curves of one quantity, in at most `width` columns where that can be done.
+    pub fn new(curves: Vec<&'a Curve>, width: usize) -> CurveTable<'a> {
+        let first = curves.first();
+        let differs = |axis: usize| {
+            axis == 0 || curves.iter().any(|c| Some(c.labels()[axis]) != first.map(|f| f.labels()[axis]))
+        };
+        let sizes = curves.iter().any(|curve| Some(curve.n) != first.map(|first| first.n));
+        CurveTable { varies: ([0, 1, 2, 3].map(differs), sizes), curves, width }
+    }
+
+    /// The table below a line that says what all curves have in common. As many places are columns as there is room for.
+    pub fn text(&self) -> String {
+        let places = self.places();
+        let fits = |shown: &usize| *shown != 1 && self.render(&spread(&places, *shown)).1 <= self.width;
+        let shown = (0..=places.len().min(self.width / 4)).rev().find(fits).unwrap_or(0);
+        let mut text = wrap(&self.heading(), self.width) + &self.render(&spread(&places, shown)).0 + "\n";
+        if shown < places.len() {
+            text += &format!("{shown} of {} places are columns; --all shows every one.\n", places.len());
+        }
+        text
+    }
+
+    /// A row a place.
+    pub fn every_place(&self) -> String {
+        let labels = self.labels();
+        let header = labels
+            .iter()
+            .map(Column::name)
+            .chain([self.along(), "value", "mean", "trials", "failed", ""].map(str::to_owned));
+        let mut table = Table::new();
+        table.load_style(STYLE).set_header(header);
+        for curve in &self.curves {
+            for (place, point) in curve.points.iter().enumerate() {
+                let names = labels
+                    .iter()
+                    .map(|column| if place == 0 { self.cell(column, curve) } else { String::new() });
+                table.add_row(names.chain(point_row(curve, place, point)).collect::<Vec<_>>());
+            }
+        }
+        let numbers = labels.len();
+        wrap(&self.heading(), self.width)
+            + &finish(&mut table, |place| place >= numbers && place < numbers + 5)
+            + "\n"
+    }
+
+    fn along(&self) -> &str {
+        self.curves.first().map_or("", |curve| &curve.along)
+    }
+
+    /// Every place of any curve: numbers ascending, words as the curves have them.
+    fn places(&self) -> Vec<Option<Coordinate>> {
+        let mut numbers: BTreeMap<u64, f64> = BTreeMap::new();
+        let mut others: Vec<Option<Coordinate>> = Vec::new();
+        for at in self.curves.iter().flat_map(|curve| &curve.points).map(|point| &point.at) {
+            match at {
+                Some(Coordinate::Number(x)) => drop(numbers.insert(ordered(*x), *x)),
+                Some(word) if !others.contains(&Some(word.clone())) => others.push(Some(word.clone())),
+                _ => {}
+            }
+        }
+        numbers.into_values().map(|x| Some(Coordinate::Number(x))).chain(others).collect()
+    }
+
+    fn heading(&self) -> String {
+        let Some(first) = self.curves.first() else { return String::new() };
+        let same = |of: fn(&Curve) -> Statistic| self.curves.iter().all(|curve| of(curve) == first.statistic);
+        let statistic =
+            if same(|curve| curve.statistic) { first.statistic.name() } else { "median, or mean (m)" };
+        let mut parts = vec![format!("{} along {}, {statistic}", first.quantity, first.along)];
+        parts.extend(first.n.filter(|_| !self.varies.1).map(|n| format!("n {n}")));
+        for (axis, name) in AXES.into_iter().enumerate().skip(1) {
+            if !self.varies.0[axis] && !first.labels()[axis].is_empty() {
+                parts.push(format!("{name} {}", short(first.labels()[axis])));
+            }
+        }
+        let trials = self.curves.iter().flat_map(|c| c.points.iter().map(|p| p.level.trials));
+        if let (Some(least), Some(most)) = (trials.clone().min(), trials.max()) {
+            let trials = if least == most { format!("{most}") } else { format!("{least} to {most}") };
+            parts.push(format!("{trials} trials"));
+        }
+        if self.curves.iter().all(|curve| curve.paired)
+            && self.curves.iter().any(|curve| curve.points.len() > 1)
+        {
+            parts.push("same samples at all places".into());
+        }
+        parts.join(" · ")
+    }
+
+    fn labels(&self) -> Vec<Column> {
+        let mut columns: Vec<Column> =
+            (0..4).filter(|&axis| self.varies.0[axis]).map(Column::Label).collect();
+        columns.extend(self.varies.1.then_some(Column::Size));
+        columns
+    }
+
+    /// The table with these places as columns, and its width.
+    fn render(&self, places: &[Option<Coordinate>]) -> (String, usize) {
+        let mut columns = self.labels();
+        columns.extend(places.iter().cloned().map(Column::At));
+        columns.extend([Column::Least, Column::Largest]);
+        columns.extend(self.curves.iter().any(|curve| curve.course.is_some()).then_some(Column::Course));
+        let mut table = Table::new();
+        table.load_style(STYLE).set_header(columns.iter().map(Column::name));
+        let mut above: Vec<String> = Vec::new();
+        for curve in &self.curves {
+            let cells: Vec<String> = columns.iter().map(|column| self.cell(column, curve)).collect();
+            // A label is repeated only if it or one before it has changed.
+            let labels = self.labels().len();
+            let same = cells[..labels].iter().zip(&above).take_while(|(a, b)| a == b).count();
+            let shown = cells.iter().enumerate().map(|(k, cell)| if k < same { "" } else { cell });
+            table.add_row(shown.collect::<Vec<_>>());
+            above = cells[..labels].to_vec();
+        }
+        let text = finish(&mut table, |place| matches!(columns[place], Column::At(_) | Column::Size));
+        let width = text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+        (text, width)
+    }
+
+    fn cell(&self, column: &Column, curve: &Curve) -> String {
+        match column {
+            Column::Label(axis) => cut(&short(curve.labels()[*axis]), LABEL.min(self.width / 4)),
+            Column::Size => curve.n.map_or_else(none, |n| n.to_string()),
+            Column::At(at) => {
+                let point = curve.points.iter().find(|point| point.at == *at);
+                point.map_or_else(String::new, |point| {
+                    point.value.map_or_else(none, number) + point.level.mark()
+                })
+            }
+            Column::Least => extreme(curve, curve.minimum.as_ref(), true),
+            Column::Largest => extreme(curve, curve.maximum.as_ref(), false),
+            Column::Course => course(curve),
+        }
+    }
+}
+
+impl Column {
+    fn name(&self) -> String {
+        match self {
+            Column::Label(axis) => AXES[*axis].into(),
+            Column::Size => "n".into(),
+            Column::At(at) => at.as_ref().map_or_else(none, place_name),
+            Column::Least => "least, at (or at)".into(),
+            Column::Largest => "largest, at (or at)".into(),
+            Column::Course => "course".into(),
+        }
+    }
+}
+
+/// Numbers and marks of one place.
+fn point_row(curve: &Curve, place: usize, point: &Point) -> Vec<String> {
+    let level = &point.level;
+    let mean = level.mean.zip(level.mean_se).map_or_else(none, |(mean, se)| {
+        format!("{} ± {}{}", number(mean), number(se), if level.mean_trusted { "" } else { "?" })
+    });
+    let is = |extreme: &Option<Extreme>, word: &str| {
+        let extreme = extreme.as_ref()?;
+        match (extreme.place == place, extreme.among.contains(&place)) {
+            (true, _) => Some(word.to_owned()),
+            (false, true) => Some(format!("{word}?")),
+            _ => None,
+        }
+    };
+    let marks: Vec<String> =
+        [is(&curve.minimum, "least"), is(&curve.maximum, "largest")].into_iter().flatten().collect();
+    let at = point.at.as_ref().map_or_else(none, place_name);
+    vec![at, with_interval(point), mean, level.trials.to_string(), level.failed.to_string(), marks.join(", ")]
+}
+
+/// Where a curve is least or largest: its value, the place, and the other places that it may be at. A curve of one place
+/// says its value once.
+fn extreme(curve: &Curve, extreme: Option<&Extreme>, first: bool) -> String {
+    let Some(extreme) = extreme else {
+        let only = curve.points.first().filter(|_| first && curve.points.len() == 1);
+        return only.map_or_else(none, with_interval);
+    };
+    let at = |place: &usize| curve.points[*place].at.as_ref().map_or_else(none, place_name);
+    let (low, high) = (extreme.among.first(), extreme.among.last());
+    let others = match extreme.among.len() {
+        0 | 1 => String::new(),
+        all if all == curve.points.len() => " (or anywhere)".into(),
+        count if low.zip(high).is_some_and(|(low, high)| high - low + 1 == count && count > 2) => {
+            format!(" ({} to {})", low.map_or_else(none, at), high.map_or_else(none, at))
+        }
+        count if count > NAMED + 1 => format!(" ({} places)", count),
+        _ => {
+            let others = extreme.among.iter().filter(|place| **place != extreme.place);
+            format!(" ({})", others.map(at).collect::<Vec<_>>().join(", "))
+        }
+    };
+    format!("{}, {}{others}", with_interval(&curve.points[extreme.place]), at(&extreme.place))
+}
+
+fn with_interval(point: &Point) -> String {
+    let text = match (point.value, point.low, point.high) {
+        (Some(value), Some(low), Some(high)) => interval(value, low, high),
+        (value, ..) => value.map_or_else(none, number),
+    };
+    text + point.level.mark()
+}
+
+/// A valley or a peak says more than that a curve is not monotone.
+fn course(curve: &Curve) -> String {
+    let inside = |extreme: &Option<Extreme>| extreme.as_ref().is_some_and(|extreme| extreme.inside);
+    let words = match (curve.course, inside(&curve.minimum), inside(&curve.maximum)) {
+        (Some(Course::NotMonotone), true, true) => "valley and peak",
+        (Some(Course::NotMonotone), true, false) => "falls, then rises",
+        (Some(Course::NotMonotone), false, true) => "rises, then falls",
+        (course, ..) => course.map_or("", Course::words),
+    };
+    words.to_owned()
+}
+
+/// A place in few characters: 1e-6 rather than 0.000001.
+pub(crate) fn place_name(at: &Coordinate) -> String {
+    match at {
+        Coordinate::Number(x) => {
+            let (plain, scientific) = (format!("{x}"), format!("{x:e}"));
+            if scientific.len() < plain.len() { scientific } else { plain }
+        }
+        Coordinate::Word(word) => cut(&short(word), LABEL),
+    }
+}
+
+fn none() -> String {
+    "–".to_owned()
+}
+
+/// Bits that ascend with a number.
+fn ordered(x: f64) -> u64 {
+    let bits = x.to_bits();
+    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+}
+
+/// So many of the places, evenly spread, first and last included.
+fn spread(places: &[Option<Coordinate>], count: usize) -> Vec<Option<Coordinate>> {
+    let last = places.len().saturating_sub(1);
+    (0..count).map(|k| places[if count > 1 { k * last / (count - 1) } else { 0 }].clone()).collect()
+}

@@ -1,0 +1,11 @@
+//! What people and other programs are shown: tables for terminals, and the files of a summary.
+
+pub(crate) mod columns;
+pub(crate) mod comparisons;
+pub(crate) mod curve_files;
+pub(crate) mod curves;
+pub(crate) mod parameters;
+pub(crate) mod ruled;
+pub(crate) mod screen;
+pub(crate) mod table;
+pub(crate) mod write;

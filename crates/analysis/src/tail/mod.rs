@@ -1,0 +1,8 @@
+//! Tail indices: the α of P(X > t) ~ c t^(−α), of single contributions and of risks.
+
+pub(crate) mod hill;
+pub(crate) mod index;
+pub(crate) mod pareto;
+pub(crate) mod parts;
+pub(crate) mod spread;
+pub(crate) mod tails;
