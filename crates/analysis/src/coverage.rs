@@ -5,18 +5,19 @@ use rayon::prelude::*;
 
 use crate::growth::model::Model;
 use crate::growth::weigh::{Growth, Of, grow};
-use crate::sample::bootstrap::Bootstrap;
+use crate::sample::confidence::Confidence;
 use crate::sample::logs::Logs;
 use crate::sample::moments::Moments;
 use crate::sample::ordered::Ordered;
 use crate::sample::point::{Point, generator, normal, uniform};
 use crate::sample::quantile::Quantile;
-use crate::tail::hill::{Top, hill, pooled_hill};
 use crate::tail::pareto::{Excesses, Shape};
 use crate::tail::spread::spread;
 
 const STUDIES: u64 = 1000;
-const OPTIONS: Bootstrap = Bootstrap { rounds: 400, confidence: 0.95 };
+/// Bootstrap replicates of each level.
+const REPLICATES: usize = 400;
+const OPTIONS: Confidence = Confidence(0.95);
 
 /// The share of studies whose interval holds the truth. A study without an interval counts as a miss.
 fn coverage(name: &str, truth: f64, interval: impl Fn(&mut ChaCha8Rng) -> Option<(f64, f64)> + Sync) {
@@ -69,15 +70,6 @@ fn of_quantiles_and_means() {
 #[ignore = "slow"]
 fn of_tail_indices() {
     for alpha in [0.5, 1.0, 1.5, 2.0] {
-        coverage(&format!("Hill, Pareto law of index {alpha}"), alpha, |rng| {
-            hill(&pareto(2000, alpha, rng), &OPTIONS, rng).map(|index| (index.low, index.high))
-        });
-        coverage(&format!("pooled Hill, Pareto laws of index {alpha}"), alpha, |rng| {
-            let tops: Vec<Top> =
-                (0..3).filter_map(|_| Top::of(&Ordered::all(pareto(3000, alpha, rng)))).collect();
-            let tops: Vec<&Top> = tops.iter().collect();
-            pooled_hill(&tops, &OPTIONS, rng).map(|index| (index.low, index.high))
-        });
         coverage(&format!("spread of maxima, Fréchet laws of index {alpha}"), alpha, |rng| {
             let levels: Vec<(f64, Logs)> =
                 [100.0, 1000.0, 1e4, 1e5].map(|n| (n, logs((0..1000).map(|_| frechet(alpha, rng))))).into();
@@ -101,9 +93,9 @@ fn study(law: impl Fn(f64) -> f64, rng: &mut ChaCha8Rng) -> Option<Growth> {
     let mut points = Vec::new();
     for n in [100.0f64, 316.0, 1000.0, 3162.0, 10_000.0, 31_623.0] {
         let values = (0..500).map(|_| law(n) * (0.3 * normal(rng)).exp()).collect();
-        points.push(Point::of(n as u64, &Ordered::all(values), 0.5, OPTIONS.rounds, rng)?);
+        points.push(Point::of(n as u64, &Ordered::all(values), 0.5, REPLICATES, rng)?);
     }
-    grow(&points, Of::Means, &OPTIONS)
+    grow(&points, Of::Means, OPTIONS)
 }
 
 #[test]

@@ -170,7 +170,7 @@ pub(crate) fn in_expectation(
 mod tests {
     use super::*;
     use crate::growth::weigh::{Of, grow};
-    use crate::sample::bootstrap::Bootstrap;
+    use crate::sample::confidence::Confidence;
     use crate::sample::point::{Point, synthetic};
     use crate::tail::index::Index;
 
@@ -188,7 +188,7 @@ mod tests {
     fn growth(law: impl Fn(f64) -> f64) -> Option<Growth> {
         let points: Vec<Point> =
             HALVES.iter().map(|n| synthetic(*n, law(*n as f64), 0.01 * law(*n as f64))).collect();
-        grow(&points, Of::Means, &Bootstrap { rounds: 200, confidence: 0.95 })
+        grow(&points, Of::Means, Confidence(0.95))
     }
 
     #[test]

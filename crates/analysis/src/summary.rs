@@ -18,8 +18,8 @@ use crate::read::order::{in_order, together};
 use crate::read::samples::{PartitionSamples, Reasons, RiskSamples};
 use crate::read::scan::{Partition, Scan};
 use crate::risk::Risk;
-use crate::sample::bootstrap::Bootstrap;
 use crate::sample::collect::Sample;
+use crate::sample::confidence::Confidence;
 use crate::sample::point::{Point, generator, normal};
 use crate::series::{Series, agreement};
 use crate::tail::hill::Top;
@@ -282,20 +282,19 @@ impl Draft {
 fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory: &Theory<'_>) -> Series {
     let Draft { mut levels, points, means, mut parts } = draft;
     let [estimator, design, target, noise] = labels;
-    let mut rng = generator(options.seed, &[&estimator, &design, &target, &noise, &p.to_string()]);
-    let bootstrap = Bootstrap { rounds: options.bootstrap, confidence: options.confidence };
+    let confidence = Confidence(options.confidence);
     let of = match p {
         Risk::Sup => Of::Suprema,
         _ if parts.has_gaps => Of::Local,
         _ => Of::Means,
     };
     let [growth, growth_q25, growth_q75]: [Option<Growth>; 3] =
-        points.map(|points| grow(&points, of, &bootstrap));
+        points.map(|points| grow(&points, of, confidence));
     let mut tails = {
         // On the unit interval gaps are not all there is.
         parts.has_gaps &= parts.has_edges || options.domain != UNIT;
         let exponent = p.exponent().unwrap_or(1.0);
-        Tails::of(&parts, exponent, censored(&levels), &bootstrap, &mut rng)
+        Tails::of(&parts, exponent, censored(&levels), confidence.errors())
     };
     drop(parts);
     tails.level_edges = options.level.contains(&estimator);
@@ -303,13 +302,12 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
     note_tails(&mut levels, &tails);
     // What was gathered beside each level is freed by now: copies take no more room than they need, side by side.
     let levels: Vec<Level> = levels.to_vec();
-    let confidence = options.confidence;
     let growth = growth.map(|growth| growth.with_tail(tails.gaps.map(|gaps| gaps.stated)));
     let Judgement { verdict, reason, by_tail } =
-        vanished(&levels).unwrap_or_else(|| in_probability(growth.as_ref(), &tails, confidence));
-    let mean_growth = if tails.has_variance() { grow(&means, of, &bootstrap) } else { None };
+        vanished(&levels).unwrap_or_else(|| in_probability(growth.as_ref(), &tails, options.confidence));
+    let mean_growth = if tails.has_variance() { grow(&means, of, confidence) } else { None };
     let Judgement { verdict: mean_verdict, reason: mean_reason, .. } =
-        in_expectation(verdict, &tails, mean_growth.as_ref(), confidence);
+        in_expectation(verdict, &tails, mean_growth.as_ref(), options.confidence);
     let known = theory(&estimator, &design, &target, &noise, p.exponent());
     Series {
         // Those of other series are shared where they are known.

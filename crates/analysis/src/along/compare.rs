@@ -1,7 +1,7 @@
 //! Which of two places of a curve lies higher, with a stated chance of error.
 
-use crate::sample::bootstrap::standard_errors;
 use crate::sample::collect::Sample;
+use crate::sample::confidence::standard_errors;
 use crate::sample::quantile::Quantile;
 use crate::sample::share::share_interval;
 

@@ -8,7 +8,7 @@ use crate::growth::estimate::Estimate;
 use crate::growth::fit::{Datum, Fit, power};
 use crate::growth::limit::{Limits, RATES};
 use crate::growth::model::Model;
-use crate::sample::bootstrap::Bootstrap;
+use crate::sample::confidence::Confidence;
 use crate::sample::point::{Point, last_half};
 use crate::tail::index::TailIndex;
 use crate::verdict::Verdict;
@@ -115,7 +115,7 @@ struct Weighed {
 /// model fits within the errors, all errors are raised until the best one does.
 ///
 /// Source: Jeffreys (1961), "Theory of Probability", on evidence; Birge (1932), Phys. Rev. 40, on raised errors.
-pub(crate) fn grow(points: &[Point], of: Of, options: &Bootstrap) -> Option<Growth> {
+pub(crate) fn grow(points: &[Point], of: Of, confidence: Confidence) -> Option<Growth> {
     if points.len() < LEAST_LEVELS || points[points.len() - 1].n < LEAST_SPAN * points[0].n {
         return None;
     }
@@ -127,20 +127,20 @@ pub(crate) fn grow(points: &[Point], of: Of, options: &Bootstrap) -> Option<Grow
     let best = *weighed.first()?;
     let second = weighed.get(1);
     let replicates = points.iter().map(|p| p.draws.len()).min()?;
-    let late_slope = late_slope(points, options)?;
+    let late_slope = late_slope(points, confidence)?;
     let exponent = match best.fit.model {
         // Corrections to a power law are least at the last levels.
         Model::Power => Some(late_slope),
         Model::Limit => {
             let replicate = |b| fit(Model::Limit, &self::data(points, |p| p.draws[b] / unit), &mut limits);
             let rates = (0..replicates).filter_map(replicate).filter_map(|fit| fit.exponent());
-            estimate(best.fit.exponent(), rates, options)
+            estimate(best.fit.exponent(), rates, confidence)
         }
         // Other laws have no exponent, and nothing to draw again.
         _ => None,
     };
     let is_tried = |rate: &f64| best.fit.model != Model::Limit || Limits::is_inside(*rate);
-    let limit = best.fit.limit().and_then(|_| Limits::estimate(&best.fit, &data, options.errors()));
+    let limit = best.fit.limit().and_then(|_| Limits::estimate(&best.fit, &data, confidence.errors()));
     Some(Growth {
         model: best.fit.model,
         exponent: exponent.map(|e| e.value),
@@ -228,16 +228,16 @@ fn probabilities(weighed: &[Weighed], most: f64) -> Probabilities {
 fn estimate(
     value: Option<f64>,
     replicates: impl Iterator<Item = f64>,
-    options: &Bootstrap,
+    confidence: Confidence,
 ) -> Option<Estimate> {
     let mut replicates: Vec<f64> = replicates.collect();
     replicates.sort_unstable_by(f64::total_cmp);
-    let (low, high) = options.ends(&replicates)?;
+    let (low, high) = confidence.ends(&replicates)?;
     Some(Estimate { value: value?, low, high })
 }
 
 /// The slope of a power law over the last half of the levels.
-fn late_slope(points: &[Point], options: &Bootstrap) -> Option<Estimate> {
+fn late_slope(points: &[Point], confidence: Confidence) -> Option<Estimate> {
     let late = last_half(points);
     let slope = |value: &dyn Fn(&Point) -> f64| {
         let data = data(late, value);
@@ -245,7 +245,7 @@ fn late_slope(points: &[Point], options: &Bootstrap) -> Option<Estimate> {
         power(&data).map_or(0.0, |fit| fit.slope)
     };
     let replicates = late.iter().map(|p| p.draws.len()).min()?;
-    estimate(Some(slope(&|p| p.value)), (0..replicates).map(|b| slope(&|p| p.draws[b])), options)
+    estimate(Some(slope(&|p| p.value)), (0..replicates).map(|b| slope(&|p| p.draws[b])), confidence)
 }
 
 /// The law at many n, for drawing.
@@ -263,13 +263,13 @@ mod tests {
 
     const DECADES: [u64; 4] = [100, 1000, 10_000, 100_000];
     const HALVES: [u64; 7] = [100, 316, 1000, 3162, 10_000, 31_623, 100_000];
-    const OPTIONS: Bootstrap = Bootstrap { rounds: 500, confidence: 0.95 };
+    const OPTIONS: Confidence = Confidence(0.95);
 
     /// The growth of medians that follow a law, with the same relative error everywhere.
     fn of(ns: &[u64], error: f64, law: impl Fn(f64) -> f64) -> Growth {
         let points: Vec<Point> =
             ns.iter().map(|n| synthetic(*n, law(*n as f64), error * law(*n as f64))).collect();
-        grow(&points, Of::Means, &OPTIONS).unwrap()
+        grow(&points, Of::Means, OPTIONS).unwrap()
     }
 
     fn class(ns: &[u64], error: f64, law: impl Fn(f64) -> f64) -> Verdict {
@@ -324,7 +324,7 @@ mod tests {
         }
         assert_eq!(class(&DECADES, 0.9, |n| 1.0 + 0.1 * n.ln()), Verdict::Undecided);
         let few = DECADES[..2].iter().map(|n| synthetic(*n, 1.0, 0.1)).collect::<Vec<_>>();
-        assert_eq!(grow(&few, Of::Means, &OPTIONS), None);
+        assert_eq!(grow(&few, Of::Means, OPTIONS), None);
     }
 
     #[test]
@@ -352,7 +352,7 @@ mod tests {
     fn suprema_have_a_law_of_their_own() {
         let points: Vec<Point> =
             HALVES.iter().map(|n| synthetic(*n, (2.0 * (*n as f64).ln()).sqrt(), 0.005)).collect();
-        let found = grow(&points, Of::Suprema, &OPTIONS).unwrap();
+        let found = grow(&points, Of::Suprema, OPTIONS).unwrap();
         assert_eq!(found.model, Model::RootLogarithm);
         assert_ne!(found.probabilities.class(0.95), Verdict::Tempered);
     }

@@ -1,7 +1,7 @@
 //! Samples: gathered, put in order and described, with what is known of the error.
 
-pub(crate) mod bootstrap;
 pub(crate) mod collect;
+pub(crate) mod confidence;
 pub(crate) mod logs;
 pub(crate) mod moments;
 pub(crate) mod ordered;

@@ -1,149 +1,149 @@
-//! Tail indices by Hill's estimator, at the largest values of one sample or of many.
+//! Tail indices by Hill's estimator, at the largest values of samples of one index.
 
-use crate::sample::bootstrap::{Bootstrap, GROUPS, redraw};
 use crate::sample::ordered::Ordered;
 use crate::sample::quantile::of;
-use crate::tail::index::{LEAST, TailIndex};
-use rand_chacha::ChaCha8Rng;
+use crate::tail::index::{Index, LEAST, TailIndex};
+use libm::{exp, log};
 
-/// Neighbouring candidates for the number of largest values differ by this factor.
-const STEP: f64 = 1.15;
-/// Candidates agree if they differ by less than so many standard errors of their difference.
-const AGREE: f64 = 3.0;
+/// The share of a sample that may belong to its tail.
+const SHARE: f64 = 0.2;
+/// The k of N values, in units of √N: then the doubt that the law is no power yet, which grows like √(k/N), and the standard
+/// error, 1/√k, weigh the same.
+const ROOTS: f64 = 4.0;
+/// By how much 1/α may be taken too large, relative to it and in units of √(k/N): of the contributions of the outermost lines
+/// up to .34, wherever one tail leads.
+const HEAVIER: f64 = 0.4;
+/// By how much α may be taken too large, relative to it and in units of α √(k/N): a constant beside a power law, its next
+/// term, makes it look lighter the larger its index is. Of the outermost lines up to .56.
+const LIGHTER: f64 = 0.6;
 
-/// α by Hill's estimator over the k largest of ascending values: 1/α = mean of ln(x_(i)/x_(k+1)).
-///
-/// k is the largest number whose estimate agrees with those of all smaller ones, within three standard errors of the
-/// difference: where the tail stops being a power, larger k are biased and smaller ones tell.
-///
-/// Errors: none where fewer than 30 positive values are there. Cost: O(values).
-///
-/// Source: Hill (1975), Ann. Statist. 3; the choice after Drees & Kaufmann (1998), Stoch. Process. Appl. 75.
-pub(crate) fn hill(ascending: &[f64], options: &Bootstrap, rng: &mut ChaCha8Rng) -> Option<TailIndex> {
-    let logs: Vec<f64> =
-        ascending.iter().rev().take_while(|v| **v > 0.0 && v.is_finite()).map(|v| libm::log(*v)).collect();
-    if logs.len() <= LEAST {
-        return None;
-    }
-    // For a power law i (ln x_(i) − ln x_(i+1)) are independent exponentials of mean 1/α (Rényi).
-    let spacings: Vec<f64> =
-        logs.windows(2).enumerate().map(|(i, pair)| (i + 1) as f64 * (pair[0] - pair[1])).collect();
-    let k = stable(&spacings);
-    let mut groups = [(0.0, 0.0); GROUPS];
-    for (i, spacing) in spacings[..k].iter().enumerate() {
-        groups[i % GROUPS].0 += spacing;
-        groups[i % GROUPS].1 += 1.0;
-    }
-    let used = &groups[..k.min(GROUPS)];
-    let inverse = |sum: f64, count: f64| (sum > 0.0).then(|| count / sum);
-    let value = inverse(used.iter().map(|g| g.0).sum(), k as f64)?;
-    let (low, high) = options.interval(rng, |rng| {
-        let (sum, count) = redraw(rng, used.len())
-            .fold((0.0, 0.0), |(sum, count), place| (sum + used[place].0, count + used[place].1));
-        inverse(sum, count)
-    })?;
-    Some(TailIndex { value, low, high, values: k as u64 })
-}
-
-/// How many spacings, from the first, look like those of one power law.
-fn stable(spacings: &[f64]) -> usize {
-    let mut candidates: Vec<(usize, f64)> = Vec::new();
-    let (mut sum, mut next) = (0.0, LEAST as f64);
-    let mut best = LEAST.min(spacings.len());
-    for (i, spacing) in spacings.iter().enumerate() {
-        sum += spacing;
-        let k = i + 1;
-        if (k as f64) < next && k < spacings.len() {
-            continue;
-        }
-        next = k as f64 * STEP;
-        let mean = sum / k as f64;
-        let agrees = candidates.iter().all(|(j, earlier)| {
-            let error = earlier * (1.0 / *j as f64 - 1.0 / k as f64).sqrt();
-            (mean - earlier).abs() <= AGREE * error
-        });
-        candidates.push((k, mean));
-        if agrees {
-            best = k;
-        }
-    }
-    best
-}
-
-/// The largest values of a sample in units of its median, for pooling.
+/// The largest values of a sample in units of its median.
 pub(crate) struct Top {
     /// Ascending.
-    pub values: Vec<f64>,
+    values: Vec<f64>,
+    /// How many values the sample has.
+    of: u64,
 }
 
 impl Top {
     /// The upper fifth of a sample; none where its median is not positive.
     pub fn of(sample: &Ordered) -> Option<Top> {
         let scale = of(sample, 0.5).filter(|scale| *scale > 0.0 && scale.is_finite())?;
-        let most = usize::try_from(sample.count() / 5).unwrap_or(usize::MAX);
-        Some(Top { values: sample.largest(most).iter().map(|value| value / scale).collect() })
+        let most = (sample.count() as f64 * SHARE) as usize;
+        let values = sample.largest(most).iter().map(|value| value / scale).collect();
+        Some(Top { values, of: sample.count() })
     }
 }
 
-/// [`hill`] over samples of one index and different scale, above a value from which on all of them are whole.
-pub(crate) fn pooled_hill(tops: &[&Top], options: &Bootstrap, rng: &mut ChaCha8Rng) -> Option<TailIndex> {
+/// α by Hill's estimator over the k largest of all values, 1/α = mean of ln(x_(i)/x_(k+1)), with intervals of so many standard
+/// errors and of three, as [`Index`] has them.
+///
+/// Samples of one law and different scale are one sample in units of their medians, above a value from which on all of them
+/// are whole. Of N values k = 4√N are taken, a fifth at most. Where P(X > t) = c t^(−α) (1 + O(t^(−α/2)) + O(1/t)), 1/α̂ is
+/// wrong by O(√(k/N)) besides its standard error 1/(α√k): the interval of ln α reaches from .6 α̂ √(k/N) below to .4 √(k/N)
+/// above ln α̂, and z/√k further on either side.
+///
+/// Errors: none where fewer than 30 positive values are in the tail, or all of them are one. Cost: O(k ln k).
+///
+/// Accuracy: conservative. The stated 95 % hold the index of what lies beyond the outermost points in 97.5 to 100 % of
+/// studies, on random designs and grids with jitter, for noise that is normal, two-valued or Student's with df = 1.5 and 3,
+/// p from 1 to 3, from three levels of 100 trials to four of 10,000. Where two tails have one index, P(X > t) ~ c t^(−α) ln t,
+/// the index looks smaller than it is at any k.
+///
+/// Source: Hill (1975), Ann. Statist. 3; bias of second order and the balance with k: de Haan & Ferreira (2006), "Extreme
+/// Value Theory", section 3.2.
+pub(crate) fn hill(tops: &[Top], reach: f64) -> Option<Index> {
+    let all: u64 = tops.iter().map(|top| top.of).sum();
+    let most = (all as f64 * SHARE).min(ROOTS * (all as f64).sqrt()) as usize;
     let least = tops.iter().filter_map(|top| top.values.first().copied()).fold(0.0, f64::max);
-    let mut values: Vec<f64> =
-        tops.iter().flat_map(|top| top.values.iter().copied().filter(|value| *value >= least)).collect();
-    values.sort_unstable_by(f64::total_cmp);
-    hill(&values, options, rng)
+    let mut values: Vec<f64> = tops.iter().flat_map(|top| top.values.iter().copied()).collect();
+    values.retain(|value| *value >= least && *value > 0.0 && value.is_finite());
+    values.sort_unstable_by(|a, b| b.total_cmp(a));
+    let k = most.min(values.len().saturating_sub(1));
+    if k < LEAST {
+        return None;
+    }
+    let threshold = log(values[k]);
+    let inverse = values[..k].iter().map(|value| log(*value) - threshold).sum::<f64>() / k as f64;
+    // Equal values have no tail, and a few that differ by rounding have none that can be told.
+    let value = 1.0 / inverse;
+    if !(inverse > 0.0 && value.is_finite()) {
+        return None;
+    }
+    let doubt = (k as f64 / all as f64).sqrt();
+    let error = 1.0 / (k as f64).sqrt();
+    let index = |reach: f64| TailIndex {
+        value,
+        low: value * exp(-LIGHTER * value * doubt - reach * error),
+        high: value * exp(HEAVIER * doubt + reach * error),
+        values: k as u64,
+    };
+    Some(Index { stated: index(reach), sure: index(Index::SURE) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::sample::point::{generator, uniform};
+    use rand_chacha::ChaCha8Rng;
 
-    const OPTIONS: Bootstrap = Bootstrap { rounds: 400, confidence: 0.95 };
-
-    fn pareto(count: usize, alpha: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
-        let mut values: Vec<f64> = (0..count).map(|_| (1.0 - uniform(rng)).powf(-1.0 / alpha)).collect();
+    fn top(values: impl Iterator<Item = f64>) -> Top {
+        let mut values: Vec<f64> = values.collect();
         values.sort_unstable_by(f64::total_cmp);
-        values
+        Top::of(&Ordered::all(values)).unwrap()
+    }
+
+    fn pareto(rng: &mut ChaCha8Rng, alpha: f64) -> f64 {
+        (1.0 - uniform(rng)).powf(-1.0 / alpha)
     }
 
     #[test]
-    fn hill_finds_pareto_tails() {
+    fn pareto_tails_are_found() {
         let mut rng = generator(1, &["pareto"]);
         for alpha in [0.5, 1.0, 1.5, 2.0] {
-            let values = pareto(4000, alpha, &mut rng);
-            let found = hill(&values, &OPTIONS, &mut rng).unwrap();
-            assert!(found.low < alpha && alpha < found.high, "{alpha}: {found:?}");
-            assert!(found.high / found.low < 1.5, "{alpha}: {found:?}");
+            let found = hill(&[top((0..10_000).map(|_| pareto(&mut rng, alpha)))], 1.96).unwrap();
+            let TailIndex { low, high, values, .. } = found.stated;
+            assert!(low < alpha && alpha < high && values == 400, "{alpha}: {found:?}");
+            assert!(high / low < 2.0, "{alpha}: {found:?}");
+            assert!(found.sure.low < low && high < found.sure.high, "{alpha}: {found:?}");
         }
     }
 
-    /// 1/(1 + t) has index 1, and far from the tail looks heavier.
+    /// 1/U − 1 and 1/U + 1 have index 1, the first looks heavier and the other lighter than it is.
     #[test]
-    fn hill_stays_where_the_tail_is_a_power() {
-        let mut rng = generator(1, &["bent"]);
-        let mut values: Vec<f64> = (0..100_000).map(|_| 1.0 / (1.0 - uniform(&mut rng)) - 1.0).collect();
-        values.sort_unstable_by(f64::total_cmp);
-        let found = hill(&values, &OPTIONS, &mut rng).unwrap();
-        assert!((found.value - 1.0).abs() < 0.1 && found.values < 50_000, "{found:?}");
+    fn constants_beside_a_power_are_within_the_interval() {
+        let mut rng = generator(1, &["shift"]);
+        for shift in [-1.0, 1.0] {
+            for count in [300, 3000, 100_000] {
+                let found = hill(&[top((0..count).map(|_| pareto(&mut rng, 1.0) + shift))], 1.96).unwrap();
+                assert!(found.stated.low < 1.0 && 1.0 < found.stated.high, "{shift} {count}: {found:?}");
+            }
+        }
     }
 
     #[test]
     fn pooling_needs_no_common_scale() {
         let mut rng = generator(4, &["pool"]);
-        let samples = [1.0, 1e6, 1e-9].map(|scale| {
-            let values = pareto(3000, 0.7, &mut rng).iter().map(|v| v * scale).collect();
-            Top::of(&Ordered::all(values)).unwrap()
+        let samples = [1.0, 1e6, 1e-9].map(|scale| top((0..3000).map(|_| scale * pareto(&mut rng, 0.7))));
+        let found = hill(&samples, 1.96).unwrap().stated;
+        assert!(found.low < 0.7 && 0.7 < found.high && found.values == 379, "{found:?}");
+    }
+
+    /// The intervals become shorter with more trials.
+    #[test]
+    fn more_trials_say_more() {
+        let mut rng = generator(7, &["more"]);
+        let widths = [300, 3000, 30_000, 300_000].map(|count| {
+            let found = hill(&[top((0..count).map(|_| pareto(&mut rng, 1.0)))], 1.96).unwrap().stated;
+            found.high / found.low
         });
-        let found = pooled_hill(&samples.each_ref(), &OPTIONS, &mut rng).unwrap();
-        assert!(found.low < 0.7 && 0.7 < found.high && found.values > 1000, "{found:?}");
+        assert!(widths.is_sorted_by(|a, b| a > b) && widths[3] < 1.25, "{widths:?}");
     }
 
     #[test]
     fn constants_and_small_samples_have_no_tail() {
-        let mut rng = generator(5, &[]);
-        assert_eq!(hill(&[1.0; 20], &OPTIONS, &mut rng), None);
-        assert_eq!(hill(&[1.0; 200], &OPTIONS, &mut rng), None);
-        assert_eq!(hill(&[0.0; 200], &OPTIONS, &mut rng), None);
+        assert!(hill(&[top((0..100).map(|i| f64::from(i) + 1.0))], 1.96).is_none());
+        assert!(hill(&[top((0..2000).map(|_| 1.0))], 1.96).is_none());
+        assert!(hill(&[], 1.96).is_none());
     }
 }

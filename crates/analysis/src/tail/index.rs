@@ -2,9 +2,8 @@
 //!
 //! A law has a mean where α > 1 and a variance where α > 2. Three estimators look at different parts of samples:
 //! `spread` at the whole law of maxima over many contributions, `pareto` at excesses, whatever is added to the values,
-//! `hill` at the largest values of a law that is a power from 0 on.
+//! `hill` at the largest values of laws that are powers from 0 on.
 
-use libm::pow;
 use serde::Serialize;
 
 /// A tail index with its interval.
@@ -47,12 +46,6 @@ impl Index {
             ..index
         };
         Index { stated: of(self.stated), sure: of(self.sure) }
-    }
-
-    /// An index whose stated interval reaches so many standard errors to either side of its logarithm.
-    pub fn scaled(stated: TailIndex, reach: f64) -> Index {
-        let end = |end: f64| stated.value * pow(end / stated.value, Index::SURE / reach);
-        Index { stated, sure: TailIndex { low: end(stated.low), high: end(stated.high), ..stated } }
     }
 }
 

@@ -1,14 +1,11 @@
 //! What is known of the tails of one series, and what follows for its mean and its variance.
 
-use crate::sample::bootstrap::Bootstrap;
-
-use crate::tail::hill::pooled_hill;
+use crate::tail::hill::hill;
 use crate::tail::index::{AT_MOST_ONE, Index, TailIndex};
 use crate::tail::pareto::{Excesses, Shape};
 use crate::tail::parts::Parts;
 use crate::tail::spread::{is_constant, spread};
 use crate::text::interval;
-use rand_chacha::ChaCha8Rng;
 
 /// A law of this tail index and below has no variance.
 const VARIANCE: f64 = 2.0;
@@ -51,24 +48,16 @@ pub(crate) struct Tails {
 
 impl Tails {
     /// Estimates the indices of parts; p is the exponent of the risk, `censored` says where trials overflowed.
-    pub fn of(
-        parts: &Parts,
-        p: f64,
-        censored: Option<String>,
-        options: &Bootstrap,
-        rng: &mut ChaCha8Rng,
-    ) -> Tails {
-        let reach = options.errors();
+    pub fn of(parts: &Parts, p: f64, censored: Option<String>, reach: f64) -> Tails {
         let shape =
             |excesses: &[Excesses]| Shape::of(excesses.iter().collect()).map(|shape| shape.sure(reach));
         let gaps = |reach| spread(&parts.gap_logs, p, reach);
-        let edges = pooled_hill(&parts.edge_tops.iter().collect::<Vec<_>>(), options, rng);
         Tails {
             gaps: gaps(reach).zip(gaps(Index::SURE)).map(|(stated, sure)| Index { stated, sure }),
             excesses: shape(&parts.gap_excesses[0]),
             gap_roots: shape(&parts.gap_roots).map(|index| index.of_power(p)),
             far_excesses: shape(&parts.gap_excesses[1]),
-            edges: edges.map(|edges| Index::scaled(edges, reach)),
+            edges: hill(&parts.edge_tops, reach),
             edge_excesses: [
                 shape(&parts.edge_excesses[0]),
                 shape(&parts.edge_excesses[1]).map(|index| index.of_power(p)),
