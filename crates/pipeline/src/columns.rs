@@ -10,8 +10,8 @@ use tempered_math::risk::Risk;
 use tempered_store::ParameterKind;
 
 /// What decides the columns and rows of an estimator's files without deciding a number in them.
-pub(crate) const COLUMNS: [&str; 6] =
-    ["risks", "reference", "knots_per_gap", "checkpoints", "weights", "parameters"];
+pub(crate) const COLUMNS: [&str; 7] =
+    ["risks", "reference", "knots_per_gap", "checkpoints", "weights", "parameters", "data_parameters"];
 
 impl Weights {
     /// As footers and records state it.
@@ -95,6 +95,10 @@ pub(crate) fn widen(study: &mut Study, generator: Generator, stored: &Numbers) -
         }
     }
     study.parameters.sort();
+    let columns: Vec<String> = value("data_parameters");
+    study.data_parameters.extend(columns.iter().flat_map(|names| names.split(", ")).map(str::to_owned));
+    study.data_parameters.sort();
+    study.data_parameters.dedup();
     let reference: Vec<String> = value("reference");
     let asked = study.reference.map(|position| study.estimators[position].rule.clone());
     let reference = asked.or_else(|| named::estimator(reference.first()?));
@@ -140,7 +144,9 @@ pub(crate) fn extends(name: &str, was: Option<&str>, is: Option<&str>) -> bool {
     let contains = |was: &str, is: &str| was.split(", ").all(|one| is.split(", ").any(|other| one == other));
     match (name, was, is) {
         ("risks", Some(was), Some(is)) => contains(was, is),
-        ("checkpoints" | "parameters", was, Some(is)) => was.is_none_or(|was| contains(was, is)),
+        ("checkpoints" | "parameters" | "data_parameters", was, Some(is)) => {
+            was.is_none_or(|was| contains(was, is))
+        }
         ("reference" | "knots_per_gap", None, Some(_)) => true,
         ("weights", Some("none"), Some(_)) => true,
         ("weights", Some(was), Some(is)) => {
@@ -168,7 +174,7 @@ pub(crate) fn join(
             continue;
         }
         let both = match (name.as_str(), there.unwrap_or_default()) {
-            ("risks" | "checkpoints" | "parameters", there) => {
+            ("risks" | "checkpoints" | "parameters" | "data_parameters", there) => {
                 let mut all: Vec<&str> = there.split(", ").collect();
                 all.extend(value.split(", ").filter(|one| !there.split(", ").any(|other| other == *one)));
                 all.join(", ")
@@ -214,6 +220,8 @@ mod tests {
             ("weights", Some("every 4"), Some("all")),
             ("parameters", None, Some("width: whole")),
             ("parameters", Some("width: whole"), Some("lr: real, width: whole")),
+            ("data_parameters", None, Some("noise_df2")),
+            ("data_parameters", Some("noise_b"), Some("design_a, noise_b")),
         ];
         let no = [
             ("risks", Some("1, 12"), Some("1, 2")),

@@ -53,7 +53,7 @@ pub(crate) fn rebuild(directory: &RunDirectory, why: String) -> Result<Option<Re
         return Ok(None);
     }
     let columns = |identity: &BTreeMap<String, String>| {
-        ["risks", "reference", "knots_per_gap", "weights", "parameters"]
+        ["risks", "reference", "knots_per_gap", "weights", "parameters", "data_parameters"]
             .map(|name| identity.get(name).cloned())
     };
     let mut all = numbers.values().map(columns);
