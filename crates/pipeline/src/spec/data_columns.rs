@@ -59,10 +59,11 @@ mod tests {
     #[test]
     fn a_parameter_that_a_catalogue_gains_has_a_column_where_a_study_states_it() {
         let [normal, skewed] = later().map(|entry| Choice::new(&entry, &[]).unwrap());
-        let [uniform] = [Choice::new(&design::CATALOGUE[0], &[]).unwrap()];
-        let of =
-            |noises: &[Choice]| beyond([("design", &[uniform.clone()]), ("target", &[]), ("noise", noises)]);
-        assert!(of(&[normal.clone()]).is_empty());
+        let uniform = Choice::new(&design::CATALOGUE[0], &[]).unwrap();
+        let of = |noises: &[Choice]| {
+            beyond([("design", std::slice::from_ref(&uniform)), ("target", &[]), ("noise", noises)])
+        };
+        assert!(of(std::slice::from_ref(&normal)).is_empty());
         assert_eq!(of(&[normal, skewed.clone(), skewed]), ["noise_skew"]);
     }
 
