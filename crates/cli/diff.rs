@@ -10,6 +10,9 @@ use tempered_pipeline::change::{Change, Difference};
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::survey::{Count, Survey, survey};
 
+/// Introduces what is new in files that need no fit for it.
+pub const NEW_COLUMNS: &str = "new columns, in which all rows of a file agree:";
+
 /// Prints what a run of the plan would keep, compute again or refuse to alter in a directory.
 pub fn diff(plan: &Plan, path: &Path, format: Format) -> Result<Ending, Failure> {
     let directory = RunDirectory::open(path)?;
@@ -34,7 +37,10 @@ fn to_json(plan: &Plan, change: &Change, counts: &Survey) -> serde_json::Value {
         json!({"estimator": label, "name": name, "was": was, "is": is, "alters": !extends})
     };
     let differences: Vec<_> = change.differences.iter().map(one).collect();
-    let count = |Count { kept, again, restored, missing }: &Count| json!({"kept": kept, "again": again, "restored": restored, "missing": missing});
+    let count = |Count { kept, again, rewritten, restored, missing }: &Count| {
+        json!({"kept": kept, "again": again,
+        "rewritten": rewritten, "restored": restored, "missing": missing})
+    };
     let files = labels(plan).zip(&counts.planned).map(|(label, planned)| {
         let mut row = count(planned);
         row["estimator"] = label.into();
@@ -54,8 +60,14 @@ fn text(plan: &Plan, path: &Path, change: &Change, counts: &Survey) -> String {
     }
     lines.push(format!("nothing stored in {} would be altered", path.display()));
     if change.extends() {
-        lines.push("computed again for what is new, with the same numbers beside it:".into());
+        lines.push(match counts.again() {
+            0 => NEW_COLUMNS.into(),
+            _ => "computed again for what is new, with the same numbers beside it:".to_owned(),
+        });
         lines.extend(change.lines());
+    }
+    if counts.rewritten() > 0 {
+        lines.push(format!("{} files are rewritten, no fit", counts.rewritten()));
     }
     let restored: u64 = counts.planned.iter().chain([&counts.left]).map(|count| count.restored).sum();
     if restored > 0 {
@@ -64,9 +76,13 @@ fn text(plan: &Plan, path: &Path, change: &Change, counts: &Survey) -> String {
         ));
     }
     let width = labels(plan).map(str::len).max().unwrap_or(0).max("shards of".len());
-    lines.push(format!("{:width$} {:>8} {:>8} {:>8}", "shards of", "kept", "again", "to do"));
-    let mut row = |label: &str, Count { kept, again, restored, missing }: &Count| {
-        lines.push(format!("{label:width$} {:>8} {again:>8} {missing:>8}", kept + restored));
+    lines.push(format!(
+        "{:width$} {:>8} {:>9} {:>8} {:>8}",
+        "shards of", "kept", "rewritten", "again", "to do"
+    ));
+    let mut row = |label: &str, Count { kept, again, rewritten, restored, missing }: &Count| {
+        let kept = kept + restored;
+        lines.push(format!("{label:width$} {kept:>8} {rewritten:>9} {again:>8} {missing:>8}"));
     };
     labels(plan).zip(&counts.planned).for_each(|(label, count)| row(label, count));
     if counts.left != Count::default() {

@@ -3,7 +3,7 @@
 use crate::analyze::Reading;
 use crate::args::{Progress, Run};
 use crate::exit::{BUG, Ending, Failure};
-use crate::{analyze, next_steps, output, progress, report, signals, study, time};
+use crate::{analyze, diff, next_steps, output, progress, report, signals, study, time};
 use serde_json::json;
 use std::io::ErrorKind::PermissionDenied;
 use std::io::{IsTerminal, Write};
@@ -47,6 +47,9 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
     let start = Instant::now();
     let mut show = None;
     let outcome = run_plan(plan.clone(), &directory, &settings, &cancel, |watch| {
+        for file in &watch.unfit {
+            eprintln!("{file}: computed again instead of rewritten");
+        }
         show = Some(progress::show(mode, watch, &plan, &cancel));
     });
     drop(show);
@@ -119,6 +122,7 @@ fn ended(outcome: &Result<Outcome, tempered_pipeline::Error>, time: Duration) ->
             });
             event["ending"] = format!("{:?}", outcome.ending).to_lowercase().into();
             event["trials"] = outcome.trials.into();
+            event["rewritten"] = outcome.rewritten.into();
             event["stages"] = stages.collect();
         }
         Err(error) => event["error"] = error.to_string().into(),
@@ -168,19 +172,29 @@ fn share(text: &str) -> Option<(u64, u64)> {
     (1 <= k && k <= n).then_some((k, n))
 }
 
-/// Asks before files that are stored are computed again; a change that has begun is not asked about twice.
+/// Tells what becomes of files that are stored, and asks before any are computed again; a change that has begun is not asked about twice.
 fn agree_to_growth(plan: &Plan, directory: &RunDirectory, yes: bool) -> Result<(), Failure> {
     let change = Change::new(plan, directory)?;
     if !change.extends() || change.under_way {
         return Ok(());
     }
-    let again = survey(plan, directory)?.again();
+    let counts = survey(plan, directory)?;
+    let (again, rewritten) = (counts.again(), counts.rewritten());
     let files = directory.listing()?.files;
     let all = files.iter().filter(|file| file.table == Table::Metrics).count();
-    eprintln!("what is new needs the fits again, the numbers so far stay beside it:");
+    match again {
+        0 => eprintln!("{}", diff::NEW_COLUMNS),
+        _ => eprintln!("what is new needs the fits again, the numbers so far stay beside it:"),
+    }
     change.lines().iter().for_each(|line| eprintln!("{line}"));
+    let stays = "each stays in place until the new one is there, and in _former for `run --undo`";
+    if rewritten > 0 {
+        eprintln!("{rewritten} of {all} shards that are stored are rewritten, no fit; {stays}");
+    }
     let what = format!("{again} of {all} shards that are stored are computed again");
-    eprintln!("{what}; each stays in place until the new one is there, and in _former for `run --undo`");
+    if again > 0 {
+        eprintln!("{what}; {stays}");
+    }
     confirm(yes || again == 0, "go on?", &what, "nothing changed")
 }
 

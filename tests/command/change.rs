@@ -100,3 +100,38 @@ fn what_a_study_no_longer_asks_for_is_brought_along() {
     assert_same_files(&fresh, &out);
     expect(tempered().arg("verify").arg(&out).args(["--recompute", "10%"]), 0);
 }
+
+/// What a swept parameter adds to files is the same in all rows of each: nobody is asked, and nothing is fitted again.
+#[test]
+fn a_parameter_is_written_into_files_without_fits() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, fresh) = (folder.path().join("out"), folder.path().join("fresh"));
+    let (path, fresh_path) = (["--out", out.to_str().unwrap()], ["--out", fresh.to_str().unwrap()]);
+    let few = ["generate.n=[20]"];
+    let more = [few[0], "train.kernel={laplace_kernel: {bandwidth: [1, 2]}}"];
+    set("run", folder.path(), &path, &few, 0);
+    let before = data_files(&out);
+    let compared = said(&set("plan", folder.path(), &["--diff", path[1]], &more, 0));
+    assert!(compared.contains("spline: parameters was nothing, is bandwidth: real"), "{compared}");
+    assert!(
+        compared.contains("4 files are rewritten, no fit") && !compared.contains("again for"),
+        "{compared}"
+    );
+    let as_json = said(&set("plan", folder.path(), &["--diff", path[1], "--format", "json"], &more, 0));
+    let json: serde_json::Value = serde_json::from_str(&as_json).unwrap();
+    let (first, last) = (&json["shards"][0], &json["shards"][3]);
+    assert_eq!((&first["rewritten"], &first["again"], &last["missing"]), (&2.into(), &0.into(), &2.into()));
+    let ran = said(&set("run", folder.path(), &path, &more, 0));
+    assert!(ran.contains("4 of 4 shards that are stored are rewritten, no fit"), "{ran}");
+    set("run", folder.path(), &fresh_path, &more, 0);
+    assert_same_files(&fresh, &out);
+    assert!(data_files(&out.join("_former")) == before);
+    let log = std::fs::read_to_string(out.join("_tempered/log.jsonl")).unwrap();
+    assert!(
+        log.lines().any(|line| line.contains("\"rewritten\":4") && line.contains("\"trials\":120")),
+        "{log}"
+    );
+    expect(tempered().arg("verify").arg(&out).args(["--recompute", "10%"]), 0);
+    set("run", folder.path(), &[path[0], path[1], "--undo"], &more, 0);
+    assert!(data_files(&out) == before);
+}

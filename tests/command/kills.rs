@@ -60,11 +60,15 @@ fn hundreds_of_kills_leave_no_trace() {
     kill(200);
 }
 
+/// A risk for which fits are done again.
+const RISKS: [&str; 5] = ["--set", "evaluate.risks=[1, 1.5, 2, 3, sup]", "--set", "trials=70", "--yes"];
+/// A parameter that is written into the files.
+const PARAMETER: [&str; 2] = ["--set", "train.swept={linear_spline: {ends: [clamp, extend]}}"];
+
 /// Kills runs that add columns, and the taking back of it, at random moments: what goes on ends with what nobody killed.
-fn kill_growth(count: u64) {
+fn kill_growth(count: u64, more: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let study = small_study(folder.path());
-    let more = ["--set", "evaluate.risks=[1, 1.5, 2, 3, sup]", "--set", "trials=70", "--yes"];
     let run = |out: &Path, flags: &[&str]| {
         let mut command = tempered();
         command.arg("run").arg(&study).arg("--out").arg(out).args(flags);
@@ -74,12 +78,12 @@ fn kill_growth(count: u64) {
     let (before, after, out) = (folder.path().join("b"), folder.path().join("a"), folder.path().join("o"));
     expect(&mut run(&before, &[]), 0);
     let start = Instant::now();
-    expect(&mut run(&after, &more), 0);
+    expect(&mut run(&after, more), 0);
     let (growing, undoing) = (start.elapsed(), Duration::from_millis(150));
     expect(&mut run(&out, &[]), 0);
     let (mut kills, mut draw) = (0, 1u64);
     while kills < count {
-        for (flags, time, whole) in [(&more[..], growing / 2, &after), (&["--undo"], undoing, &before)] {
+        for (flags, time, whole) in [(more, growing / 2, &after), (&["--undo"], undoing, &before)] {
             let mut longest = time;
             loop {
                 let mut child = run(&out, flags).spawn().unwrap();
@@ -102,11 +106,22 @@ fn kill_growth(count: u64) {
 
 #[test]
 fn kills_while_columns_are_added_or_taken_back_leave_no_trace() {
-    kill_growth(10);
+    kill_growth(10, &RISKS);
 }
 
 #[test]
 #[ignore = "slow: 100 kills"]
 fn many_kills_while_columns_are_added_or_taken_back_leave_no_trace() {
-    kill_growth(100);
+    kill_growth(100, &RISKS);
+}
+
+#[test]
+fn kills_while_a_parameter_is_written_into_files_leave_no_trace() {
+    kill_growth(10, &PARAMETER);
+}
+
+#[test]
+#[ignore = "slow: 100 kills"]
+fn many_kills_while_a_parameter_is_written_into_files_leave_no_trace() {
+    kill_growth(100, &PARAMETER);
 }

@@ -53,6 +53,21 @@ pub enum Degenerate {
 }
 
 impl Degenerate {
+    /// Every reason there is, those that name a point naming the first.
+    pub const ALL: [Degenerate; 11] = [
+        Degenerate::TooFew,
+        Degenerate::Scarce,
+        Degenerate::Lengths,
+        Degenerate::NotFinite(0),
+        Degenerate::DuplicateX(0),
+        Degenerate::Unsorted(0),
+        Degenerate::Overflow,
+        Degenerate::NotConverged,
+        Degenerate::IllConditioned,
+        Degenerate::Diverged,
+        Degenerate::Panicked,
+    ];
+
     /// The word stored in the column `status`.
     pub fn word(&self) -> &'static str {
         match self {

@@ -10,8 +10,17 @@ use tempered_math::risk::Risk;
 use tempered_store::ParameterKind;
 
 /// What decides the columns and rows of an estimator's files without deciding a number in them.
-pub(crate) const COLUMNS: [&str; 6] =
-    ["risks", "reference", "knots_per_gap", "checkpoints", "weights", "parameters"];
+pub(crate) const COLUMNS: [&str; 7] =
+    ["risks", "reference", "knots_per_gap", "checkpoints", "weights", "parameters", "data_parameters"];
+
+/// Whether what a footer says under this name is in columns in which all rows of a file agree, or in no column: files that
+/// differ in it are rewritten, without fits.
+pub(crate) fn is_constant(name: &str) -> bool {
+    ["parameters", "data_parameters"].contains(&name) || name.starts_with(TEMPLATE)
+}
+
+/// Before what series call the parts of a cell, which a study may say in other words.
+pub(crate) const TEMPLATE: &str = "template.";
 
 impl Weights {
     /// As footers and records state it.
@@ -95,6 +104,10 @@ pub(crate) fn widen(study: &mut Study, generator: Generator, stored: &Numbers) -
         }
     }
     study.parameters.sort();
+    let columns: Vec<String> = value("data_parameters");
+    study.data_parameters.extend(columns.iter().flat_map(|names| names.split(", ")).map(str::to_owned));
+    study.data_parameters.sort();
+    study.data_parameters.dedup();
     let reference: Vec<String> = value("reference");
     let asked = study.reference.map(|position| study.estimators[position].rule.clone());
     let reference = asked.or_else(|| named::estimator(reference.first()?));
@@ -140,7 +153,8 @@ pub(crate) fn extends(name: &str, was: Option<&str>, is: Option<&str>) -> bool {
     let contains = |was: &str, is: &str| was.split(", ").all(|one| is.split(", ").any(|other| one == other));
     match (name, was, is) {
         ("risks", Some(was), Some(is)) => contains(was, is),
-        ("checkpoints" | "parameters", was, Some(is)) => was.is_none_or(|was| contains(was, is)),
+        ("checkpoints" | "data_parameters", was, Some(is)) => was.is_none_or(|was| contains(was, is)),
+        ("parameters", was, Some(is)) => was.is_none_or(|was| holds(was, is)),
         ("reference" | "knots_per_gap", None, Some(_)) => true,
         ("weights", Some("none"), Some(_)) => true,
         ("weights", Some(was), Some(is)) => {
@@ -149,6 +163,24 @@ pub(crate) fn extends(name: &str, was: Option<&str>, is: Option<&str>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether columns of swept parameters hold the values of others: the same names, of these types or wider ones.
+fn holds(was: &str, is: &str) -> bool {
+    let is: BTreeMap<String, ParameterKind> = is.split(", ").filter_map(parameter).collect();
+    was.split(", ").all(|one| {
+        parameter(one)
+            .is_some_and(|(name, kind)| is.get(&name).is_some_and(|is| spec::join(kind, *is) == *is))
+    })
+}
+
+/// The columns that hold the values of both.
+fn both(one: &str, other: &str) -> String {
+    let mut all: BTreeMap<String, ParameterKind> = BTreeMap::new();
+    for (name, kind) in one.split(", ").chain(other.split(", ")).filter_map(parameter) {
+        all.entry(name).and_modify(|known| *known = spec::join(*known, kind)).or_insert(kind);
+    }
+    all.into_iter().map(|column| parameter_text(&column)).collect::<Vec<_>>().join(", ")
 }
 
 /// What both records hold of each label, and of a label that one of them lacks what the other holds: risks, checkpoints
@@ -167,8 +199,9 @@ pub(crate) fn join(
             joined.insert(name.clone(), value.clone());
             continue;
         }
-        let both = match (name.as_str(), there.unwrap_or_default()) {
-            ("risks" | "checkpoints" | "parameters", there) => {
+        let all = match (name.as_str(), there.unwrap_or_default()) {
+            ("parameters", there) => both(there, value),
+            ("risks" | "checkpoints" | "data_parameters", there) => {
                 let mut all: Vec<&str> = there.split(", ").collect();
                 all.extend(value.split(", ").filter(|one| !there.split(", ").any(|other| other == *one)));
                 all.join(", ")
@@ -179,7 +212,7 @@ pub(crate) fn join(
             }
             (_, there) => return Err(format!("{name} is {there} and {value}")),
         };
-        joined.insert(name.clone(), both);
+        joined.insert(name.clone(), all);
     }
     Ok(joined)
 }
@@ -214,6 +247,9 @@ mod tests {
             ("weights", Some("every 4"), Some("all")),
             ("parameters", None, Some("width: whole")),
             ("parameters", Some("width: whole"), Some("lr: real, width: whole")),
+            ("parameters", Some("width: whole"), Some("width: real")),
+            ("data_parameters", None, Some("noise_df2")),
+            ("data_parameters", Some("noise_b"), Some("design_a, noise_b")),
         ];
         let no = [
             ("risks", Some("1, 12"), Some("1, 2")),
@@ -222,7 +258,8 @@ mod tests {
             ("weights", Some("all"), Some("every 4")),
             ("weights", Some("every 4"), Some("none")),
             ("seed", None, Some("3")),
-            ("parameters", Some("width: whole"), Some("width: real")),
+            ("parameters", Some("width: real"), Some("width: whole")),
+            ("parameters", Some("width: flag"), Some("width: real")),
             ("parameters", Some("width: whole"), None),
         ];
         assert!(yes.iter().all(|(name, was, is)| extends(name, *was, *is)));
@@ -238,6 +275,9 @@ mod tests {
         let other = map(&[("seed", "3"), ("risks", "2, 3"), ("weights", "none"), ("reference", "a")]);
         let both = map(&[("seed", "3"), ("risks", "1, 2, 3"), ("weights", "every 4"), ("reference", "a")]);
         assert_eq!(join(&was, &other), Ok(both));
+        let swept = |columns| map(&[("parameters", columns)]);
+        let both = join(&swept("a: real, width: whole"), &swept("b: text, width: real"));
+        assert_eq!(both, Ok(swept("a: real, b: text, width: real")));
         assert_eq!(join(&was, &map(&[("seed", "4")])), Err("seed is 3 and 4".into()));
     }
 }

@@ -2,10 +2,9 @@
 
 use crate::plan::{Plan, Shard};
 use crate::resume::place;
-use crate::spec::{Estimator, Weights, column};
+use crate::spec::{DATA_COLUMNS, Estimator, Weights, column};
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::predictor::Form;
-use tempered_math::{design, noise, target};
 use tempered_store::{EstimatorFiles, Labels, Layout, Parameter, ParameterKind};
 
 /// Units of a weights row group at most, were each point a unit: three lists of these fill 12 MB, which is written
@@ -18,7 +17,7 @@ const ROW_GROUP_ROWS: u64 = 122_880;
 pub fn layout(plan: &Plan) -> Layout {
     Layout {
         format: plan.generator.format(),
-        parameters: parameter_names(),
+        parameters: data_columns(plan).map(str::to_owned).collect(),
         swept: plan.parameters().to_vec(),
         scores: plan.scores(),
     }
@@ -40,7 +39,7 @@ pub fn files(plan: &Plan, estimator: usize, shard: &Shard) -> EstimatorFiles {
             design: cell.design.to_string(),
             target: cell.target.to_string(),
             noise: cell.noise.to_string(),
-            parameters: parameter_names().iter().map(|name| parameter(&values, name)).collect(),
+            parameters: data_columns(plan).map(|name| parameter(&values, name)).collect(),
             swept: plan.parameters().iter().map(|(name, kind)| swept(planned, name, *kind)).collect(),
         },
         footer: plan.footer(estimator, shard),
@@ -69,25 +68,10 @@ fn swept(estimator: &Estimator, name: &str, kind: ParameterKind) -> Parameter {
     }
 }
 
-/// A column for every real parameter of a design, target or noise there is: one schema whatever the study.
-fn parameter_names() -> Vec<String> {
-    fn reals<T: ?Sized>(axis: &str, entries: &[tempered_math::catalogue::Entry<T>], names: &mut Vec<String>) {
-        for entry in entries {
-            for parameter in (entry.parameters)() {
-                let name = format!("{axis}_{}", parameter.name);
-                if matches!(parameter.kind, tempered_math::catalogue::Kind::Real { .. })
-                    && !names.contains(&name)
-                {
-                    names.push(name);
-                }
-            }
-        }
-    }
-    let mut names = Vec::new();
-    reals("design", design::CATALOGUE, &mut names);
-    reals("target", target::CATALOGUE, &mut names);
-    reals("noise", noise::CATALOGUE, &mut names);
-    names
+/// The columns of real parameters of the data: those that files of all studies have, then those that this directory has
+/// besides.
+fn data_columns(plan: &Plan) -> impl Iterator<Item = &str> {
+    DATA_COLUMNS.into_iter().chain(plan.study.data_parameters.iter().map(String::as_str))
 }
 
 fn parameter(axes: &[(&str, &Choice)], column: &str) -> Option<f64> {

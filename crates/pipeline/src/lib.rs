@@ -19,6 +19,7 @@ mod rebuild;
 pub mod record;
 pub mod replay;
 pub mod resume;
+mod rewrite;
 pub mod row;
 pub mod run;
 pub mod seal;

@@ -307,6 +307,9 @@ impl Plan {
             let named: Vec<String> = parameters.iter().map(columns::parameter_text).collect();
             identity.push(("parameters", named.join(", ")));
         }
+        if !study.data_parameters.is_empty() {
+            identity.push(("data_parameters", study.data_parameters.join(", ")));
+        }
         identity.extend(study.criteria.knots_within.map(|within| ("knots_per_gap", within.to_string())));
         identity.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
     }

@@ -1,6 +1,6 @@
 //! Making the record of a directory again: footers say all that decides numbers.
 
-use crate::columns::join;
+use crate::columns::{TEMPLATE, join};
 use crate::error::Error;
 use crate::plan;
 use crate::record::{Numbers, Recorded, no_record};
@@ -10,9 +10,6 @@ use tempered_store::{Footer, Found, RunDirectory, Table, read_footer};
 
 /// What footers say beyond what decides the numbers of their estimator.
 const OTHERS: [&str; 8] = ["cell", "plan", "label", "variant", "trials", "version", "shard_size", "form"];
-
-/// Before what series call parts of a cell.
-const TEMPLATE: &str = "template.";
 
 /// Reads the footer of every metrics file; `None` where there is none. `why` the record cannot be used is kept.
 ///
@@ -53,7 +50,7 @@ pub(crate) fn rebuild(directory: &RunDirectory, why: String) -> Result<Option<Re
         return Ok(None);
     }
     let columns = |identity: &BTreeMap<String, String>| {
-        ["risks", "reference", "knots_per_gap", "weights", "parameters"]
+        ["risks", "reference", "knots_per_gap", "weights", "parameters", "data_parameters"]
             .map(|name| identity.get(name).cloned())
     };
     let mut all = numbers.values().map(columns);

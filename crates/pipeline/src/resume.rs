@@ -1,6 +1,6 @@
 //! Resume: what of a plan is missing on disk, judged by footers alone. Damage inside a file is for `verify` to find.
 
-use crate::columns::{COLUMNS, extends};
+use crate::columns::{COLUMNS, TEMPLATE, extends, is_constant};
 use crate::error::Error;
 use crate::live::{Live, Tally};
 use crate::plan::{self, Plan, Shard};
@@ -48,6 +48,9 @@ pub(crate) struct Judged {
     pub state: State,
     /// Whether former files come back, or files go that the plan does not ask for.
     pub restores: bool,
+    /// The trials in the files, where these have all rows that are asked for and differ from what a run would write in
+    /// columns only in which all rows of a file agree.
+    pub rewrites: Option<Range<u64>>,
     /// The end of the trials to be done: where a file is done again, no trial of it is lost.
     pub end: u64,
     /// By table.
@@ -71,17 +74,27 @@ pub(crate) fn judge(
 ) -> Result<Judged, Error> {
     let place = place(plan, estimator, shard);
     let expected = plan.footer(estimator, shard);
-    let mut judged =
-        Judged { state: State::Complete, restores: false, end: shard.trials.end, tables: Vec::new() };
+    let mut judged = Judged {
+        state: State::Complete,
+        restores: false,
+        rewrites: None,
+        end: shard.trials.end,
+        tables: Vec::new(),
+    };
     let mut comes_back = true;
+    let mut same_rows = true;
+    let mut ranges = BTreeSet::new();
     for (table, rows) in tables(plan, estimator) {
         let found = read_footer(&directory.root().join(place.path(table)))?;
         let size = plan.size_of(shard);
         let end = longer(&found, shard, size);
+        ranges.insert(end);
+        same_rows &= has_rows(&found, &expected);
         let state = state(found, &expected, (shard, size), rows);
         match &state {
             State::Outdated | State::Excess => judged.end = judged.end.max(end),
-            State::Complete | State::Shorter | State::Missing | State::Damaged(_) => {}
+            State::Complete => {}
+            State::Shorter | State::Missing | State::Damaged(_) => same_rows = false,
         }
         if state == State::Excess {
             let former = read_footer(&directory.former().root().join(place.path(table)))?;
@@ -95,6 +108,11 @@ pub(crate) fn judge(
     if judged.restores && !comes_back {
         (judged.state, judged.restores) = (State::Excess, false);
     }
+    if same_rows && !judged.restores && judged.state != State::Complete {
+        // Tables that hold different trials were left by a run that was killed between them.
+        let one = ranges.first().copied().filter(|end| ranges.len() == 1 && *end >= shard.trials.end);
+        judged.rewrites = one.map(|end| shard.trials.start..end);
+    }
     // Files of tables that the plan does not ask for are there only where a change was taken back.
     if plan.growing && judged.state == State::Complete {
         let asked = |table: &Table| judged.tables.iter().any(|(asked, _)| asked == table);
@@ -102,6 +120,20 @@ pub(crate) fn judge(
         judged.restores |= others.any(|table| directory.root().join(place.path(*table)).is_file());
     }
     Ok(judged)
+}
+
+/// Whether a file differs from what the plan would write in nothing but columns in which all its rows agree.
+fn has_rows(found: &Found, expected: &[(String, String)]) -> bool {
+    let Found::File(footer) = found else { return false };
+    let wanted = |key: &str| expected.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
+    let keys = footer.pairs.iter().map(|(key, _)| key).filter(|key| plan::decides(key));
+    let mut keys = keys.chain(expected.iter().map(|(key, _)| key));
+    keys.all(|key| is_free(key) || is_constant(plan::bare(key)) || footer.get(key) == wanted(key))
+}
+
+/// Whether a footer key decides nothing in a file, or may differ: the version that wrote it, and trials may be more or fewer.
+fn is_free(key: &str) -> bool {
+    [plan::VERSION_KEY, plan::TRIALS_KEY, plan::HASH_KEY].contains(&key)
 }
 
 /// What is in the place of one table; `None` where the plan asks for no such table of the estimator.
@@ -124,14 +156,24 @@ fn longer(found: &Found, shard: &Shard, size: u64) -> u64 {
     trials.filter(fits).map_or(shard.trials.end, |trials| trials.end)
 }
 
-/// Prepares the places of (estimator, shard): what is damaged goes to quarantine, former files come back. Gives the end of
-/// the trials that are to be done; `None` where all is there.
+/// What there is to do in the places of (estimator, shard).
+pub(crate) enum Task {
+    /// All is there.
+    Nothing,
+    /// Fits of its trials up to this one.
+    Fit(u64),
+    /// Files with these trials are written anew, without fits.
+    Rewrite(Range<u64>),
+}
+
+/// Prepares the places of (estimator, shard): what is damaged goes to quarantine, former files come back. Gives what there is
+/// to do, and whether former files came back.
 pub(crate) fn prepare(
     plan: &Plan,
     directory: &RunDirectory,
     shard: &Shard,
     estimator: usize,
-) -> Result<(Option<u64>, bool), Error> {
+) -> Result<(Task, bool), Error> {
     let judged = judge(plan, directory, shard, estimator)?;
     let place = place(plan, estimator, shard);
     let path = |table: Table| directory.root().join(place.path(table));
@@ -155,8 +197,12 @@ pub(crate) fn prepare(
             directory.restore(&place, Table::Metrics)?;
         }
     }
-    let done = judged.state == State::Complete;
-    Ok(((!done).then_some(judged.end), judged.restores))
+    let task = match (judged.state, judged.rewrites) {
+        (State::Complete, _) => Task::Nothing,
+        (_, Some(trials)) => Task::Rewrite(trials),
+        (_, None) => Task::Fit(judged.end),
+    };
+    Ok((task, judged.restores))
 }
 
 /// What becomes of a finished file of (estimator, shard) whose place may be taken meanwhile. Beside metrics that are missing
@@ -204,14 +250,12 @@ fn state(
     let keys: BTreeSet<&str> = expected.iter().map(|(key, _)| key.as_str()).chain(known).collect();
     let (mut outdated, mut excess) = (false, false);
     for key in keys {
-        // The version that wrote a file decides nothing in it, and trials may be more or fewer.
-        let free = [plan::VERSION_KEY, plan::TRIALS_KEY, plan::HASH_KEY].contains(&key);
         let (stored, wanted) = (footer.get(key), wanted(key));
-        if free || stored == wanted {
+        if is_free(key) || stored == wanted {
             continue;
         }
         // What series call the parts of a cell: the study says it in other words.
-        if plan::bare(key).starts_with("template.") {
+        if plan::bare(key).starts_with(TEMPLATE) {
             outdated = true;
             continue;
         }

@@ -6,9 +6,10 @@ use crate::live::{Live, LiveView};
 use crate::live_record::LiveRecord;
 use crate::overtime::{Clock, TrialLimit};
 use crate::plan::{Plan, Shard};
+use crate::rewrite::{Rewritten, rewrite};
 use crate::sizes::{BATCH_POINTS, Sizes};
 use crate::stage::{Aggregate, Shared};
-use crate::todo::{Shards, Todo};
+use crate::todo::{Rewriting, Shards, Todo};
 use crate::topology::{LONG, Lanes, Setting};
 use crate::{record, resume, seal, stop, survey};
 use std::collections::{BTreeSet, HashMap};
@@ -72,6 +73,8 @@ pub struct Outcome {
     pub ending: Ending,
     /// Trials worked off by this run.
     pub trials: u64,
+    /// Files of (estimator, shard) that were written anew with other columns, without fits.
+    pub rewritten: u64,
     /// The meters of the stages and steps at the end, in order.
     pub stages: Vec<Reading>,
 }
@@ -88,6 +91,10 @@ pub struct Watch {
     pub points: u64,
     /// Seconds of a core that they take by the catalogue.
     pub work: f64,
+    /// Files of (estimator, shard) that have been written anew with other columns, without fits.
+    pub rewritten: u64,
+    /// What is wrong with files for which that could not be done, one line each: they are computed again.
+    pub unfit: Vec<String>,
 }
 
 /// Runs what is missing of `plan` in `directory`.
@@ -117,10 +124,12 @@ pub fn run(
     let plan = plan.in_directory(directory)?;
     let mut live = Live::of(&plan);
     let mut record = LiveRecord::open(directory, settings.share, &mut live);
-    let Some(Todo { plan, todo, done }) =
-        Todo::new(plan, directory, (settings, cancel), (&mut live, &mut record))?
-    else {
-        return Ok(Outcome { ending: Ending::Stopped, trials: 0, stages: Vec::new() });
+    let pools = (pool(settings.threads)?, pool(1)?);
+    let how = (settings, cancel, &pools.0);
+    let (looked, Rewritten { shards: rewritten, unfit, .. }) =
+        look(&plan, directory, how, (&mut live, &mut record))?;
+    let Some(Todo { plan, todo, done, .. }) = looked else {
+        return Ok(Outcome { ending: Ending::Stopped, trials: 0, rewritten, stages: Vec::new() });
     };
     if !todo.is_empty() && settings.only.is_none() {
         // It would be of what was there before. While files are mended it says which there have to be.
@@ -134,7 +143,6 @@ pub fn run(
     let view = LiveView::default();
     view.update(|empty| *empty = live);
     let work = Work::of(&plan, &todo);
-    let pools = (pool(settings.threads)?, pool(1)?);
     let stopped = AtomicBool::new(false);
     let sizes = Arc::new(Sizes::new(&plan, settings.threads, settings.batch_points, settings.paced));
     let (clock, _watched) = Clock::start(&plan, settings.trial_limit.clone(), 2 * settings.threads);
@@ -164,7 +172,15 @@ pub fn run(
     }
     let meters: Vec<Arc<Meter>> = flows.iter().flat_map(Closed::meters).collect();
     let Work { trials, points, seconds } = work;
-    watch(Watch { view: view.clone(), meters: meters.clone(), trials, points, work: seconds });
+    watch(Watch {
+        view: view.clone(),
+        meters: meters.clone(),
+        trials,
+        points,
+        work: seconds,
+        rewritten,
+        unfit,
+    });
     let mut ended = true;
     for flow in flows {
         // A request that came with the last shards is obeyed too: to look at all files once more may take a while.
@@ -175,7 +191,29 @@ pub fn run(
     }
     let ending = if ended { ending(directory, &asked, settings)? } else { Ending::Stopped };
     let stages = meters.iter().map(|meter| meter.read()).collect();
-    Ok(Outcome { ending, trials: view.trials(), stages })
+    Ok(Outcome { ending, trials: view.trials(), rewritten, stages })
+}
+
+/// What there is to do, once files that need no fits are written anew; `None` where a stop is asked for first.
+fn look(
+    plan: &Plan,
+    directory: &RunDirectory,
+    (settings, cancel, pool): (&Settings, &Cancel, &Pool),
+    (live, record): (&mut Live, &mut LiveRecord),
+) -> Result<(Option<Todo>, Rewritten), Error> {
+    let mut look = |rewriting| {
+        Todo::new(plan.clone(), directory, (settings, cancel), rewriting, (&mut *live, &mut *record))
+    };
+    let first = look(Rewriting::First)?;
+    let Some(Todo { plan, rewrites, .. }) = first.as_ref().filter(|todo| !todo.rewrites.is_empty()) else {
+        return Ok((first, Rewritten::default()));
+    };
+    if settings.only.is_none() {
+        directory.remove_record(seal::RECORD)?;
+    }
+    let rewritten = rewrite(plan, directory, rewrites, (pool, cancel))?;
+    let second = if rewritten.stopped { None } else { look(Rewriting::Tried)? };
+    Ok((second, rewritten))
 }
 
 /// What a run has to do.

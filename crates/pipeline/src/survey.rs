@@ -23,6 +23,8 @@ pub struct Count {
     pub kept: u64,
     /// There, to be computed again with more columns, rows or trials.
     pub again: u64,
+    /// There, to be written anew with columns in which all their rows agree: no fit is needed.
+    pub rewritten: u64,
     /// There with columns of a change that was taken back, and beside them as they were before: these come back.
     pub restored: u64,
     /// Not there, or damaged.
@@ -44,6 +46,7 @@ impl Count {
         match (&judged.state, judged.restores) {
             (State::Complete, true) => self.restored += 1,
             (State::Complete, false) => self.kept += 1,
+            (State::Outdated | State::Excess, _) if judged.rewrites.is_some() => self.rewritten += 1,
             (State::Shorter | State::Outdated | State::Excess, _) => self.again += 1,
             (State::Missing | State::Damaged(_), _) => self.missing += 1,
         }
@@ -54,6 +57,11 @@ impl Survey {
     /// Files that are there and are to be computed again.
     pub fn again(&self) -> u64 {
         self.left.again + self.planned.iter().map(|count| count.again).sum::<u64>()
+    }
+
+    /// Files that are there and are to be written anew, without fits.
+    pub fn rewritten(&self) -> u64 {
+        self.left.rewritten + self.planned.iter().map(|count| count.rewritten).sum::<u64>()
     }
 }
 

@@ -4,9 +4,11 @@ use crate::error::Error;
 use crate::live::Live;
 use crate::live_record::LiveRecord;
 use crate::plan::{Plan, Shard};
+use crate::resume::{self, Task};
 use crate::run::Settings;
-use crate::{resume, survey};
+use crate::survey;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 use tempered_flow::Cancel;
 use tempered_store::RunDirectory;
@@ -20,6 +22,8 @@ pub(crate) struct Todo {
     pub plan: Arc<Plan>,
     /// What is to be done.
     pub todo: Shards,
+    /// Files to be written anew, without fits.
+    pub rewrites: Vec<(Shard, usize)>,
     /// Finished estimators of the shards of the study.
     pub done: Shards,
 }
@@ -35,11 +39,20 @@ impl Todo {
         plan: Plan,
         directory: &RunDirectory,
         (settings, cancel): (&Settings, &Cancel),
+        rewriting: Rewriting,
         summaries: (&mut Live, &mut LiveRecord),
     ) -> Result<Option<Todo>, Error> {
         let (share, of) = settings.share;
         let mine = |position: usize| position as u64 % of == share - 1;
-        let mut look = Look { directory, settings, summaries, lists: Lists::default(), todo: Vec::new() };
+        let mut look = Look {
+            directory,
+            settings,
+            rewriting,
+            summaries,
+            lists: Lists::default(),
+            todo: Vec::new(),
+            rewrites: Vec::new(),
+        };
         let mut done = Vec::new();
         let mut position = 0;
         for shard in plan.shards() {
@@ -64,17 +77,28 @@ impl Todo {
             }
             every = plan;
         }
-        Ok(Some(Todo { plan: Arc::new(every), todo: look.todo, done }))
+        Ok(Some(Todo { plan: Arc::new(every), todo: look.todo, rewrites: look.rewrites, done }))
     }
+}
+
+/// What becomes of files that lack columns in which all their rows agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rewriting {
+    /// They are written anew.
+    First,
+    /// That was tried: what is left of them is computed again.
+    Tried,
 }
 
 /// Looking at shards one after the other.
 struct Look<'a> {
     directory: &'a RunDirectory,
     settings: &'a Settings,
+    rewriting: Rewriting,
     summaries: (&'a mut Live, &'a mut LiveRecord),
     lists: Lists,
     todo: Shards,
+    rewrites: Vec<(Shard, usize)>,
 }
 
 impl Look<'_> {
@@ -89,8 +113,20 @@ impl Look<'_> {
         let mut complete = Vec::new();
         let mut missing: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
         for estimator in estimators {
-            let (end, restored) = resume::prepare(plan, self.directory, shard, estimator)?;
+            let (task, restored) = resume::prepare(plan, self.directory, shard, estimator)?;
             let place = resume::place(plan, estimator, shard);
+            let is_mine = self.settings.only.as_ref().is_none_or(|only| only.contains(&place));
+            let end = match task {
+                Task::Nothing => None,
+                // Their rows stay as they are, and so do summaries.
+                Task::Rewrite(trials) if self.rewriting == Rewriting::First => {
+                    if is_mine {
+                        self.rewrites.push((Shard { trials, ..shard.clone() }, estimator));
+                    }
+                    continue;
+                }
+                Task::Rewrite(Range { end, .. }) | Task::Fit(end) => Some(end),
+            };
             let (live, record) = &mut self.summaries;
             let label = &plan.study.estimators[estimator].label;
             // A shard that was counted and is done again may be longer now.
@@ -99,9 +135,7 @@ impl Look<'_> {
                 record.outdate();
             }
             match end {
-                Some(end) if self.settings.only.as_ref().is_none_or(|only| only.contains(&place)) => {
-                    missing.entry(end).or_default().push(estimator);
-                }
+                Some(end) if is_mine => missing.entry(end).or_default().push(estimator),
                 Some(_) => {}
                 None => complete.push(estimator),
             }

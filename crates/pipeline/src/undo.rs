@@ -77,6 +77,13 @@ fn take_back(plan: &Plan, directory: &RunDirectory) -> Result<Undone, Error> {
             }
         }
     }
+    // What a run that was ended had placed of a shard before its metrics. Of estimators that are taken back nobody would finish
+    // it.
+    for file in directory.listing()?.files.into_iter().filter(|file| file.table != Table::Metrics) {
+        if !directory.metrics_path(&file.place).is_file() {
+            more.insert(file.place.path(file.table));
+        }
+    }
     undone.set_aside = more.len() as u64;
     more.iter().try_for_each(|path: &PathBuf| directory.quarantine(&directory.root().join(path)))?;
     Ok(undone)

@@ -14,6 +14,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchReader};
 use arrow_schema::DataType;
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::ChunkReader;
 use std::io::Cursor;
 use std::path::Path;
@@ -81,13 +82,8 @@ fn decode<R: ChunkReader + 'static>(
         Found::Unreadable(why) => return Err(Error::Unreadable { path: path.into(), why }),
     };
     let reader = ParquetRecordBatchReaderBuilder::try_new(open()?).map_err(Error::parquet(path))?;
-    let longest = reader.metadata().row_groups().iter().map(|group| {
-        let values = group.columns().iter().map(|column| column.num_values()).max();
-        (values.unwrap_or(0) / group.num_rows().max(1)).cast_unsigned()
-    });
-    let longest = longest.max().unwrap_or(0).max(1);
-    let rows = (BATCH_VALUES / longest).clamp(1, BATCH_ROWS);
-    let reader = reader.with_batch_size(usize::try_from(rows).unwrap_or(1)).build();
+    let rows = batch_rows(reader.metadata());
+    let reader = reader.with_batch_size(rows).build();
     let mut seen = Seen { path, format, place, trials: Vec::new(), outcomes: Vec::new() };
     let reader = reader.map_err(Error::parquet(path))?;
     // A file without rows has its columns all the same.
@@ -97,6 +93,16 @@ fn decode<R: ChunkReader + 'static>(
     }
     let Seen { trials, outcomes, .. } = seen;
     Ok(Inspected { footer, bytes, checksum, trials, outcomes })
+}
+
+/// Rows to decode at a time, so that memory does not depend on how long lists are.
+pub(crate) fn batch_rows(metadata: &ParquetMetaData) -> usize {
+    let longest = metadata.row_groups().iter().map(|group| {
+        let values = group.columns().iter().map(|column| column.num_values()).max();
+        (values.unwrap_or(0) / group.num_rows().max(1)).cast_unsigned()
+    });
+    let longest = longest.max().unwrap_or(0).max(1);
+    usize::try_from((BATCH_VALUES / longest).clamp(1, BATCH_ROWS)).unwrap_or(1)
 }
 
 /// What has been read of a file.

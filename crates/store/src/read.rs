@@ -44,13 +44,13 @@ pub struct WeightsRow {
     pub bias: Vec<f64>,
 }
 
-fn builder(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<WholeFile>, Error> {
+pub(crate) fn builder(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<WholeFile>, Error> {
     let file = regular::open(path).map_err(Error::io(path))?;
     ParquetRecordBatchReaderBuilder::try_new(WholeFile(file)).map_err(Error::parquet(path))
 }
 
 /// What a reader says of a file; where the Parquet library panics, as it does on some damaged files, that it is damaged.
-fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     let damaged = |_| Err(Error::Damaged { path: path.to_path_buf() });
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(damaged)
 }
@@ -202,7 +202,12 @@ impl Column {
 }
 
 /// A column of the type that the writer gives it.
-fn column(path: &Path, batch: &RecordBatch, name: &str, kind: &DataType) -> Result<ArrayRef, Error> {
+pub(crate) fn column(
+    path: &Path,
+    batch: &RecordBatch,
+    name: &str,
+    kind: &DataType,
+) -> Result<ArrayRef, Error> {
     let array = batch.column_by_name(name).ok_or_else(|| no_column(path, name, &[name], batch))?;
     if array.data_type() != kind {
         let found = array.data_type().to_string();
@@ -211,7 +216,7 @@ fn column(path: &Path, batch: &RecordBatch, name: &str, kind: &DataType) -> Resu
     Ok(array.clone())
 }
 
-fn no_column(path: &Path, column: &str, expected: &[&str], batch: &RecordBatch) -> Error {
+pub(crate) fn no_column(path: &Path, column: &str, expected: &[&str], batch: &RecordBatch) -> Error {
     let schema = batch.schema();
     let found: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     Error::NoColumn {

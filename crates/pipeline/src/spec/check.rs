@@ -4,6 +4,7 @@ use super::aggregate::{self, Aggregate, aggregate};
 use super::choice::choice;
 use super::counts::counts;
 use super::data::data;
+use super::data_columns;
 use super::diagnostic::SpecError;
 use super::edit::{self, Edit};
 use super::estimators::{Estimator, ReadName, check_formulas, estimators, parameters, rule};
@@ -111,6 +112,11 @@ fn study(root: &Field<'_>, label: ReadName, errors: &mut Errors) -> Option<Study
     let estimators = estimators?;
     let study = Study {
         parameters: parameters(&estimators),
+        data_parameters: data_columns::beyond([
+            ("design", &designs),
+            ("target", &targets),
+            ("noise", &noises),
+        ]),
         name: name?,
         seed: seed?,
         trials: count?,

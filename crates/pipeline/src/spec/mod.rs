@@ -6,6 +6,7 @@ mod choice;
 mod combine;
 mod counts;
 mod data;
+mod data_columns;
 mod diagnostic;
 mod edit;
 mod estimators;
@@ -22,6 +23,7 @@ mod template;
 
 pub(crate) use check::parse_rule;
 pub use check::{parse, parse_choice, parse_recorded};
+pub(crate) use data_columns::ALWAYS as DATA_COLUMNS;
 pub use diagnostic::{Diagnostic, SpecError};
 pub use edit::Edit;
 pub use estimators::Estimator;

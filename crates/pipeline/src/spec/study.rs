@@ -35,6 +35,9 @@ pub struct Study {
     pub estimators: Vec<Estimator>,
     /// Swept parameters that have a column, in the order of their names.
     pub parameters: Vec<(String, ParameterKind)>,
+    /// Parameters of the data that have a column besides those that the files of all studies have, in the order of their
+    /// names.
+    pub data_parameters: Vec<String>,
     /// What is evaluated, and where.
     pub criteria: Criteria,
     /// Position of the estimator that distances are measured from.

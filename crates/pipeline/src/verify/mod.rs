@@ -166,6 +166,22 @@ impl Files<'_> {
     }
 }
 
+/// What is wrong with the files of a place, each read whole: nothing where they are sound and belong together.
+pub(crate) fn faults_of(
+    directory: &RunDirectory,
+    recorded: &record::Recorded,
+    place: &Place,
+) -> Result<Vec<Finding>, Error> {
+    let there = |table: Table| {
+        let bytes = std::fs::metadata(directory.root().join(place.path(table))).ok()?.len();
+        Some(Listed { table, place: place.clone(), bytes })
+    };
+    let [metrics, weights, checkpoints] = [Table::Metrics, Table::Weights, Table::Checkpoints].map(there);
+    let files =
+        Files { metrics: metrics.as_ref(), weights: weights.as_ref(), checkpoints: checkpoints.as_ref() };
+    Ok(files.check(directory, recorded, None)?.1)
+}
+
 /// Files the study asks for that are not there or too short, where no seal says that they were.
 fn missing(
     plan: &Plan,

@@ -2,10 +2,12 @@
 
 #![allow(dead_code, reason = "every test file uses some of it")]
 
+use std::io::Result as IoResult;
 use std::path::Path;
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::run::Settings;
 use tempered_pipeline::spec::parse;
+use tempered_store::{Disk, Local, Output};
 
 /// Files with their bytes, by path below the run directory.
 pub type Files = Vec<(String, Vec<u8>)>;
@@ -45,4 +47,56 @@ fn below(root: &Path, mut folders: Vec<std::path::PathBuf>) -> Files {
     }
     files.sort();
     files
+}
+
+/// The local disk without syncs, which would take most of the time.
+#[derive(Debug)]
+pub struct Quick;
+
+impl Disk for Quick {
+    fn create_folders(&self, path: &Path) -> IoResult<()> {
+        Local.create_folders(path)
+    }
+
+    fn create(&self, path: &Path) -> IoResult<Box<dyn Output>> {
+        Ok(Box::new(QuickFile(Local.create(path)?)))
+    }
+
+    fn append(&self, path: &Path, bytes: &[u8]) -> IoResult<()> {
+        Local.append(path, bytes)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> IoResult<()> {
+        Local.rename(from, to)
+    }
+
+    fn link(&self, from: &Path, to: &Path) -> IoResult<()> {
+        Local.link(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> IoResult<()> {
+        Local.remove(path)
+    }
+
+    fn sync_folder(&self, _: &Path) -> IoResult<()> {
+        Ok(())
+    }
+}
+
+struct QuickFile(Box<dyn Output>);
+
+impl std::io::Write for QuickFile {
+    fn write(&mut self, bytes: &[u8]) -> IoResult<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> IoResult<()> {
+        self.0.flush()
+    }
+}
+
+impl Output for QuickFile {
+    fn sync(&mut self) -> IoResult<()> {
+        Ok(())
+    }
 }

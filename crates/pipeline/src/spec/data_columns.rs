@@ -1,0 +1,89 @@
+//! Which real parameters of the data have a column.
+
+use tempered_math::catalogue::{Choice, Value};
+
+/// The columns that files of all studies have, NULL where a cell has no such parameter. What a catalogue holds does not decide
+/// it: a parameter that is added to a design would widen new files of studies that know nothing of it, beside the files that
+/// they have. The list is part of generators 3 and 4; it never grows.
+pub(crate) const ALWAYS: [&str; 9] = [
+    "design_jitter",
+    "target_slope",
+    "target_intercept",
+    "target_frequency",
+    "target_amplitude",
+    "noise_sd",
+    "noise_half_width",
+    "noise_scale",
+    "noise_df",
+];
+
+/// The columns that these choices need besides, in the order of their names: a parameter has one where a choice of the study
+/// states it.
+pub(super) fn beyond(axes: [(&str, &[Choice]); 3]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for (axis, choices) in axes {
+        for (parameter, value) in choices.iter().flat_map(Choice::arguments) {
+            let name = format!("{axis}_{parameter}");
+            if matches!(value, Value::Real(_)) && !ALWAYS.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempered_math::catalogue::{Entry, Kind, Parameter};
+    use tempered_math::noise::Noise;
+    use tempered_math::{design, noise, target};
+
+    /// A catalogue whose entries have parameters that no study of today has.
+    fn later() -> [Entry<dyn Noise>; 2] {
+        let skewed = || {
+            let real = |name, kind| Parameter { name, summary: "", kind, default: Some(Value::Real(0.5)) };
+            let order = Kind::Whole { low: 1, high: 9 };
+            let order = Parameter { name: "order", summary: "", kind: order, default: Some(Value::Whole(2)) };
+            vec![real("sd", Kind::POSITIVE), real("skew", Kind::ANY_REAL), order]
+        };
+        let normal = noise::CATALOGUE.iter().find(|entry| entry.name == "normal").unwrap();
+        [
+            Entry { name: "normal", summary: "", parameters: normal.parameters, build: normal.build },
+            Entry { name: "skewed", summary: "", parameters: skewed, build: normal.build },
+        ]
+    }
+
+    #[test]
+    fn a_parameter_that_a_catalogue_gains_has_a_column_where_a_study_states_it() {
+        let [normal, skewed] = later().map(|entry| Choice::new(&entry, &[]).unwrap());
+        let uniform = Choice::new(&design::CATALOGUE[0], &[]).unwrap();
+        let of = |noises: &[Choice]| {
+            beyond([("design", std::slice::from_ref(&uniform)), ("target", &[]), ("noise", noises)])
+        };
+        assert!(of(std::slice::from_ref(&normal)).is_empty());
+        assert_eq!(of(&[normal, skewed.clone(), skewed]), ["noise_skew"]);
+    }
+
+    /// Directories and golden files of generators 3 and 4 were made when these were all.
+    #[test]
+    fn the_parameters_of_the_line_have_columns_whatever_the_study() {
+        fn all<T: ?Sized>(axis: &str, catalogue: &[Entry<T>], names: &mut Vec<String>) {
+            for parameter in catalogue.iter().flat_map(|entry| (entry.parameters)()) {
+                let name = format!("{axis}_{}", parameter.name);
+                if matches!(parameter.kind, Kind::Real { .. }) && !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        let mut names = Vec::new();
+        all("design", design::CATALOGUE, &mut names);
+        all("target", target::CATALOGUE, &mut names);
+        all("noise", noise::CATALOGUE, &mut names);
+        assert!(ALWAYS.iter().all(|name| names.iter().any(|known| known == name)), "{names:?}");
+        names.retain(|name| ALWAYS.contains(&name.as_str()));
+        assert_eq!(names, ALWAYS, "in the order of the catalogues");
+    }
+}
