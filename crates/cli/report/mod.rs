@@ -1,5 +1,6 @@
 //! `tempered report`: what a run says, as one page.
 
+mod curves;
 mod fold;
 mod series;
 mod trials;
@@ -101,6 +102,7 @@ fn view(summary: &Summary, plan: &Plan, directory: &RunDirectory, path: &Path) -
             finished: finished(summary, plan),
         },
         risks,
+        curves: curves::curves(summary),
         series,
         trials: trials::drawn(summary, plan, path)?,
         methods: methods(summary),

@@ -5,12 +5,15 @@
 //! Markdown and LaTeX. The output is a function of the report alone: no clock, no network, no statistics.
 
 mod class;
+mod curve;
 mod distribution;
 mod error;
 mod figure;
 mod formula;
 mod number;
 mod page;
+mod panel;
+mod quantity;
 mod report;
 mod series;
 mod setting;
@@ -18,6 +21,7 @@ mod table;
 mod trial;
 
 pub use class::Class;
+pub use curve::{At, Curve, Extreme, Place};
 pub use distribution::{Bin, Distribution, Tail};
 pub use error::Error;
 pub use figure::{Figure, figures, write_figures};

@@ -1,6 +1,6 @@
 //! What a page shows: the study, its series and the trials drawn from it.
 
-use crate::{DrawnTrial, Series};
+use crate::{Curve, DrawnTrial, Series};
 
 /// Everything a page, its figures and its tables show.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -9,6 +9,8 @@ pub struct Report {
     pub study: Study,
     /// The labels of the risk exponents in the order of the selector, such as `1`, `1.5` or `sup`.
     pub risks: Vec<String>,
+    /// What the study asks for along a coordinate; it stands first on the page.
+    pub curves: Vec<Curve>,
     /// One entry for each estimator, setting and risk; estimators keep the order in which they first appear.
     pub series: Vec<Series>,
     /// Trials to draw, such as the median one and the worst one.
@@ -47,9 +49,21 @@ impl Report {
     pub(crate) fn estimators(&self) -> Vec<&str> {
         let fits = self.trials.iter().flat_map(|trial| &trial.fits).map(|fit| fit.estimator.as_str());
         let mut names = Vec::new();
-        for name in self.series.iter().map(|series| series.estimator.as_str()).chain(fits) {
+        let curves = self.curves.iter().map(|curve| curve.estimator.as_str());
+        for name in curves.chain(self.series.iter().map(|series| series.estimator.as_str())).chain(fits) {
             if !names.contains(&name) {
                 names.push(name);
+            }
+        }
+        names
+    }
+
+    /// The quantities of the curves in order of first appearance.
+    pub(crate) fn quantities(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for curve in &self.curves {
+            if !names.contains(&curve.quantity.as_str()) {
+                names.push(&curve.quantity);
             }
         }
         names

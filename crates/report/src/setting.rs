@@ -1,6 +1,8 @@
 //! What the data are drawn from, sample size aside.
 
-use crate::{DrawnTrial, Report, Series};
+use crate::number::whole;
+use crate::panel::Panel;
+use crate::{Curve, DrawnTrial, Report, Series};
 
 /// A design, a target and a noise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +16,11 @@ impl<'a> Setting<'a> {
     /// That of a series.
     pub(crate) fn of(series: &'a Series) -> Self {
         Setting { design: &series.design, target: &series.target, noise: &series.noise }
+    }
+
+    /// That of a curve; what it goes along is empty.
+    pub(crate) fn of_curve(curve: &'a Curve) -> Self {
+        Setting { design: &curve.design, target: &curve.target, noise: &curve.noise }
     }
 
     /// That of a trial.
@@ -41,10 +48,31 @@ impl<'a> Settings<'a> {
         Settings { all }
     }
 
+    /// Those of the curves.
+    pub(crate) fn of_curves(report: &'a Report) -> Self {
+        let mut all = Vec::new();
+        for setting in report.curves.iter().map(Setting::of_curve) {
+            if !all.contains(&setting) {
+                all.push(setting);
+            }
+        }
+        Settings { all }
+    }
+
+    /// The data of a panel in one line.
+    pub(crate) fn of_panel(&self, panel: &Panel<'a>) -> String {
+        let size = panel.n.map(|n| format!("n = {}", whole(n)));
+        self.parts(panel.setting).into_iter().chain(size).collect::<Vec<_>>().join(", ")
+    }
+
     /// The parts that tell a setting from the others: the design, and target and noise where they vary.
     pub(crate) fn parts(&self, setting: Setting<'a>) -> Vec<String> {
         let varies = |part: fn(Setting<'a>) -> &'a str| self.all.iter().any(|&s| part(s) != part(setting));
-        let mut parts = vec![format!("{} design", setting.design)];
+        let mut parts = Vec::new();
+        // What a curve goes along is no part of its setting.
+        if !setting.design.is_empty() {
+            parts.push(format!("{} design", setting.design));
+        }
         if varies(|s| s.target) {
             parts.push(format!("target {}", setting.target));
         }

@@ -81,6 +81,7 @@ fn everywhere(value: f64, label: &str) -> Report {
     Report {
         study,
         risks: vec![label.clone()],
+        curves: Vec::new(),
         series: vec![series],
         trials: vec![trial],
         methods: vec![label.clone()],

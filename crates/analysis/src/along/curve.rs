@@ -302,6 +302,17 @@ impl Curve {
         }
     }
 
+    /// Its course in words: a valley or a peak says more than that a curve is not monotone. Empty along words.
+    pub fn words(&self) -> &'static str {
+        let inside = |extreme: &Option<Extreme>| extreme.as_ref().is_some_and(|extreme| extreme.inside);
+        match (self.course, inside(&self.minimum), inside(&self.maximum)) {
+            (Some(Course::NotMonotone), true, true) => "valley and peak",
+            (Some(Course::NotMonotone), true, false) => "falls, then rises",
+            (Some(Course::NotMonotone), false, true) => "rises, then falls",
+            (course, ..) => course.map_or("", Course::words),
+        }
+    }
+
     /// What tells this curve from the others, but its quantity and n.
     pub(crate) fn labels(&self) -> [&str; 4] {
         [&self.estimator, &self.design, &self.target, &self.noise]

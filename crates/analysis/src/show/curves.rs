@@ -3,7 +3,7 @@
 use comfy_table::Table;
 use std::collections::BTreeMap;
 
-use crate::along::{Course, Curve, Extreme, Point, Statistic};
+use crate::along::{Curve, Extreme, Point, Statistic};
 use crate::coordinates::{AXES, Coordinate};
 use crate::label::short;
 use crate::show::ruled::{STYLE, finish};
@@ -164,7 +164,7 @@ impl<'a> CurveTable<'a> {
             }
             Column::Least => extreme(curve, curve.minimum.as_ref(), true),
             Column::Largest => extreme(curve, curve.maximum.as_ref(), false),
-            Column::Course => course(curve),
+            Column::Course => curve.words().to_owned(),
         }
     }
 }
@@ -232,18 +232,6 @@ fn with_interval(point: &Point) -> String {
         (value, ..) => value.map_or_else(none, number),
     };
     text + point.level.mark()
-}
-
-/// A valley or a peak says more than that a curve is not monotone.
-fn course(curve: &Curve) -> String {
-    let inside = |extreme: &Option<Extreme>| extreme.as_ref().is_some_and(|extreme| extreme.inside);
-    let words = match (curve.course, inside(&curve.minimum), inside(&curve.maximum)) {
-        (Some(Course::NotMonotone), true, true) => "valley and peak",
-        (Some(Course::NotMonotone), true, false) => "falls, then rises",
-        (Some(Course::NotMonotone), false, true) => "rises, then falls",
-        (course, ..) => course.map_or("", Course::words),
-    };
-    words.to_owned()
 }
 
 /// A place in few characters: 1e-6 rather than 0.000001.

@@ -8,9 +8,15 @@ use crate::number;
 
 /// Up to this many ticks carry a label.
 const MOST_TICKS: f64 = 6.0;
+/// Values that span more than this factor are drawn on a logarithmic axis.
+pub(super) const WIDE: f64 = 30.0;
+/// All words side by side have room for this many characters.
+const ROOM: usize = 54;
+/// A word keeps this many characters at least, however many there are.
+const SHORTEST: usize = 4;
 
 /// How values become positions.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Scale {
     /// As they are.
     Linear,
@@ -19,6 +25,8 @@ enum Scale {
     Log { unit: f64 },
     /// Many decades, as their logarithms.
     Decades,
+    /// Places 0, 1, … that have names.
+    Words(Arc<[String]>),
 }
 
 /// An axis with its label. Its range holds every value that it was made from.
@@ -68,6 +76,18 @@ impl Axis {
         Axis { label: label.to_owned(), scale: Scale::Linear, low, high, step: Some(step(high - low)) }
     }
 
+    /// An axis on which the values 0, 1, … have these names, cut to the room there is.
+    pub(crate) fn words(label: &str, words: &[String]) -> Axis {
+        let room = (ROOM / words.len().max(1)).max(SHORTEST);
+        let cut = |word: &String| match word.char_indices().nth(room) {
+            Some(_) => word.chars().take(room - 1).chain(['…']).collect(),
+            None => word.clone(),
+        };
+        let scale = Scale::Words(words.iter().map(cut).collect());
+        let high = words.len() as f64 - 0.5;
+        Axis { label: label.to_owned(), scale, low: -0.5, high: high.max(0.5), step: Some(1.0) }
+    }
+
     /// The same axis from zero upwards.
     pub(crate) fn above_zero(mut self) -> Axis {
         self.low = 0.0;
@@ -78,7 +98,7 @@ impl Axis {
     /// The position of a value; none where the axis cannot show it.
     pub(crate) fn place(&self, value: f64) -> Option<f64> {
         let position = match self.scale {
-            Scale::Linear => value,
+            Scale::Linear | Scale::Words(_) => value,
             Scale::Log { unit } => value / unit,
             Scale::Decades => value.log10(),
         };
@@ -109,14 +129,26 @@ impl Axis {
 
     /// How ticks read.
     pub(crate) fn format(&self) -> TickFormat {
-        match self.scale {
+        match &self.scale {
             Scale::Linear => TickFormat::Custom(Arc::new(number::tick)),
             Scale::Log { unit } => {
+                let unit = *unit;
                 TickFormat::Custom(Arc::new(move |position| number::tick(position * unit)))
             }
             Scale::Decades => TickFormat::Custom(Arc::new(number::decade)),
+            Scale::Words(words) => {
+                let words = words.clone();
+                TickFormat::Custom(Arc::new(move |position| name(&words, position)))
+            }
         }
     }
+}
+
+/// The name of a place; nothing between places.
+fn name(words: &[String], position: f64) -> String {
+    let whole = position.round();
+    let word = words.get(whole as usize).filter(|_| whole >= 0.0 && (position - whole).abs() < 1e-6);
+    word.cloned().unwrap_or_default()
 }
 
 /// The least and the greatest of the finite ones of the values.

@@ -172,6 +172,10 @@ fn plots(drawing: &Drawing, mark: &Mark, medium: Medium) -> Vec<Plot> {
             let dots = dots.with_color(medium.colour(Ink::Estimator(*estimator)));
             vec![dots.with_marker(marker(*estimator).0).with_size(3.2).into()]
         }
+        Mark::Rings { points, ink } => {
+            let dots = ScatterPlot::new().with_data(runs(drawing, points).concat());
+            vec![dots.with_color(medium.colour(*ink)).with_size(5.6).into()]
+        }
         Mark::Dots { points, ink } => {
             let dots = ScatterPlot::new().with_data(runs(drawing, points).concat());
             vec![dots.with_color(medium.colour(*ink)).with_size(2.2).into()]

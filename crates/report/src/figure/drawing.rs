@@ -23,6 +23,8 @@ pub(crate) enum Mark {
     Line { points: Vec<(f64, f64)>, stroke: Stroke },
     /// Markers of an estimator.
     Markers { points: Vec<(f64, f64)>, estimator: usize },
+    /// Discs behind markers, which show as rings.
+    Rings { points: Vec<(f64, f64)>, ink: Ink },
     /// Dots.
     Dots { points: Vec<(f64, f64)>, ink: Ink },
 }
@@ -56,9 +58,10 @@ impl Mark {
             Mark::Band { points, .. } => {
                 points.iter().flat_map(|&(x, low, high)| [(x, low), (x, high)]).collect()
             }
-            Mark::Line { points, .. } | Mark::Markers { points, .. } | Mark::Dots { points, .. } => {
-                points.clone()
-            }
+            Mark::Line { points, .. }
+            | Mark::Markers { points, .. }
+            | Mark::Rings { points, .. }
+            | Mark::Dots { points, .. } => points.clone(),
         }
     }
 }

@@ -1,17 +1,22 @@
 //! Every figure of a report, in the order of the page.
 
 use super::canvas::{self, Markup};
+use super::curve::{PlacedCurve, curve};
 use super::drawing::Drawing;
 use super::name::Names;
 use super::risk::Placed;
 use super::{law, risk, trial};
 use crate::number;
+use crate::panel::{Panel, panels};
+use crate::quantity;
 use crate::setting::{Setting, Settings};
 use crate::{Error, Report};
 
 /// What a figure shows; the numbers are places in `Report::exponents`, `Report::sizes` and `Report::trials`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
+    /// A quantity along a coordinate, by the place of the panel in [`panels`].
+    Curve { panel: usize },
     /// The risk against n.
     Risk { p: usize },
     /// The risk divided by a power of n.
@@ -60,6 +65,9 @@ impl Figure {
 pub fn figures(report: &Report) -> Vec<Figure> {
     let mut gallery =
         Gallery { report, settings: Settings::of(report), names: Names::default(), figures: vec![] };
+    for (at, panel) in panels(report).into_iter().enumerate() {
+        gallery.add_curves(at, panel);
+    }
     for p in 0..report.exponents().len() {
         for at in 0..gallery.settings.all.len() {
             gallery.add_series(p, gallery.settings.all[at]);
@@ -79,6 +87,30 @@ struct Gallery<'a> {
 }
 
 impl<'a> Gallery<'a> {
+    /// The figure of the curves of one panel.
+    fn add_curves(&mut self, at: usize, panel: Panel<'a>) {
+        let estimators = self.report.estimators();
+        let place = |name: &str| estimators.iter().position(|&other| other == name);
+        let curves = self.report.curves.iter().filter(|curve| Panel::of(curve) == panel);
+        let placed: Vec<PlacedCurve<'_>> =
+            curves.filter_map(|curve| Some((place(&curve.estimator)?, curve))).collect();
+        let Some((_, first)) = placed.first() else { return };
+        let (settings, along) = (Settings::of_curves(self.report), first.along.as_str());
+        let title = settings.of_panel(&panel);
+        let who: Vec<&str> = placed.iter().map(|(_, curve)| curve.estimator.as_str()).collect();
+        let heading = quantity::heading(panel.quantity);
+        let words = match title.is_empty() {
+            true => format!("{heading} along {along}, {} of {}", first.statistic, who.join(", ")),
+            false => format!("{heading} along {along}, {title}, {} of {}", first.statistic, who.join(", ")),
+        };
+        let mut name = vec!["along".to_owned(), along.to_owned(), panel.quantity.to_owned()];
+        name.extend(settings.parts(panel.setting).iter().map(|part| part.replace(" design", "")));
+        name.extend(panel.n.map(|n| format!("n{n}")));
+        let Some(drawing) = curve(title, &placed) else { return };
+        let name = self.names.take(&name);
+        self.figures.push(Figure { name, description: words, kind: Kind::Curve { panel: at }, drawing });
+    }
+
     /// The figures of one risk in one setting.
     fn add_series(&mut self, p: usize, setting: Setting<'a>) {
         let label = self.report.exponents()[p];
@@ -89,9 +121,11 @@ impl<'a> Gallery<'a> {
         let symbol = risk::symbol(label);
         let title = self.settings.title(setting);
         let who = listed(&series);
-        let of_risk = risk::risk(title.clone(), label, &series);
+        // A single size is no curve.
+        let several = series.iter().any(|(_, series)| series.levels.len() > 1);
+        let of_risk = several.then(|| risk::risk(title.clone(), label, &series));
         let words = format!("{symbol} against n in the {title}, median and quartiles of {who}");
-        self.push(Kind::Risk { p }, setting, &[format!("p{label}")], words, Some(of_risk));
+        self.push(Kind::Risk { p }, setting, &[format!("p{label}")], words, of_risk);
         let settling: Vec<Placed<'_>> = series.iter().copied().filter(|(_, s)| s.scaling.is_some()).collect();
         let words = format!("{symbol} divided by a power of n in the {title}, for {}", listed(&settling));
         self.push(
@@ -147,6 +181,7 @@ impl<'a> Gallery<'a> {
     ) {
         let Some(drawing) = drawing else { return };
         let word = match kind {
+            Kind::Curve { .. } => "along",
             Kind::Risk { .. } => "risk",
             Kind::Scaled { .. } => "scaled",
             Kind::Tail { .. } => "tail",

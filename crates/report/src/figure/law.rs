@@ -1,13 +1,11 @@
 //! The law of the risk over training sets: its tail and its histogram.
 
-use super::axis::{Axis, Direction};
+use super::axis::{Axis, Direction, WIDE};
 use super::drawing::{Drawing, Key, Look, Mark, Stroke};
 use super::ink::Ink;
 use super::risk::{Placed, keys, line, with_unit};
 use crate::{Bin, Distribution, Tail};
 
-/// Values that span more than this factor are drawn on a logarithmic axis.
-const WIDE: f64 = 30.0;
 /// How a fitted tail is drawn.
 const FITTED: Stroke = Stroke { ink: Ink::Text, width: 1.1, dash: &[5.0, 3.0] };
 

@@ -2,6 +2,7 @@
 
 mod axis;
 mod canvas;
+mod curve;
 mod dash;
 mod drawing;
 mod gallery;
@@ -14,5 +15,5 @@ mod write;
 
 pub(crate) use gallery::Kind;
 pub use gallery::{Figure, figures};
-pub(crate) use risk::symbol;
+pub(crate) use risk::{symbol, with_unit};
 pub use write::write_figures;

@@ -18,7 +18,7 @@ pub(crate) fn symbol(p: &str) -> String {
 }
 
 /// The symbol with the unit, such as `R₂ (units of y²)`.
-pub(super) fn with_unit(p: &str) -> String {
+pub(crate) fn with_unit(p: &str) -> String {
     let unit = match p.parse::<f64>() {
         Ok(1.0) | Err(_) => " (units of y)".to_owned(),
         Ok(_) if p.contains('.') => format!(" (units of y^{p})"),

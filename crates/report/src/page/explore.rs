@@ -3,15 +3,17 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::verdicts::risk;
-use super::{Context, levels, selector};
+use super::{Context, along, levels, selector};
 use crate::Figure;
 use crate::figure::Kind;
 
 /// The selectors and, for each risk, its figures and numbers.
 pub(super) fn section(context: &Context<'_>) -> Markup {
+    let report = context.report;
     html! {
         section #figures aria-labelledby="figures-title" {
             h2 #figures-title { "Figures and numbers" }
+            @if !report.note.is_empty() && report.curves.is_empty() && !context.verdicts { p.note { (report.note) } }
             (selector::selectors(context))
             @for (p, label) in context.exponents.iter().enumerate() {
                 div class={ "of-p p" (p) } {
@@ -42,17 +44,18 @@ fn group(context: &Context<'_>, heading: Markup, note: &str, belongs: impl Fn(Ki
         @if !figures.is_empty() {
             h3 { (heading) }
             p.note { (note) }
-            div.panels { @for shown in figures { (figure(shown, &html! { (shown.description) "." })) } }
+            div.panels { @for shown in figures { (figure(context, shown, &html! { (shown.description) "." })) } }
         }
     }
 }
 
 /// A figure with its caption.
-pub(super) fn figure(figure: &Figure, caption: &Markup) -> Markup {
+pub(super) fn figure(context: &Context<'_>, figure: &Figure, caption: &Markup) -> Markup {
     let markup = figure.markup();
     let view = format!("0 0 {} {}", markup.width, markup.height);
     let class = match figure.kind {
         Kind::Tail { n, .. } | Kind::Histogram { n, .. } => format!("of-n n{n}"),
+        Kind::Curve { panel } => along::class_of(context, panel).unwrap_or_default(),
         _ => String::new(),
     };
     html! {

@@ -20,10 +20,11 @@ pub(super) fn head(context: &Context<'_>) -> Markup {
                 ul.failures aria-label="Failed fits" { @for line in &study.failures { li { (line) } } }
             }
             nav aria-label="Contents" {
-                a href="#verdicts" { "Verdicts" }
-                a href="#figures" { "Figures" }
+                @if let Some(first) = context.report.curves.first() { a href="#along" { "Along " (first.along) } }
+                @if context.verdicts { a href="#verdicts" { "Verdicts" } }
+                @if !context.report.series.is_empty() { a href="#figures" { "Figures" } }
                 @if !context.report.trials.is_empty() { a href="#trials" { "Trials" } }
-                a href="#reasons" { "Reasons" }
+                @if context.verdicts { a href="#reasons" { "Reasons" } }
                 a href="#reproduce" { "Reproduce" }
             }
         }
@@ -35,11 +36,15 @@ fn facts(context: &Context<'_>) -> Vec<String> {
     let levels = || report.series.iter().flat_map(|series| &series.levels).map(|level| level.n);
     let mut facts = context.settings.shared();
     if let Some((low, high)) = levels().min().zip(levels().max()) {
-        facts.push(format!("n from {} to {}", whole(low), whole(high)));
+        facts.push(match low == high {
+            true => format!("n = {}", whole(low)),
+            false => format!("n from {} to {}", whole(low), whole(high)),
+        });
     }
     let domains: Vec<&str> = report.series.iter().map(|series| series.domain.as_str()).collect();
-    if domains.windows(2).all(|pair| pair[0] == pair[1]) && !domains[0].is_empty() {
-        facts.push(format!("risk over the {}", domains[0]));
+    let first = domains.first().copied().unwrap_or_default();
+    if domains.iter().all(|domain| *domain == first) && !first.is_empty() {
+        facts.push(format!("risk over the {first}"));
     }
     facts.push(format!("{} fits, {} failed", whole(report.study.trials), whole(report.study.failed)));
     facts

@@ -1,5 +1,6 @@
 //! The page: one HTML file that opens offline.
 
+mod along;
 mod explore;
 mod head;
 mod levels;
@@ -25,7 +26,12 @@ struct Context<'a> {
     /// The labels of the risks and the sample sizes of the selectors.
     exponents: Vec<&'a str>,
     sizes: Vec<u64>,
+    /// Whether a series has sizes enough for verdicts.
+    verdicts: bool,
 }
+
+/// Fewer sizes than this show no growth: verdicts would all be open.
+const LEAST_SIZES: usize = 3;
 
 /// The report as one HTML file: no scripts, no requests, light and dark, on screens and in print.
 ///
@@ -33,7 +39,7 @@ struct Context<'a> {
 ///
 /// [`Error::Empty`] if there is no series to show.
 pub fn page(report: &Report) -> Result<String, Error> {
-    if report.series.is_empty() {
+    if report.series.is_empty() && report.curves.is_empty() {
         return Err(Error::Empty { study: report.study.name.clone() });
     }
     let context = Context {
@@ -42,11 +48,17 @@ pub fn page(report: &Report) -> Result<String, Error> {
         figures: figures(report),
         exponents: report.exponents(),
         sizes: report.sizes(),
+        verdicts: report.series.iter().any(|series| series.levels.len() >= LEAST_SIZES),
     };
     Ok(document(&context).into_string())
 }
 
 fn document(context: &Context<'_>) -> Markup {
+    let (first, word) = match (context.report.curves.is_empty(), context.verdicts) {
+        (false, _) => ("along", "curves"),
+        (true, true) => ("verdicts", "verdicts"),
+        (true, false) => ("figures", "figures"),
+    };
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -59,13 +71,14 @@ fn document(context: &Context<'_>) -> Markup {
                 style { (PreEscaped(STYLE)) (PreEscaped(selector::rules(context))) }
             }
             body {
-                a.skip href="#verdicts" { "Skip to the verdicts" }
+                a.skip href={ "#" (first) } { "Skip to the " (word) }
                 (head::head(context))
                 main {
-                    (verdicts::section(context))
-                    (explore::section(context))
+                    (along::section(context))
+                    @if context.verdicts { (verdicts::section(context)) }
+                    @if !context.report.series.is_empty() { (explore::section(context)) }
                     (trials::section(context))
-                    (reasons::section(context))
+                    @if context.verdicts { (reasons::section(context)) }
                     (reproduce::section(context))
                 }
             }

@@ -1,11 +1,12 @@
-//! The selectors of risk and sample size: radio buttons that a style sheet reads, so no script is needed.
+//! The selectors of risk, sample size and data: radio buttons that a style sheet reads, so no script is needed.
 
 use std::fmt::Write;
 
 use maud::{Markup, html};
 
-use super::Context;
+use super::{Context, along};
 use crate::number::whole;
+use crate::setting::Settings;
 
 /// The two groups of buttons; the first risk and the largest sample size are chosen at the start.
 pub(super) fn selectors(context: &Context<'_>) -> Markup {
@@ -27,19 +28,38 @@ pub(super) fn selectors(context: &Context<'_>) -> Markup {
     }
 }
 
-fn button(group: &str, at: usize, label: &str, chosen: bool) -> Markup {
+/// The buttons of the data that curves are of; nothing where all are shown side by side.
+pub(super) fn data(context: &Context<'_>) -> Markup {
+    let (choices, settings) = (along::choices(context), Settings::of_curves(context.report));
+    html! {
+        @if !choices.is_empty() {
+            form.selectors {
+                fieldset {
+                    legend { "Data" }
+                    @for (at, panel) in choices.iter().enumerate() {
+                        (button("d", at, &settings.of_panel(panel), at == 0))
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn button(group: &str, at: usize, label: &str, chosen: bool) -> Markup {
     html! {
         input type="radio" name=(group) id={ (group) "-" (at) } checked[chosen] autocomplete="off";
         label for={ (group) "-" (at) } { (label) }
     }
 }
 
-/// The rules that hide what is not chosen. Paper shows every risk.
+/// The rules that hide what is not chosen. Paper shows every risk and all data.
 pub(super) fn rules(context: &Context<'_>) -> String {
     let mut rules = String::new();
-    for (group, count, media) in
-        [("p", context.exponents.len(), "screen"), ("n", context.sizes.len(), "screen, print")]
-    {
+    for (group, count, media) in [
+        ("p", context.exponents.len(), "screen"),
+        ("n", context.sizes.len(), "screen, print"),
+        ("d", along::choices(context).len(), "screen"),
+    ] {
         for at in 0..count {
             // Writing to a string cannot fail.
             let _ = writeln!(

@@ -19,7 +19,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
             section #trials aria-labelledby="trials-title" {
                 h2 #trials-title { "Trials" }
                 p.note { "Single training sets with the predictors trained on them. Spikes between data points are what the higher risks see." }
-                div.panels { @for (figure, trial) in drawn { (explore::figure(figure, &caption(trial))) } }
+                div.panels { @for (figure, trial) in drawn { (explore::figure(context, figure, &caption(trial))) } }
             }
         }
     }

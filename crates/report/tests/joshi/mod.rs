@@ -25,6 +25,7 @@ pub fn report() -> Report {
     }
     Report {
         study: study(),
+        curves: Vec::new(),
         risks: RISKS.map(|(label, _)| label.to_owned()).to_vec(),
         series,
         trials: training::trials(),

@@ -1,0 +1,67 @@
+//! How quantities and coordinates are written on axes and in headings.
+
+use crate::figure::{symbol, with_unit};
+use crate::number::superscript;
+
+/// The exponent in the name of a risk or a distance: `risk_l1_5` is that of p = 1.5, `risk_sup` the supremum.
+fn exponent(name: &str) -> Option<(bool, String)> {
+    let (is_risk, rest) = match name.strip_prefix("risk_") {
+        Some(rest) => (true, rest),
+        None => (false, name.strip_prefix("distance_")?),
+    };
+    let p = if rest == "sup" { rest.to_owned() } else { rest.strip_prefix('l')?.replace('_', ".") };
+    Some((is_risk, p))
+}
+
+/// A quantity in a heading: `R₂`, `share of failed trials`, else its name.
+pub(crate) fn heading(name: &str) -> String {
+    match (name, exponent(name)) {
+        ("failed", _) => "share of failed trials".to_owned(),
+        (_, Some((true, p))) => symbol(&p),
+        _ => name.to_owned(),
+    }
+}
+
+/// A quantity on an axis, with its unit where it has one.
+pub(crate) fn label(name: &str) -> String {
+    if name.starts_with("gaps_with_") {
+        return format!("{name} (share of gaps)");
+    }
+    match exponent(name) {
+        Some((true, p)) => with_unit(&p),
+        Some((false, p)) if p == "sup" || p == "1" => format!("{name} (units of y)"),
+        Some((false, p)) if p.contains('.') => format!("{name} (units of y^{p})"),
+        Some((false, p)) => format!("{name} (units of y{})", superscript(&p)),
+        None => heading(name),
+    }
+}
+
+/// A coordinate on an axis.
+pub(crate) fn coordinate(name: &str) -> String {
+    match name {
+        "n" => "sample size n".to_owned(),
+        "checkpoint" => "checkpoint (steps of training)".to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_columns_are_read() {
+        for (name, head, axis) in [
+            ("risk_l2", "R₂", "R₂ (units of y²)"),
+            ("risk_l1_5", "R₁.₅", "R₁.₅ (units of y^1.5)"),
+            ("risk_sup", "Rₛᵤₚ", "Rₛᵤₚ (units of y)"),
+            ("distance_l2", "distance_l2", "distance_l2 (units of y²)"),
+            ("distance_sup", "distance_sup", "distance_sup (units of y)"),
+            ("gaps_with_more", "gaps_with_more", "gaps_with_more (share of gaps)"),
+            ("failed", "share of failed trials", "share of failed trials"),
+            ("risk_ratio", "risk_ratio", "risk_ratio"),
+        ] {
+            assert_eq!((heading(name).as_str(), label(name).as_str()), (head, axis));
+        }
+    }
+}
