@@ -134,6 +134,13 @@ fn estimators_have_variants() {
         ["k[bandwidth=1, ridge=0]", "k[bandwidth=1, ridge=1]", "k[bandwidth=2, ridge=0]"]
     );
     assert_eq!(
+        labels(
+            "{k: {laplace_kernel: {bandwidth: [1, 2], ridge: 'bandwidth^2'}, where: 'ridge + bandwidth < 6'}}"
+        ),
+        ["k[bandwidth=1]"],
+        "a condition takes what follows from other parameters"
+    );
+    assert_eq!(
         labels("{p: {weight_decay_path: {lambda: {geometric: {from: 0.01, to: 100, points: 5}}}}}"),
         ["p[lambda=0.01]", "p[lambda=0.1]", "p[lambda=1]", "p[lambda=10]", "p[lambda=100]"]
     );
@@ -218,6 +225,11 @@ fn what_is_wrong_is_told_where_it_stands() {
             "{n: 10}",
             "{net: {relu_network: {width: [1, 2], steps: 5}, where: 'wdith > 1'}}",
             "did you mean `width`?",
+        ),
+        (
+            "{n: 10}",
+            "{net: {relu_network: {width: [1, 2], steps: 'n'}, where: 'steps > 2'}}",
+            "mentions `steps`, which is no coordinate here",
         ),
         (
             "{n: 10}",

@@ -1,5 +1,6 @@
 //! What must hold of any bytes: each target checks one of these, and so does an ordinary test on the seeds.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::spec::parse;
@@ -16,10 +17,24 @@ pub fn yaml(bytes: &[u8]) {
     }
 }
 
-/// A plan whose shards cover each trial of a cell once, and footers that name their cell.
+/// A plan whose cells and estimators all differ and have values for every formula, whose shards cover each trial of a cell
+/// once, and footers that name their cell.
 pub fn plan(bytes: &[u8]) {
     let Ok(study) = parse(bytes, "fuzz", &[]) else { return };
     let plan = Plan::new(study);
+    let estimators = &plan.study.estimators;
+    let cells: BTreeSet<&str> = plan.cells.iter().take(10_000).map(|cell| cell.key.as_str()).collect();
+    let labels: BTreeSet<&str> = estimators.iter().map(|known| known.label.as_str()).collect();
+    assert_eq!((cells.len(), labels.len()), (plan.cells.len().min(10_000), estimators.len()));
+    assert!(plan.cells.len() >= plan.study.n.len());
+    // What the command `plan` asks for.
+    assert!(plan.to_json().is_object());
+    for cell in plan.cells.iter().take(100) {
+        assert_eq!(plan.cell_json(cell)["n"], cell.n);
+        for known in estimators.iter().take(100) {
+            assert!(cell.choice(&known.rule).is_ok(), "{} in {}", known.rule, cell.content());
+        }
+    }
     for (position, cell) in plan.cells.iter().enumerate().take(100) {
         let estimators = 0..plan.study.estimators.len().min(10);
         for estimator in estimators.clone() {

@@ -2,12 +2,12 @@
 
 use super::aggregate::{self, Aggregate, aggregate};
 use super::choice::choice;
+use super::columns::{self, parameters};
 use super::counts::counts;
 use super::data::data;
-use super::data_columns;
 use super::diagnostic::SpecError;
 use super::edit::{self, Edit};
-use super::estimators::{Estimator, ReadName, check_formulas, estimators, parameters, rule};
+use super::estimators::{Estimator, ReadName, check_formulas, estimators, rule};
 use super::label::{identifier, label};
 use super::limits::{FILES, LAST_CHECKPOINT, RISKS, SHARD_POINTS, SHARDS};
 use super::mark::{self, Yaml, shown};
@@ -112,11 +112,7 @@ fn study(root: &Field<'_>, label: ReadName, errors: &mut Errors) -> Option<Study
     let estimators = estimators?;
     let study = Study {
         parameters: parameters(&estimators),
-        data_parameters: data_columns::beyond([
-            ("design", &designs),
-            ("target", &targets),
-            ("noise", &noises),
-        ]),
+        data_parameters: columns::beyond([("design", &designs), ("target", &targets), ("noise", &noises)]),
         name: name?,
         seed: seed?,
         trials: count?,

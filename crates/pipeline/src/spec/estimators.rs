@@ -10,12 +10,10 @@ use super::resolved;
 use super::sweep::{Context, Slot, Swept, combinations, scalar};
 use super::template::{Template, Unfit};
 use serde_yaml::Value as Resolved;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use tempered_math::catalogue::{Kind, Value};
 use tempered_math::estimator;
-use tempered_math::score::is_score;
-use tempered_store::ParameterKind;
 
 type Rule = dyn tempered_math::estimator::Estimator;
 
@@ -63,37 +61,6 @@ impl Estimator {
 
 fn text(swept: &[(&'static str, Value)]) -> String {
     swept.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
-}
-
-/// The column of a swept parameter: its own name, or where metrics have a score of that name, `estimator_` before it.
-pub(crate) fn column(parameter: &str) -> String {
-    if is_score(parameter) { format!("estimator_{parameter}") } else { parameter.into() }
-}
-
-/// The columns of swept parameters, in the order of their names. Where estimators have parameters of one name and several
-/// types, the column is real if they are numbers, and text otherwise.
-pub(super) fn parameters(estimators: &[Estimator]) -> Vec<(String, ParameterKind)> {
-    let mut kinds: BTreeMap<String, ParameterKind> = BTreeMap::new();
-    for (name, value) in estimators.iter().flat_map(|estimator| &estimator.swept) {
-        let kind = match value {
-            Value::Real(_) => ParameterKind::Real,
-            Value::Whole(_) => ParameterKind::Whole,
-            Value::Flag(_) => ParameterKind::Flag,
-            Value::Word(_) | Value::Reals(_) | Value::Wholes(_) => ParameterKind::Text,
-        };
-        kinds.entry(column(name)).and_modify(|known| *known = join(*known, kind)).or_insert(kind);
-    }
-    kinds.into_iter().collect()
-}
-
-/// The type that holds values of both.
-pub(crate) fn join(one: ParameterKind, other: ParameterKind) -> ParameterKind {
-    use ParameterKind::{Real, Text, Whole};
-    match (one, other) {
-        _ if one == other => one,
-        (Real | Whole, Real | Whole) => Real,
-        _ => Text,
-    }
 }
 
 /// Reads the name of an estimator.
@@ -255,7 +222,12 @@ impl Written<'_> {
     /// Whether a combination of the axes is asked for.
     fn is_wanted(&self, given: &[(&'static str, Value)], errors: &mut Errors) -> Option<bool> {
         let Some((filter, field)) = &self.filter else { return Some(true) };
-        match filter.value(&|name| self.own(given, name)) {
+        let followed = self.followed(given);
+        let of = |name: &str| {
+            let value = followed.iter().find(|(parameter, _)| *parameter == name);
+            value.map_or_else(|| self.own(given, name), |(_, value)| Some(value.clone()))
+        };
+        match filter.value(&of) {
             Ok(Scalar::Truth(truth)) => Some(truth),
             Ok(other) => {
                 errors.push(field, format!("is {other}, but a condition must be true or false"));
@@ -265,6 +237,24 @@ impl Written<'_> {
                 errors.helped(field, fault.message, fault.help);
                 None
             }
+        }
+    }
+
+    /// The values of formulas that follow from other parameters and not from the cell; those that have none are left out.
+    fn followed(&self, given: &[(&'static str, Value)]) -> Vec<(&'static str, Scalar)> {
+        let mut known: Vec<(&'static str, Scalar)> = Vec::new();
+        let mut open: Vec<(&'static str, &Formula)> = self.swept.formulas().collect();
+        loop {
+            let of = |name: &str| {
+                let followed = known.iter().find(|(parameter, _)| *parameter == name);
+                followed.map_or_else(|| self.own(given, name), |(_, value)| Some(value.clone()))
+            };
+            let next = open.iter().enumerate().find_map(|(place, (parameter, formula))| {
+                Some((place, (*parameter, formula.value(&of).ok()?)))
+            });
+            let Some((place, value)) = next else { return known };
+            open.swap_remove(place);
+            known.push(value);
         }
     }
 

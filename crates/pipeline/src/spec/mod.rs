@@ -3,10 +3,10 @@
 mod aggregate;
 mod check;
 mod choice;
+mod columns;
 mod combine;
 mod counts;
 mod data;
-mod data_columns;
 mod diagnostic;
 mod edit;
 mod estimators;
@@ -23,11 +23,10 @@ mod template;
 
 pub(crate) use check::parse_rule;
 pub use check::{parse, parse_choice, parse_recorded};
-pub(crate) use data_columns::ALWAYS as DATA_COLUMNS;
+pub(crate) use columns::{DATA_COLUMNS, column, join};
 pub use diagnostic::{Diagnostic, SpecError};
 pub use edit::Edit;
 pub use estimators::Estimator;
-pub(crate) use estimators::{column, join};
 pub use formula::{Formula, Scalar};
 pub use label::is_reserved;
 pub use mark::LARGEST_FILE;

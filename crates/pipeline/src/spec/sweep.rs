@@ -220,6 +220,14 @@ impl<T: ?Sized> Swept<'_, T> {
         })
     }
 
+    /// The parameters that follow from others.
+    pub fn formulas(&self) -> impl Iterator<Item = (&'static str, &Formula)> {
+        self.given.iter().filter_map(|given| match &given.slot {
+            Slot::Formula(formula) => Some((given.parameter, formula)),
+            Slot::Value(_) | Slot::Axis(_) => None,
+        })
+    }
+
     /// Where a parameter stands; the name of the choice where it is not given.
     pub fn place(&self, parameter: &str) -> &Field<'_> {
         let given = self.given.iter().find(|given| given.parameter == parameter);

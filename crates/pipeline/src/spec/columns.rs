@@ -1,11 +1,15 @@
-//! Which real parameters of the data have a column.
+//! Which parameters have a column: real ones of the data, and swept ones of estimators.
 
+use super::estimators::Estimator;
+use std::collections::BTreeMap;
 use tempered_math::catalogue::{Choice, Value};
+use tempered_math::score::is_score;
+use tempered_store::ParameterKind;
 
 /// The columns that files of all studies have, NULL where a cell has no such parameter. What a catalogue holds does not decide
 /// it: a parameter that is added to a design would widen new files of studies that know nothing of it, beside the files that
 /// they have. The list is part of generators 3 and 4; it never grows.
-pub(crate) const ALWAYS: [&str; 9] = [
+pub(crate) const DATA_COLUMNS: [&str; 9] = [
     "design_jitter",
     "target_slope",
     "target_intercept",
@@ -24,7 +28,7 @@ pub(super) fn beyond(axes: [(&str, &[Choice]); 3]) -> Vec<String> {
     for (axis, choices) in axes {
         for (parameter, value) in choices.iter().flat_map(Choice::arguments) {
             let name = format!("{axis}_{parameter}");
-            if matches!(value, Value::Real(_)) && !ALWAYS.contains(&name.as_str()) {
+            if matches!(value, Value::Real(_)) && !DATA_COLUMNS.contains(&name.as_str()) {
                 names.push(name);
             }
         }
@@ -32,6 +36,37 @@ pub(super) fn beyond(axes: [(&str, &[Choice]); 3]) -> Vec<String> {
     names.sort();
     names.dedup();
     names
+}
+
+/// The column of a swept parameter: its own name, or where metrics have a score of that name, `estimator_` before it.
+pub(crate) fn column(parameter: &str) -> String {
+    if is_score(parameter) { format!("estimator_{parameter}") } else { parameter.into() }
+}
+
+/// The columns of swept parameters, in the order of their names. Where estimators have parameters of one name and several
+/// types, the column is real if they are numbers, and text otherwise.
+pub(super) fn parameters(estimators: &[Estimator]) -> Vec<(String, ParameterKind)> {
+    let mut kinds: BTreeMap<String, ParameterKind> = BTreeMap::new();
+    for (name, value) in estimators.iter().flat_map(|estimator| &estimator.swept) {
+        let kind = match value {
+            Value::Real(_) => ParameterKind::Real,
+            Value::Whole(_) => ParameterKind::Whole,
+            Value::Flag(_) => ParameterKind::Flag,
+            Value::Word(_) | Value::Reals(_) | Value::Wholes(_) => ParameterKind::Text,
+        };
+        kinds.entry(column(name)).and_modify(|known| *known = join(*known, kind)).or_insert(kind);
+    }
+    kinds.into_iter().collect()
+}
+
+/// The type that holds values of both.
+pub(crate) fn join(one: ParameterKind, other: ParameterKind) -> ParameterKind {
+    use ParameterKind::{Real, Text, Whole};
+    match (one, other) {
+        _ if one == other => one,
+        (Real | Whole, Real | Whole) => Real,
+        _ => Text,
+    }
 }
 
 #[cfg(test)]
@@ -82,8 +117,8 @@ mod tests {
         all("design", design::CATALOGUE, &mut names);
         all("target", target::CATALOGUE, &mut names);
         all("noise", noise::CATALOGUE, &mut names);
-        assert!(ALWAYS.iter().all(|name| names.iter().any(|known| known == name)), "{names:?}");
-        names.retain(|name| ALWAYS.contains(&name.as_str()));
-        assert_eq!(names, ALWAYS, "in the order of the catalogues");
+        assert!(DATA_COLUMNS.iter().all(|name| names.iter().any(|known| known == name)), "{names:?}");
+        names.retain(|name| DATA_COLUMNS.contains(&name.as_str()));
+        assert_eq!(names, DATA_COLUMNS, "in the order of the catalogues");
     }
 }
