@@ -50,7 +50,7 @@ pub fn label(label: &str) -> String {
     analysis::short(label).into_owned()
 }
 
-fn class(verdict: Verdict) -> Class {
+pub fn class(verdict: Verdict) -> Class {
     match verdict {
         Verdict::Benign => Class::Benign,
         Verdict::Tempered => Class::Tempered,

@@ -13,7 +13,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
     html! {
         section #figures aria-labelledby="figures-title" {
             h2 #figures-title { "Figures and numbers" }
-            @if !report.note.is_empty() && report.curves.is_empty() && !context.verdicts { p.note { (report.note) } }
+            @if !report.note.is_empty() && report.curves.is_empty() && report.groups.is_empty() && !context.verdicts { p.note { (report.note) } }
             (selector::selectors(context))
             @for (p, label) in context.exponents.iter().enumerate() {
                 div class={ "of-p p" (p) } {

@@ -2,8 +2,10 @@
 
 mod along;
 mod explore;
+mod groups;
 mod head;
 mod levels;
+mod maps;
 mod reasons;
 mod reproduce;
 mod selector;
@@ -75,6 +77,8 @@ fn document(context: &Context<'_>) -> Markup {
                 (head::head(context))
                 main {
                     (along::section(context))
+                    (maps::section(context))
+                    (groups::section(context))
                     @if context.verdicts { (verdicts::section(context)) }
                     @if !context.report.series.is_empty() { (explore::section(context)) }
                     (trials::section(context))
