@@ -13,6 +13,8 @@ const FEW_SERIES: usize = 24;
 const FEW_CURVES: usize = 12;
 /// Tiles of a page at most: at about 300 bytes each with its row in the table, 3 MB.
 const MOST_TILES: usize = 10_000;
+/// Estimators with their data among which maps are chosen at most, whatever the quantity: as many buttons fill four lines.
+const MOST_MAPS: usize = 24;
 /// Fewer sizes than this show no growth: classes would all be open.
 const LEAST_SIZES: usize = 3;
 /// Rows of its tables at most, a megabyte or two with the points of the figures.
@@ -111,8 +113,13 @@ pub fn names(summary: &Summary) -> Vec<String> {
 
 /// Leaves out maps beyond what a page has room for; the first ones are of the largest n.
 pub fn few_tiles(maps: &mut Vec<Map>) {
-    let mut tiles = 0;
+    let (mut tiles, mut kinds) = (0, HashSet::new());
     maps.retain(|map| {
+        let kind = (map.estimator.clone(), map.data.clone());
+        if kinds.len() == MOST_MAPS && !kinds.contains(&kind) {
+            return false;
+        }
+        kinds.insert(kind);
         tiles += map.tiles.len();
         tiles <= MOST_TILES
     });

@@ -6,7 +6,7 @@ use tempered_analysis::{Coordinate, Coordinates, Summary, Verdict};
 use tempered_report::{At, Map, Tile};
 
 /// Fewer values than this are lines of a figure, which say more than a row of tiles.
-const LEAST_VALUES: usize = 3;
+const LEAST_VALUES: usize = 4;
 
 /// A quantity at one place of a study.
 struct Seen<'a> {
@@ -207,30 +207,33 @@ mod tests {
 
     #[test]
     fn parameters_are_axes_and_n_tells_maps_apart() {
-        let maps =
-            of_group(&product(&[50.0, 10.0, 200.0], &[-1.0, 0.0, 2.0, 1.0], &[8.0, 16.0, 24.0, 32.0, 64.0]));
+        let maps = of_group(&product(
+            &[50.0, 10.0, 200.0, 20.0],
+            &[-1.0, 0.0, 2.0, 1.0],
+            &[8.0, 16.0, 24.0, 32.0, 64.0],
+        ));
         assert_eq!(
             maps.iter().map(|map| map.data.as_str()).collect::<Vec<_>>(),
             ["n = 64", "n = 32", "n = 24", "n = 16", "n = 8"]
         );
         assert_eq!((maps[0].across.name.as_str(), maps[0].up.name.as_str()), ("width", "lambda"));
         assert_eq!(maps[0].up.values, [-1.0, 0.0, 1.0, 2.0].map(At::Number));
-        assert_eq!(maps[0].tiles.len(), 12);
+        assert_eq!(maps[0].tiles.len(), 16);
         let places: std::collections::BTreeSet<_> =
             maps[0].tiles.iter().map(|tile| (tile.across, tile.up)).collect();
-        assert_eq!(places.len(), 12);
+        assert_eq!(places.len(), 16);
     }
 
     #[test]
     fn one_parameter_is_mapped_over_n() {
-        let maps = of_group(&product(&[1.0, 2.0, 3.0], &[1.0], &[8.0, 16.0, 32.0]));
+        let maps = of_group(&product(&[1.0, 2.0, 3.0, 4.0], &[1.0], &[8.0, 16.0, 32.0, 64.0]));
         assert_eq!((maps.len(), maps[0].data.as_str()), (1, ""));
         assert_eq!((maps[0].across.name.as_str(), maps[0].up.name.as_str()), ("width", "n"));
     }
 
     #[test]
     fn rows_and_crosses_are_no_maps() {
-        assert!(of_group(&product(&[1.0, 2.0, 3.0], &[1.0, 2.0], &[8.0])).is_empty());
+        assert!(of_group(&product(&[1.0, 2.0, 3.0, 4.0], &[1.0, 2.0], &[8.0])).is_empty());
         let values = [1.0, 2.0, 3.0, 4.0];
         let cross = product(&values, &values, &[8.0])
             .into_iter()

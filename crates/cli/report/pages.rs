@@ -12,7 +12,8 @@ const LONGEST: usize = 60;
 
 /// Writes a page for each estimator that the report counts, and tells the report where it is. Pages of earlier reports go.
 pub fn write_all(report: &mut Report, summary: &Summary, folder: &Path) -> Result<(), Failure> {
-    let names = if report.groups.is_empty() { Vec::new() } else { fold::names(summary) };
+    // The page of the only estimator would be that of the study.
+    let names = if report.groups.len() > 1 { fold::names(summary) } else { Vec::new() };
     let mut taken: HashSet<String> = HashSet::new();
     for (group, name) in report.groups.iter_mut().zip(&names) {
         let file = free(name, &taken);

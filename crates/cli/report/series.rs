@@ -30,6 +30,8 @@ pub fn view(series: &analysis::Series) -> Series {
             agrees: in_expectation,
         },
         theory_source: series.theory_source.clone(),
+        theory_limit: series.theory_limit,
+        theory_exponent: series.theory_exponent,
         reason: format!(
             "In probability: {}. In expectation: {}.",
             series.reason_in_probability, series.reason_in_expectation

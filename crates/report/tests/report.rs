@@ -46,6 +46,8 @@ fn everywhere(value: f64, label: &str) -> Report {
             agrees: Some(false),
         },
         in_expectation: Conclusion::default(),
+        theory_limit: some,
+        theory_exponent: some,
         theory_source: Some(label.clone()),
         reason: label.clone(),
         growth: Some(Growth {
