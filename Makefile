@@ -1,4 +1,4 @@
-.PHONY: build test test-slow test-sql test-cells test-bits truth bench bench-peers bench-scaling bench-startup bench-instructions fmt lint deny run
+.PHONY: build test test-slow test-sql test-cells test-bits truth bench bench-peers bench-scaling bench-startup bench-instructions gallery fmt lint deny run
 
 build:
 	cargo build --release
@@ -42,6 +42,10 @@ bench-startup:
 
 bench-instructions:
 	python3 benches/instructions.py $(OPTIONS)
+
+# pipelines/README.md: the question, the answer and a figure of each study. A few minutes.
+gallery: build
+	python3 pipelines/gallery.py $(OPTIONS)
 
 fmt:
 	cargo fmt --all

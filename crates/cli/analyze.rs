@@ -217,6 +217,7 @@ fn known(
         in_probability: known.in_probability.map(verdict),
         in_expectation: known.in_expectation.map(verdict),
         limit: known.limit,
+        exponent: known.exponent,
         source: Some(known.source.into()),
     })
 }

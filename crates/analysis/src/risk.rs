@@ -27,7 +27,7 @@ impl Risk {
     }
 
     /// The name of its column.
-    pub(crate) fn column(self) -> String {
+    pub fn column(self) -> String {
         match self {
             Risk::Power(p) => format!("risk_l{}", p.to_string().replace('.', "_")),
             Risk::Sup => "risk_sup".into(),

@@ -36,6 +36,8 @@ pub struct Series {
     pub theory_in_expectation: Option<Verdict>,
     /// What the median tends to, by theory.
     pub theory_limit: Option<f64>,
+    /// The power of n that the median follows, by theory, where the limit is 0.
+    pub theory_exponent: Option<f64>,
     /// Where that is proven.
     pub theory_source: Option<String>,
     /// Whether verdicts and theory agree wherever theory speaks; none where it does not, or a verdict is undecided.

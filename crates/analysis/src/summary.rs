@@ -46,6 +46,8 @@ pub struct Known {
     pub in_expectation: Option<Verdict>,
     /// What the risk tends to in probability.
     pub limit: Option<f64>,
+    /// The power of n that the risk follows in probability, where its limit is 0.
+    pub exponent: Option<f64>,
     /// Where it is proven.
     pub source: Option<String>,
 }
@@ -324,6 +326,7 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
         theory_in_probability: known.in_probability,
         theory_in_expectation: known.in_expectation,
         theory_limit: known.limit,
+        theory_exponent: known.exponent,
         theory_source: known.source,
         reason_in_probability: reason,
         reason_in_expectation: mean_reason,

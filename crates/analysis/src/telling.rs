@@ -16,7 +16,7 @@ impl Summary {
     }
 
     /// The same of the series in these places alone.
-    pub(crate) fn telling_of(&self, places: Vec<usize>, most: usize) -> Vec<usize> {
+    pub fn telling_of(&self, places: Vec<usize>, most: usize) -> Vec<usize> {
         if places.len() <= most {
             return places;
         }

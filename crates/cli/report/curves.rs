@@ -2,15 +2,11 @@
 
 use super::series::label;
 use tempered_analysis as analysis;
-use tempered_analysis::{Coordinate, Statistic, Summary};
+use tempered_analysis::{Coordinate, Statistic};
 use tempered_report::{At, Curve, Extreme, Place};
 
-/// The curves of a summary, quantity by quantity.
-pub fn curves(summary: &Summary) -> Vec<Curve> {
-    summary.curves.iter().map(view).collect()
-}
-
-fn view(curve: &analysis::Curve) -> Curve {
+/// A curve of a page.
+pub fn view(curve: &analysis::Curve) -> Curve {
     let extreme = |extreme: &analysis::Extreme| Extreme {
         place: extreme.place,
         among: extreme.among.clone(),

@@ -1,12 +1,22 @@
 //! What a page shows of a study that is too long for one.
 
-use super::series::view;
-use tempered_analysis::Summary;
-use tempered_report::{Level, Series};
+use super::curves;
+use super::series::{class, label, view};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use tempered_analysis::{Coordinates, Summary};
+use tempered_report::{Class, Curve, Group, Level, Map, Series};
 
-/// Series that a page shows at most, and those that it shows of more.
-const MOST_SERIES: usize = 100;
+/// Lines of figures, that is series whatever the risk, that a page shows at most: more cannot be told apart.
+const MOST_LINES: usize = 30;
+/// Series of risks that a page shows of more lines, and curves of each quantity.
 const FEW_SERIES: usize = 24;
+const FEW_CURVES: usize = 12;
+/// Tiles of a page at most: at about 300 bytes each with its row in the table, 3 MB.
+const MOST_TILES: usize = 10_000;
+/// Estimators with their data among which maps are chosen at most, whatever the quantity: as many buttons fill four lines.
+const MOST_MAPS: usize = 24;
+/// Fewer sizes than this show no growth: classes would all be open.
+const LEAST_SIZES: usize = 3;
 /// Rows of its tables at most, a megabyte or two with the points of the figures.
 const MOST_ROWS: usize = 2000;
 /// Levels of a series that are shown where there are more rows.
@@ -14,23 +24,136 @@ const FEW_LEVELS: usize = 50;
 /// Bytes of a study file that a page shows at most.
 const MOST_YAML: usize = 20_000;
 
-/// The series of a page, and what it leaves out; a page stays below five megabytes.
-pub fn shown(summary: &Summary) -> (Vec<Series>, String) {
-    let all = summary.series.len();
-    let rows: usize = summary.series.iter().map(|series| series.levels.len()).sum();
-    if all <= MOST_SERIES && rows <= MOST_ROWS {
-        return (summary.series.iter().map(view).collect(), String::new());
+/// What a page shows of a study: the whole, or of a study that is too long what says most.
+pub struct Shown {
+    pub curves: Vec<Curve>,
+    pub series: Vec<Series>,
+    /// What is left out, and where it is.
+    pub note: String,
+    /// The names of estimators, each of which gets a page; empty where the whole is shown.
+    pub names: Vec<String>,
+}
+
+/// Where all numbers are.
+const FILES: &str =
+    "All numbers are in summary/verdicts.csv, summary/levels.csv, summary/curves.csv and summary/pairs.csv.";
+
+/// What the page of a study shows.
+pub fn index(summary: &Summary) -> Shown {
+    let names = names(summary);
+    let mut shown = part(summary, |_| true);
+    shown.names = if shown.note.is_empty() { Vec::new() } else { names };
+    shown
+}
+
+/// What the page of one estimator shows.
+pub fn group(summary: &Summary, name: &str) -> Shown {
+    part(summary, |coordinates| is_of(coordinates, name))
+}
+
+/// The series and curves of some estimators, or those of them that together say most.
+fn part(summary: &Summary, belongs: impl Fn(&Coordinates) -> bool) -> Shown {
+    let places: Vec<usize> =
+        (0..summary.series.len()).filter(|place| belongs(&summary.series[*place].coordinates)).collect();
+    let lines: HashSet<[&str; 4]> = places.iter().map(|place| labels(&summary.series[*place])).collect();
+    let rows: usize = places.iter().map(|place| summary.series[*place].levels.len()).sum();
+    let curves = summary.curves.iter().filter(|curve| belongs(&curve.coordinates));
+    let mut of_quantity: BTreeMap<&str, usize> = BTreeMap::new();
+    curves.clone().for_each(|curve| *of_quantity.entry(&curve.quantity).or_default() += 1);
+    let most = of_quantity.values().copied().max().unwrap_or(0);
+    if lines.len().max(most) <= MOST_LINES && rows <= MOST_ROWS {
+        let series = places.iter().map(|place| view(&summary.series[*place])).collect();
+        return Shown {
+            curves: curves.map(curves::view).collect(),
+            series,
+            note: String::new(),
+            names: Vec::new(),
+        };
     }
-    let places = if all <= MOST_SERIES { (0..all).collect() } else { summary.telling(FEW_SERIES) };
-    let mut series: Vec<Series> = places.iter().map(|place| view(&summary.series[*place])).collect();
-    let levels = FEW_LEVELS.min((MOST_ROWS / series.len()).max(2));
+    let kept = summary.telling_of(places.clone(), FEW_SERIES);
+    let mut series: Vec<Series> = kept.iter().map(|place| view(&summary.series[*place])).collect();
+    let levels = FEW_LEVELS.min((MOST_ROWS / series.len().max(1)).max(2));
     series.iter_mut().for_each(|series| series.levels = spread(std::mem::take(&mut series.levels), levels));
-    let note = format!(
-        "This page shows {} of {all} series, those that together say most, and at most {levels} levels of each. All are \
-         in summary/verdicts.csv, summary/levels.csv and summary/pairs.csv.",
-        series.len()
+    let mut shown = Vec::new();
+    for quantity in of_quantity.keys() {
+        let telling = summary.telling_curves(quantity, FEW_CURVES, &belongs);
+        shown.extend(telling.into_iter().map(curves::view));
+    }
+    let mut note = format!(
+        "This page shows {} of {} series, those that together say most, and at most {levels} levels of each.",
+        series.len(),
+        places.len()
     );
-    (series, note)
+    if most > FEW_CURVES {
+        note += &format!(" Of the curves of each quantity it shows {FEW_CURVES} at most.");
+    }
+    Shown { curves: shown, series, note: format!("{note} {FILES}"), names: Vec::new() }
+}
+
+fn labels(series: &tempered_analysis::Series) -> [&str; 4] {
+    [&series.estimator, &series.design, &series.target, &series.noise]
+}
+
+/// Whether coordinates are those of an estimator of this name.
+pub fn is_of(coordinates: &Coordinates, name: &str) -> bool {
+    coordinates.get("estimator").is_some_and(|known| known.word() == Some(name))
+}
+
+/// The names of estimators in the order of the study.
+pub fn names(summary: &Summary) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in summary.series.iter().filter_map(|series| series.coordinates.get("estimator")?.word()) {
+        // Variants of one name follow each other.
+        if names.last().is_none_or(|last| last != name) && !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+/// Leaves out maps beyond what a page has room for; the first ones are of the largest n.
+pub fn few_tiles(maps: &mut Vec<Map>) {
+    let (mut tiles, mut kinds) = (0, HashSet::new());
+    maps.retain(|map| {
+        let kind = (map.estimator.clone(), map.data.clone());
+        if kinds.len() == MOST_MAPS && !kinds.contains(&kind) {
+            return false;
+        }
+        kinds.insert(kind);
+        tiles += map.tiles.len();
+        tiles <= MOST_TILES
+    });
+}
+
+/// How many series of each estimator are of which class; no classes where sizes are too few for any.
+pub fn counted(summary: &Summary, names: &[String], risks: &[String]) -> Vec<Group> {
+    let places: HashMap<&str, usize> = names.iter().enumerate().map(|(k, name)| (name.as_str(), k)).collect();
+    let mut lines: Vec<HashSet<[&str; 4]>> = vec![HashSet::new(); names.len()];
+    let empty: Vec<(String, [usize; 4])> = risks.iter().map(|risk| (risk.clone(), [0; 4])).collect();
+    let mut groups: Vec<Group> = names
+        .iter()
+        .map(|name| Group { name: label(name), counts: empty.clone(), ..Group::default() })
+        .collect();
+    let mut most = 0;
+    for series in &summary.series {
+        let Some(place) = series.coordinates.get("estimator").and_then(|name| places.get(name.word()?))
+        else {
+            continue;
+        };
+        most = most.max(series.levels.len());
+        lines[*place].insert(labels(series));
+        let risk = label(&series.p.to_string());
+        let at = Class::ALL.iter().position(|known| *known == class(series.in_probability));
+        let counts = groups[*place].counts.iter_mut().find(|(known, _)| *known == risk);
+        if let Some(((_, counts), at)) = counts.zip(at) {
+            counts[at] += 1;
+        }
+    }
+    for (group, lines) in groups.iter_mut().zip(&lines) {
+        group.series = lines.len();
+        group.counts.retain(|_| most >= LEAST_SIZES);
+    }
+    groups
 }
 
 /// So many of the levels, evenly spread, first and last included.

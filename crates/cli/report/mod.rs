@@ -2,6 +2,8 @@
 
 mod curves;
 mod fold;
+mod maps;
+mod pages;
 mod series;
 mod trials;
 
@@ -23,10 +25,16 @@ pub fn report(options: &Options) -> Result<Ending, Failure> {
     let (plan, directory) = study::recorded(&options.directory)?;
     let summary =
         analyze::summarise(&options.directory, &plan, &Reading::of(&plan), None, options.threads.count())?;
-    let report = view(&summary, &plan, &directory, &options.directory)?;
+    let mut report = view(&summary, &plan, &directory, &options.directory)?;
     let page = match &options.out {
-        Some(file) => write(&report, file)?,
-        None => write_below(&report, &options.directory)?,
+        Some(file) => {
+            if !report.groups.is_empty() {
+                let path = options.directory.display();
+                report.note += &format!(" `tempered report {path}` writes a page for each estimator.");
+            }
+            write(&report, file)?
+        }
+        None => write_below(&mut report, &summary, &options.directory)?,
     };
     if let Some(folder) = &options.figures {
         let files = tempered_report::write_figures(&report, folder)?;
@@ -48,12 +56,20 @@ pub fn page(
     directory: &RunDirectory,
     path: &Path,
 ) -> Result<PathBuf, Failure> {
-    write_below(&view(summary, plan, directory, path)?, path)
+    write_below(&mut view(summary, plan, directory, path)?, summary, path)
 }
 
-/// Writes the page to its place in the run directory, which may be read-only or full.
-fn write_below(report: &Report, path: &Path) -> Result<PathBuf, Failure> {
-    write(report, &path.join("report/index.html")).map_err(|failure| match failure {
+/// Writes the page to its place in the run directory, which may be read-only or full, and beside it those of estimators
+/// where a study is too long for one.
+fn write_below(report: &mut Report, summary: &Summary, path: &Path) -> Result<PathBuf, Failure> {
+    let folder = path.join("report");
+    advised(pages::write_all(report, summary, &folder.join("estimators")), path)?;
+    advised(write(report, &folder.join("index.html")), path)
+}
+
+/// Says of a page that cannot be written where else it may go.
+fn advised<T>(written: Result<T, Failure>, path: &Path) -> Result<T, Failure> {
+    written.map_err(|failure| match failure {
         Failure::File { place, source } => {
             let advice = format!(
                 "{source}; `tempered report {} --out FILE` writes the page elsewhere",
@@ -88,7 +104,10 @@ fn view(summary: &Summary, plan: &Plan, directory: &RunDirectory, path: &Path) -
     risks.retain(|risk| seen.insert(risk.clone()));
     let (failed, trials) = summary.failures();
     let yaml = directory.read_record("study.yaml")?.unwrap_or_default();
-    let (series, note) = fold::shown(summary);
+    let shown = fold::index(summary);
+    let mut maps = maps::maps(summary, |_| true);
+    fold::few_tiles(&mut maps);
+    let drawn = shown.series.iter().map(|series| series.estimator.as_str()).collect();
     Ok(Report {
         study: Study {
             name: plan.study.name.clone(),
@@ -101,12 +120,15 @@ fn view(summary: &Summary, plan: &Plan, directory: &RunDirectory, path: &Path) -
             failures: summary.fits.iter().filter_map(Fits::line).collect(),
             finished: finished(summary, plan),
         },
+        groups: fold::counted(summary, &shown.names, &risks),
+        whole: None,
         risks,
-        curves: curves::curves(summary),
-        series,
-        trials: trials::drawn(summary, plan, path)?,
+        trials: trials::drawn(summary, plan, path, &drawn)?,
+        curves: shown.curves,
+        maps,
+        series: shown.series,
         methods: methods(summary),
-        note,
+        note: shown.note,
     })
 }
 

@@ -30,6 +30,8 @@ pub fn view(series: &analysis::Series) -> Series {
             agrees: in_expectation,
         },
         theory_source: series.theory_source.clone(),
+        theory_limit: series.theory_limit,
+        theory_exponent: series.theory_exponent,
         reason: format!(
             "In probability: {}. In expectation: {}.",
             series.reason_in_probability, series.reason_in_expectation
@@ -50,7 +52,7 @@ pub fn label(label: &str) -> String {
     analysis::short(label).into_owned()
 }
 
-fn class(verdict: Verdict) -> Class {
+pub fn class(verdict: Verdict) -> Class {
     match verdict {
         Verdict::Benign => Class::Benign,
         Verdict::Tempered => Class::Tempered,

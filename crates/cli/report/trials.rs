@@ -2,6 +2,7 @@
 
 use crate::exit::Failure;
 use crate::report::series::label;
+use std::collections::HashSet;
 use std::path::Path;
 use tempered_analysis::{Series, Summary, notable};
 use tempered_math::predictor::Predictor;
@@ -19,8 +20,17 @@ const GAP_POINTS: usize = 24;
 /// Points at which a target is drawn.
 const TARGET_POINTS: u32 = 200;
 
-/// The median and the worst trial of the series with the heaviest risk, at the largest n that can be drawn.
-pub fn drawn(summary: &Summary, plan: &Plan, path: &Path) -> Result<Vec<DrawnTrial>, Failure> {
+/// Estimators that can still be told apart in a figure.
+const MOST_FITS: usize = 12;
+
+/// The median and the worst trial of the series with the heaviest risk, at the largest n that can be drawn, with the
+/// estimators that the page shows.
+pub fn drawn(
+    summary: &Summary,
+    plan: &Plan,
+    path: &Path,
+    shown: &HashSet<&str>,
+) -> Result<Vec<DrawnTrial>, Failure> {
     let Some((series, n)) = chosen(summary) else { return Ok(Vec::new()) };
     let Some(notable) = notable(path, &summary.options, series, n)? else { return Ok(Vec::new()) };
     let labels = [&series.design, &series.target, &series.noise];
@@ -29,10 +39,13 @@ pub fn drawn(summary: &Summary, plan: &Plan, path: &Path) -> Result<Vec<DrawnTri
             && [cell.design.to_string(), cell.target.to_string(), cell.noise.to_string()].iter().eq(labels)
     });
     let Some(cell) = cell else { return Ok(Vec::new()) };
+    let others = plan.study.estimators.iter().map(|known| known.label.as_str());
+    let others = others.filter(|known| shown.contains(known) && *known != series.estimator);
+    let fitted = others.take(MOST_FITS - 1).chain([series.estimator.as_str()]).collect();
     let of = format!("by R_{} of {}", label(&series.p.to_string()), series.estimator);
     [("Median trial", notable.median), ("Worst trial", notable.worst)]
         .into_iter()
-        .map(|(title, trial)| draw(plan, cell, format!("{title} {of}"), trial, path))
+        .map(|(title, trial)| draw(plan, cell, format!("{title} {of}"), trial, path, &fitted))
         .collect()
 }
 
@@ -79,10 +92,17 @@ fn curve(predictor: &Predictor, x: &[f64]) -> Vec<(f64, f64)> {
     }
 }
 
-fn draw(plan: &Plan, cell: &Cell, title: String, trial: u64, path: &Path) -> Result<DrawnTrial, Failure> {
+fn draw(
+    plan: &Plan,
+    cell: &Cell,
+    title: String,
+    trial: u64,
+    path: &Path,
+    fitted: &HashSet<&str>,
+) -> Result<DrawnTrial, Failure> {
     let mut data = Vec::new();
     let mut fits = Vec::new();
-    for planned in &plan.study.estimators {
+    for planned in plan.study.estimators.iter().filter(|known| fitted.contains(known.label.as_str())) {
         let computed = compute(plan, cell, &*cell.choice(&planned.rule)?, trial)?;
         data = computed.x.iter().copied().zip(computed.y.iter().copied()).collect();
         if !computed.row.has_weights {

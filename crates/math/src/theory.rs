@@ -70,6 +70,8 @@ pub struct Known {
     pub in_expectation: Option<Class>,
     /// What R_p tends to in probability. Units of y^p.
     pub limit: Option<f64>,
+    /// The g for which n^−g R_p tends in law to a positive random number, where its limit is 0.
+    pub exponent: Option<f64>,
     /// Where it is proven.
     pub source: &'static str,
 }

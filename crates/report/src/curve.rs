@@ -77,6 +77,17 @@ pub struct Extreme {
     pub inside: bool,
 }
 
+impl At {
+    /// In few characters.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            At::Number(x) => crate::number::tick(*x),
+            At::Word(word) => word.clone(),
+            At::Everywhere => "–".to_owned(),
+        }
+    }
+}
+
 impl Curve {
     /// Whether an extreme is told from at least one other place.
     pub(crate) fn tells(&self, extreme: &Extreme) -> bool {

@@ -1,6 +1,6 @@
 //! What a page shows: the study, its series and the trials drawn from it.
 
-use crate::{Curve, DrawnTrial, Series};
+use crate::{Curve, DrawnTrial, Map, Series};
 
 /// Everything a page, its figures and its tables show.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +11,12 @@ pub struct Report {
     pub risks: Vec<String>,
     /// What the study asks for along a coordinate; it stands first on the page.
     pub curves: Vec<Curve>,
+    /// Quantities over two coordinates at once.
+    pub maps: Vec<Map>,
+    /// All estimators of a study that is too long for one page, whether they are shown or not.
+    pub groups: Vec<Group>,
+    /// The page that this one is a part of, relative to it; none where it is the whole.
+    pub whole: Option<String>,
     /// One entry for each estimator, setting and risk; estimators keep the order in which they first appear.
     pub series: Vec<Series>,
     /// Trials to draw, such as the median one and the worst one.
@@ -19,6 +25,19 @@ pub struct Report {
     pub methods: Vec<String>,
     /// What the page leaves out, and where it is; empty where it leaves out nothing.
     pub note: String,
+}
+
+/// The series of one estimator in a study that is too long for one page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Group {
+    /// The estimator's name.
+    pub name: String,
+    /// The page that shows them, relative to this one.
+    pub page: Option<String>,
+    /// Variants and settings.
+    pub series: usize,
+    /// Risks with the numbers of series in each class, in the order of [`Class::ALL`](crate::Class::ALL).
+    pub counts: Vec<(String, [usize; 4])>,
 }
 
 /// The study and how to run it again.

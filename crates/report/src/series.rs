@@ -21,6 +21,10 @@ pub struct Series {
     pub in_probability: Conclusion,
     /// What means over training sets say.
     pub in_expectation: Conclusion,
+    /// What the risk tends to in probability, by theory.
+    pub theory_limit: Option<f64>,
+    /// The power of n that it follows, by theory, where the limit is 0.
+    pub theory_exponent: Option<f64>,
     /// Where the theory is from.
     pub theory_source: Option<String>,
     /// Why it is classed so, in a sentence or two.

@@ -46,6 +46,8 @@ fn everywhere(value: f64, label: &str) -> Report {
             agrees: Some(false),
         },
         in_expectation: Conclusion::default(),
+        theory_limit: some,
+        theory_exponent: some,
         theory_source: Some(label.clone()),
         reason: label.clone(),
         growth: Some(Growth {
@@ -82,6 +84,9 @@ fn everywhere(value: f64, label: &str) -> Report {
         study,
         risks: vec![label.clone()],
         curves: Vec::new(),
+        maps: Vec::new(),
+        groups: Vec::new(),
+        whole: None,
         series: vec![series],
         trials: vec![trial],
         methods: vec![label.clone()],

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use comfy_table::Table;
 
 use crate::along::{Curve, SIZE, Statistic};
-use crate::coordinates::AXES;
+use crate::coordinates::{AXES, Coordinates};
 use crate::label::short;
 use crate::series::Series;
 use crate::show::curves::CurveTable;
@@ -135,6 +135,19 @@ impl Summary {
         let size = levels.rows.first().map(|first| first.1).filter(|_| !levels.varies()[4]);
         let heading = self.heading(&size.map_or_else(|| "Medians".into(), |n| format!("Medians at n = {n}")));
         wrap(&heading, width) + &levels.text(width, most)
+    }
+}
+
+impl Summary {
+    /// At most so many curves of a quantity, of those with such coordinates, that together say most.
+    pub fn telling_curves(
+        &self,
+        quantity: &str,
+        most: usize,
+        belongs: &dyn Fn(&Coordinates) -> bool,
+    ) -> Vec<&Curve> {
+        let wanted = |curve: &&Curve| curve.quantity == quantity && belongs(&curve.coordinates);
+        most_telling(self.curves.iter().filter(wanted).collect(), most)
     }
 }
 

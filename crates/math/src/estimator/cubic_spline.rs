@@ -40,6 +40,7 @@ pub(super) fn known(_: &Choice, setting: &Setting<'_>) -> Option<Known> {
         in_probability: Some(Class::Tempered),
         in_expectation: Some(Class::Tempered),
         limit: (setting.p == 2.0).then(|| moment(setting.noise, 2.0) * integrate(&density, 0.0, 1.0)),
+        exponent: None,
         source: "Schoenberg (1973)",
     })
 }

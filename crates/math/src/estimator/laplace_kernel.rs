@@ -37,6 +37,7 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
     Some(Known {
         in_probability: Some(Class::Tempered),
         in_expectation: Some(Class::Tempered),
+        exponent: None,
         source: "closed form on each gap",
         ..chords
     })

@@ -43,6 +43,7 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
             Class::Tempered
         }),
         limit: share.map(|share| share * moment(setting.noise, setting.p)),
+        exponent: None,
         source: "arXiv 2307.15396",
     })
 }

@@ -44,6 +44,7 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
         in_probability: Some(Class::Tempered),
         in_expectation: Some(Class::Tempered),
         limit: exact.then(|| moment(setting.noise, p) * libm::pow(k, -p / 2.0)),
+        exponent: None,
         source: "Cover & Hart (1967)",
     })
 }

@@ -48,7 +48,7 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
         }
         _ => return None,
     };
-    Some(Known { in_probability: Some(class), in_expectation: Some(class), limit, source })
+    Some(Known { in_probability: Some(class), in_expectation: Some(class), limit, exponent: None, source })
 }
 
 /// f̂(x) = Σ w_i y_i / Σ w_i with w_i = |x − x_i|^−β, and f̂(x_i) = y_i.

@@ -34,23 +34,21 @@ pub(crate) struct Markup {
 }
 
 /// A whole SVG file.
-pub(crate) fn svg(drawing: &Drawing) -> String {
-    let scene = scene(drawing, Medium::Svg);
-    stable(&scene, "plot")
+pub(crate) fn svg(scene: &Scene) -> String {
+    stable(scene, "plot")
 }
 
 /// A figure to be put into a page; `id` makes its references unique there.
-pub(crate) fn markup(drawing: &Drawing, id: &str) -> Markup {
-    let scene = scene(drawing, Medium::Page);
-    let svg = stable(&scene, id);
+pub(crate) fn markup(scene: &Scene, id: &str) -> Markup {
+    let svg = stable(scene, id);
     let start = svg.find('>').map_or(0, |at| at + 1);
     let end = svg.rfind("</svg>").unwrap_or(svg.len());
     Markup { inner: svg[start..end].to_owned(), width: scene.width, height: scene.height }
 }
 
 /// The pixels of a PNG file.
-pub(crate) fn png(drawing: &Drawing) -> Result<Vec<u8>, String> {
-    kuva::RasterBackend::new().with_scale(PNG_SCALE).render_scene(&scene(drawing, Medium::Png))
+pub(crate) fn png(scene: &Scene) -> Result<Vec<u8>, String> {
+    kuva::RasterBackend::new().with_scale(PNG_SCALE).render_scene(scene)
 }
 
 /// The SVG of a scene. The library numbers clip paths through the life of the process, so they are named anew.
@@ -65,7 +63,8 @@ fn stable(scene: &Scene, id: &str) -> String {
     svg
 }
 
-fn scene(drawing: &Drawing, medium: Medium) -> Scene {
+/// Everything that is drawn in a medium.
+pub(crate) fn scene(drawing: &Drawing, medium: Medium) -> Scene {
     let plots: Vec<Plot> = drawing.marks.iter().flat_map(|mark| plots(drawing, mark, medium)).collect();
     let mut scene = render_multiple(plots, layout(drawing, medium));
     drawing.legend.iter().for_each(|key| tint(&mut scene, key, medium));

@@ -1,8 +1,12 @@
 //! Every figure of a report, in the order of the page.
 
+use kuva::render::render::Scene;
+
 use super::canvas::{self, Markup};
 use super::curve::{PlacedCurve, curve};
 use super::drawing::Drawing;
+use super::ink::Medium;
+use super::map::{self, Tiles};
 use super::name::Names;
 use super::risk::Placed;
 use super::{law, risk, trial};
@@ -17,6 +21,8 @@ use crate::{Error, Report};
 pub(crate) enum Kind {
     /// A quantity along a coordinate, by the place of the panel in [`panels`].
     Curve { panel: usize },
+    /// A quantity over two coordinates, by its place in `Report::maps`.
+    Map { map: usize },
     /// The risk against n.
     Risk { p: usize },
     /// The risk divided by a power of n.
@@ -37,13 +43,20 @@ pub struct Figure {
     /// What it shows, in a sentence.
     pub description: String,
     pub(crate) kind: Kind,
-    drawing: Drawing,
+    body: Body,
+}
+
+/// What a figure is drawn from.
+#[derive(Clone, Debug, PartialEq)]
+enum Body {
+    Drawing(Drawing),
+    Tiles(Tiles),
 }
 
 impl Figure {
     /// An SVG file, dark on white.
     pub fn svg(&self) -> String {
-        canvas::svg(&self.drawing)
+        canvas::svg(&self.scene(Medium::Svg))
     }
 
     /// A PNG file, dark on white.
@@ -52,12 +65,20 @@ impl Figure {
     ///
     /// [`Error::Raster`] if the plotting library gives up.
     pub fn png(&self) -> Result<Vec<u8>, Error> {
-        canvas::png(&self.drawing).map_err(|message| Error::Raster { figure: self.name.clone(), message })
+        canvas::png(&self.scene(Medium::Png))
+            .map_err(|message| Error::Raster { figure: self.name.clone(), message })
     }
 
     /// The markup for a page.
     pub(crate) fn markup(&self) -> Markup {
-        canvas::markup(&self.drawing, &self.name)
+        canvas::markup(&self.scene(Medium::Page), &self.name)
+    }
+
+    fn scene(&self, medium: Medium) -> Scene {
+        match &self.body {
+            Body::Drawing(drawing) => canvas::scene(drawing, medium),
+            Body::Tiles(tiles) => map::scene(tiles, medium),
+        }
     }
 }
 
@@ -67,6 +88,9 @@ pub fn figures(report: &Report) -> Vec<Figure> {
         Gallery { report, settings: Settings::of(report), names: Names::default(), figures: vec![] };
     for (at, panel) in panels(report).into_iter().enumerate() {
         gallery.add_curves(at, panel);
+    }
+    for at in 0..report.maps.len() {
+        gallery.add_map(at);
     }
     for p in 0..report.exponents().len() {
         for at in 0..gallery.settings.all.len() {
@@ -108,7 +132,24 @@ impl<'a> Gallery<'a> {
         name.extend(panel.n.map(|n| format!("n{n}")));
         let Some(drawing) = curve(title, &placed) else { return };
         let name = self.names.take(&name);
-        self.figures.push(Figure { name, description: words, kind: Kind::Curve { panel: at }, drawing });
+        let (kind, body) = (Kind::Curve { panel: at }, Body::Drawing(drawing));
+        self.figures.push(Figure { name, description: words, kind, body });
+    }
+
+    /// The figure of one map.
+    fn add_map(&mut self, at: usize) {
+        let map = &self.report.maps[at];
+        let mut title = map.estimator.clone();
+        if !map.data.is_empty() {
+            title += &format!(", {}", map.data);
+        }
+        let (across, up) = (&map.across.name, &map.up.name);
+        let heading = quantity::heading(&map.quantity);
+        let words = format!("{heading} over {across} and {up}, {title}, {}", map.statistic);
+        let parts = ["map", across, up, &map.quantity, &map.estimator, &map.data].map(str::to_owned);
+        let name = self.names.take(&parts);
+        let (kind, body) = (Kind::Map { map: at }, Body::Tiles(Tiles { title, map: map.clone() }));
+        self.figures.push(Figure { name, description: words, kind, body });
     }
 
     /// The figures of one risk in one setting.
@@ -182,6 +223,7 @@ impl<'a> Gallery<'a> {
         let Some(drawing) = drawing else { return };
         let word = match kind {
             Kind::Curve { .. } => "along",
+            Kind::Map { .. } => "map",
             Kind::Risk { .. } => "risk",
             Kind::Scaled { .. } => "scaled",
             Kind::Tail { .. } => "tail",
@@ -192,7 +234,7 @@ impl<'a> Gallery<'a> {
         name.extend(self.settings.parts(setting).iter().map(|part| part.replace(" design", "")));
         name.extend_from_slice(parts);
         let name = self.names.take(&name);
-        self.figures.push(Figure { name, description: words, kind, drawing });
+        self.figures.push(Figure { name, description: words, kind, body: Body::Drawing(drawing) });
     }
 }
 

@@ -8,6 +8,7 @@ mod drawing;
 mod gallery;
 mod ink;
 mod law;
+mod map;
 mod name;
 mod risk;
 mod trial;

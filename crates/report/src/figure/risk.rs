@@ -12,6 +12,9 @@ pub(super) type Placed<'a> = (usize, &'a Series);
 /// How the growth that was fitted is drawn: broad and pale, behind the medians.
 const FITTED: Stroke = Stroke { ink: Ink::Faint, width: 5.0, dash: &[] };
 
+/// Theory, on top of what it is compared with.
+const THEORY: Stroke = Stroke { ink: Ink::Text, width: 1.1, dash: &[5.0, 3.0] };
+
 /// The symbol of a risk, such as `R₂`.
 pub(crate) fn symbol(p: &str) -> String {
     format!("R{}", subscript(p))
@@ -44,7 +47,45 @@ pub(super) fn risk(title: String, p: &str, series: &[Placed<'_>]) -> Drawing {
             Curve { estimator, levels: &s.levels, exponent: 0.0, growth }
         })
         .collect();
-    drawing(title, &with_unit(p), &curves, keys(series))
+    let (theory, words) = theory(series);
+    let mut keys = keys(series);
+    if !theory.is_empty() {
+        keys.push(Key { label: words.to_owned(), look: Look::Line(THEORY) });
+    }
+    drawing(title, &with_unit(p), &curves, theory, keys)
+}
+
+/// What theory says of series: a level line at each limit, and through the last median a line of each known power, of which
+/// the factor is not known. Series that share a line have it once.
+fn theory(series: &[Placed<'_>]) -> (Vec<Mark>, &'static str) {
+    let mut limits: Vec<Vec<(f64, f64)>> = Vec::new();
+    let mut powers: Vec<Vec<(f64, f64)>> = Vec::new();
+    let sizes = || series.iter().flat_map(|(_, s)| &s.levels).map(|level| level.n as f64);
+    let (first, last) = (sizes().fold(f64::INFINITY, f64::min), sizes().fold(0.0, f64::max));
+    for (_, one) in series {
+        let limit = one.theory_limit.filter(|limit| *limit > 0.0 && limit.is_finite());
+        if let Some(limit) = limit {
+            limits.push(vec![(first, limit), (last, limit)]);
+        } else if let Some((power, level)) = one.theory_exponent.zip(one.levels.last())
+            && let Some(median) = level.median.filter(|median| *median > 0.0 && median.is_finite())
+        {
+            let at = |n: f64| (n, median * (n / level.n as f64).powf(power));
+            powers.push(vec![at(first), at(last)]);
+        }
+    }
+    let words = match (limits.is_empty(), powers.is_empty()) {
+        (_, true) => "limit by theory",
+        (true, false) => "power of n by theory",
+        (false, false) => "limit or power of n by theory",
+    };
+    let mut lines: Vec<Vec<(f64, f64)>> = Vec::new();
+    for line in limits.into_iter().chain(powers) {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    let mark = |points| Mark::Line { points, stroke: THEORY };
+    (lines.into_iter().map(mark).collect(), words)
 }
 
 /// The risk divided by the power of n at which it settles; none where there is no series.
@@ -57,13 +98,20 @@ pub(super) fn scaled(title: String, series: &[Placed<'_>]) -> Option<Drawing> {
             Curve { estimator, levels: &s.levels, exponent, growth: &[] }
         })
         .collect();
-    Some(drawing(title, label, &curves, keys(series)))
+    Some(drawing(title, label, &curves, Vec::new(), keys(series)))
 }
 
-fn drawing(title: String, label: &str, curves: &[Curve<'_>], mut legend: Vec<Key>) -> Drawing {
+fn drawing(
+    title: String,
+    label: &str,
+    curves: &[Curve<'_>],
+    theory: Vec<Mark>,
+    mut legend: Vec<Key>,
+) -> Drawing {
     let mut marks: Vec<Mark> = curves.iter().map(band).collect();
     marks.extend(curves.iter().map(|curve| Mark::Line { points: curve.growth.to_vec(), stroke: FITTED }));
     marks.extend(curves.iter().flat_map(lines));
+    marks.extend(theory);
     let points = || marks.iter().flat_map(Mark::points);
     let x = Axis::log("sample size n", Direction::Across, points().map(|p| p.0));
     let y = Axis::log(label, Direction::Up, points().map(|p| p.1));

@@ -23,7 +23,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
         @if let Some(first) = report.curves.first() {
             section #along aria-labelledby="along-title" {
                 h2 #along-title { "Along " (first.along) }
-                @if !report.note.is_empty() { p.note { (report.note) } }
+                @if !report.note.is_empty() && report.groups.is_empty() { p.note { (report.note) } }
                 (selector::data(context))
                 p.note { (note(&report.curves)) }
                 div.panels { @for shown in drawn { (explore::figure(context, shown, &html! { (shown.description) "." })) } }
@@ -118,7 +118,7 @@ fn extreme(curve: &Curve, extreme: Option<&Extreme>, first: bool) -> Markup {
     html! {
         @match extreme.and_then(|extreme| Some((extreme, curve.places.get(extreme.place)?))) {
             Some((extreme, place)) => {
-                b { (figure(place.value)) } " " (interval(place)) " at " b { (at(&place.at)) }
+                b { (figure(place.value)) } " " (interval(place)) " at " b { (place.at.words()) }
                 span.note { (others(curve, extreme)) }
             }
             None => @if let Some(place) = only { b { (figure(place.value)) } " " (interval(place)) } @else { "–" },
@@ -128,7 +128,7 @@ fn extreme(curve: &Curve, extreme: Option<&Extreme>, first: bool) -> Markup {
 
 /// The places that cannot be told from an extreme.
 fn others(curve: &Curve, extreme: &Extreme) -> String {
-    let name = |place: &usize| curve.places.get(*place).map_or_else(String::new, |place| at(&place.at));
+    let name = |place: &usize| curve.places.get(*place).map_or_else(String::new, |place| place.at.words());
     if extreme.among.len() <= 1 {
         return String::new();
     }
@@ -168,7 +168,7 @@ fn numbers(context: &Context<'_>, quantity: &str) -> Markup {
                         tr {
                             th scope="row" { (curve.estimator) }
                             td.text { (settings.of_panel(&Panel::of(curve))) }
-                            td { (at(&place.at)) }
+                            td { (place.at.words()) }
                             td.strong title=(curve.statistic) { (figure(place.value)) }
                             td { (interval(place)) }
                             td { (figure(place.q25)) " … " (figure(place.q75)) }
@@ -186,14 +186,5 @@ fn interval(place: &Place) -> String {
     match (place.low, place.high) {
         (None, None) => "–".to_owned(),
         (low, high) => format!("[{}, {}]", figure(low), figure(high)),
-    }
-}
-
-/// A coordinate in few characters.
-pub(super) fn at(at: &At) -> String {
-    match at {
-        At::Number(x) => crate::number::tick(*x),
-        At::Word(word) => word.clone(),
-        At::Everywhere => "–".to_owned(),
     }
 }

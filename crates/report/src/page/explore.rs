@@ -13,7 +13,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
     html! {
         section #figures aria-labelledby="figures-title" {
             h2 #figures-title { "Figures and numbers" }
-            @if !report.note.is_empty() && report.curves.is_empty() && !context.verdicts { p.note { (report.note) } }
+            @if !report.note.is_empty() && report.curves.is_empty() && report.groups.is_empty() && !context.verdicts { p.note { (report.note) } }
             (selector::selectors(context))
             @for (p, label) in context.exponents.iter().enumerate() {
                 div class={ "of-p p" (p) } {
@@ -29,7 +29,8 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
 }
 
 const RISK: &str = "Medians over training sets with their intervals (bars), the middle half of the trials (bands) and \
-    the growth that fits best (broad and pale). Both axes are logarithmic.";
+    the growth that fits best (broad and pale). Dashed lines are theory: limits, and powers of n through the last median. \
+    Both axes are logarithmic.";
 const SCALED: &str = "Divided by the power of n at which theory or the fit says that it settles: level curves mean \
     that the power is right.";
 const TAIL: &str = "Share of training sets whose risk exceeds a value, on logarithmic axes. A power law is a straight \

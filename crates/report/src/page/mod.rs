@@ -2,8 +2,10 @@
 
 mod along;
 mod explore;
+mod groups;
 mod head;
 mod levels;
+mod maps;
 mod reasons;
 mod reproduce;
 mod selector;
@@ -39,7 +41,7 @@ const LEAST_SIZES: usize = 3;
 ///
 /// [`Error::Empty`] if there is no series to show.
 pub fn page(report: &Report) -> Result<String, Error> {
-    if report.series.is_empty() && report.curves.is_empty() {
+    if report.series.is_empty() && report.curves.is_empty() && report.maps.is_empty() {
         return Err(Error::Empty { study: report.study.name.clone() });
     }
     let context = Context {
@@ -75,6 +77,9 @@ fn document(context: &Context<'_>) -> Markup {
                 (head::head(context))
                 main {
                     (along::section(context))
+                    @if context.report.groups.len() > 1 { (groups::section(context)) }
+                    (maps::section(context))
+                    @if context.report.groups.len() == 1 { (groups::section(context)) }
                     @if context.verdicts { (verdicts::section(context)) }
                     @if !context.report.series.is_empty() { (explore::section(context)) }
                     (trials::section(context))

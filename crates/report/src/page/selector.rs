@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use maud::{Markup, html};
 
-use super::{Context, along};
+use super::{Context, along, maps};
 use crate::number::whole;
+use crate::quantity::heading;
 use crate::setting::Settings;
 
 /// The two groups of buttons; the first risk and the largest sample size are chosen at the start.
@@ -45,11 +46,34 @@ pub(super) fn data(context: &Context<'_>) -> Markup {
     }
 }
 
+/// The buttons of what maps show.
+pub(super) fn maps(quantities: &[&str], data: &[String]) -> Markup {
+    html! {
+        @if quantities.len() > 1 || data.len() > 1 {
+            form.selectors {
+                @if quantities.len() > 1 { fieldset {
+                    legend { "Quantity" }
+                    @for (at, name) in quantities.iter().enumerate() { (button("q", at, &heading(name), at == 0)) }
+                } }
+                @if data.len() > 1 { fieldset {
+                    legend { "Estimator and data" }
+                    @for (at, name) in data.iter().enumerate() { (button("m", at, name, at == 0)) }
+                } }
+            }
+        }
+    }
+}
+
 pub(super) fn button(group: &str, at: usize, label: &str, chosen: bool) -> Markup {
     html! {
         input type="radio" name=(group) id={ (group) "-" (at) } checked[chosen] autocomplete="off";
         label for={ (group) "-" (at) } { (label) }
     }
+}
+
+/// The buttons of so many alternatives: of one there are none.
+fn choices(count: usize) -> usize {
+    if count > 1 { count } else { 0 }
 }
 
 /// The rules that hide what is not chosen. Paper shows every risk and all data.
@@ -59,6 +83,8 @@ pub(super) fn rules(context: &Context<'_>) -> String {
         ("p", context.exponents.len(), "screen"),
         ("n", context.sizes.len(), "screen, print"),
         ("d", along::choices(context).len(), "screen"),
+        ("q", choices(maps::quantities(context).len()), "screen"),
+        ("m", choices(maps::data(context).len()), "screen"),
     ] {
         for at in 0..count {
             // Writing to a string cannot fail.

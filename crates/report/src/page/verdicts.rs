@@ -29,7 +29,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
     html! {
         section #verdicts aria-labelledby="verdicts-title" {
             h2 #verdicts-title { "Verdicts" }
-            @if !context.report.note.is_empty() && context.report.curves.is_empty() { p.note { (context.report.note) } }
+            @if !context.report.note.is_empty() && context.report.curves.is_empty() && context.report.groups.is_empty() { p.note { (context.report.note) } }
             ul.legend aria-label="Legend" {
                 @for class in Class::ALL {
                     li { span class={ "chip " (class.word()) } { span aria-hidden="true" { (class.sign()) } " " (class.word()) } " " (class.meaning()) }

@@ -26,6 +26,9 @@ pub fn report() -> Report {
     Report {
         study: study(),
         curves: Vec::new(),
+        maps: Vec::new(),
+        groups: Vec::new(),
+        whole: None,
         risks: RISKS.map(|(label, _)| label.to_owned()).to_vec(),
         series,
         trials: training::trials(),

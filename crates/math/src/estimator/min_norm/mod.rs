@@ -78,6 +78,7 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
         in_probability: class,
         in_expectation: if explodes(estimator, setting) { Some(Class::Catastrophic) } else { class },
         limit: None,
+        exponent: None,
         source: "arXiv 2307.15396",
     })
 }

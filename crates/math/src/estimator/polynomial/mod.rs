@@ -32,6 +32,8 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 /// on [0, 1], as on random designs and grids; hence R_p = O(n^(−p/2)) in probability. In expectation as well where h is
 /// bounded: on grids, whose cells have a point each however far it is moved, and on the hull for degrees 0 and 1, where h ≤ 2, as (x − x̄)² is at most Σ (x_i − x̄)². Random
 /// points may be as good as fewer than they are, so that for other degrees, or beyond them, E h^(p/2) is left open.
+/// By the central limit theorem for the coefficients, √n f̂ tends in law to a normal polynomial, so that n^(p/2) R_p does to
+/// the p-th power of its norm.
 ///
 /// Source: Györfi, Kohler, Krzyżak & Walk (2002), "A distribution-free theory of nonparametric regression", chapter 11,
 /// for σ² (degree + 1)/n; Rosenthal (1970), Israel J. Math. 8, for the moments of sums that p ≠ 2 asks for.
@@ -46,6 +48,7 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
         in_probability: Some(Class::Benign),
         in_expectation: bounded.then_some(Class::Benign),
         limit: Some(0.0),
+        exponent: Some(-setting.p / 2.0),
         source: "Györfi et al. (2002)",
     })
 }
