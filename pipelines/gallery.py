@@ -22,7 +22,7 @@ MOST_BYTES = 100_000
 def short(x):
     """Three significant digits, as people write them."""
     text = f"{x:.3g}"
-    return text if "e" not in text else f"{float(text):.2e}".replace("e-0", "e-").replace("e+0", "e+")
+    return f"{float(text):.0f}" if "e+" in text and x < 1e6 else text.replace("e-0", "e-").replace("e+0", "e")
 
 
 def listed(items):
@@ -41,7 +41,7 @@ def classes(series, which):
         others = []
         for kind in (kind for kind in kinds if kind != usual):
             for design in dict.fromkeys(one["design"] for one in own):
-                at = [one["p"] for one in own if one["design"] == design and one[which] == kind]
+                at = [str(one["p"]).removesuffix(".0") for one in own if one["design"] == design and one[which] == kind]
                 if at:
                     others.append(f"{kind} for p = {listed(at)} ({design})")
         sentences.append(words + (f" but {listed(others)}" if others else ""))
@@ -129,7 +129,7 @@ STUDIES = {
     "quickstart": (in_probability, "risk-uniform-p3", None),
     "joshi-2023": (in_probability, "risk-uniform-p3", 400),
     "expectation": (in_expectation, "tail-uniform-p1-n200", 20000),
-    "taxonomy": (in_probability, "risk-uniform-p2", 300),
+    "taxonomy": (in_probability, "risk-uniform-p1", 300),
     "gd-to-min-norm": (gd_to_min_norm, "along-width-distance-sup-grid-n5", 30),
     "mean-field-knots": (mean_field_knots, "along-inverse-temperature-gaps-with-more-grid-n6", 12),
     "stable-minima": (stable_minima, "along-lr-train-error-grid-n30", 8),
@@ -154,6 +154,16 @@ def trials(study):
     sys.exit(f"{study}: expected a line `trials: NUMBER`")
 
 
+def done(document):
+    """How many trials there are at each place, in words."""
+    if isinstance(document, list):
+        levels = [level for one in document for level in one["levels"]]
+    else:
+        levels = [point["level"] for curve in document["curves"] for point in curve["points"]]
+    counts = {level["trials"] for level in levels}
+    return f"{max(counts)} trials" if len(counts) == 1 else f"{min(counts)} to {max(counts)} trials"
+
+
 def made(name, options):
     """Runs a study and returns its entry."""
     answer, figure, fewer = STUDIES[name]
@@ -170,15 +180,17 @@ def made(name, options):
         sys.exit(f"{svg} has {svg.stat().st_size} bytes, more than {MOST_BYTES}; choose another figure in {__file__}")
     (HERE / "figures").mkdir(exist_ok=True)
     shutil.copy(svg, HERE / "figures" / f"{name}.svg")
-    count = fewer or trials(study)
-    note = f"{count} trials" + (f" instead of the study's {trials(study)}" if fewer else "")
+    document = json.loads(said.stdout)
+    note = done(document)
+    if note != f"{trials(study)} trials":
+        note += f" instead of the study's {trials(study)}"
     return "\n".join(
         [
             f"## [{name}]({name}.yaml)",
             "",
             question(study),
             "",
-            f"**Answer** ({note}). {answer(json.loads(said.stdout))}",
+            f"**Answer** ({note}). {answer(document)}",
             "",
             f"![{figure} of {name}](figures/{name}.svg)",
             "",
