@@ -92,8 +92,10 @@ class Parameter:
         self.key, self.name, self.slot, self.kind = key, name, slot, kind
 
 
-def walk(parts, zips, where):
+def walk(parts, zips, where, bounds_first=True):
     """All combinations of axes, as dictionaries of coordinates.
+
+    Values of formulas must be within their bounds in every cell, and for estimators in those combinations that `where` keeps.
 
     A part is (coordinate, alternatives) with alternatives a list of (name, parameters); a name of None is no choice.
     """
@@ -134,7 +136,10 @@ def walk(parts, zips, where):
     kept = []
     for chosen in result:
         coordinates = resolve(chosen)
+        if bounds_first:
+            check(chosen, coordinates)
         if where is None or evaluate(where, coordinates):
+            check(chosen, coordinates)
             kept.append((chosen, coordinates))
     if not kept:
         raise Refused("nothing is left")
@@ -161,12 +166,16 @@ def resolve(chosen):
         if len(later) == len(waiting):
             raise Refused("depends on itself")
         waiting = later
+    return known
+
+
+def check(chosen, known):
+    """Whether numbers are of their kinds and within their bounds."""
     for key, _ in chosen:
         if isinstance(key, Parameter) and key.kind in ("real", "whole"):
             x = known[key.key]
             if not key.accepts(x) or (key.kind == "whole" and x != math.floor(x)):
                 raise Refused(f"{key.key} is {x}")
-    return known
 
 
 def bits(x):
@@ -346,7 +355,7 @@ def case(draw):
         if len({json.dumps(cell, sort_keys=True) for cell in cells}) < len(cells):
             raise Refused("a cell comes twice")
         made["cells"] = cells
-        variants = walk([("estimator", [(name, given)])], own_zips, own_where)
+        variants = walk([("estimator", [(name, given)])], own_zips, own_where, bounds_first=False)
         made["variants"] = [arguments(chosen, coordinates, "") for chosen, coordinates in variants]
     except (Refused, ZeroDivisionError, OverflowError, ValueError, TypeError, NameError) as refused:
         return {"study": study, "refused": str(refused)}
