@@ -17,6 +17,7 @@ pub const ENFORCED: &[&str] = &[
     "covers 93 to 98 %: mean, trusted",
     "covers 93 to 98 %: limit",
     "covers 93 to 98 %: gap index",
+    "covers 93 to 98 %: edge index",
     "covers 93 to 98 %: ratio",
     "covers 93 to 98 %: wins",
 ];

@@ -30,6 +30,8 @@ pub enum About {
     Limit,
     /// The γ of R ~ n^γ.
     Exponent,
+    /// The same of a slope over the n at hand, which is no exponent: how far the two are apart is only counted.
+    Slope,
     /// The tail index of a gap's contribution, where it is finite.
     Gaps,
     /// The same beyond the data.
@@ -69,7 +71,7 @@ const fn line(name: &'static str, table: Table, ends: Ends, about: About, when: 
     Interval { name, table, ends, about, when }
 }
 
-use About::{Column, Edges, Exponent, Gaps, LightGaps, LightRisk, Limit, Mean, MeanColumn, Risk};
+use About::{Column, Edges, Exponent, Gaps, LightGaps, LightRisk, Limit, Mean, MeanColumn, Risk, Slope};
 use Ends::{Columns, Error};
 use Table::{Levels, Pairs, Verdicts};
 use When::{Always, Says};
@@ -91,7 +93,7 @@ pub const INTERVALS: &[Interval] = &[
     line("limit", Verdicts, Columns("limit_low", "limit_high"), Limit, Always),
     line("limit, verdict tempered", Verdicts, Columns("limit_low", "limit_high"), Limit, TEMPERED),
     line("exponent of a power", Verdicts, Columns("exponent_low", "exponent_high"), Exponent, Says("growth", "power")),
-    line("late slope as exponent", Verdicts, Columns("late_slope_low", "late_slope_high"), Exponent, Always),
+    line("late slope as exponent", Verdicts, Columns("late_slope_low", "late_slope_high"), Slope, Always),
     line("gap index", Verdicts, Columns("tail_index_low", "tail_index_high"), Gaps, Always),
     line("gap index, light tails", Verdicts, Columns("tail_index_low", "tail_index_high"), LightGaps, Always),
     line("edge index", Verdicts, Columns("tail_index_edge_low", "tail_index_edge_high"), Edges, Always),
@@ -121,7 +123,7 @@ impl Interval {
             Limit => truth
                 .limit
                 .filter(|_| truth.in_probability.is_some_and(|known| known.class == Class::Tempered)),
-            Exponent => truth.exponent,
+            Exponent | Slope => truth.exponent,
             Gaps => finite(truth.gaps),
             LightGaps => light(truth.gaps),
             Edges => finite(truth.edges),
@@ -159,9 +161,10 @@ impl Interval {
         }
     }
 
-    /// Whether its coverage is bounded: a tail that is no power has no index, and an interval of one is only counted.
+    /// Whether its coverage is bounded: a tail that is no power has no index, a slope over some n is no exponent, and what they
+    /// would cover is only counted.
     pub fn is_bounded(&self) -> bool {
-        !matches!(self.about, LightRisk | LightGaps)
+        !matches!(self.about, LightRisk | LightGaps | Slope)
     }
 
     /// Whether the table has its columns.

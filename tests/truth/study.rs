@@ -105,7 +105,14 @@ const SMOOTH: [Estimator; 6] =
 /// Every design, noise and estimator on both sides of every boundary, once a seed.
 pub fn studies(quick: bool, seed: u64) -> Vec<Study> {
     let mut all = vec![lines(seed), lines_beyond(seed), smooth(seed), smooth_beyond(seed), shepard(seed)];
-    all.extend([boundaries(seed), bands(seed), many_levels(seed), units(seed), many_trials(seed)]);
+    all.extend([
+        boundaries(seed),
+        bands(seed),
+        many_levels(seed),
+        units(seed),
+        edges(seed),
+        many_trials(seed),
+    ]);
     if quick {
         all.retain(|study| study.name != "many_trials" && study.name != "bands");
         all.iter_mut().for_each(shorten);
@@ -240,6 +247,20 @@ fn units(seed: u64) -> Study {
         designs: vec![Uniform, Grid],
         noises: [1e-300, 1e-200, 1e-100, 1e100, 1e200, 1e300].map(Normal).to_vec(),
         risks: with_sup(&[1.0]),
+        ..lines(seed)
+    }
+}
+
+/// The outermost lines, whose tail index few trials leave open and many must not mistake: 2,000 trials.
+fn edges(seed: u64) -> Study {
+    Study {
+        name: "edges",
+        trials: 2000,
+        n: vec![30, 100, 300, 1000],
+        designs: vec![Uniform, Jittered(1.0)],
+        noises: vec![Normal(1.0), StudentT(3.0), Rademacher],
+        risks: powers(&[1.0, 1.5, 2.0, 2.1, 3.0]),
+        domain: Unit,
         ..lines(seed)
     }
 }

@@ -53,12 +53,31 @@ impl Excesses {
             let sum: f64 = if shape.abs() < 1e-6 {
                 self.values.iter().map(|x| x / scale).sum()
             } else {
-                (1.0 + 1.0 / shape) * self.values.iter().map(|x| log1p(shape * x / scale)).sum::<f64>()
+                (1.0 + 1.0 / shape) * logarithms(&self.values, shape / scale)
             };
             -(self.values.len() as f64) * log_scale - sum
         };
         largest_of(log(least), log(SCALES.1.max(4.0 * least)), at).1
     }
+}
+
+/// Σ ln(1 + r x). A logarithm of a product takes an eighth of the time of its factors' logarithms, and rounds to the same
+/// 10^−16 of a value for each factor; where r is so small that the sum is divided by as little, those of 1 + r x keep the
+/// digits that a product loses.
+fn logarithms(values: &[f64], ratio: f64) -> f64 {
+    if ratio.abs() < 1e-3 {
+        return values.iter().map(|x| log1p(ratio * x)).sum();
+    }
+    let eight = |values: &[f64]| {
+        let product: f64 = values.iter().map(|x| 1.0 + ratio * x).product();
+        // Eight factors of up to 10^37, or down to 10^−37, are a normal number.
+        if (1e-300..1e300).contains(&product) {
+            log(product)
+        } else {
+            values.iter().map(|x| log1p(ratio * x)).sum()
+        }
+    };
+    values.chunks(8).map(eight).sum()
 }
 
 /// The place and the value of the maximum of a function with one, by golden section.
@@ -155,6 +174,22 @@ mod tests {
 
     fn sample(count: usize, mut value: impl FnMut() -> f64) -> Ordered {
         Ordered::all((0..count).map(|_| value()).collect())
+    }
+
+    #[test]
+    fn logarithms_of_products_are_sums_of_logarithms() {
+        let mut rng = generator(3, &["logarithms"]);
+        for power in [0, 3, 40, 200] {
+            let values: Vec<f64> = (0..203).map(|_| uniform(&mut rng).powi(-power)).collect();
+            for ratio in [-0.999, -0.2, -1e-5, 1e-9, 1e-3, 0.7, 40.0, 1e8] {
+                // Below zero the law ends where the largest value is.
+                let ratio =
+                    if ratio < 0.0 { ratio / values.iter().copied().fold(0.0, f64::max) } else { ratio };
+                let sum: f64 = values.iter().map(|x| log1p(ratio * x)).sum();
+                let error = (logarithms(&values, ratio) - sum).abs();
+                assert!(error <= 1e-13 * (1.0 + sum.abs()), "{power} {ratio}: {error}");
+            }
+        }
     }
 
     /// Whatever is added to the values and whatever their scale is.
