@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn logarithms_of_products_are_sums_of_logarithms() {
         let mut rng = generator(3, &["logarithms"]);
-        for power in [0, 3, 40, 200] {
+        for power in [0, 3, 20, 50] {
             let values: Vec<f64> = (0..203).map(|_| uniform(&mut rng).powi(-power)).collect();
             for ratio in [-0.999, -0.2, -1e-5, 1e-9, 1e-3, 0.7, 40.0, 1e8] {
                 // Below zero the law ends where the largest value is.
