@@ -127,6 +127,6 @@ fn mutated_studies() {
 #[test]
 #[ignore = "slow: 100,000 inputs"]
 fn many_mutated_studies() {
-    let studies = mutated(100_000, Duration::from_secs(1));
+    let studies = mutated(100_000, Duration::from_secs(20));
     eprintln!("{studies} of 100,000 are studies");
 }
