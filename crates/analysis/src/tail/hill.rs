@@ -11,7 +11,7 @@ const SHARE: f64 = 0.2;
 /// error, 1/√k, weigh the same.
 const ROOTS: f64 = 4.0;
 /// By how much 1/α may be taken too large, relative to it and in units of √(k/N): of the contributions of the outermost lines
-/// up to .34, wherever one tail leads.
+/// up to .39, wherever one tail leads.
 const HEAVIER: f64 = 0.4;
 /// By how much α may be taken too large, relative to it and in units of α √(k/N): a constant beside a power law, its next
 /// term, makes it look lighter the larger its index is. Of the outermost lines up to .56.
