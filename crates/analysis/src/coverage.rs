@@ -11,7 +11,9 @@ use crate::sample::moments::Moments;
 use crate::sample::ordered::Ordered;
 use crate::sample::point::{Point, generator, normal, uniform};
 use crate::sample::quantile::Quantile;
-use crate::tail::pareto::{Excesses, Shape};
+use crate::sample::replicates::Replicates;
+use crate::tail::excesses::Excesses;
+use crate::tail::pareto::Shape;
 use crate::tail::spread::spread;
 
 const STUDIES: u64 = 1000;
@@ -90,10 +92,10 @@ fn of_tail_indices() {
 
 /// A study whose median follows a law, with lognormal risks.
 fn study(law: impl Fn(f64) -> f64, rng: &mut ChaCha8Rng) -> Option<Growth> {
-    let mut points = Vec::new();
+    let (mut points, normals) = (Vec::new(), Replicates::new(REPLICATES));
     for n in [100.0f64, 316.0, 1000.0, 3162.0, 10_000.0, 31_623.0] {
         let values = (0..500).map(|_| law(n) * (0.3 * normal(rng)).exp()).collect();
-        points.push(Point::of(n as u64, &Ordered::all(values), 0.5, REPLICATES, rng)?);
+        points.push(Point::of(n as u64, &Ordered::all(values), 0.5, &normals, rng)?);
     }
     grow(&points, Of::Means, OPTIONS)
 }

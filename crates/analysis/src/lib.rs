@@ -29,6 +29,7 @@ mod telling;
 mod text;
 mod trials;
 mod verdict;
+mod zero;
 
 pub use along::{Course, Curve, Extreme, Point, Statistic};
 pub use coordinates::{Coordinate, Coordinates};

@@ -20,10 +20,11 @@ use crate::read::scan::{Partition, Scan};
 use crate::risk::Risk;
 use crate::sample::collect::Sample;
 use crate::sample::confidence::Confidence;
-use crate::sample::point::{Point, generator, normal};
+use crate::sample::point::{Point, generator};
+use crate::sample::replicates::Replicates;
 use crate::series::{Series, agreement};
+use crate::tail::excesses::Excesses;
 use crate::tail::hill::Top;
-use crate::tail::pareto::Excesses;
 use crate::tail::parts::{MAXIMA, Parts, QUARTER, TENTH};
 use crate::tail::tails::Tails;
 use crate::verdict::Verdict;
@@ -90,6 +91,13 @@ struct Drafted {
     drafts: Vec<(Key, Draft)>,
 }
 
+/// What all partitions have in common.
+struct Shared {
+    /// Quantiles that are asked for, and those that are grown.
+    levels: Vec<f64>,
+    normals: Replicates,
+}
+
 /// Summarises the finished metrics below a run directory; the run may still be going on.
 ///
 /// Memory: a few million numbers and one shard's metrics, however many trials there are, and about 1 kB a level.
@@ -124,7 +132,10 @@ fn series(
     options: &Options,
     theory: &Theory<'_>,
 ) -> Result<(Vec<Series>, Vec<Fits>), Error> {
-    let wanted: Vec<f64> = options.quantiles.iter().copied().chain(GROWN).collect();
+    let shared = Shared {
+        levels: options.quantiles.iter().copied().chain(GROWN).collect(),
+        normals: Replicates::new(options.bootstrap),
+    };
     let partitions = scan.take_by_series(&options.order);
     let alone =
         partitions.first().map(|first| &first.estimator) == partitions.last().map(|last| &last.estimator);
@@ -139,7 +150,7 @@ fn series(
     };
     for count in counts {
         let some: Vec<Partition> = partitions.by_ref().take(count).collect();
-        let drafted = some.par_iter().map(|partition| drafted(scan, partition, &wanted, options));
+        let drafted = some.par_iter().map(|partition| drafted(scan, partition, &shared, options));
         for (partition, drafted) in some.iter().zip(in_order(drafted)?) {
             tally(&mut fits, partition, &drafted);
             for (key, draft) in drafted.drafts {
@@ -204,22 +215,27 @@ fn trust(pairs: &mut [Pair], series: &[Series]) {
 }
 
 /// Reads one partition.
-fn drafted(scan: &Scan, partition: &Partition, wanted: &[f64], options: &Options) -> Result<Drafted, Error> {
-    let PartitionSamples { risks, failed } = scan.samples(partition, wanted)?;
+fn drafted(scan: &Scan, partition: &Partition, shared: &Shared, options: &Options) -> Result<Drafted, Error> {
+    let PartitionSamples { risks, failed } = scan.samples(partition, &shared.levels)?;
     let one = |(place, samples): (usize, &RiskSamples)| {
         // A risk that no file of the partition has yet.
         if samples.value.rows == 0 {
             return None;
         }
         let key = (partition.names().map(str::to_owned), place);
-        Some((key, draft(partition, scan.risks[place].risk, samples, options)))
+        Some((key, draft(partition, scan.risks[place].risk, samples, (shared, options))))
     };
     let drafts = risks.par_iter().enumerate().filter_map(one).collect();
     Ok(Drafted { trials: partition.rows(), failed, drafts })
 }
 
 /// What one partition adds to a series.
-fn draft(partition: &Partition, risk: Risk, samples: &RiskSamples, options: &Options) -> Draft {
+fn draft(
+    partition: &Partition,
+    risk: Risk,
+    samples: &RiskSamples,
+    (shared, options): (&Shared, &Options),
+) -> Draft {
     let n = partition.n;
     let RiskSamples { value, reasons, .. } = samples;
     let [estimator, design, target, noise] = partition.names();
@@ -232,15 +248,16 @@ fn draft(partition: &Partition, risk: Risk, samples: &RiskSamples, options: &Opt
     // Without the largest values a tail looks lighter than it is.
     let tails = level.censored == 0;
     let points = GROWN.map(|q| {
-        let point = Point::of(n, &value.ordered, q, options.bootstrap, &mut rng);
+        let point = Point::of(n, &value.ordered, q, &shared.normals, &mut rng);
         Vec::from_iter(point.filter(|_| whole))
     });
     level.mean_trusted &= whole && value.ordered.count() >= LEAST_MEANS;
     level.plan_trials(points[0].first().map(|point| point.spread), options.error);
-    let means = level.mean.zip(level.mean_se).filter(|_| level.mean_trusted).and_then(|(mean, error)| {
-        let draws = (0..options.bootstrap).map(|_| mean + error * normal(&mut rng)).collect();
-        Point::new(n as f64, mean, draws)
-    });
+    let means = level
+        .mean
+        .zip(level.mean_se)
+        .filter(|_| level.mean_trusted)
+        .and_then(|(mean, error)| Point::of_mean(n, mean, error, &shared.normals, &mut rng));
     let parts = parts(n as f64, risk, samples, !options.global.contains(estimator), tails);
     Draft { levels: vec![level], points, means: Vec::from_iter(means), parts }
 }

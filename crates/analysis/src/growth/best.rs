@@ -8,26 +8,24 @@ use crate::growth::model::Model;
 
 /// The best fit of a model by weighted least squares of relative errors; none where the data cannot take its shape.
 ///
-/// Cost: O(levels), times the number of rates for a limit.
-pub(crate) fn fit(model: Model, data: &[Datum], limits: &mut Limits) -> Option<Fit> {
-    let (log_n, mut rows) = (log_n(data), Vec::new());
+/// Cost: O(levels).
+pub(crate) fn fit(model: Model, data: &[Datum], limits: &Limits) -> Option<Fit> {
+    let log_n = log_n(data);
+    let line = |y: fn(f64) -> f64| reweighted((model, 0.0), (&log_n, y), data).filter(|fit| fit.slope > 0.0);
     match model {
-        Model::Limit => limits.fit(data),
+        Model::Limit => limits.best,
         Model::Constant => {
             let weight = |d: &Datum| 1.0 / (d.error * d.error);
             let total: f64 = data.iter().map(weight).sum();
             let mean = data.iter().map(|d| weight(d) * d.log_value).sum::<f64>() / total;
             let fit = Fit { model, intercept: exp(mean), slope: 0.0, rate: 0.0, chi2: 0.0 };
-            finish(fit, &log_n, data, f64::INFINITY)
+            finish(fit, &log_n, data)
         }
         Model::Power => power(data),
-        Model::Logarithm => reweighted((model, 0.0), (&log_n, |y| y), data, f64::INFINITY, &mut rows)
-            .filter(|fit| fit.slope > 0.0),
-        Model::SlowDecay => reweighted((model, 0.0), (&log_n, f64::recip), data, f64::INFINITY, &mut rows)
-            .filter(|fit| fit.slope > 0.0),
+        Model::Logarithm => line(|y| y),
+        Model::SlowDecay => line(f64::recip),
         // The error of R² is twice that of ln R times R²: all weights lack the same factor.
-        Model::RootLogarithm => reweighted((model, 0.0), (&log_n, |y| y * y), data, f64::INFINITY, &mut rows)
-            .filter(|fit| fit.slope > 0.0),
+        Model::RootLogarithm => line(|y| y * y),
     }
 }
 
@@ -37,7 +35,7 @@ mod tests {
     use crate::verdict::Verdict;
 
     fn fit(model: Model, data: &[Datum]) -> Option<Fit> {
-        super::fit(model, data, &mut Limits::new(data))
+        super::fit(model, data, &Limits::new(data))
     }
 
     const N: [f64; 5] = [100.0, 316.0, 1000.0, 3162.0, 10_000.0];

@@ -60,11 +60,6 @@ impl Fit {
         }
     }
 
-    /// The rate γ of a limit.
-    pub fn exponent(&self) -> Option<f64> {
-        (self.model == Model::Limit).then_some(self.rate)
-    }
-
     /// What it tends to, if that is finite and positive.
     pub fn limit(&self) -> Option<f64> {
         matches!(self.model, Model::Constant | Model::Limit).then_some(self.intercept)
@@ -84,26 +79,33 @@ pub(crate) fn log_n(data: &[Datum]) -> Vec<f64> {
 /// The best power law.
 pub(crate) fn power(data: &[Datum]) -> Option<Fit> {
     let rows: Vec<[f64; 3]> = data.iter().map(|d| [d.log_n, d.log_value, 1.0 / d.error.powi(2)]).collect();
-    finish(line(Model::Power, 0.0, &rows)?, &log_n(data), data, f64::INFINITY).filter(|fit| fit.slope != 0.0)
+    finish(line(Model::Power, 0.0, &rows)?, &log_n(data), data).filter(|fit| fit.slope != 0.0)
+}
+
+/// The weights c of the levels in the slope Σ c ln R of the best power law.
+pub(crate) fn slope_weights(data: &[Datum]) -> Vec<f64> {
+    let weight = |d: &Datum| 1.0 / (d.error * d.error);
+    let total: f64 = data.iter().map(weight).sum();
+    let mean = data.iter().map(|d| weight(d) * d.log_n).sum::<f64>() / total;
+    let sxx: f64 = data.iter().map(|d| weight(d) * (d.log_n - mean).powi(2)).sum();
+    data.iter().map(|d| weight(d) * (d.log_n - mean) / sxx).collect()
 }
 
 /// A line through (x, y(R)), x the term in n, where the error of y is that of ln R times y: by the values first, by the
-/// fit then; none where χ² is above `most`.
+/// fit then.
 pub(crate) fn reweighted(
     (model, rate): (Model, f64),
     (x, y): (&[f64], impl Fn(f64) -> f64),
     data: &[Datum],
-    most: f64,
-    rows: &mut Vec<[f64; 3]>,
 ) -> Option<Fit> {
     let weight = |scale: f64, d: &Datum| 1.0 / (scale * d.error).powi(2);
-    rows.clear();
-    rows.extend(x.iter().zip(data).map(|(x, d)| [*x, y(d.value), weight(y(d.value), d)]));
-    let first = line(model, rate, rows)?;
+    let row = |(x, d): (&f64, &Datum)| [*x, y(d.value), weight(y(d.value), d)];
+    let mut rows: Vec<[f64; 3]> = x.iter().zip(data).map(row).collect();
+    let first = line(model, rate, &rows)?;
     for ([x, _, w], d) in rows.iter_mut().zip(data) {
         *w = weight(y(first.at(*x)), d);
     }
-    finish(line(model, rate, rows)?, x, data, most)
+    finish(line(model, rate, &rows)?, x, data)
 }
 
 /// The weighted least-squares line through rows of x, y and weight.
@@ -127,15 +129,15 @@ fn sums<const K: usize>(rows: &[[f64; 3]], terms: impl Fn([f64; 3]) -> [f64; K])
     })
 }
 
-/// Adds χ²; none where the fit is not positive at every n, or χ² is above `most`.
-pub(crate) fn finish(fit: Fit, x: &[f64], data: &[Datum], most: f64) -> Option<Fit> {
+/// Adds χ²; none where the fit is not positive at every n.
+pub(crate) fn finish(fit: Fit, x: &[f64], data: &[Datum]) -> Option<Fit> {
     let mut chi2 = 0.0;
     for (x, d) in x.iter().zip(data) {
         let f = fit.at(*x);
-        if !(f > 0.0 && chi2 <= most) {
+        if f <= 0.0 || f.is_nan() {
             return None;
         }
         chi2 += ((d.log_value - log(f)) / d.error).powi(2);
     }
-    (chi2 <= most && chi2.is_finite()).then_some(Fit { chi2, ..fit })
+    chi2.is_finite().then_some(Fit { chi2, ..fit })
 }

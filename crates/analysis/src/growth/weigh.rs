@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::growth::best::fit;
 use crate::growth::estimate::Estimate;
-use crate::growth::fit::{Datum, Fit, power};
+use crate::growth::fit::{Datum, Fit, slope_weights};
 use crate::growth::limit::{Limits, RATES};
 use crate::growth::model::Model;
 use crate::sample::confidence::Confidence;
@@ -120,32 +120,27 @@ pub(crate) fn grow(points: &[Point], of: Of, confidence: Confidence) -> Option<G
         return None;
     }
     let unit = unit(points);
-    let data = data(points, |p| p.value / unit);
-    let mut limits = Limits::new(&data);
-    let mut weighed = weigh(&data, of, &mut limits);
+    let data = data(points, unit);
+    let limits = Limits::new(&data);
+    let mut weighed = weigh(&data, of, &limits);
     weighed.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
     let best = *weighed.first()?;
     let second = weighed.get(1);
-    let replicates = points.iter().map(|p| p.draws.len()).min()?;
     let late_slope = late_slope(points, confidence)?;
-    let exponent = match best.fit.model {
+    let reach = confidence.errors();
+    let (exponent, (low, high)) = match best.fit.model {
         // Corrections to a power law are least at the last levels.
-        Model::Power => Some(late_slope),
-        Model::Limit => {
-            let replicate = |b| fit(Model::Limit, &self::data(points, |p| p.draws[b] / unit), &mut limits);
-            let rates = (0..replicates).filter_map(replicate).filter_map(|fit| fit.exponent());
-            estimate(best.fit.exponent(), rates, confidence)
-        }
-        // Other laws have no exponent, and nothing to draw again.
-        _ => None,
+        Model::Power => (Some(late_slope.value), (Some(late_slope.low), Some(late_slope.high))),
+        Model::Limit => (Some(best.fit.rate), limits.rates(&data, reach)),
+        // Other laws have no exponent.
+        _ => (None, (None, None)),
     };
-    let is_tried = |rate: &f64| best.fit.model != Model::Limit || Limits::is_inside(*rate);
-    let limit = best.fit.limit().and_then(|_| Limits::estimate(&best.fit, &data, confidence.errors()));
+    let limit = best.fit.limit().and_then(|_| Limits::estimate(&best.fit, &data, reach));
     Some(Growth {
         model: best.fit.model,
-        exponent: exponent.map(|e| e.value),
-        low: exponent.map(|e| e.low).filter(is_tried),
-        high: exponent.map(|e| e.high).filter(is_tried),
+        exponent,
+        low,
+        high,
         limit: limit.map(|limit| limit.times(unit)),
         late_slope,
         runner_up: second.map(|second| second.fit.model),
@@ -161,15 +156,15 @@ fn unit(points: &[Point]) -> f64 {
     points.last().map_or(1.0, |last| exp2(log2(last.value).floor().clamp(-1000.0, 1000.0)))
 }
 
-fn data(points: &[Point], value: impl Fn(&Point) -> f64) -> Vec<Datum> {
+fn data(points: &[Point], unit: f64) -> Vec<Datum> {
     let datum = |p: &Point| {
-        let value = value(p);
+        let value = p.value / unit;
         Datum { log_n: log(p.n), value, log_value: log(value), error: p.spread }
     };
     points.iter().map(datum).collect()
 }
 
-fn weigh(data: &[Datum], of: Of, limits: &mut Limits) -> Vec<Weighed> {
+fn weigh(data: &[Datum], of: Of, limits: &Limits) -> Vec<Weighed> {
     let models = match of {
         Of::Means | Of::Local => Model::OF_MEANS,
         Of::Suprema => Model::OF_SUPREMA,
@@ -190,10 +185,9 @@ fn weigh(data: &[Datum], of: Of, limits: &mut Limits) -> Vec<Weighed> {
     let raise = fits.iter().map(excess).fold(f64::INFINITY, f64::min).max(1.0);
     let least = fits.iter().map(|fit| fit.chi2).fold(f64::INFINITY, f64::min);
     let likelihood = |chi2: f64| -(chi2 - least) / raise / 2.0;
-    let mut evidence = |fit: &Fit| match fit.model {
+    let evidence = |fit: &Fit| match fit.model {
         Model::Limit => {
-            let fits: Vec<f64> =
-                (0..RATES).filter_map(|rate| limits.at(rate, data)).map(|fit| likelihood(fit.chi2)).collect();
+            let fits: Vec<f64> = limits.tried.iter().map(|fit| likelihood(fit.chi2)).collect();
             // From the largest on, so that the sum is not 0 where no rate is met exactly and errors are tiny.
             let most = fits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             most + log(fits.iter().map(|likelihood| exp(likelihood - most)).sum::<f64>() / RATES as f64)
@@ -225,27 +219,18 @@ fn probabilities(weighed: &[Weighed], most: f64) -> Probabilities {
     Probabilities { benign: benign / total, tempered: tempered / total, catastrophic: catastrophic / total }
 }
 
-fn estimate(
-    value: Option<f64>,
-    replicates: impl Iterator<Item = f64>,
-    confidence: Confidence,
-) -> Option<Estimate> {
-    let mut replicates: Vec<f64> = replicates.collect();
-    replicates.sort_unstable_by(f64::total_cmp);
-    let (low, high) = confidence.ends(&replicates)?;
-    Some(Estimate { value: value?, low, high })
-}
-
-/// The slope of a power law over the last half of the levels.
+/// The slope of a power law over the last half of the levels, with the interval of its replicates.
 fn late_slope(points: &[Point], confidence: Confidence) -> Option<Estimate> {
     let late = last_half(points);
-    let slope = |value: &dyn Fn(&Point) -> f64| {
-        let data = data(late, value);
-        // A slope of exactly zero is no power law, and a slope all the same.
-        power(&data).map_or(0.0, |fit| fit.slope)
-    };
-    let replicates = late.iter().map(|p| p.draws.len()).min()?;
-    estimate(Some(slope(&|p| p.value)), (0..replicates).map(|b| slope(&|p| p.draws[b])), confidence)
+    // Slopes are sums over levels, in whatever unit.
+    let weights = slope_weights(&data(late, unit(late)));
+    let slope = |log: &dyn Fn(&Point) -> f64| late.iter().zip(&weights).map(|(p, c)| c * log(p)).sum::<f64>();
+    let count = late.iter().map(|p| p.logs.len()).min()?;
+    let mut replicates: Vec<f64> = (0..count).map(|b| slope(&|p| p.logs[b])).collect();
+    replicates.sort_unstable_by(f64::total_cmp);
+    let (low, high) = confidence.ends(&replicates)?;
+    let value = slope(&|p| log(p.value));
+    Some(Estimate { value, low, high })
 }
 
 /// The law at many n, for drawing.

@@ -8,6 +8,7 @@ pub(crate) mod ordered;
 pub(crate) mod outline;
 pub(crate) mod point;
 pub(crate) mod quantile;
+pub(crate) mod replicates;
 pub(crate) mod share;
 pub(crate) mod sort;
 pub(crate) mod wanted;

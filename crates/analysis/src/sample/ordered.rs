@@ -20,6 +20,23 @@ pub(crate) struct Window {
     pub values: Vec<f64>,
 }
 
+/// A line between two neighbouring places, the second excluded.
+#[derive(Clone, Copy)]
+struct Segment {
+    from: f64,
+    low: f64,
+    to: f64,
+    high: f64,
+}
+
+impl Segment {
+    fn at(&self, position: f64) -> f64 {
+        let t = (position - self.from) / (self.to - self.from);
+        // Equal ends may both be infinite, whose difference is no number.
+        if t == 0.0 || self.low == self.high { self.low } else { self.low + t * (self.high - self.low) }
+    }
+}
+
 impl Ordered {
     /// All of a sample.
     pub fn all(values: Vec<f64>) -> Ordered {
@@ -64,15 +81,43 @@ impl Ordered {
     ///
     /// Source: Ma, Genton & Parzen (2011), Ann. Inst. Statist. Math. 63, on the mid-distribution function.
     pub fn at_middle(&self, position: f64) -> Option<f64> {
-        let last = self.count.checked_sub(1)?;
-        let position = position.clamp(0.0, last as f64);
-        let (value, start, end) = self.run((position.floor() as u64).min(last))?;
+        let position = position.clamp(0.0, self.count.checked_sub(1)? as f64);
+        Some(self.segment(position)?.at(position))
+    }
+
+    /// [`Ordered::at_middle`] at ascending positions; none where one of them is not held. Cost: a search a run of equal values.
+    pub fn at_middles(&self, positions: impl Iterator<Item = f64>) -> Option<Vec<f64>> {
+        let last = self.count.checked_sub(1)? as f64;
+        let mut segment: Option<Segment> = None;
+        let mut at = |position: f64| {
+            let position = position.clamp(0.0, last);
+            let here = match segment.filter(|here| here.from <= position && position < here.to) {
+                Some(here) => here,
+                None => self.segment(position)?,
+            };
+            segment = Some(here);
+            Some(here.at(position))
+        };
+        positions.map(&mut at).collect()
+    }
+
+    /// The line between the middles of two runs that a position lies on; level where the next run is not held.
+    fn segment(&self, position: f64) -> Option<Segment> {
+        let (value, start, end) = self.run(position.floor() as u64)?;
         let middle = |start: u64, end: u64| (start + end) as f64 / 2.0;
         let here = middle(start, end);
-        let other = if position < here { start.checked_sub(1) } else { Some(end + 1) };
-        let Some((other, start, end)) = other.and_then(|rank| self.run(rank)) else { return Some(value) };
-        let t = (position - here) / (middle(start, end) - here);
-        Some(if t == 0.0 || value.is_infinite() { value } else { value + t * (other - value) })
+        let next = |rank: Option<u64>| rank.and_then(|rank| self.run(rank));
+        Some(if position < here {
+            match next(start.checked_sub(1)) {
+                Some((low, start, end)) => Segment { from: middle(start, end), low, to: here, high: value },
+                None => Segment { from: start as f64, low: value, to: here, high: value },
+            }
+        } else {
+            match next(Some(end + 1)) {
+                Some((high, start, end)) => Segment { from: here, low: value, to: middle(start, end), high },
+                None => Segment { from: here, low: value, to: (end + 1) as f64, high: value },
+            }
+        })
     }
 
     /// The value of this rank with the first and the last rank of its equals, if it is held.
@@ -126,6 +171,19 @@ mod tests {
         );
         let infinite = Ordered::all(vec![1.0, f64::INFINITY, f64::INFINITY]);
         assert_eq!((infinite.at_middle(0.0), infinite.at_middle(1.2)), (Some(1.0), Some(f64::INFINITY)));
+    }
+
+    #[test]
+    fn many_positions_are_as_each_alone() {
+        let values = [[1.0; 7].as_slice(), &[2.0, 3.0, 3.0, 4.5], &[f64::INFINITY; 3]].concat();
+        let window = |start: u64| Window { start, values: vec![1.0, 1.0, 2.0, 5.0, 5.0, 7.0] };
+        for sample in [Ordered::all(values), Ordered::windows(50, vec![window(10), window(40)])] {
+            let positions = (0..2000).map(|k| f64::from(k) * 0.0262 - 1.0);
+            let held: Vec<f64> = positions.filter(|at| sample.at_middle(*at).is_some()).collect();
+            let expected: Option<Vec<f64>> = held.iter().map(|at| sample.at_middle(*at)).collect();
+            assert!(sample.at_middles(held.iter().copied()) == expected && held.len() > 300);
+        }
+        assert_eq!(Ordered::windows(50, vec![window(10)]).at_middles([12.0, 17.0].into_iter()), None);
     }
 
     #[test]

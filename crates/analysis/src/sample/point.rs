@@ -1,10 +1,11 @@
 //! A quantile of the risk at one n, with what is known about its error.
 
-use libm::{cos, log};
+use libm::log;
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::rand_core::SeedableRng;
 
 use crate::sample::ordered::Ordered;
+use crate::sample::replicates::Replicates;
 
 /// A level with fewer values than this takes no part in a fit.
 pub(crate) const LEAST_VALUES: u64 = 20;
@@ -13,7 +14,7 @@ const LEAST_SPREAD: f64 = 1e-9;
 
 /// A quantile of one level and its bootstrap replicates.
 ///
-/// - `value` and all `draws` are finite and positive, `spread` ≥ 1e-9.
+/// - `value` is finite and positive, all `logs` are finite, `spread` ≥ 1e-9.
 #[derive(Clone, Debug)]
 pub(crate) struct Point {
     /// The size of a training set.
@@ -22,8 +23,8 @@ pub(crate) struct Point {
     pub value: f64,
     /// The standard error of its logarithm.
     pub spread: f64,
-    /// Bootstrap replicates.
-    pub draws: Vec<f64>,
+    /// The logarithms of its bootstrap replicates, in an order that is independent of those of other levels.
+    pub logs: Vec<f64>,
 }
 
 impl Point {
@@ -32,7 +33,9 @@ impl Point {
     /// A bootstrap sample's quantile is an order statistic of the sample, at a position that is normal with
     /// mean q N and variance N q (1 − q) up to O(1): so N values need not be drawn again and again. Where values are tied the
     /// quantile is that of the mid-distribution function, on a line between atoms.
-    pub fn of(n: u64, sample: &Ordered, q: f64, replicates: usize, rng: &mut ChaCha8Rng) -> Option<Point> {
+    ///
+    /// Cost: a logarithm a replicate.
+    pub fn of(n: u64, sample: &Ordered, q: f64, normals: &Replicates, rng: &mut ChaCha8Rng) -> Option<Point> {
         if sample.count() < LEAST_VALUES {
             return None;
         }
@@ -40,19 +43,31 @@ impl Point {
         // Atoms say how often they are met, and a bootstrap that never leaves one would call its place certain.
         let value = sample.at_middle(q * last)?;
         let reach = (sample.count() as f64 * q * (1.0 - q)).sqrt();
-        let draws: Option<Vec<f64>> =
-            (0..replicates).map(|_| sample.at_middle(q * last + reach * normal(rng))).collect();
-        Point::new(n as f64, value, draws?)
+        let draws = sample.at_middles(normals.normals().iter().map(|z| q * last + reach * z))?;
+        Point::new(n as f64, value, draws, rng)
+    }
+
+    /// The mean of one level with its standard error.
+    pub fn of_mean(
+        n: u64,
+        mean: f64,
+        error: f64,
+        normals: &Replicates,
+        rng: &mut ChaCha8Rng,
+    ) -> Option<Point> {
+        Point::new(n as f64, mean, normals.normals().iter().map(|z| mean + error * z).collect(), rng)
     }
 
     /// A point from replicates; none where one of them has no logarithm.
-    pub fn new(n: f64, value: f64, draws: Vec<f64>) -> Option<Point> {
+    fn new(n: f64, value: f64, draws: Vec<f64>, rng: &mut ChaCha8Rng) -> Option<Point> {
         let usable = |v: f64| v.is_finite() && v > 0.0;
         if !usable(value) || !draws.iter().copied().all(usable) {
             return None;
         }
-        let spread = deviation(draws.iter().map(|&v| log(v))).max(LEAST_SPREAD);
-        Some(Point { n, value, spread, draws })
+        let mut logs = draws;
+        logs.iter_mut().for_each(|draw| *draw = log(*draw));
+        let spread = deviation(&logs).max(LEAST_SPREAD);
+        Some(Point { n, value, spread, logs: Replicates::shuffled(logs, rng) })
     }
 }
 
@@ -68,40 +83,44 @@ pub(crate) fn generator(seed: u64, purpose: &[&str]) -> ChaCha8Rng {
 }
 
 /// The standard deviation, in two passes.
-fn deviation(values: impl Iterator<Item = f64> + Clone) -> f64 {
-    let count = values.clone().count() as f64;
-    let mean = values.clone().sum::<f64>() / count;
-    (values.map(|v| (v - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
+fn deviation(values: &[f64]) -> f64 {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt()
 }
 
 /// A standard normal by Box and Muller's transform.
+#[cfg(test)]
 pub(crate) fn normal(rng: &mut ChaCha8Rng) -> f64 {
     let radius = 1.0 - uniform(rng);
-    (-2.0 * log(radius)).sqrt() * cos(uniform(rng) * std::f64::consts::TAU)
+    (-2.0 * log(radius)).sqrt() * libm::cos(uniform(rng) * std::f64::consts::TAU)
 }
 
 /// Uniform on [0, 1).
+#[cfg(test)]
 pub(crate) fn uniform(rng: &mut ChaCha8Rng) -> f64 {
+    use rand_chacha::rand_core::Rng;
     (rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64
 }
 
-/// A point whose value is known with a standard error, for tests of rules.
 /// The last half of the levels (rounded up, at least two): where a limit shows first.
 pub(crate) fn last_half<T>(levels: &[T]) -> &[T] {
     let count = levels.len().div_ceil(2).max(2).min(levels.len());
     &levels[levels.len() - count..]
 }
 
+/// A point whose value is known with a standard error, for tests of rules.
 #[cfg(test)]
 pub(crate) fn synthetic(n: u64, value: f64, error: f64) -> Point {
     let mut rng = generator(5, &["synthetic", &n.to_string()]);
-    let draws: Vec<f64> = (0..1000).map(|_| value * libm::exp(error / value * normal(&mut rng))).collect();
-    Point { n: n as f64, value, spread: error / value, draws }
+    let logs = (0..1000).map(|_| log(value) + error / value * normal(&mut rng)).collect();
+    Point { n: n as f64, value, spread: error / value, logs }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand_chacha::rand_core::Rng;
 
     #[test]
     fn halves_round_up() {
@@ -115,7 +134,8 @@ mod tests {
         let mut rng = generator(1, &["twin"]);
         let x: Vec<f64> = (0..301).map(|_| normal(&mut rng).exp()).collect();
         for (q, rank) in [(0.5, 150), (0.25, 75)] {
-            let point = Point::of(10, &Ordered::all(x.clone()), q, 4000, &mut rng).unwrap();
+            let normals = Replicates::new(4000);
+            let point = Point::of(10, &Ordered::all(x.clone()), q, &normals, &mut rng).unwrap();
             let twins: Vec<f64> = (0..4000)
                 .map(|_| {
                     let mut y: Vec<f64> = (0..x.len()).map(|_| x[(rng.next_u64() % 301) as usize]).collect();
@@ -123,7 +143,7 @@ mod tests {
                     y[rank].ln()
                 })
                 .collect();
-            let twin = deviation(twins.iter().copied());
+            let twin = deviation(&twins);
             assert!((point.spread / twin - 1.0).abs() < 0.08, "{q}: {} against {twin}", point.spread);
         }
     }
@@ -131,7 +151,8 @@ mod tests {
     #[test]
     fn leaves_out_what_has_no_logarithm() {
         let mut rng = generator(1, &[]);
-        let mut of = |values: &[f64]| Point::of(10, &Ordered::all(values.to_vec()), 0.5, 100, &mut rng);
+        let normals = Replicates::new(100);
+        let mut of = |values: &[f64]| Point::of(10, &Ordered::all(values.to_vec()), 0.5, &normals, &mut rng);
         assert!(of(&[1.0; 19]).is_none());
         assert!(of(&[0.0; 40]).is_none());
         assert!(of(&[f64::INFINITY; 40]).is_none());

@@ -1,5 +1,6 @@
 //! Tail indices: the α of P(X > t) ~ c t^(−α), of single contributions and of risks.
 
+pub(crate) mod excesses;
 pub(crate) mod hill;
 pub(crate) mod index;
 pub(crate) mod pareto;

@@ -1,8 +1,8 @@
 //! What tail indices are estimated from, gathered level by level.
 
 use crate::sample::logs::Logs;
+use crate::tail::excesses::Excesses;
 use crate::tail::hill::Top;
-use crate::tail::pareto::Excesses;
 
 /// The share of a sample whose excesses are looked at: far enough out for the law of excesses, and enough of them.
 pub(crate) const QUARTER: f64 = 0.25;

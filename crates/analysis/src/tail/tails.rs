@@ -1,8 +1,9 @@
 //! What is known of the tails of one series, and what follows for its mean and its variance.
 
+use crate::tail::excesses::Excesses;
 use crate::tail::hill::hill;
 use crate::tail::index::{AT_MOST_ONE, Index, TailIndex};
-use crate::tail::pareto::{Excesses, Shape};
+use crate::tail::pareto::Shape;
 use crate::tail::parts::Parts;
 use crate::tail::spread::{is_constant, spread};
 use crate::text::interval;
