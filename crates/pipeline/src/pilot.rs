@@ -2,9 +2,8 @@
 
 use crate::error::Error;
 use crate::plan::Plan;
-use crate::replay::compute;
-use crate::shards::Costs;
-use crate::spec::Weights;
+use crate::spec::{Costs, Weights};
+use crate::trial::compute;
 use std::time::{Duration, Instant};
 
 /// Points of a pilot trial at most.

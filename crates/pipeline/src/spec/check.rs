@@ -7,16 +7,16 @@ use super::counts::counts;
 use super::data::data;
 use super::diagnostic::SpecError;
 use super::edit::{self, Edit};
-use super::estimators::{Estimator, ReadName, check_formulas, estimators, rule};
+use super::estimator::Estimator;
+use super::estimators::{ReadName, check_formulas, estimators, rule};
 use super::label::{identifier, label};
 use super::limits::{FILES, LAST_CHECKPOINT, RISKS, SHARD_POINTS, SHARDS};
-use super::mark::{self, Yaml, shown};
-use super::read::{Errors, Field, quoted, suggestion};
-use super::study::{Data, Study, Weights, trains};
+use super::mark::{self, Yaml};
+use super::read::{Errors, Field, distinct, quoted, suggestion};
+use super::shards;
+use super::study::{Data, Study, trains};
 use super::template::Template;
-use crate::shards;
-use std::collections::HashSet;
-use std::fmt::Display;
+use super::weights::Weights;
 use tempered_math::catalogue::{Choice, Entry};
 use tempered_math::risk::{Domain, Risk};
 use tempered_math::score::Criteria;
@@ -144,20 +144,6 @@ fn study(root: &Field<'_>, label: ReadName, errors: &mut Errors) -> Option<Study
         errors.push(root, format!("makes {files} files of a table, but there may be at most {FILES}"));
     }
     Some(study)
-}
-
-/// Reports entries that appear before. Entries are equal where they look the same.
-pub(super) fn distinct<T: Display>(items: &[Field<'_>], values: &[Option<T>], errors: &mut Errors) {
-    let mut known = HashSet::new();
-    for (i, value) in values.iter().enumerate() {
-        if let Some(value) = value
-            && !known.insert(value.to_string())
-        {
-            let value = shown(&value.to_string()).into_owned();
-            errors
-                .push(&items[i], format!("is {value}, which is in this list before; leave one of them out"));
-        }
-    }
 }
 
 /// What stands under `evaluate`.

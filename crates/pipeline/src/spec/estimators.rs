@@ -1,14 +1,15 @@
 //! What stands under `train`: estimators by name, each with its variants.
 
-use super::choice::swept;
-use super::data::{check_zip, condition, zip};
-use super::formula::{Formula, Scalar};
+use super::choice::{swept, swept_pair};
+use super::estimator::Estimator;
+use super::formula::{Formula, Scalar, scalar};
 use super::limits::ESTIMATORS;
 use super::mark::{Node, Yaml};
 use super::read::{Errors, Field};
 use super::resolved;
-use super::sweep::{Context, Slot, Swept, combinations, scalar};
-use super::template::{Template, Unfit};
+use super::sweep::{Context, Slot, Swept, combinations};
+use super::template::{Template, Unfit, number};
+use super::ties::{check_zip, condition, zip};
 use serde_yaml::Value as Resolved;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,52 +17,6 @@ use tempered_math::catalogue::{Kind, Value};
 use tempered_math::estimator;
 
 type Rule = dyn tempered_math::estimator::Estimator;
-
-/// One estimator of a study: a variant of what stands under a name, or all of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Estimator {
-    /// What it is called: its name, and the swept parameters that tell it from the others of that name,
-    /// `relu[width=50, lr=0.1]`. No two estimators of a study have the same.
-    pub label: String,
-    /// Its name under `train`, which its folder has.
-    pub name: Arc<str>,
-    /// Its swept parameters in the order of the catalogue; none where the name stands for one estimator.
-    pub swept: Vec<(&'static str, Value)>,
-    /// What it is in each cell.
-    pub rule: Template,
-    /// Groups of its swept parameters that go in step.
-    pub zip: Vec<Vec<String>>,
-    /// What stands under the name where it has axes or formulas.
-    pub source: Option<Arc<Resolved>>,
-}
-
-impl Estimator {
-    /// One that has no variants.
-    pub fn one(name: &str, rule: Template) -> Estimator {
-        Estimator::variant(name, Vec::new(), rule)
-    }
-
-    /// The variant of a name with these swept parameters.
-    pub fn variant(name: &str, swept: Vec<(&'static str, Value)>, rule: Template) -> Estimator {
-        let label = if swept.is_empty() { name.into() } else { format!("{name}[{}]", text(&swept)) };
-        Estimator { label, name: name.into(), swept, rule, zip: Vec::new(), source: None }
-    }
-
-    /// What names its files where its name stands for several estimators: a hash of what it is, so that a variant keeps its
-    /// files whatever else is swept.
-    pub fn key(&self) -> Option<String> {
-        (!self.swept.is_empty()).then(|| tempered_store::key(&self.rule.to_string()))
-    }
-
-    /// The swept parameters as text, `width=50, lr=0.1`; none where there are none.
-    pub fn variant_text(&self) -> Option<String> {
-        (!self.swept.is_empty()).then(|| text(&self.swept))
-    }
-}
-
-fn text(swept: &[(&'static str, Value)]) -> String {
-    swept.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
-}
 
 /// Reads the name of an estimator.
 pub(super) type ReadName = fn(&Field<'_>, &mut Errors) -> Option<String>;
@@ -184,7 +139,7 @@ fn written<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Written<'a>> {
                 errors.push(field, "has `zip` or `where` beside it, and needs one estimator as {name: {…}}");
                 return None;
             };
-            super::choice::swept_pair(field, (key, value), estimator::CATALOGUE, context, errors)?
+            swept_pair(field, (key, value), estimator::CATALOGUE, context, errors)?
         }
         _ => swept(field, estimator::CATALOGUE, context, errors)?,
     };
@@ -288,7 +243,7 @@ impl Written<'_> {
             formula.names().iter().all(|name| *name != "n" && self.own(&given, name).is_some())
         }) {
             let (parameter, kind, formula) = open.swap_remove(ready);
-            match super::template::number(&formula, &kind, &|name| self.own(&given, name)) {
+            match number(&formula, &kind, &|name| self.own(&given, name)) {
                 Ok(value) => given.push((parameter, value)),
                 Err(fault) => {
                     self.report(&Unfit { parameter, fault }, None, errors);

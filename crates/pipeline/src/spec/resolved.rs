@@ -1,10 +1,11 @@
 //! Writing a study back with every default spelled out.
 
-use super::data::{Alternative, Generate, PARTS, Sizes};
-use super::estimators::Estimator;
+use super::estimator::Estimator;
 use super::formula::Formula;
-use super::study::{Study, Weights};
+use super::generate::{Alternative, Generate, PARTS, Sizes};
+use super::study::Study;
 use super::sweep::Slot;
+use super::weights::Weights;
 use serde_yaml::{Mapping, Value as Yaml};
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::risk::Risk;

@@ -1,10 +1,9 @@
 //! Sweeps: values, lists of values and formulas where a choice takes one value.
 
-use super::check::distinct;
-use super::choice::value;
-use super::formula::{Formula, Scalar};
+use super::formula::Formula;
 use super::mark::Yaml;
-use super::read::{Errors, Field};
+use super::read::{Errors, Field, distinct};
+use super::value::value;
 use tempered_math::catalogue::{Entry, Kind, Value};
 
 /// Values of an axis at most.
@@ -241,17 +240,6 @@ impl<T: ?Sized> Swept<'_, T> {
             .into_iter()
             .filter(|parameter| !takes_lists(&parameter.kind))
             .map(|parameter| parameter.name)
-    }
-}
-
-/// A value as formulas see it; none for a list.
-pub(super) fn scalar(value: &Value) -> Option<Scalar> {
-    match value {
-        Value::Real(x) => Some(Scalar::Number(*x)),
-        Value::Whole(x) => Some(Scalar::Number(*x as f64)),
-        Value::Word(word) => Some(Scalar::Word((*word).into())),
-        Value::Flag(flag) => Some(Scalar::Truth(*flag)),
-        Value::Reals(_) | Value::Wholes(_) => None,
     }
 }
 

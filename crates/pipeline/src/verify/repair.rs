@@ -1,10 +1,11 @@
 //! Repair: what is wrong goes to quarantine, and what the study asks for is computed again.
 
-use super::{Fault, Finding, Remedy, Verified};
+use super::whole::Verified;
+use crate::directory::check::{Fault, Finding, Remedy};
+use crate::directory::seal;
 use crate::error::Error;
-use crate::plan::Plan;
+use crate::plan::{Plan, place};
 use crate::run::{Settings, run};
-use crate::{resume, seal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use tempered_flow::Cancel;
@@ -46,7 +47,7 @@ pub fn repair(
     let mut only = BTreeSet::new();
     for shard in plan.shards() {
         for estimator in plan.estimators(&shard).iter().copied() {
-            let place = resume::place(plan, estimator, &shard);
+            let place = place(plan, estimator, &shard);
             if Table::ALL.iter().any(|table| bad.contains(&place.path(*table))) {
                 only.insert(place);
             }
