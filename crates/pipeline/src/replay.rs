@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::plan::{Cell, Plan, place};
 use crate::spec::Estimator;
 use crate::trial::{Trial, compute};
+use std::collections::BTreeSet;
 use tempered_math::predictor::Form;
 use tempered_store::{RunDirectory, WeightsChunk, read_metrics, read_weights_row};
 
@@ -56,15 +57,20 @@ pub fn replay(
     selection: &Selection,
     trial: u64,
 ) -> Result<Vec<Replay>, Error> {
-    let Selection { estimator: label, n, wanted } = selection;
-    let named: Vec<usize> = (0..plan.study.estimators.len())
-        .filter(|e| {
-            let known = &plan.study.estimators[*e];
-            known.label == *label || *known.name == **label
-        })
-        .collect();
+    let chosen = chosen(plan, selection)?;
+    chosen.into_iter().map(|(e, c)| replay_cell(plan, directory, e, c, trial)).collect()
+}
+
+/// Positions of the estimators and cells that are selected.
+fn chosen(
+    plan: &Plan,
+    Selection { estimator: label, n, wanted }: &Selection,
+) -> Result<Vec<(usize, usize)>, Error> {
+    let estimators = &plan.study.estimators;
+    let is_meant = |known: &Estimator| known.label == *label || *known.name == **label;
+    let named: Vec<usize> = (0..estimators.len()).filter(|e| is_meant(&estimators[*e])).collect();
     if named.is_empty() {
-        let labels: Vec<&str> = plan.study.estimators.iter().map(|known| known.label.as_str()).collect();
+        let labels: Vec<&str> = estimators.iter().map(|known| known.label.as_str()).collect();
         return Err(Error::NoEstimator { label: label.clone(), known: labels.join(", ") });
     }
     let sized: Vec<usize> = (0..plan.cells.len()).filter(|c| plan.cells[*c].n == *n).collect();
@@ -72,27 +78,26 @@ pub fn replay(
         let known: Vec<String> = plan.study.n.iter().map(ToString::to_string).collect();
         return Err(Error::NoCell { n: *n, known: known.join(", ") });
     }
-    let of = |e: usize, c: usize| coordinates(&plan.study.estimators[e], &plan.cells[c]);
+    let of = |e: usize, c: usize| coordinates(&estimators[e], &plan.cells[c]);
     let pairs = || named.iter().flat_map(|e| sized.iter().map(move |c| (*e, *c)));
     let fits = |(e, c): &(usize, usize)| {
         let coordinates = of(*e, *c);
-        wanted
-            .iter()
-            .all(|(name, value)| coordinates.iter().any(|(known, is)| known == name && same_value(is, value)))
+        let has = |name: &str, value: &str| {
+            coordinates.iter().any(|(known, is)| known == name && same_value(is, value))
+        };
+        wanted.iter().all(|(name, value)| has(name, value))
     };
     let chosen: Vec<(usize, usize)> = pairs().filter(fits).collect();
     if chosen.is_empty() {
-        let mut known: Vec<String> = pairs()
-            .flat_map(|(e, c)| of(e, c))
-            .filter(|(name, _)| wanted.iter().any(|(other, _)| other == name) || !has(pairs(), of, wanted))
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        known.sort();
-        known.dedup();
+        let is_told =
+            |name: &String| wanted.iter().any(|(other, _)| other == name) || !has(pairs(), of, wanted);
+        let known = pairs().flat_map(|(e, c)| of(e, c)).filter(|(name, _)| is_told(name));
+        let known: BTreeSet<String> = known.map(|(name, value)| format!("{name}={value}")).collect();
         let asked: Vec<String> = wanted.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        return Err(Error::NoCoordinates { asked: asked.join(", "), known: known.join(", ") });
+        let known = known.into_iter().collect::<Vec<_>>().join(", ");
+        return Err(Error::NoCoordinates { asked: asked.join(", "), known });
     }
-    chosen.into_iter().map(|(e, c)| replay_cell(plan, directory, e, c, trial)).collect()
+    Ok(chosen)
 }
 
 /// Whether some pair has all coordinates that are asked for, whatever their values.

@@ -25,7 +25,7 @@ pub(crate) use judge::{complete, placing};
 pub(crate) use read::read;
 pub use read::warning;
 pub(crate) use record::{agree, is_recorded, settle, study_is_whole};
-pub(crate) use recorded::{STUDY_RECORD, no_record};
+pub(crate) use recorded::{Recorded, STUDY_RECORD, no_record};
 pub(crate) use rewrite::{Rewritten, rewrite};
 pub(crate) use survey::is_even;
 pub use survey::{Count, Survey, survey};

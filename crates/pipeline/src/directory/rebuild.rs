@@ -14,50 +14,62 @@ const OTHERS: [&str; 8] = ["cell", "plan", "label", "variant", "trials", "versio
 ///
 /// # Errors
 /// Two files of one label contradict each other.
-pub(crate) fn rebuild(directory: &RunDirectory, why: String) -> Result<Option<Recorded>, Error> {
-    let mut numbers: Numbers = BTreeMap::new();
-    let mut first: BTreeMap<String, PathBuf> = BTreeMap::new();
-    let mut mixed = false;
+pub(super) fn rebuild(directory: &RunDirectory, why: String) -> Result<Option<Recorded>, Error> {
+    let mut footers = Footers::default();
     for file in directory.listing()?.files.into_iter().filter(|file| file.table == Table::Metrics) {
         let path = file.place.path(file.table);
         let Found::File(footer) = read_footer(&directory.root().join(&path))? else { continue };
         if footer.get("tempered.label") != Some(&file.place.estimator) {
             continue;
         }
-        let identity = identity(&footer);
         let label = match footer.get("tempered.variant") {
             Some(variant) => format!("{}[{variant}]", file.place.estimator),
             None => file.place.estimator,
         };
-        let Some(known) = numbers.get(&label) else {
-            first.insert(label.clone(), path);
-            numbers.insert(label, identity);
-            continue;
-        };
-        mixed |= *known != identity;
-        let joined = join(known, &identity).map_err(|what| {
-            let other = first.get(&label).cloned().unwrap_or_default();
-            let (other, path) = (other.display(), path.display());
-            no_record(
-                directory,
-                format!("{why}, and the footers of {other} and {path} contradict each other: {what}"),
-            )
-        })?;
-        numbers.insert(label, joined);
+        footers
+            .add(label, path, identity(&footer))
+            .map_err(|contradiction| no_record(directory, format!("{why}, and {contradiction}")))?;
     }
-    if numbers.is_empty() {
-        return Ok(None);
-    }
+    let Footers { numbers, mut mixed, .. } = footers;
     let columns = |identity: &Identity| {
         ["risks", "reference", "knots_per_gap", "weights", "parameters", "data_parameters"]
             .map(|name| identity.get(name).cloned())
     };
     let mut all = numbers.values().map(columns);
-    let one = all.next();
-    mixed |= all.any(|other| Some(other) != one);
+    let Some(one) = all.next() else { return Ok(None) };
+    mixed |= all.any(|other| other != one);
     // Files that differ were left by a growth that has not ended.
     let settled = mixed.then(|| numbers.clone());
     Ok(Some(Recorded::again(numbers, settled, why)))
+}
+
+/// What footers say so far, by label.
+#[derive(Default)]
+struct Footers {
+    numbers: Numbers,
+    /// The first file of each label.
+    first: BTreeMap<String, PathBuf>,
+    /// Whether files of one label differ.
+    mixed: bool,
+}
+
+impl Footers {
+    /// Adds what a file says; the error tells how two contradict each other.
+    fn add(&mut self, label: String, path: PathBuf, identity: Identity) -> Result<(), String> {
+        let Some(known) = self.numbers.get(&label) else {
+            self.first.insert(label.clone(), path);
+            self.numbers.insert(label, identity);
+            return Ok(());
+        };
+        self.mixed |= *known != identity;
+        let joined = join(known, &identity).map_err(|what| {
+            let other = self.first.get(&label).cloned().unwrap_or_default();
+            let (other, path) = (other.display(), path.display());
+            format!("the footers of {other} and {path} contradict each other: {what}")
+        })?;
+        self.numbers.insert(label, joined);
+        Ok(())
+    }
 }
 
 fn identity(footer: &Footer) -> Identity {

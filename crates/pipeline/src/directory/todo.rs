@@ -60,30 +60,8 @@ impl Todo {
             todo: Vec::new(),
             rewrites: Vec::new(),
         };
-        let mut done = Vec::new();
-        let mut position = 0;
-        for shard in plan.shards() {
-            if cancel.is_requested() {
-                return Ok(None);
-            }
-            if mine(position) {
-                let estimators = plan.estimators(&shard).iter().copied();
-                let complete = look.at(&plan, &shard, estimators)?;
-                done.push((shard, complete));
-            }
-            position += 1;
-        }
-        let mut every = plan;
-        if every.growing {
-            let (plan, left) = with_left(every, directory)?;
-            for same in left.chunk_by(|(one, _), (other, _)| one == other) {
-                if mine(position) {
-                    look.at(&plan, &same[0].0, same.iter().map(|(_, estimator)| *estimator))?;
-                }
-                position += 1;
-            }
-            every = plan;
-        }
+        let Some((done, count)) = look.at_planned(&plan, cancel, mine)? else { return Ok(None) };
+        let every = if plan.growing { look.at_left(plan, |place| mine(count + place))? } else { plan };
         Ok(Some(Todo { plan: Arc::new(every), todo: look.todo, rewrites: look.rewrites, done }))
     }
 }
@@ -108,7 +86,50 @@ struct Look<'a> {
     rewrites: Vec<(Shard, usize)>,
 }
 
+/// What was noted of one estimator of a shard.
+enum Noted {
+    /// All is there.
+    Done,
+    /// It is for somebody else, or its rows are written anew without fits.
+    Elsewhere,
+    /// Its trials up to this one are to be done.
+    Fit(u64),
+}
+
 impl Look<'_> {
+    /// Looks at those of the shards that a plan asks for that are `mine` by their position. Gives the finished estimators of
+    /// each, and how many shards there are; `None` where a stop is asked for.
+    fn at_planned(
+        &mut self,
+        plan: &Plan,
+        cancel: &Cancel,
+        mine: impl Fn(usize) -> bool,
+    ) -> Result<Option<(Shards, usize)>, Error> {
+        let (mut done, mut count) = (Vec::new(), 0);
+        for shard in plan.shards() {
+            if cancel.is_requested() {
+                return Ok(None);
+            }
+            if mine(count) {
+                let complete = self.at(plan, &shard, plan.estimators(&shard).iter().copied())?;
+                done.push((shard, complete));
+            }
+            count += 1;
+        }
+        Ok(Some((done, count)))
+    }
+
+    /// Looks at what the directory holds besides; gives the plan with that.
+    fn at_left(&mut self, plan: Plan, mine: impl Fn(usize) -> bool) -> Result<Plan, Error> {
+        let (plan, left) = with_left(plan, self.directory)?;
+        for (place, same) in left.chunk_by(|(one, _), (other, _)| one == other).enumerate() {
+            if mine(place) {
+                self.at(&plan, &same[0].0, same.iter().map(|(_, estimator)| *estimator))?;
+            }
+        }
+        Ok(plan)
+    }
+
     /// Notes what is to be done of a shard, and gives the estimators that are done. Estimators that are done to the same
     /// trial go together: samples are drawn once for them.
     fn at(
@@ -120,31 +141,10 @@ impl Look<'_> {
         let mut complete = Vec::new();
         let mut missing: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
         for estimator in estimators {
-            let (task, restored) = prepare(plan, self.directory, shard, estimator)?;
-            let place = place(plan, estimator, shard);
-            let is_mine = self.only.is_none_or(|only| only.contains(&place));
-            let end = match task {
-                Task::Nothing => None,
-                // Their rows stay as they are, and so do summaries.
-                Task::Rewrite(trials) if self.rewriting == Rewriting::First => {
-                    if is_mine {
-                        self.rewrites.push((Shard { trials, ..shard.clone() }, estimator));
-                    }
-                    continue;
-                }
-                Task::Rewrite(Range { end, .. }) | Task::Fit(end) => Some(end),
-            };
-            let (live, record) = &mut self.summaries;
-            let label = &plan.study.estimators[estimator].label;
-            // A shard that was counted and is done again may be longer now.
-            if (end.is_some() || restored) && live.holds(label, &place.cell, place.index) {
-                live.forget(label, &place.cell);
-                record.outdate();
-            }
-            match end {
-                Some(end) if is_mine => missing.entry(end).or_default().push(estimator),
-                Some(_) => {}
-                None => complete.push(estimator),
+            match self.note(plan, shard, estimator)? {
+                Noted::Done => complete.push(estimator),
+                Noted::Elsewhere => {}
+                Noted::Fit(end) => missing.entry(end).or_default().push(estimator),
             }
         }
         for (end, estimators) in missing {
@@ -152,6 +152,35 @@ impl Look<'_> {
             self.todo.push((shard, self.lists.share(estimators)));
         }
         Ok(self.lists.share(complete))
+    }
+
+    fn note(&mut self, plan: &Plan, shard: &Shard, estimator: usize) -> Result<Noted, Error> {
+        let (task, restored) = prepare(plan, self.directory, shard, estimator)?;
+        let place = place(plan, estimator, shard);
+        let is_mine = self.only.is_none_or(|only| only.contains(&place));
+        let end = match task {
+            Task::Nothing => None,
+            // Their rows stay as they are, and so do summaries.
+            Task::Rewrite(trials) if self.rewriting == Rewriting::First => {
+                if is_mine {
+                    self.rewrites.push((Shard { trials, ..shard.clone() }, estimator));
+                }
+                return Ok(Noted::Elsewhere);
+            }
+            Task::Rewrite(Range { end, .. }) | Task::Fit(end) => Some(end),
+        };
+        let (live, record) = &mut self.summaries;
+        let label = &plan.study.estimators[estimator].label;
+        // A shard that was counted and is done again may be longer now.
+        if (end.is_some() || restored) && live.holds(label, &place.cell, place.index) {
+            live.forget(label, &place.cell);
+            record.outdate();
+        }
+        Ok(match end {
+            None => Noted::Done,
+            Some(end) if is_mine => Noted::Fit(end),
+            Some(_) => Noted::Elsewhere,
+        })
     }
 }
 

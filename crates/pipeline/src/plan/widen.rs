@@ -9,13 +9,34 @@ use tempered_math::risk::Risk;
 
 /// Widens a study by what is stored; gives the reference of distances. What contradicts it stays as the study says, which
 /// comparing the two tells.
-pub(crate) fn widen(study: &mut Study, generator: Generator, stored: &Numbers) -> Option<Template> {
-    let value = |name: &str| stored.values().filter_map(|identity| identity.get(name)).cloned().collect();
-    let (risks, weights, checkpoints): (Vec<String>, Vec<String>, Vec<String>) =
-        (value("risks"), value("weights"), value("checkpoints"));
+pub(super) fn widen(study: &mut Study, generator: Generator, stored: &Numbers) -> Option<Template> {
+    let values = |name: &str| -> Vec<String> {
+        stored.values().filter_map(|identity| identity.get(name)).cloned().collect()
+    };
+    widen_risks(study, generator, &values("risks"));
+    widen_weights(study, generator, &values("weights"));
+    widen_columns(study, &values("parameters"), &values("data_parameters"));
+    let checkpoints = values("checkpoints");
+    study.checkpoints.extend(split(&checkpoints).filter_map(|step| step.parse::<u64>().ok()));
+    study.checkpoints.sort_unstable();
+    study.checkpoints.dedup();
+    let within = values("knots_per_gap").first().and_then(|within| within.parse().ok());
+    study.criteria.knots_within = study.criteria.knots_within.or(within);
+    let asked = study.reference.map(|position| study.estimators[position].rule.clone());
+    let reference = asked.or_else(|| named::estimator(values("reference").first()?));
+    study.criteria.distances = reference.is_some();
+    reference
+}
+
+/// The entries of lists, as footers and records state them.
+fn split(lists: &[String]) -> impl Iterator<Item = &str> {
+    lists.iter().flat_map(|list| list.split(", "))
+}
+
+fn widen_risks(study: &mut Study, generator: Generator, stored: &[String]) {
     // Stored ones first: before there was an order, files had that of the study.
     let asked = std::mem::take(&mut study.criteria.risks);
-    for risk in risks.iter().flat_map(|risks| risks.split(", ")).filter_map(risk).chain(asked) {
+    for risk in split(stored).filter_map(risk).chain(asked) {
         if !study.criteria.risks.contains(&risk) {
             study.criteria.risks.push(risk);
         }
@@ -24,36 +45,27 @@ pub(crate) fn widen(study: &mut Study, generator: Generator, stored: &Numbers) -
         // Whatever order they came in: files do not tell the history of a directory.
         study.criteria.risks.sort_by(|a, b| order(*a).total_cmp(&order(*b)));
     }
-    let stored_weights = weights.iter().filter_map(|label| Weights::of(label)).reduce(Weights::union);
-    study.weights = stored_weights.map_or(study.weights, |stored| stored.union(study.weights));
+}
+
+fn widen_weights(study: &mut Study, generator: Generator, stored: &[String]) {
+    let stored = stored.iter().filter_map(|label| Weights::of(label)).reduce(Weights::union);
+    study.weights = stored.map_or(study.weights, |stored| stored.union(study.weights));
     if generator >= Generator::Four && study.weights == Weights::Every(1) {
         study.weights = Weights::All;
     }
-    let steps = checkpoints.iter().flat_map(|steps| steps.split(", ")).filter_map(|step| step.parse().ok());
-    study.checkpoints.extend(steps.collect::<Vec<u64>>());
-    study.checkpoints.sort_unstable();
-    study.checkpoints.dedup();
-    let within: Vec<String> = value("knots_per_gap");
-    let within = within.first().and_then(|within| within.parse().ok());
-    study.criteria.knots_within = study.criteria.knots_within.or(within);
-    let parameters: Vec<String> = value("parameters");
-    for (name, kind) in parameters.iter().flat_map(|parameters| parameters.split(", ")).filter_map(parameter)
-    {
+}
+
+fn widen_columns(study: &mut Study, swept: &[String], of_data: &[String]) {
+    for (name, kind) in split(swept).filter_map(parameter) {
         match study.parameters.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known = spec::join(*known, kind),
             None => study.parameters.push((name, kind)),
         }
     }
     study.parameters.sort();
-    let columns: Vec<String> = value("data_parameters");
-    study.data_parameters.extend(columns.iter().flat_map(|names| names.split(", ")).map(str::to_owned));
+    study.data_parameters.extend(split(of_data).map(str::to_owned));
     study.data_parameters.sort();
     study.data_parameters.dedup();
-    let reference: Vec<String> = value("reference");
-    let asked = study.reference.map(|position| study.estimators[position].rule.clone());
-    let reference = asked.or_else(|| named::estimator(reference.first()?));
-    study.criteria.distances = reference.is_some();
-    reference
 }
 
 fn risk(label: &str) -> Option<Risk> {

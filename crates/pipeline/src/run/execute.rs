@@ -65,8 +65,8 @@ fn work_off(
     told: impl FnOnce(Vec<Arc<Meter>>),
 ) -> Result<(bool, Vec<Reading>), Error> {
     let stopped = AtomicBool::new(false);
-    let threads = settings.threads;
-    let sizes = Arc::new(Sizes::new(plan, threads, settings.batch_points, settings.paced));
+    let Settings { threads, batch_points, paced, .. } = *settings;
+    let sizes = Arc::new(Sizes::new(plan, threads, batch_points, paced));
     // Scoring has threads of its own where training is a stage.
     let (clock, _watched) = Clock::start(plan, settings.trial_limit.clone(), 2 * threads);
     let metrics = Arc::new(Shelf::new(threads));
@@ -90,8 +90,8 @@ fn work_off(
     let mut ended = true;
     for flow in flows {
         // A request that came with the last shards is obeyed too: to look at all files once more may take a while.
-        ended &= finished(flow.run(cancel))? && !stopped.load(Relaxed) && !cancel.is_requested();
-        if !ended {
+        if !finished(flow.run(cancel))? || stopped.load(Relaxed) || cancel.is_requested() {
+            ended = false;
             break;
         }
     }

@@ -30,13 +30,15 @@ const ENCODED: usize = 16;
 
 /// Positions of estimators.
 type List = Arc<[usize]>;
+/// Shards of long trials, each with the estimators whose files it lacks.
+type Long = Arc<[(Arc<Shard>, List)]>;
 
 /// What is to be done, by the topology that does it.
 pub(crate) struct Lanes {
     /// Shards of short trials.
     pub short: Shards,
     /// Shards of long ones.
-    pub long: Arc<[(Arc<Shard>, List)]>,
+    pub long: Long,
 }
 
 impl Lanes {
@@ -96,7 +98,7 @@ impl<'a> Setting<'a> {
     pub fn flows(
         &self,
         short: Shards,
-        (long, judges): (&'a Arc<[(Arc<Shard>, List)]>, &Pool),
+        (long, judges): (&'a Long, &Pool),
         aggregate: &'a Mutex<Aggregate>,
     ) -> Vec<Closed<'a, Error>> {
         let mut flows = Vec::new();
@@ -131,12 +133,7 @@ impl<'a> Setting<'a> {
 
     /// Long trials: plan → generate → train → evaluate → gather → encode → store → aggregate. `judges` score, while the
     /// threads that train are at work.
-    fn staged(
-        &self,
-        parts: &'a Arc<[(Arc<Shard>, List)]>,
-        judges: &Pool,
-        aggregate: Shared<'a>,
-    ) -> Closed<'a, Error> {
+    fn staged(&self, parts: &'a Long, judges: &Pool, aggregate: Shared<'a>) -> Closed<'a, Error> {
         let Setting { plan, directory, cancel, stopped, pools: (pool, aside), .. } = *self;
         let weights = Arc::new(Shelf::new(pool.threads()));
         let (generate, train, evaluate) = self.steps(&weights, self.clock.behind(pool.threads()));

@@ -169,6 +169,20 @@ impl<'a> Field<'a> {
     }
 }
 
+/// Position of the field's word in a list of words.
+pub(super) fn word(field: &Field<'_>, words: &[&str], errors: &mut Errors) -> Option<usize> {
+    let position = words.iter().position(|word| field.node.text() == Some(*word));
+    if position.is_none() {
+        let help = field.node.text().and_then(|text| suggestion(text, words.iter().copied()));
+        errors.helped(
+            field,
+            format!("is {}, but it must be one of {}", field.node.found(), quoted(words)),
+            help,
+        );
+    }
+    position
+}
+
 /// Reports entries that appear before. Entries are equal where they look the same.
 pub(super) fn distinct<T: Display>(items: &[Field<'_>], values: &[Option<T>], errors: &mut Errors) {
     let mut known = HashSet::new();

@@ -29,26 +29,31 @@ pub(super) fn value(field: &Field<'_>, kind: &Kind, errors: &mut Errors) -> Opti
             word.map(|word| Value::Word(word))
         }
         Kind::Reals => {
-            let Yaml::List(_) = &field.node.value else {
-                errors.expected(field, &expected);
-                return None;
-            };
-            let items = field.items(errors);
-            let values: Vec<Option<f64>> =
-                items.iter().map(|item| item.real("a finite number", |_| true, errors)).collect();
-            values.into_iter().collect::<Option<Vec<f64>>>().map(Value::Reals)
+            list(field, &expected, errors, |item, errors| item.real("a finite number", |_| true, errors))
+                .map(Value::Reals)
+        }
+        Kind::Wholes { .. } if matches!(&field.node.value, Yaml::List(items) if items.is_empty()) => {
+            errors.expected(field, &expected);
+            None
         }
         Kind::Wholes { low, high } => {
-            let items = match &field.node.value {
-                Yaml::List(items) if !items.is_empty() => field.items(errors),
-                _ => {
-                    errors.expected(field, &expected);
-                    return None;
-                }
-            };
-            let values: Vec<Option<u64>> =
-                items.iter().map(|item| item.integer(*low, *high, errors)).collect();
-            values.into_iter().collect::<Option<Vec<u64>>>().map(Value::Wholes)
+            list(field, &expected, errors, |item, errors| item.integer(*low, *high, errors))
+                .map(Value::Wholes)
         }
     }
+}
+
+/// Reads every entry of a list, and reports all that are wrong.
+fn list<T>(
+    field: &Field<'_>,
+    expected: &str,
+    errors: &mut Errors,
+    read: impl Fn(&Field<'_>, &mut Errors) -> Option<T>,
+) -> Option<Vec<T>> {
+    let Yaml::List(_) = &field.node.value else {
+        errors.expected(field, expected);
+        return None;
+    };
+    let values: Vec<Option<T>> = field.items(errors).iter().map(|item| read(item, errors)).collect();
+    values.into_iter().collect()
 }

@@ -9,7 +9,7 @@ use crate::run::{Settings, run};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use tempered_flow::Cancel;
-use tempered_store::{CHECKSUM_KEY, Found, RunDirectory, Table, read_footer};
+use tempered_store::{CHECKSUM_KEY, Found, Place, RunDirectory, Table, read_footer};
 
 /// Repairs what was found, and nothing else: shards that no run has finished stay so. Files are computed from their seeds,
 /// so they have the bytes they had before.
@@ -43,16 +43,7 @@ pub fn repair(
             Remedy::Compute | Remedy::Rerun => {}
         }
     }
-    let bad: BTreeSet<&PathBuf> = verified.findings.iter().map(|finding| &finding.path).collect();
-    let mut only = BTreeSet::new();
-    for shard in plan.shards() {
-        for estimator in plan.estimators(&shard).iter().copied() {
-            let place = place(plan, estimator, &shard);
-            if Table::ALL.iter().any(|table| bad.contains(&place.path(*table))) {
-                only.insert(place);
-            }
-        }
-    }
+    let only = concerned(plan, &verified.findings);
     let settings = Settings { threads, only: Some(only.clone()), ..Settings::default() };
     run(plan.clone(), directory, &settings, &Cancel::default(), |_| ())?;
     let mut others = Vec::new();
@@ -65,4 +56,19 @@ pub fn repair(
         }
     }
     Ok(others)
+}
+
+/// The places that the plan asks for where something is wrong.
+fn concerned(plan: &Plan, findings: &[Finding]) -> BTreeSet<Place> {
+    let bad: BTreeSet<&PathBuf> = findings.iter().map(|finding| &finding.path).collect();
+    let mut only = BTreeSet::new();
+    for shard in plan.shards() {
+        for estimator in plan.estimators(&shard).iter().copied() {
+            let place = place(plan, estimator, &shard);
+            if Table::ALL.iter().any(|table| bad.contains(&place.path(*table))) {
+                only.insert(place);
+            }
+        }
+    }
+    only
 }

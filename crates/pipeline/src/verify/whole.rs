@@ -3,14 +3,14 @@
 use super::recompute::{Draw, recompute};
 use crate::directory::check::{Checked, Fault, Files, Finding};
 use crate::directory::seal::{self, Seal};
-use crate::directory::{Change, STUDY_RECORD, no_record, read, study_is_whole};
+use crate::directory::{Change, Recorded, STUDY_RECORD, no_record, read, study_is_whole};
 use crate::error::Error;
 use crate::plan::{Plan, place};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use tempered_flow::Pool;
-use tempered_store::{Place, RunDirectory, Table};
+use tempered_store::{Listing, Place, RunDirectory, Table};
 
 /// What verifying found.
 #[derive(Debug, Default)]
@@ -39,38 +39,80 @@ pub struct Verified {
 /// # Cost
 /// Reads every data file: sums its bytes, decodes its pages, looks at its values. Files are worked on in parallel.
 pub fn verify(plan: &Plan, directory: &RunDirectory, draw: Draw, threads: usize) -> Result<Verified, Error> {
-    let recorded = read(directory)?;
-    let change = Change::between(plan, recorded.as_ref(), directory)?;
-    let recorded = recorded.ok_or_else(|| no_record(directory, "is missing".into()))?;
-    if change.alters() {
-        let directory = directory.root().to_path_buf();
-        return Err(Error::RecordsDiffer { directory, differences: change.lines().join("\n") });
-    }
+    let recorded = recorded(plan, directory)?;
     let listing = directory.listing()?;
     let mut verified = Verified {
         files: listing.files.len() as u64,
         bytes: listing.files.iter().map(|file| file.bytes).sum(),
+        findings: strays(directory, &listing)?,
         ..Verified::default()
     };
-    let mut findings: Vec<Finding> = Vec::new();
+    let seal = sealed(directory, &mut verified.findings)?;
+    verified.sealed = seal.is_some();
+    let places = places(&listing);
+    let pool = Pool::new(threads).map_err(|error| Error::Pool(error.to_string()))?;
+    let checked = pool.install(|| {
+        let check = |files: &Files<'_>| files.check(directory, &recorded, seal.as_ref());
+        places.par_iter().map(|(place, files)| Ok((*place, check(files)?))).collect::<Result<Vec<_>, Error>>()
+    })?;
+    let mut sound = BTreeMap::new();
+    for (place, (metrics, found)) in checked {
+        verified.findings.extend(found);
+        if let Some(metrics) = metrics {
+            verified.rows += metrics.trials.len() as u64;
+            sound.insert(place, metrics);
+        }
+    }
+    verified.missing = missing(plan, &places, &sound, seal.as_ref());
+    let there: BTreeSet<String> = listing.files.iter().map(seal::name).collect();
+    let lost = seal.iter().flat_map(|seal| seal.files.keys()).filter(|name| !there.contains(*name));
+    verified.findings.extend(lost.map(|name| Finding { path: name.into(), fault: Fault::Lost }));
+    let again = pool.install(|| recompute(plan, directory, &sound, draw))?;
+    verified.recomputed = again.rows;
+    verified.findings.extend(again.findings);
+    verified.findings.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(verified)
+}
+
+/// What is recorded, where the plan of the recorded study agrees with it.
+fn recorded(plan: &Plan, directory: &RunDirectory) -> Result<Recorded, Error> {
+    let recorded = read(directory)?;
+    let change = Change::between(plan, recorded.as_ref(), directory)?;
+    if change.alters() {
+        let directory = directory.root().to_path_buf();
+        return Err(Error::RecordsDiffer { directory, differences: change.lines().join("\n") });
+    }
+    recorded.ok_or_else(|| no_record(directory, "is missing".into()))
+}
+
+/// A study that was changed, and what no run puts into the data tree.
+fn strays(directory: &RunDirectory, listing: &Listing) -> Result<Vec<Finding>, Error> {
+    let mut findings = Vec::new();
     if !study_is_whole(directory)? {
         let path = PathBuf::from("_tempered").join(STUDY_RECORD);
         findings.push(Finding { path, fault: Fault::Study });
     }
-    for stray in &listing.strays {
+    findings.extend(listing.strays.iter().map(|stray| {
         let path = stray.strip_prefix(directory.root()).unwrap_or(stray).to_path_buf();
-        findings.push(Finding { path, fault: Fault::Stray });
-    }
-    let seal = match seal::read(directory) {
-        Ok(seal) => seal,
+        Finding { path, fault: Fault::Stray }
+    }));
+    Ok(findings)
+}
+
+/// The seal; one that was changed is a finding.
+fn sealed(directory: &RunDirectory, findings: &mut Vec<Finding>) -> Result<Option<Seal>, Error> {
+    match seal::read(directory) {
         Err(Error::Seal { .. }) => {
-            findings
-                .push(Finding { path: PathBuf::from("_tempered").join(seal::RECORD), fault: Fault::Seal });
-            None
+            let path = PathBuf::from("_tempered").join(seal::RECORD);
+            findings.push(Finding { path, fault: Fault::Seal });
+            Ok(None)
         }
-        Err(error) => return Err(error),
-    };
-    verified.sealed = seal.is_some();
+        seal => seal,
+    }
+}
+
+/// The files of each place.
+fn places(listing: &Listing) -> BTreeMap<&Place, Files<'_>> {
     let mut places: BTreeMap<&Place, Files<'_>> = BTreeMap::new();
     for file in &listing.files {
         let files = places.entry(&file.place).or_default();
@@ -80,30 +122,7 @@ pub fn verify(plan: &Plan, directory: &RunDirectory, draw: Draw, threads: usize)
             Table::Checkpoints => files.checkpoints = Some(file),
         }
     }
-    let pool = Pool::new(threads).map_err(|error| Error::Pool(error.to_string()))?;
-    let checked = pool.install(|| {
-        let check = |files: &Files<'_>| files.check(directory, &recorded, seal.as_ref());
-        places.par_iter().map(|(place, files)| Ok((*place, check(files)?))).collect::<Result<Vec<_>, Error>>()
-    })?;
-    let mut sound = BTreeMap::new();
-    for (place, (metrics, found)) in checked {
-        findings.extend(found);
-        if let Some(metrics) = metrics {
-            verified.rows += metrics.trials.len() as u64;
-            sound.insert(place, metrics);
-        }
-    }
-    verified.missing = missing(plan, &places, &sound, seal.as_ref());
-    let there: BTreeSet<String> = listing.files.iter().map(seal::name).collect();
-    let sealed = seal.iter().flat_map(|seal| seal.files.keys());
-    let lost = sealed.filter(|name| !there.contains(*name));
-    findings.extend(lost.map(|name| Finding { path: name.into(), fault: Fault::Lost }));
-    let again = pool.install(|| recompute(plan, directory, &sound, draw))?;
-    verified.recomputed = again.rows;
-    findings.extend(again.findings);
-    findings.sort_by(|a, b| a.path.cmp(&b.path));
-    verified.findings = findings;
-    Ok(verified)
+    places
 }
 
 /// Files the study asks for that are not there or too short, where no seal says that they were.

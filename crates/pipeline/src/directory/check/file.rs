@@ -5,7 +5,7 @@ use crate::directory::recorded::Recorded;
 use crate::directory::seal::{self, Seal};
 use crate::error::Error;
 use crate::generator::Generator;
-use crate::plan::{COLUMNS, SIZE_KEY, trials};
+use crate::plan::{COLUMNS, Identity, SIZE_KEY, trials};
 use crate::spec::{Weights, most_trials};
 use std::ops::Range;
 use tempered_store::{Footer, Inspected, Listed, Outcome, RunDirectory, Table, inspect, key};
@@ -108,30 +108,35 @@ fn belongs(footer: &Footer, file: &Listed, recorded: &Recorded) -> Result<Belong
     let cell = says("cell");
     agree("cell", key(&cell), &place.cell)?;
     agree("n", cell.split(';').next().unwrap_or_default().into(), &format!("n={}", place.n))?;
+    let size = shard_trials(footer, file, identity);
+    let start = u64::from(place.index) * size;
+    let range = trials(footer)
+        .filter(|range| range.start == start && range.start < range.end && range.end - range.start <= size)
+        .ok_or_else(|| Fault::Foreign {
+            key: "trials".into(),
+            found: says("trials"),
+            expected: format!("{size} from {start} at most"),
+        })?;
+    let stated = |name: &str| footer.get(&format!("tempered.{name}"));
+    let weights = stated("weights").and_then(Weights::of).unwrap_or(Weights::All);
+    let checkpoints = stated("checkpoints").map_or(0, |steps| steps.split(',').count());
+    match file.table {
+        Table::Weights if weights == Weights::None => Err(Fault::Stray),
+        Table::Checkpoints if checkpoints == 0 => Err(Fault::Stray),
+        _ => Ok(Belongs { range, weights, checkpoints, is_even }),
+    }
+}
+
+/// Trials of a full shard of the estimator of a file.
+fn shard_trials(footer: &Footer, file: &Listed, identity: &Identity) -> u64 {
     let number = |name: &str| identity.get(name).and_then(|text| text.parse::<u64>().ok());
-    let most = most_trials(number("shard_points").unwrap_or(0), place.n);
-    let size = match identity.get("generator").and_then(|number| Generator::of(number)) {
+    let most = most_trials(number("shard_points").unwrap_or(0), file.place.n);
+    match identity.get("generator").and_then(|number| Generator::of(number)) {
         Some(Generator::Three) | None => most,
         // It depends on the estimator, which the study may have left out since; the file knows.
         Some(Generator::Four) => {
             footer.get(SIZE_KEY).and_then(|text| text.parse().ok()).unwrap_or(0).clamp(1, most)
         }
-    };
-    let start = u64::from(place.index) * size;
-    let range = trials(footer)
-        .filter(|range| range.start == start && range.start < range.end && range.end - range.start <= size);
-    let stated = |name: &str| footer.get(&format!("tempered.{name}"));
-    let weights = stated("weights").and_then(Weights::of).unwrap_or(Weights::All);
-    let checkpoints = stated("checkpoints").map_or(0, |steps| steps.split(',').count());
-    match range {
-        Some(_) if file.table == Table::Weights && weights == Weights::None => Err(Fault::Stray),
-        Some(_) if file.table == Table::Checkpoints && checkpoints == 0 => Err(Fault::Stray),
-        Some(range) => Ok(Belongs { range, weights, checkpoints, is_even }),
-        None => Err(Fault::Foreign {
-            key: "trials".into(),
-            found: says("trials"),
-            expected: format!("{size} from {start} at most"),
-        }),
     }
 }
 

@@ -124,11 +124,10 @@ impl Evaluate {
     ) -> Result<(MetricsChunk, WeightsChunk), Error> {
         let columns = self.columns;
         let steps = checkpoints.len();
-        let mut metrics = self.metrics.take();
+        let (mut metrics, mut weights) = (self.metrics.take(), self.weights.take());
         metrics.clear();
-        let mut course = MetricsChunk::default();
-        let mut weights = self.weights.take();
         weights.clear();
+        let mut course = MetricsChunk::default();
         for (k, (trial, data)) in samples.trials.clone().zip(samples.pairs()).enumerate() {
             begin(trial)?;
             let reference = reference.filter(|fits| fits.status[k].is_ok()).map(|fits| &fits.rows[k]);
