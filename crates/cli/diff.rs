@@ -6,9 +6,8 @@ use crate::output;
 use serde_json::json;
 use std::path::Path;
 use tempered_pipeline::RunDirectory;
-use tempered_pipeline::change::{Change, Difference};
+use tempered_pipeline::directory::{Change, Count, Difference, Survey, survey};
 use tempered_pipeline::plan::Plan;
-use tempered_pipeline::survey::{Count, Survey, survey};
 
 /// Introduces what is new in files that need no fit for it.
 pub const NEW_COLUMNS: &str = "new columns, in which all rows of a file agree:";

@@ -9,7 +9,7 @@ use std::fmt::Display;
 use std::time::Duration;
 use tempered_pipeline::pilot::{self, Estimate};
 use tempered_pipeline::plan::{Cell, Plan};
-use tempered_pipeline::shards::Group;
+use tempered_pipeline::spec::Group;
 
 /// Cells that are listed one by one at most: a screen or two.
 const MOST_CELLS: usize = 100;

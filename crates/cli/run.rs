@@ -10,13 +10,9 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tempered_pipeline::change::Change;
-use tempered_pipeline::overtime::{Late, TrialLimit};
+use tempered_pipeline::directory::{self, Change, Undone, survey, undo};
 use tempered_pipeline::plan::Plan;
-use tempered_pipeline::record;
-use tempered_pipeline::run::{Ending as Ended, Outcome, Settings, run as run_plan};
-use tempered_pipeline::survey::survey;
-use tempered_pipeline::undo::{Undone, undo};
+use tempered_pipeline::run::{Ending as Ended, Late, Outcome, Settings, TrialLimit, run as run_plan};
 use tempered_pipeline::{Cancel, RunDirectory};
 use tempered_store::Table;
 
@@ -32,7 +28,7 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
         start_over(&path, options.yes)?;
     }
     let directory = RunDirectory::create(&path)?;
-    if let Some(warning) = record::warning(&directory)? {
+    if let Some(warning) = directory::warning(&directory)? {
         eprintln!("warning: {warning}");
     }
     let plan = plan.in_directory(&directory)?;

@@ -4,9 +4,10 @@ use crate::args::StudyFile;
 use crate::exit::Failure;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use tempered_pipeline::directory::warning;
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::spec::Edit;
-use tempered_pipeline::{Error, RunDirectory, record, spec};
+use tempered_pipeline::{Error, RunDirectory, spec};
 
 /// Where runs of a study go unless they are told.
 pub fn home(name: &str) -> PathBuf {
@@ -38,7 +39,7 @@ pub fn plan(file: &StudyFile, directory: Option<&Path>) -> Result<Plan, Failure>
 /// Opens a run directory and the study recorded in it.
 pub fn recorded(path: &Path) -> Result<(Plan, RunDirectory), Failure> {
     let directory = RunDirectory::open(path)?;
-    if let Some(warning) = record::warning(&directory)? {
+    if let Some(warning) = warning(&directory)? {
         eprintln!("warning: {warning}");
     }
     let bytes = directory.read_record("study.yaml")?.ok_or_else(|| Error::NoStudy(path.to_path_buf()))?;

@@ -8,7 +8,7 @@ use tempered_analysis::{Series, Summary, notable};
 use tempered_math::predictor::Predictor;
 use tempered_math::target;
 use tempered_pipeline::plan::{Cell, Plan};
-use tempered_pipeline::replay::compute;
+use tempered_pipeline::trial::compute;
 use tempered_report::{DrawnTrial, Fit};
 
 /// Points of a training set that can still be told apart in a figure.

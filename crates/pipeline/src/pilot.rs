@@ -1,10 +1,9 @@
 //! Pilots: what a study will cost, from a few trials.
 
 use crate::error::Error;
-use crate::plan::Plan;
-use crate::replay::compute;
-use crate::shards::Costs;
-use crate::spec::Weights;
+use crate::plan::{Cell, Plan};
+use crate::spec::{Costs, Weights};
+use crate::trial::compute;
 use std::time::{Duration, Instant};
 
 /// Points of a pilot trial at most.
@@ -37,37 +36,63 @@ pub fn estimate(plan: &Plan) -> Result<Estimate, Error> {
     let trials = study.trials as f64;
     let points: f64 = plan.cells.iter().map(|cell| cell.n as f64 * trials).sum();
     let rows = plan.cells.len() as f64 * trials;
-    let stored = match study.weights {
-        Weights::All => 1.0,
-        Weights::None => 0.0,
-        Weights::Every(k) => 1.0 / k as f64,
-    };
+    let stored = stored_share(study.weights);
     let mut estimate = Estimate { bytes: 0.0, core_seconds: 0.0 };
     let costs = Costs::new(study);
     let share = BUDGET / u32::try_from(study.estimators.len()).unwrap_or(u32::MAX);
-    for (position, planned) in study.estimators.iter().enumerate() {
+    for position in 0..study.estimators.len() {
         let all: f64 = plan.cells.iter().map(|cell| costs.of(position, cell.n) * trials).sum();
-        let mut small = plan.cells[cell].clone();
-        small.n = small.n.min(POINTS);
-        while small.n > 2 && costs.of(position, small.n) > LONGEST {
-            small.n = (small.n / 2).max(2);
-        }
+        let Tried { pace, kinks } = try_out(plan, &plan.cells[cell], (position, &costs), share)?;
         estimate.bytes += rows * plan.scores().len() as f64 * SCORE_BYTES;
-        let cost = costs.of(position, small.n);
-        if cost > LONGEST {
-            estimate.core_seconds += all / 1e9;
-            estimate.bytes += points * KINK_BYTES * stored;
-            continue;
-        }
-        let estimator = small.choice(&planned.rule)?;
-        let (start, mut done, mut kinks) = (Instant::now(), 0u64, 0);
-        while done == 0 || (start.elapsed() < share && done < study.trials) {
-            let trial = compute(plan, &small, &estimator, done)?;
-            kinks += trial.row.kinks.unwrap_or(small.n);
-            done += 1;
-        }
-        estimate.core_seconds += start.elapsed().as_secs_f64() / (done as f64 * cost.max(1.0)) * all;
-        estimate.bytes += kinks as f64 / (done as f64 * small.n as f64) * points * KINK_BYTES * stored;
+        estimate.bytes += kinks * points * KINK_BYTES * stored;
+        estimate.core_seconds += pace * all;
     }
     Ok(estimate)
+}
+
+/// Which share of the networks is stored.
+fn stored_share(weights: Weights) -> f64 {
+    match weights {
+        Weights::All => 1.0,
+        Weights::None => 0.0,
+        Weights::Every(k) => 1.0 / k as f64,
+    }
+}
+
+/// What a few trials of an estimator told.
+struct Tried {
+    /// Seconds for each nanosecond of the catalogue's costs.
+    pace: f64,
+    /// Kinks for each point of a sample.
+    kinks: f64,
+}
+
+/// Runs trials of an estimator in a cell, made small enough, for so long.
+fn try_out(
+    plan: &Plan,
+    cell: &Cell,
+    (position, costs): (usize, &Costs),
+    time: Duration,
+) -> Result<Tried, Error> {
+    let mut small = cell.clone();
+    small.n = small.n.min(POINTS);
+    while small.n > 2 && costs.of(position, small.n) > LONGEST {
+        small.n = (small.n / 2).max(2);
+    }
+    let cost = costs.of(position, small.n);
+    if cost > LONGEST {
+        return Ok(Tried { pace: 1e-9, kinks: 1.0 });
+    }
+    let estimator = small.choice(&plan.study.estimators[position].rule)?;
+    let (start, mut done, mut kinks) = (Instant::now(), 0u64, 0);
+    while done == 0 || (start.elapsed() < time && done < plan.study.trials) {
+        let trial = compute(plan, &small, &estimator, done)?;
+        kinks += trial.row.kinks.unwrap_or(small.n);
+        done += 1;
+    }
+    let done = done as f64;
+    Ok(Tried {
+        pace: start.elapsed().as_secs_f64() / (done * cost.max(1.0)),
+        kinks: kinks as f64 / (done * small.n as f64),
+    })
 }

@@ -7,8 +7,8 @@ use tempered_math::catalogue::{Choice, Entry};
 use tempered_math::{design, estimator, noise, target};
 use tempered_pipeline::generator::Generator;
 use tempered_pipeline::plan::{Cell, Plan};
-use tempered_pipeline::replay::{Trial, compute};
 use tempered_pipeline::spec::parse;
+use tempered_pipeline::trial::{Trial, compute};
 
 /// Small samples, and one that fills the widest registers several times over. The steep target makes long runs of one
 /// curvature, which noise alone does not.

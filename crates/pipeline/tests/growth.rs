@@ -10,11 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use tempered_pipeline::change::Change;
+use tempered_pipeline::directory::{Change, Survey, survey, undo};
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::run::{Ending, Settings, run};
-use tempered_pipeline::survey::{Survey, survey};
-use tempered_pipeline::undo::undo;
 use tempered_pipeline::verify::{Draw, verify};
 use tempered_pipeline::{Cancel, RunDirectory};
 use tempered_store::{Found, read_footer};
@@ -219,7 +217,7 @@ fn places(files: Files) -> BTreeMap<String, Vec<(String, Vec<u8>)>> {
 fn assert_kept(promise: &Survey, before: Files, after: Files, what: &str) {
     let (before, after) = (places(before), places(after));
     let metrics = |files: &Vec<(String, Vec<u8>)>| files.iter().any(|(table, _)| table == "metrics");
-    let sum = |part: fn(&tempered_pipeline::survey::Count) -> u64| {
+    let sum = |part: fn(&tempered_pipeline::directory::Count) -> u64| {
         promise.planned.iter().chain([&promise.left]).map(part).sum::<u64>()
     };
     assert!(before.keys().all(|place| after.contains_key(place)), "{what}: a place was lost");

@@ -1,8 +1,7 @@
 //! What stands under `aggregate`: how a study is read.
 
-use super::check::distinct;
 use super::limits::QUANTILES;
-use super::read::{Errors, Field, quoted, suggestion};
+use super::read::{Errors, Field, distinct, quoted, suggestion};
 use super::study::Study;
 use tempered_math::catalogue::Choice;
 

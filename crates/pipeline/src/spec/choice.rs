@@ -3,7 +3,8 @@
 use super::mark::{Node, Yaml, shown};
 use super::read::{Errors, Field, quoted, suggestion};
 use super::sweep::{Context, Given, Slot, Swept, slot};
-use tempered_math::catalogue::{Choice, Entry, Invalid, Kind, Value};
+use super::value::value;
+use tempered_math::catalogue::{Choice, Entry, Invalid, Kind};
 
 /// Reads one choice, each of whose parameters has one value.
 pub(super) fn choice<T: ?Sized>(
@@ -148,53 +149,4 @@ fn arguments_of<'a, T: ?Sized>(
         given.sort_by_key(|given| pairs.iter().position(|(key, _)| key.text() == Some(given.parameter)));
     }
     whole.then_some(given)
-}
-
-/// Reads one value of a kind.
-pub(super) fn value(field: &Field<'_>, kind: &Kind, errors: &mut Errors) -> Option<Value> {
-    let expected = kind.expected();
-    match kind {
-        Kind::Real { .. } => {
-            field.real(&expected, |x| kind.accepts(&Value::Real(x)), errors).map(Value::Real)
-        }
-        Kind::Whole { low, high } => field.integer(*low, *high, errors).map(Value::Whole),
-        Kind::Flag => match field.node.text() {
-            Some("true") => Some(Value::Flag(true)),
-            Some("false") => Some(Value::Flag(false)),
-            _ => {
-                errors.expected(field, &expected);
-                None
-            }
-        },
-        Kind::Word(words) => {
-            let word = words.iter().find(|word| field.node.text() == Some(**word));
-            if word.is_none() {
-                let help = field.node.text().and_then(|text| suggestion(text, words.iter().copied()));
-                errors.helped(field, format!("is {}, but it must be {expected}", field.node.found()), help);
-            }
-            word.map(|word| Value::Word(word))
-        }
-        Kind::Reals => {
-            let Yaml::List(_) = &field.node.value else {
-                errors.expected(field, &expected);
-                return None;
-            };
-            let items = field.items(errors);
-            let values: Vec<Option<f64>> =
-                items.iter().map(|item| item.real("a finite number", |_| true, errors)).collect();
-            values.into_iter().collect::<Option<Vec<f64>>>().map(Value::Reals)
-        }
-        Kind::Wholes { low, high } => {
-            let items = match &field.node.value {
-                Yaml::List(items) if !items.is_empty() => field.items(errors),
-                _ => {
-                    errors.expected(field, &expected);
-                    return None;
-                }
-            };
-            let values: Vec<Option<u64>> =
-                items.iter().map(|item| item.integer(*low, *high, errors)).collect();
-            values.into_iter().collect::<Option<Vec<u64>>>().map(Value::Wholes)
-        }
-    }
 }

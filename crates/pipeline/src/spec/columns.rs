@@ -1,6 +1,6 @@
 //! Which parameters have a column: real ones of the data, and swept ones of estimators.
 
-use super::estimators::Estimator;
+use super::estimator::Estimator;
 use std::collections::BTreeMap;
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::score::is_score;

@@ -1,11 +1,11 @@
 //! The cells of data whose axes are tied by groups, conditions and formulas.
 
-use super::data::{Alternative, Generate, PARTS, SIZE, Sizes};
-use super::formula::{Formula, Scalar};
+use super::formula::{Formula, Scalar, scalar};
+use super::generate::{Alternative, Generate, PARTS, SIZE, Sizes};
 use super::read::{Errors, Field};
 use super::resolved::generate_yaml;
 use super::study::{Cells, Combination, Data};
-use super::sweep::{Slot, scalar};
+use super::sweep::Slot;
 use super::template::number;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;

@@ -1,8 +1,7 @@
 //! Lists of counts: sample sizes, checkpoint steps.
 
-use super::check::distinct;
 use super::mark::Yaml;
-use super::read::{Errors, Field};
+use super::read::{Errors, Field, distinct};
 
 /// Whole numbers within these bounds, listed or in geometric progression.
 pub(super) fn counts(field: &Field<'_>, (low, high): (u64, u64), errors: &mut Errors) -> Option<Vec<u64>> {

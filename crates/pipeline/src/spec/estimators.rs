@@ -1,67 +1,27 @@
 //! What stands under `train`: estimators by name, each with its variants.
 
-use super::choice::swept;
-use super::data::{check_zip, condition, zip};
-use super::formula::{Formula, Scalar};
+use super::choice::{swept, swept_pair};
+use super::estimator::Estimator;
+use super::formula::{Formula, Scalar, scalar};
 use super::limits::ESTIMATORS;
 use super::mark::{Node, Yaml};
 use super::read::{Errors, Field};
 use super::resolved;
-use super::sweep::{Context, Slot, Swept, combinations, scalar};
-use super::template::{Template, Unfit};
+use super::sweep::{Context, Slot, Swept, combinations};
+use super::template::{Template, Unfit, number};
+use super::ties::{check_zip, condition, zip};
 use serde_yaml::Value as Resolved;
 use std::collections::HashSet;
 use std::sync::Arc;
 use tempered_math::catalogue::{Kind, Value};
 use tempered_math::estimator;
 
+/// Values by parameter.
+type Arguments = Vec<(&'static str, Value)>;
+/// Formulas by parameter.
+type Formulas = Vec<(&'static str, Formula)>;
+
 type Rule = dyn tempered_math::estimator::Estimator;
-
-/// One estimator of a study: a variant of what stands under a name, or all of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Estimator {
-    /// What it is called: its name, and the swept parameters that tell it from the others of that name,
-    /// `relu[width=50, lr=0.1]`. No two estimators of a study have the same.
-    pub label: String,
-    /// Its name under `train`, which its folder has.
-    pub name: Arc<str>,
-    /// Its swept parameters in the order of the catalogue; none where the name stands for one estimator.
-    pub swept: Vec<(&'static str, Value)>,
-    /// What it is in each cell.
-    pub rule: Template,
-    /// Groups of its swept parameters that go in step.
-    pub zip: Vec<Vec<String>>,
-    /// What stands under the name where it has axes or formulas.
-    pub source: Option<Arc<Resolved>>,
-}
-
-impl Estimator {
-    /// One that has no variants.
-    pub fn one(name: &str, rule: Template) -> Estimator {
-        Estimator::variant(name, Vec::new(), rule)
-    }
-
-    /// The variant of a name with these swept parameters.
-    pub fn variant(name: &str, swept: Vec<(&'static str, Value)>, rule: Template) -> Estimator {
-        let label = if swept.is_empty() { name.into() } else { format!("{name}[{}]", text(&swept)) };
-        Estimator { label, name: name.into(), swept, rule, zip: Vec::new(), source: None }
-    }
-
-    /// What names its files where its name stands for several estimators: a hash of what it is, so that a variant keeps its
-    /// files whatever else is swept.
-    pub fn key(&self) -> Option<String> {
-        (!self.swept.is_empty()).then(|| tempered_store::key(&self.rule.to_string()))
-    }
-
-    /// The swept parameters as text, `width=50, lr=0.1`; none where there are none.
-    pub fn variant_text(&self) -> Option<String> {
-        (!self.swept.is_empty()).then(|| text(&self.swept))
-    }
-}
-
-fn text(swept: &[(&'static str, Value)]) -> String {
-    swept.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
-}
 
 /// Reads the name of an estimator.
 pub(super) type ReadName = fn(&Field<'_>, &mut Errors) -> Option<String>;
@@ -117,16 +77,7 @@ fn variants(
 ) -> Option<Vec<Estimator>> {
     let written = written(field, errors)?;
     written.check(errors)?;
-    let follows = |axis: &str, before: &[&str]| {
-        let group = written.zip.iter().find(|group| group.iter().any(|name| name == axis));
-        group.is_some_and(|group| before.iter().any(|other| group.iter().any(|name| name == other)))
-    };
-    let (mut count, mut before) = (1u128, Vec::new());
-    for (axis, values) in written.swept.axes() {
-        let free = if follows(axis.parameter, &before) { 1 } else { values.len() as u128 };
-        count = count.saturating_mul(free);
-        before.push(axis.parameter);
-    }
+    let count = written.count();
     if count > ESTIMATORS as u128 {
         let message = format!("makes {count} variants, but there may be at most {ESTIMATORS}");
         errors.push(field, message);
@@ -184,7 +135,7 @@ fn written<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Written<'a>> {
                 errors.push(field, "has `zip` or `where` beside it, and needs one estimator as {name: {…}}");
                 return None;
             };
-            super::choice::swept_pair(field, (key, value), estimator::CATALOGUE, context, errors)?
+            swept_pair(field, (key, value), estimator::CATALOGUE, context, errors)?
         }
         _ => swept(field, estimator::CATALOGUE, context, errors)?,
     };
@@ -192,6 +143,21 @@ fn written<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Written<'a>> {
 }
 
 impl Written<'_> {
+    /// How many combinations the axes make.
+    fn count(&self) -> u128 {
+        let follows = |axis: &str, before: &[&str]| {
+            let group = self.zip.iter().find(|group| group.iter().any(|name| name == axis));
+            group.is_some_and(|group| before.iter().any(|other| group.iter().any(|name| name == other)))
+        };
+        let (mut count, mut before) = (1u128, Vec::new());
+        for (axis, values) in self.swept.axes() {
+            let free = if follows(axis.parameter, &before) { 1 } else { values.len() as u128 };
+            count = count.saturating_mul(free);
+            before.push(axis.parameter);
+        }
+        count
+    }
+
     /// Checks names in formulas, conditions and groups.
     fn check(&self, errors: &mut Errors) -> Option<()> {
         let own: Vec<&str> = self.swept.coordinates().collect();
@@ -277,25 +243,7 @@ impl Written<'_> {
         n: Option<u64>,
         errors: &mut Errors,
     ) -> Option<Estimator> {
-        let mut given = given.to_vec();
-        let mut open: Vec<(&'static str, Kind, Formula)> = Vec::new();
-        for one in &self.swept.given {
-            if let Slot::Formula(formula) = &one.slot {
-                open.push((one.parameter, one.kind, formula.clone()));
-            }
-        }
-        while let Some(ready) = open.iter().position(|(_, _, formula)| {
-            formula.names().iter().all(|name| *name != "n" && self.own(&given, name).is_some())
-        }) {
-            let (parameter, kind, formula) = open.swap_remove(ready);
-            match super::template::number(&formula, &kind, &|name| self.own(&given, name)) {
-                Ok(value) => given.push((parameter, value)),
-                Err(fault) => {
-                    self.report(&Unfit { parameter, fault }, None, errors);
-                    return None;
-                }
-            }
-        }
+        let (given, open) = self.closed(given, errors)?;
         // What is left follows from n; names of parameters in it have their values by now.
         let axes: Vec<&str> = self.swept.axes().map(|(axis, _)| axis.parameter).collect();
         let parameters = (self.swept.entry.parameters)();
@@ -304,16 +252,39 @@ impl Written<'_> {
             .filter(|parameter| axes.contains(&parameter.name))
             .filter_map(|parameter| given.iter().find(|(name, _)| *name == parameter.name).cloned())
             .collect();
-        let formulas = open.into_iter().map(|(parameter, _, formula)| (parameter, formula)).collect();
         let at = n.map_or(2.0, |n| n as f64);
         let of = |name: &str| if name == "n" { Some(Scalar::Number(at)) } else { self.own(&given, name) };
-        match Template::new(self.swept.entry, &given, formulas, &of) {
+        match Template::new(self.swept.entry, &given, open, &of) {
             Ok(rule) => Some(Estimator::variant(name, swept, rule)),
             Err(unfit) => {
                 self.report(&unfit, n, errors);
                 None
             }
         }
+    }
+
+    /// The arguments with the values of formulas that mention no cell, and the formulas that do.
+    fn closed(&self, given: &[(&'static str, Value)], errors: &mut Errors) -> Option<(Arguments, Formulas)> {
+        let mut given = given.to_vec();
+        let formulas = self.swept.given.iter().filter_map(|one| match &one.slot {
+            Slot::Formula(formula) => Some((one.parameter, one.kind, formula)),
+            Slot::Value(_) | Slot::Axis(_) => None,
+        });
+        let mut open: Vec<(&'static str, Kind, &Formula)> = formulas.collect();
+        while let Some(ready) = open.iter().position(|(_, _, formula)| {
+            formula.names().iter().all(|name| *name != "n" && self.own(&given, name).is_some())
+        }) {
+            let (parameter, kind, formula) = open.swap_remove(ready);
+            match number(formula, &kind, &|name| self.own(&given, name)) {
+                Ok(value) => given.push((parameter, value)),
+                Err(fault) => {
+                    self.report(&Unfit { parameter, fault }, None, errors);
+                    return None;
+                }
+            }
+        }
+        let open = open.into_iter().map(|(parameter, _, formula)| (parameter, formula.clone())).collect();
+        Some((given, open))
     }
 
     fn report(&self, Unfit { parameter, fault }: &Unfit, n: Option<u64>, errors: &mut Errors) {

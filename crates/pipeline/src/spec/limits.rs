@@ -6,6 +6,8 @@ pub(super) const SHARD_POINTS: u64 = 1 << 24;
 pub(super) const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 /// Points a trial at most: the network of a trial is a page of a file, and pages have less than 2³¹ bytes.
 pub(super) const LARGEST_N: u64 = 1 << 27;
+/// Trials a cell may have: each is known by its number, and a double still tells such numbers apart.
+pub(super) const TRIALS: u64 = 1 << 48;
 /// The latest step that can be a checkpoint.
 pub(super) const LAST_CHECKPOINT: u64 = 1 << 48;
 /// Cells a study may have.

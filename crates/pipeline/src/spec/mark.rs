@@ -72,17 +72,7 @@ pub(super) fn shown(text: &str) -> Cow<'_, str> {
 pub(super) fn parse(bytes: &[u8], file: &str) -> Result<Node, SpecError> {
     let file: Arc<str> = file.into();
     let start = Location { file: file.clone(), line: 1, column: 1 };
-    if bytes.len() > LARGEST_FILE {
-        return Err(one(start, format!("the file is too large, expected at most {LARGEST_FILE} bytes")));
-    }
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-            let at = Location { file, line, column: 1 };
-            return Err(one(at, "the file is not UTF-8 here; save it as UTF-8".into()));
-        }
-    };
+    let text = text(bytes, &start)?;
     let mut builder = Builder {
         file: file.clone(),
         open: Vec::new(),
@@ -92,18 +82,12 @@ pub(super) fn parse(bytes: &[u8], file: &str) -> Result<Node, SpecError> {
         errors: Vec::new(),
     };
     for event in Parser::new_from_str(text) {
-        match event {
-            Ok((event, span)) => {
-                if let Err(error) = builder.take(event, span) {
-                    return Err(SpecError { diagnostics: vec![error] });
-                }
-            }
-            Err(error) => {
-                let mark = error.marker();
-                let at = Location { file, line: mark.line(), column: mark.col() + 1 };
-                return Err(one(at, format!("this is not YAML: {}", error.info())));
-            }
-        }
+        let (event, span) = event.map_err(|error| {
+            let mark = error.marker();
+            let at = Location { file: file.clone(), line: mark.line(), column: mark.col() + 1 };
+            one(at, format!("this is not YAML: {}", error.info()))
+        })?;
+        builder.take(event, span).map_err(|error| SpecError { diagnostics: vec![error] })?;
     }
     if !builder.errors.is_empty() {
         return Err(SpecError { diagnostics: builder.errors });
@@ -111,6 +95,18 @@ pub(super) fn parse(bytes: &[u8], file: &str) -> Result<Node, SpecError> {
     builder
         .root
         .ok_or_else(|| one(start, "the file is empty, expected a study; `tempered init` writes one".into()))
+}
+
+/// The text of a file that is not too large.
+fn text<'a>(bytes: &'a [u8], start: &Location) -> Result<&'a str, SpecError> {
+    if bytes.len() > LARGEST_FILE {
+        let message = format!("the file is too large, expected at most {LARGEST_FILE} bytes");
+        return Err(one(start.clone(), message));
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        one(Location { line, ..start.clone() }, "the file is not UTF-8 here; save it as UTF-8".into())
+    })
 }
 
 fn one(at: Location, message: String) -> SpecError {
@@ -138,44 +134,18 @@ struct Builder {
 impl Builder {
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Diagnostic> {
         let at = Location { file: self.file.clone(), line: span.start.line(), column: span.start.col() + 1 };
-        let refuse = |message: &str| {
-            Err(Diagnostic { at: at.clone(), field: String::new(), message: message.into(), help: None })
-        };
-        self.nodes += usize::from(matches!(
-            event,
-            Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..)
-        ));
-        if self.nodes > LARGEST_TREE {
-            return refuse("the study has more than 2097152 entries up to here, expected fewer");
+        if let Some(message) = self.refusal(&event) {
+            return Err(Diagnostic { at, field: String::new(), message: message.into(), help: None });
         }
         match event {
-            Event::DocumentStart(_) => {
-                self.documents += 1;
-                if self.documents > 1 {
-                    return refuse("a second document starts here, expected one study a file");
-                }
-            }
-            Event::Alias(_) => return refuse("aliases are not supported: write the value out"),
-            Event::Scalar(_, _, anchor, _)
-            | Event::SequenceStart(anchor, _)
-            | Event::MappingStart(anchor, _)
-                if anchor > 0 =>
-            {
-                return refuse("anchors are not supported: write the value out");
-            }
-            Event::Scalar(_, _, _, Some(_))
-            | Event::SequenceStart(_, Some(_))
-            | Event::MappingStart(_, Some(_)) => {
-                return refuse("tags are not supported: write {name: {parameter: value}}");
-            }
+            Event::DocumentStart(_) => self.documents += 1,
             Event::Scalar(text, style, ..) => {
+                self.nodes += 1;
                 let plain = matches!(style, ScalarStyle::Plain);
                 self.close(Node { at, value: Yaml::Scalar { text: text.into_owned(), plain } });
             }
             Event::SequenceStart(..) | Event::MappingStart(..) => {
-                if self.open.len() >= DEPTH {
-                    return refuse("nested more than 16 deep");
-                }
+                self.nodes += 1;
                 let map = matches!(event, Event::MappingStart(..));
                 let value = if map { Yaml::Map(Vec::new()) } else { Yaml::List(Vec::new()) };
                 self.open.push(Open { node: Node { at, value }, key: None, known: HashSet::new() });
@@ -194,6 +164,31 @@ impl Builder {
             _ => {}
         }
         Ok(())
+    }
+
+    /// What is wrong with an event, of what studies do without.
+    fn refusal(&self, event: &Event<'_>) -> Option<&'static str> {
+        let (anchor, tag) = match event {
+            Event::Scalar(_, _, anchor, tag) => (*anchor, tag),
+            Event::SequenceStart(anchor, tag) | Event::MappingStart(anchor, tag) => (*anchor, tag),
+            Event::DocumentStart(_) if self.documents > 0 => {
+                return Some("a second document starts here, expected one study a file");
+            }
+            Event::Alias(_) => return Some("aliases are not supported: write the value out"),
+            _ => return None,
+        };
+        let is_inner = !matches!(event, Event::Scalar(..));
+        if self.nodes >= LARGEST_TREE {
+            Some("the study has more than 2097152 entries up to here, expected fewer")
+        } else if anchor > 0 {
+            Some("anchors are not supported: write the value out")
+        } else if tag.is_some() {
+            Some("tags are not supported: write {name: {parameter: value}}")
+        } else if is_inner && self.open.len() >= DEPTH {
+            Some("nested more than 16 deep")
+        } else {
+            None
+        }
     }
 
     /// Puts a finished node into its parent.

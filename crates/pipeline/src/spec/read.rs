@@ -2,6 +2,8 @@
 
 use super::diagnostic::{Diagnostic, SpecError};
 use super::mark::{Node, Yaml, shown};
+use std::collections::HashSet;
+use std::fmt::Display;
 
 /// The errors found so far.
 #[derive(Default)]
@@ -163,6 +165,34 @@ impl<'a> Field<'a> {
                 errors.expected(self, expected);
                 None
             }
+        }
+    }
+}
+
+/// Position of the field's word in a list of words.
+pub(super) fn word(field: &Field<'_>, words: &[&str], errors: &mut Errors) -> Option<usize> {
+    let position = words.iter().position(|word| field.node.text() == Some(*word));
+    if position.is_none() {
+        let help = field.node.text().and_then(|text| suggestion(text, words.iter().copied()));
+        errors.helped(
+            field,
+            format!("is {}, but it must be one of {}", field.node.found(), quoted(words)),
+            help,
+        );
+    }
+    position
+}
+
+/// Reports entries that appear before. Entries are equal where they look the same.
+pub(super) fn distinct<T: Display>(items: &[Field<'_>], values: &[Option<T>], errors: &mut Errors) {
+    let mut known = HashSet::new();
+    for (i, value) in values.iter().enumerate() {
+        if let Some(value) = value
+            && !known.insert(value.to_string())
+        {
+            let value = shown(&value.to_string()).into_owned();
+            errors
+                .push(&items[i], format!("is {value}, which is in this list before; leave one of them out"));
         }
     }
 }

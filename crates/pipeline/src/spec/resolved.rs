@@ -1,10 +1,11 @@
 //! Writing a study back with every default spelled out.
 
-use super::data::{Alternative, Generate, PARTS, Sizes};
-use super::estimators::Estimator;
+use super::estimator::Estimator;
 use super::formula::Formula;
-use super::study::{Study, Weights};
+use super::generate::{Alternative, Generate, PARTS, Sizes};
+use super::study::Study;
 use super::sweep::Slot;
+use super::weights::Weights;
 use serde_yaml::{Mapping, Value as Yaml};
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::risk::Risk;
@@ -12,6 +13,22 @@ use tempered_math::risk::Risk;
 impl Study {
     /// The study as YAML that reads back as the same study.
     pub fn to_yaml(&self) -> String {
+        let root = map([
+            ("version", 1.into()),
+            ("name", self.name.as_str().into()),
+            ("seed", self.seed.into()),
+            ("trials", self.trials.into()),
+            ("generate", self.generate()),
+            ("train", map(self.rules())),
+            ("evaluate", self.evaluate()),
+            ("store", self.store()),
+            ("aggregate", self.aggregate()),
+        ]);
+        // A tree of scalars, lists and string keys always has a YAML form.
+        serde_yaml::to_string(&root).unwrap_or_default()
+    }
+
+    fn generate(&self) -> Yaml {
         let choices = |list: &[Choice]| Yaml::Sequence(list.iter().map(choice).collect());
         let product = || {
             map([
@@ -21,14 +38,11 @@ impl Study {
                 ("noise", choices(&self.noises)),
             ])
         };
-        let generate = self.cells.as_ref().map_or_else(product, |cells| cells.source.clone());
-        let train = map(self.rules());
+        self.cells.as_ref().map_or_else(product, |cells| cells.source.clone())
+    }
+
+    fn evaluate(&self) -> Yaml {
         let risk = |risk: &Risk| risk.p().map_or(Yaml::from("sup"), real);
-        let weights = match self.weights {
-            Weights::All => "all".into(),
-            Weights::None => "none".into(),
-            Weights::Every(k) => map([("every", k.into())]),
-        };
         let mut evaluate = vec![
             ("risks", Yaml::Sequence(self.criteria.risks.iter().map(risk).collect())),
             ("domain", self.criteria.domain.to_string().into()),
@@ -39,8 +53,21 @@ impl Study {
             let steps = self.checkpoints.iter().map(|step| (*step).into()).collect();
             evaluate.push(("checkpoints", Yaml::Sequence(steps)));
         }
+        map(evaluate)
+    }
+
+    fn store(&self) -> Yaml {
+        let weights = match self.weights {
+            Weights::All => "all".into(),
+            Weights::None => "none".into(),
+            Weights::Every(k) => map([("every", k.into())]),
+        };
         let mut store = vec![("weights", weights), ("shard_points", self.shard_points.into())];
         store.extend(self.shard_trials.map(|trials| ("shard_trials", trials.into())));
+        map(store)
+    }
+
+    fn aggregate(&self) -> Yaml {
         let mut aggregate = vec![
             ("quantiles", Yaml::Sequence(self.quantiles.iter().copied().map(real).collect())),
             ("max_failed", real(self.max_failed)),
@@ -50,19 +77,7 @@ impl Study {
             let names = self.quantities.iter().map(|name| name.as_str().into()).collect();
             aggregate.push(("quantities", Yaml::Sequence(names)));
         }
-        let root = map([
-            ("version", 1.into()),
-            ("name", self.name.as_str().into()),
-            ("seed", self.seed.into()),
-            ("trials", self.trials.into()),
-            ("generate", generate),
-            ("train", train),
-            ("evaluate", map(evaluate)),
-            ("store", map(store)),
-            ("aggregate", map(aggregate)),
-        ]);
-        // A tree of scalars, lists and string keys always has a YAML form.
-        serde_yaml::to_string(&root).unwrap_or_default()
+        map(aggregate)
     }
 }
 

@@ -8,26 +8,56 @@ use tempered_math::{design, estimator, noise, target};
 
 /// The schema, for editors that check and complete YAML.
 pub fn schema() -> Json {
-    let size = json!({"type": "integer", "minimum": 2, "maximum": LARGEST_N});
-    let mut sizes = axis(&size, true);
-    sizes["description"] = json!("Points a trial.");
+    let train = json!({"type": "object", "description": "Estimators by label; labels name the files.",
+        "minProperties": 1, "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,63}$", "not": {"enum": RESERVED}},
+        "additionalProperties": choice(estimator::CATALOGUE, &ties())});
+    let mut root = object(
+        &[
+            ("version", json!({"const": 1})),
+            ("name", json!({"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,63}$"})),
+            ("seed", json!({"type": "integer", "minimum": 0, "description": "Decides every random number."})),
+            ("trials", json!({"type": "integer", "minimum": 1, "description": "Training sets a cell."})),
+            ("generate", generate()),
+            ("train", train),
+            ("evaluate", evaluate()),
+            ("store", store()),
+            ("aggregate", aggregate()),
+        ],
+        &["version", "name", "seed", "trials", "generate", "train"],
+    );
+    root["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    root["title"] = json!("Tempered study");
+    let mut definitions = serde_json::Map::new();
+    share(&mut root, &mut definitions);
+    root["definitions"] = definitions.into();
+    root
+}
+
+/// What ties axes to each other, in `generate` and in each estimator.
+fn ties() -> [(&'static str, Json); 2] {
     let zip = json!({"type": "array", "items": {"type": "array", "items": {"type": "string"}, "minItems": 2},
         "description": "Axes that go in step, by name: [[n, noise_sd]]."});
     let condition =
         json!({"type": ["string", "boolean"], "description": "Which combinations are wanted: \"n != 50\"."});
-    let ties = [("zip", zip), ("where", condition)];
+    [("zip", zip), ("where", condition)]
+}
+
+fn generate() -> Json {
+    let size = json!({"type": "integer", "minimum": 2, "maximum": LARGEST_N});
+    let mut sizes = axis(&size, true);
+    sizes["description"] = json!("Points a trial.");
     let data = [
         ("n", sizes),
         ("design", one_or_many("How x is placed on [0, 1].", &choice(design::CATALOGUE, &[]))),
         ("target", one_or_many("f*.", &choice(target::CATALOGUE, &[]))),
         ("noise", one_or_many("The law of ε in y = f*(x) + ε.", &choice(noise::CATALOGUE, &[]))),
     ];
-    let generate = object(&[&data[..], &ties[..]].concat(), &["n"]);
+    object(&[&data[..], &ties()[..]].concat(), &["n"])
+}
+
+fn evaluate() -> Json {
     let risk = json!({"oneOf": [{"type": "number", "minimum": 1}, {"const": "sup"}]});
-    let train = json!({"type": "object", "description": "Estimators by label; labels name the files.",
-        "minProperties": 1, "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,63}$", "not": {"enum": RESERVED}},
-        "additionalProperties": choice(estimator::CATALOGUE, &ties)});
-    let evaluate = object(
+    object(
         &[
             ("risks", one_or_many("Exponents p of R_p, or sup.", &risk)),
             (
@@ -53,9 +83,12 @@ pub fn schema() -> Json {
             ),
         ],
         &[],
-    );
+    )
+}
+
+fn store() -> Json {
     let every = object(&[("every", json!({"type": "integer", "minimum": 1}))], &["every"]);
-    let store = object(
+    object(
         &[
             ("weights", json!({"oneOf": [{"enum": ["all", "none"]}, every], "default": "all"})),
             ("shard_points", json!({"type": "integer", "minimum": 1, "default": SHARD_POINTS})),
@@ -66,9 +99,12 @@ pub fn schema() -> Json {
             ),
         ],
         &[],
-    );
+    )
+}
+
+fn aggregate() -> Json {
     let level = json!({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1});
-    let aggregate = object(
+    object(
         &[
             (
                 "quantiles",
@@ -94,27 +130,7 @@ pub fn schema() -> Json {
             ),
         ],
         &[],
-    );
-    let mut root = object(
-        &[
-            ("version", json!({"const": 1})),
-            ("name", json!({"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,63}$"})),
-            ("seed", json!({"type": "integer", "minimum": 0, "description": "Decides every random number."})),
-            ("trials", json!({"type": "integer", "minimum": 1, "description": "Training sets a cell."})),
-            ("generate", generate),
-            ("train", train),
-            ("evaluate", evaluate),
-            ("store", store),
-            ("aggregate", aggregate),
-        ],
-        &["version", "name", "seed", "trials", "generate", "train"],
-    );
-    root["$schema"] = json!("http://json-schema.org/draft-07/schema#");
-    root["title"] = json!("Tempered study");
-    let mut definitions = serde_json::Map::new();
-    share(&mut root, &mut definitions);
-    root["definitions"] = definitions.into();
-    root
+    )
 }
 
 /// Moves what axes accept, which many parameters have in common, into definitions.

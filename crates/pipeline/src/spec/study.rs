@@ -1,6 +1,7 @@
 //! Studies: what a YAML file says, after checking.
 
-use super::estimators::Estimator;
+use super::estimator::Estimator;
+use super::weights::Weights;
 use serde_yaml::Value as Resolved;
 use std::sync::Arc;
 use tempered_math::catalogue::Choice;
@@ -92,15 +93,4 @@ pub(super) struct Data {
 /// Whether an estimator trains step by step.
 pub fn trains(estimator: &Choice) -> bool {
     estimator.build(estimator::CATALOGUE).is_ok_and(|estimator| estimator.trains())
-}
-
-/// Which networks are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weights {
-    /// Every trial's.
-    All,
-    /// No trial's.
-    None,
-    /// Those of trials 0, k, 2k, …
-    Every(u64),
 }

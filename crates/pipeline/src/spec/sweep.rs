@@ -1,14 +1,11 @@
 //! Sweeps: values, lists of values and formulas where a choice takes one value.
 
-use super::check::distinct;
-use super::choice::value;
-use super::formula::{Formula, Scalar};
-use super::mark::Yaml;
-use super::read::{Errors, Field};
+use super::formula::Formula;
+use super::mark::{Node, Yaml};
+use super::progression::progression;
+use super::read::{Errors, Field, distinct};
+use super::value::value;
 use tempered_math::catalogue::{Entry, Kind, Value};
-
-/// Values of an axis at most.
-const POINTS: u64 = 1000;
 
 /// What is given for a parameter.
 #[derive(Clone, Debug)]
@@ -79,7 +76,7 @@ pub(super) fn takes_lists(kind: &Kind) -> bool {
     matches!(kind, Kind::Reals | Kind::Wholes { .. })
 }
 
-fn is_list(node: &super::mark::Node) -> bool {
+fn is_list(node: &Node) -> bool {
     matches!(node.value, Yaml::List(_))
 }
 
@@ -97,81 +94,6 @@ pub(super) fn formula(field: &Field<'_>, text: &str, errors: &mut Errors) -> Opt
             None
         }
     }
-}
-
-/// `{geometric: {from, to, points}}` or `{linear: {from, to, points}}`.
-fn progression(field: &Field<'_>, kind: &Kind, errors: &mut Errors) -> Option<Vec<Value>> {
-    if !matches!(kind, Kind::Real { .. } | Kind::Whole { .. }) {
-        errors.expected(field, &kind.expected());
-        return None;
-    }
-    let fields = field.map(&["geometric", "linear"], errors);
-    let (spec, is_geometric) = match &fields[..] {
-        [Some(geometric), None] => (geometric, true),
-        [None, Some(linear)] => (linear, false),
-        [Some(_), Some(linear)] => {
-            errors.push(linear, "stands beside `geometric`; leave one of them out");
-            return None;
-        }
-        _ => {
-            errors.push(field, "lacks `geometric` or `linear`");
-            return None;
-        }
-    };
-    let ends = spec.map(&["from", "to", "points"], errors);
-    for (end, name) in ends.iter().zip(["from", "to", "points"]) {
-        if end.is_none() {
-            errors.push(spec, format!("lacks `{name}`"));
-        }
-    }
-    let [from, to, points] = &ends[..] else { return None };
-    let (from, to) = (from.as_ref()?, to.as_ref()?);
-    let read = |end: &Field<'_>, errors: &mut Errors| {
-        let number = value(end, kind, errors).map(|value| match value {
-            Value::Whole(x) => x as f64,
-            other => other.real(),
-        })?;
-        let fits = !is_geometric || number > 0.0;
-        if !fits {
-            errors.expected(end, "a number above 0, since it is where a geometric progression ends");
-        }
-        fits.then_some(number)
-    };
-    let (low, high) = (read(from, errors), read(to, errors));
-    let points = points.as_ref()?.integer(2, POINTS, errors);
-    let (low, high, points) = (low?, high?, points?);
-    if low == high {
-        errors.push(spec, format!("goes from {low} to {high}, but `to` must differ"));
-        return None;
-    }
-    let mut values: Vec<Value> = steps(low, high, points, is_geometric)
-        .map(|x| match kind {
-            Kind::Whole { .. } => Value::Whole(x.round() as u64),
-            _ => Value::Real(x),
-        })
-        .collect();
-    values.dedup();
-    Some(values)
-}
-
-/// Equal steps, of the values or of their logarithms, by the exponentials of `libm`: the same everywhere. Inner values are
-/// rounded to 12 digits, so that 10⁻³ to 10² in steps of 10 holds 1, and labels stay short.
-fn steps(low: f64, high: f64, points: u64, is_geometric: bool) -> impl Iterator<Item = f64> {
-    let last = points - 1;
-    let log = if is_geometric { libm::log(high / low) } else { 0.0 };
-    (0..points).map(move |k| {
-        let share = k as f64 / last as f64;
-        match k {
-            0 => low,
-            k if k == last => high,
-            _ if is_geometric => rounded(low * libm::exp(log * share)),
-            _ => rounded(low + (high - low) * share),
-        }
-    })
-}
-
-fn rounded(x: f64) -> f64 {
-    format!("{x:.11e}").parse().unwrap_or(x)
 }
 
 /// Arguments of one combination, and the place on each axis.
@@ -241,32 +163,5 @@ impl<T: ?Sized> Swept<'_, T> {
             .into_iter()
             .filter(|parameter| !takes_lists(&parameter.kind))
             .map(|parameter| parameter.name)
-    }
-}
-
-/// A value as formulas see it; none for a list.
-pub(super) fn scalar(value: &Value) -> Option<Scalar> {
-    match value {
-        Value::Real(x) => Some(Scalar::Number(*x)),
-        Value::Whole(x) => Some(Scalar::Number(*x as f64)),
-        Value::Word(word) => Some(Scalar::Word((*word).into())),
-        Value::Flag(flag) => Some(Scalar::Truth(*flag)),
-        Value::Reals(_) | Value::Wholes(_) => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn progressions_have_exact_ends_and_round_powers() {
-        let values: Vec<f64> = steps(0.001, 100.0, 6, true).collect();
-        assert_eq!(values, [0.001, 0.01, 0.1, 1.0, 10.0, 100.0]);
-        let values: Vec<f64> = steps(1.0, 0.0, 5, false).collect();
-        assert_eq!(values, [1.0, 0.75, 0.5, 0.25, 0.0]);
-        let values: Vec<f64> = steps(0.1, 0.7, 3, false).collect();
-        assert_eq!(values, [0.1, 0.4, 0.7]);
-        assert_eq!(steps(3.0, 11.0, 31, true).count(), 31);
     }
 }

@@ -1,7 +1,6 @@
 //! Templates: choices some of whose numbers are formulas of the cell that they are used in.
 
-use super::formula::{Fault, Formula, Scalar};
-use super::sweep::scalar;
+use super::formula::{Fault, Formula, Scalar, scalar};
 use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 use tempered_math::catalogue::{Choice, Entry, Kind, Value};

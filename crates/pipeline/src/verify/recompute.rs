@@ -1,12 +1,9 @@
 //! Recomputing rows that are drawn at random, from their seeds, and comparing bits.
 
-use super::file::Checked;
-use super::{Fault, Finding};
+use crate::directory::check::{Checked, Fault, Finding};
 use crate::error::Error;
-use crate::plan::Plan;
-use crate::replay::compute;
-use crate::resume;
-use crate::stage::wanted;
+use crate::plan::{Plan, place};
+use crate::trial::compute;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use tempered_store::{Place, RunDirectory, Table, read_metrics, read_weights_row};
@@ -75,7 +72,7 @@ fn sources<'a>(plan: &Plan, sound: &'a BTreeMap<&Place, Checked>) -> Vec<Source<
     let mut sources = Vec::new();
     for shard in plan.shards() {
         for estimator in plan.estimators(&shard).iter().copied() {
-            if let Some((place, checked)) = sound.get_key_value(&resume::place(plan, estimator, &shard)) {
+            if let Some((place, checked)) = sound.get_key_value(&place(plan, estimator, &shard)) {
                 let (first, rows) = (checked.range.start, checked.trials.len() as u64);
                 sources.push(Source { place, estimator, cell: shard.cell, first, rows });
             }
@@ -115,7 +112,7 @@ impl Source<'_> {
         let same = |trial: &u64| -> Result<(u64, bool, bool), Error> {
             let computed = compute(plan, cell, estimator, *trial)?;
             let network = if stored { read_weights_row(&weights, *trial)? } else { None };
-            let is_due = stored && computed.row.has_weights && wanted(plan.study.weights, *trial);
+            let is_due = stored && computed.row.has_weights && plan.study.weights.stores(*trial);
             let same_network = network.map_or(!is_due, |row| computed.is_network(plan.generator, &row));
             Ok((*trial, computed.is_row_of(&table) == Some(true), same_network))
         };

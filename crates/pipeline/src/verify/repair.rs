@@ -1,14 +1,15 @@
 //! Repair: what is wrong goes to quarantine, and what the study asks for is computed again.
 
-use super::{Fault, Finding, Remedy, Verified};
+use super::whole::Verified;
+use crate::directory::check::{Fault, Finding, Remedy};
+use crate::directory::seal;
 use crate::error::Error;
-use crate::plan::Plan;
+use crate::plan::{Plan, place};
 use crate::run::{Settings, run};
-use crate::{resume, seal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use tempered_flow::Cancel;
-use tempered_store::{CHECKSUM_KEY, Found, RunDirectory, Table, read_footer};
+use tempered_store::{CHECKSUM_KEY, Found, Place, RunDirectory, Table, read_footer};
 
 /// Repairs what was found, and nothing else: shards that no run has finished stay so. Files are computed from their seeds,
 /// so they have the bytes they had before.
@@ -42,16 +43,7 @@ pub fn repair(
             Remedy::Compute | Remedy::Rerun => {}
         }
     }
-    let bad: BTreeSet<&PathBuf> = verified.findings.iter().map(|finding| &finding.path).collect();
-    let mut only = BTreeSet::new();
-    for shard in plan.shards() {
-        for estimator in plan.estimators(&shard).iter().copied() {
-            let place = resume::place(plan, estimator, &shard);
-            if Table::ALL.iter().any(|table| bad.contains(&place.path(*table))) {
-                only.insert(place);
-            }
-        }
-    }
+    let only = concerned(plan, &verified.findings);
     let settings = Settings { threads, only: Some(only.clone()), ..Settings::default() };
     run(plan.clone(), directory, &settings, &Cancel::default(), |_| ())?;
     let mut others = Vec::new();
@@ -64,4 +56,19 @@ pub fn repair(
         }
     }
     Ok(others)
+}
+
+/// The places that the plan asks for where something is wrong.
+fn concerned(plan: &Plan, findings: &[Finding]) -> BTreeSet<Place> {
+    let bad: BTreeSet<&PathBuf> = findings.iter().map(|finding| &finding.path).collect();
+    let mut only = BTreeSet::new();
+    for shard in plan.shards() {
+        for estimator in plan.estimators(&shard).iter().copied() {
+            let place = place(plan, estimator, &shard);
+            if Table::ALL.iter().any(|table| bad.contains(&place.path(*table))) {
+                only.insert(place);
+            }
+        }
+    }
+    only
 }

@@ -6,28 +6,21 @@
 //! platform.
 
 mod reader;
+mod scalar;
 mod term;
 #[cfg(test)]
 mod tests;
 
-use super::read::suggestion;
+pub(super) use scalar::scalar;
+pub use scalar::{Fault, Scalar};
+
 use reader::Reader;
+use scalar::unknown;
 use std::fmt::{self, Display, Formatter};
 use term::Term;
 
 /// Characters of a formula at most: far more than a coordinate takes, and a bound on the time to read it.
 const LONGEST: usize = 500;
-
-/// A value that a formula computes with.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Scalar {
-    /// A number.
-    Number(f64),
-    /// A word: the name of a choice, or a parameter that is one.
-    Word(String),
-    /// A truth value.
-    Truth(bool),
-}
 
 /// A formula that was read. Formulas of one text are equal.
 #[derive(Clone, Debug)]
@@ -42,44 +35,9 @@ impl PartialEq for Formula {
     }
 }
 
-/// Why a text is no formula, or has no value.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fault {
-    /// What is wrong.
-    pub message: String,
-    /// What may have been meant.
-    pub help: Option<String>,
-}
-
-impl Fault {
-    fn new(message: impl Into<String>) -> Fault {
-        Fault { message: message.into(), help: None }
-    }
-}
-
 impl Display for Formula {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         out.write_str(&self.text)
-    }
-}
-
-impl Scalar {
-    fn kind(&self) -> &'static str {
-        match self {
-            Scalar::Number(_) => "a number",
-            Scalar::Word(_) => "a word",
-            Scalar::Truth(_) => "true or false",
-        }
-    }
-}
-
-impl Display for Scalar {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Scalar::Number(x) => write!(out, "{x}"),
-            Scalar::Word(word) => out.write_str(word),
-            Scalar::Truth(truth) => write!(out, "{truth}"),
-        }
     }
 }
 
@@ -126,13 +84,5 @@ impl Formula {
             None => Ok(()),
             Some(name) => Err(unknown(name, known)),
         }
-    }
-}
-
-fn unknown(name: &str, known: &[&str]) -> Fault {
-    let there = if known.is_empty() { "none".into() } else { known.join(", ") };
-    Fault {
-        message: format!("mentions `{name}`, which is no coordinate here; there are {there}"),
-        help: suggestion(name, known.iter().copied()),
     }
 }

@@ -1,7 +1,7 @@
 //! The grammar of formulas.
 
+use super::scalar::{Fault, Scalar};
 use super::term::{Arguments, Binary, Comparison, FUNCTIONS, Function, Term, Unary};
-use super::{Fault, Scalar};
 use crate::spec::read::suggestion;
 
 /// Parentheses, signs and powers within each other at most: the reader calls itself for each.

@@ -1,6 +1,6 @@
 //! What formulas compute.
 
-use super::{Fault, Scalar, unknown};
+use super::scalar::{Fault, Scalar, unknown};
 use std::cmp::Ordering;
 
 /// What stands in a formula.

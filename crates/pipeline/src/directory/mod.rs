@@ -1,0 +1,33 @@
+//! A run directory against a plan: what is recorded, what is there, what is to be done, and what counts as damage.
+//!
+//! `recorded`, `rebuild` and `read` know what decided the numbers that are stored; `change` compares a plan with that, and
+//! `record` writes it. `state` and `judge` compare single files by their footers, `survey` counts them, `besides` finds those
+//! that the plan does not ask for, `todo` lists what a run has to do. `rewrite` and `undo` bring files from one set of
+//! columns to another, `check` reads files whole, `seal` vouches for them.
+
+mod besides;
+mod change;
+pub(crate) mod check;
+mod judge;
+mod read;
+mod rebuild;
+mod record;
+mod recorded;
+mod rewrite;
+pub(crate) mod seal;
+mod state;
+mod survey;
+mod todo;
+mod undo;
+
+pub use change::{Change, Difference};
+pub(crate) use judge::{complete, placing};
+pub(crate) use read::read;
+pub use read::warning;
+pub(crate) use record::{agree, is_recorded, settle, study_is_whole};
+pub(crate) use recorded::{Recorded, STUDY_RECORD, no_record};
+pub(crate) use rewrite::{Rewritten, rewrite};
+pub(crate) use survey::is_even;
+pub use survey::{Count, Survey, survey};
+pub(crate) use todo::{Asked, Rewriting, Shards, Todo};
+pub use undo::{Undone, undo};

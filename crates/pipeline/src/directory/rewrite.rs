@@ -1,0 +1,107 @@
+//! Growth by columns in which all rows of a file agree, swept parameters above all: the rows that are there are encoded anew,
+//! and no fit is done again.
+
+use super::check::{Fault, Finding, Remedy, faults_of};
+use super::judge::placing;
+use super::read::read;
+use super::recorded::Recorded;
+use crate::error::Error;
+use crate::plan::{Plan, Shard, files, layout, place};
+use rayon::prelude::*;
+use std::sync::Arc;
+use tempered_flow::{Cancel, Pool};
+use tempered_math::sample::Degenerate;
+use tempered_store::{Buffers, Layout, RunDirectory, ShardWriter, Table, rewrite as rewrite_files};
+
+/// Shards that are committed together: small files are synced side by side, and their folders once.
+const TOGETHER: usize = 64;
+
+/// What became of files that were to be written anew.
+#[derive(Debug, Default)]
+pub(crate) struct Rewritten {
+    /// Shards of an estimator that were.
+    pub shards: u64,
+    /// What is wrong with others, one line a file: they are computed again.
+    pub unfit: Vec<String>,
+    /// Whether a stop came first.
+    pub stopped: bool,
+}
+
+/// Writes files anew with the columns of a plan. Each is read whole first, as in verifying: what does not add up would
+/// otherwise get a new checksum. What is wrong goes to quarantine.
+///
+/// Old files stay in place until new ones are durable, and then keep a second name among the former ones.
+///
+/// # Errors
+/// The file system refuses.
+pub(crate) fn rewrite(
+    plan: &Plan,
+    directory: &RunDirectory,
+    shards: &[(Shard, usize)],
+    (pool, cancel): (&Pool, &Cancel),
+) -> Result<Rewritten, Error> {
+    let mut done = Rewritten::default();
+    let Some(recorded) = read(directory)? else { return Ok(done) };
+    let words = Degenerate::ALL.map(|reason| reason.word());
+    let rewriting =
+        Rewriting { plan, directory, recorded, layout: layout(plan), words: &words, buffers: Arc::default() };
+    for together in shards.chunks(TOGETHER) {
+        if cancel.is_requested() {
+            done.stopped = true;
+            return Ok(done);
+        }
+        let written: Vec<_> = pool
+            .install(|| together.par_iter().map(|part| rewriting.one(part)).collect::<Result<_, Error>>())?;
+        let (mut writers, mut placed) = (Vec::new(), Vec::new());
+        for (one, part) in written.into_iter().zip(together) {
+            match one {
+                Ok(writer) => {
+                    writers.push(writer);
+                    placed.push(part);
+                }
+                Err(finding) => {
+                    done.unfit.push(format!("{} {}", finding.path.display(), finding.fault));
+                }
+            }
+        }
+        done.shards += writers.len() as u64;
+        ShardWriter::commit_all(writers, |place, _, table| {
+            let (shard, estimator) = placed[place];
+            placing(plan, directory, shard, *estimator, table)
+        })?;
+    }
+    Ok(done)
+}
+
+struct Rewriting<'a> {
+    plan: &'a Plan,
+    directory: &'a RunDirectory,
+    recorded: Recorded,
+    layout: Layout,
+    words: &'a [&'static str],
+    buffers: Arc<Buffers>,
+}
+
+impl Rewriting<'_> {
+    /// Encodes the files of a shard of an estimator; the inner error is what is wrong with them.
+    fn one(&self, (shard, estimator): &(Shard, usize)) -> Result<Result<ShardWriter, Finding>, Error> {
+        let place = place(self.plan, *estimator, shard);
+        let mut found = faults_of(self.directory, &self.recorded, &place)?;
+        for finding in found.iter().filter(|finding| finding.fault.remedy() == Remedy::Quarantine) {
+            self.directory.quarantine(&self.directory.root().join(&finding.path))?;
+        }
+        if !found.is_empty() {
+            return Ok(Err(found.swap_remove(0)));
+        }
+        let files = files(self.plan, *estimator, shard);
+        let to = (&self.layout, &files, shard.index);
+        match rewrite_files(self.directory, &place, to, self.words, &self.buffers) {
+            Ok(writer) => Ok(Ok(writer)),
+            Err(error) if error.is_damage() => {
+                let path = place.path(Table::Metrics);
+                Ok(Err(Finding { path, fault: Fault::Damaged(error) }))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}

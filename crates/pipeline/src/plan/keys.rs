@@ -1,0 +1,34 @@
+//! Names and values by which footers and records state what decides the numbers.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use tempered_store::Footer;
+
+/// Footer key of the version that wrote a file.
+pub(crate) const VERSION_KEY: &str = "tempered.version";
+/// Footer key of the hash of what decides the numbers.
+pub(crate) const HASH_KEY: &str = "tempered.plan";
+/// Footer key of the range of trials in a file, `from..to` without `to`.
+pub(crate) const TRIALS_KEY: &str = "tempered.trials";
+/// Footer key of how many trials a full shard of the file's estimator and n holds, since generator 4.
+pub(crate) const SIZE_KEY: &str = "tempered.shard_size";
+/// What decides the numbers of one estimator: names and values.
+pub(crate) type Identity = BTreeMap<String, String>;
+/// The same for all estimators of a directory, by label.
+pub(crate) type Numbers = BTreeMap<String, Identity>;
+
+/// A footer key without the program's name.
+pub(crate) fn bare(key: &str) -> &str {
+    key.strip_prefix("tempered.").unwrap_or(key)
+}
+
+/// Whether a footer key tells what decides the numbers, apart from checksums and what others write.
+pub(crate) fn decides(key: &str) -> bool {
+    key.starts_with("tempered.") && key != tempered_store::CHECKSUM_KEY
+}
+
+/// The range of trials that a file says it holds.
+pub(crate) fn trials(footer: &Footer) -> Option<Range<u64>> {
+    let (from, to) = footer.get(TRIALS_KEY)?.split_once("..")?;
+    Some(from.parse().ok()?..to.parse().ok()?)
+}

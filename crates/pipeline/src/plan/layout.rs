@@ -1,0 +1,194 @@
+//! The plan: a checked study laid out as cells, shards and files. After it nobody reads YAML.
+
+use super::cell::Cell;
+use super::keys::Numbers;
+use super::shard::Shard;
+use super::widen::widen;
+use crate::generator::Generator;
+use crate::spec::{Costs, Estimator, Group, Study, Template, trains};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tempered_math::catalogue::Choice;
+use tempered_math::estimator::form;
+use tempered_math::predictor::Form;
+use tempered_store::ParameterKind;
+
+/// A study laid out. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The study, recording of each trial what the directory does.
+    pub study: Arc<Study>,
+    /// The study as it was written.
+    asked: Arc<Study>,
+    /// The estimator that distances are measured from, one of the study's or of an earlier one.
+    pub reference: Option<Template>,
+    /// Every combination of the data axes, n slowest.
+    pub cells: Arc<[Cell]>,
+    /// The rules by which files are made.
+    pub generator: Generator,
+    /// Which estimators train step by step.
+    trained: Vec<bool>,
+    /// By n, which estimators share shards, and how large these are.
+    pub(super) groups: Arc<BTreeMap<u64, Arc<[Group]>>>,
+    /// Whether files of its directory may still lack columns, or have such as are taken back.
+    pub(crate) growing: bool,
+}
+
+impl Plan {
+    /// Lays out a checked study for a new directory.
+    pub fn new(study: Study) -> Plan {
+        let shared =
+            |choices: &[Choice]| -> Vec<Arc<Choice>> { choices.iter().cloned().map(Arc::new).collect() };
+        let (designs, targets, noises) =
+            (shared(&study.designs), shared(&study.targets), shared(&study.noises));
+        let product = || {
+            let count = study.n.len() * designs.len() * targets.len() * noises.len();
+            let mut cells = Vec::with_capacity(count);
+            for n in &study.n {
+                for design in &designs {
+                    for target in &targets {
+                        cells.extend(noises.iter().map(|noise| Cell::new(*n, design, target, noise)));
+                    }
+                }
+            }
+            cells
+        };
+        let cells =
+            study.cells.as_ref().map_or_else(product, |cells| cells.list.iter().map(Cell::of).collect());
+        let trained = study.estimators.iter().map(|estimator| trains(estimator.rule.sample())).collect();
+        let study = Arc::new(study);
+        let plan = Plan {
+            asked: study.clone(),
+            groups: groups(&study, &cells, Generator::NEWEST),
+            study,
+            reference: None,
+            cells: cells.into(),
+            generator: Generator::NEWEST,
+            trained,
+            growing: false,
+        };
+        plan.recording(&Numbers::new())
+    }
+
+    /// The same study by other rules.
+    pub fn by(self, generator: Generator) -> Plan {
+        if generator == self.generator {
+            return self;
+        }
+        let plan = Plan { groups: groups(&self.study, &self.cells, generator), generator, ..self };
+        plan.recording(&Numbers::new())
+    }
+
+    /// The same study with all that is stored of trials besides what it asks for.
+    pub(crate) fn recording(mut self, stored: &Numbers) -> Plan {
+        let mut study = Study::clone(&self.asked);
+        self.reference = widen(&mut study, self.generator, stored);
+        self.study = Arc::new(study);
+        self
+    }
+
+    /// The same plan with estimators and cells that its study does not ask for behind those that it does.
+    pub(crate) fn with(mut self, estimators: Vec<Estimator>, cells: Vec<Cell>) -> Plan {
+        self.trained.extend(estimators.iter().map(|estimator| trains(estimator.rule.sample())));
+        Arc::make_mut(&mut self.study).estimators.extend(estimators);
+        self.cells = self.cells.iter().cloned().chain(cells).collect();
+        self.groups = groups(&self.study, &self.cells, self.generator);
+        self
+    }
+
+    /// The study as it was written.
+    pub fn asked(&self) -> &Study {
+        &self.asked
+    }
+
+    /// Position of the reference of distances among the estimators, where it is one of them.
+    pub fn reference_position(&self) -> Option<usize> {
+        let reference = self.reference.as_ref()?;
+        self.study.estimators.iter().position(|estimator| estimator.rule == *reference)
+    }
+
+    /// The checkpoints of an estimator; none where it does not train.
+    pub fn checkpoints(&self, estimator: usize) -> &[u64] {
+        if self.trained[estimator] { &self.study.checkpoints } else { &[] }
+    }
+
+    /// The form in which an estimator's predictors are stored; none by the rules under which they are sums of units.
+    pub fn form(&self, estimator: usize) -> Option<Form> {
+        (self.generator >= Generator::Four).then(|| form(self.study.estimators[estimator].rule.sample()))
+    }
+
+    /// Which estimators share shards in a cell, in the order of the study.
+    pub fn groups(&self, cell: &Cell) -> &[Group] {
+        self.groups.get(&cell.n).map_or(&[], |groups| groups)
+    }
+
+    /// The estimators of a shard.
+    pub fn estimators(&self, shard: &Shard) -> &Arc<[usize]> {
+        &self.groups(&self.cells[shard.cell])[shard.group].estimators
+    }
+
+    /// Every shard, cell by cell and group by group.
+    pub fn shards(&self) -> impl Iterator<Item = Shard> + '_ {
+        self.cells.iter().enumerate().flat_map(move |(position, cell)| {
+            let groups = self.groups(cell).iter().enumerate();
+            groups.flat_map(move |(group, Group { trials: size, .. })| {
+                (0..self.study.trials.div_ceil(*size)).map(move |index| Shard {
+                    cell: position,
+                    group,
+                    index: u32::try_from(index).unwrap_or(u32::MAX),
+                    trials: index * size..((index + 1) * size).min(self.study.trials),
+                })
+            })
+        })
+    }
+
+    /// The shard of an estimator that holds this trial, whether the study asks for it or not.
+    pub fn shard_of(&self, cell: usize, estimator: usize, trial: u64) -> Shard {
+        let group = self.group_of(cell, estimator);
+        let size = self.groups(&self.cells[cell])[group].trials;
+        let (index, start) = (trial / size, trial / size * size);
+        Shard { cell, group, index: u32::try_from(index).unwrap_or(u32::MAX), trials: start..start + size }
+    }
+
+    /// Trials in a full shard of its group.
+    pub(crate) fn size_of(&self, shard: &Shard) -> u64 {
+        self.groups(&self.cells[shard.cell])[shard.group].trials
+    }
+
+    /// The group of an estimator in a cell.
+    pub(crate) fn group_of(&self, cell: usize, estimator: usize) -> usize {
+        let groups = self.groups(&self.cells[cell]);
+        groups.iter().position(|group| group.estimators.contains(&estimator)).unwrap_or(0)
+    }
+
+    /// Shards of an estimator in a cell.
+    pub fn shard_count(&self, cell: &Cell, estimator: usize) -> u64 {
+        let group = self.groups(cell).iter().find(|group| group.estimators.contains(&estimator));
+        group.map_or(0, |group| self.study.trials.div_ceil(group.trials))
+    }
+
+    /// Shards of a cell, of all groups.
+    pub fn shards_of(&self, cell: &Cell) -> u64 {
+        self.groups(cell).iter().map(|group| self.study.trials.div_ceil(group.trials)).sum()
+    }
+
+    /// Swept parameters that have a column, in the order of their names.
+    pub fn parameters(&self) -> &[(String, ParameterKind)] {
+        &self.study.parameters
+    }
+
+    /// Names of the score columns.
+    pub fn scores(&self) -> Vec<String> {
+        self.study.criteria.columns()
+    }
+}
+
+/// By n, which estimators share shards.
+fn groups(study: &Study, cells: &[Cell], generator: Generator) -> Arc<BTreeMap<u64, Arc<[Group]>>> {
+    let costs = Costs::new(study);
+    let mut groups = BTreeMap::new();
+    for cell in cells {
+        groups.entry(cell.n).or_insert_with(|| costs.groups(study, generator, cell.n).into());
+    }
+    Arc::new(groups)
+}

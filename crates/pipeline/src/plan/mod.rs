@@ -1,0 +1,23 @@
+//! The plan of a study: cells, shards, what decides their numbers, and where their files lie.
+
+mod cell;
+mod columns;
+mod files;
+mod identity;
+mod json;
+mod keys;
+mod layout;
+mod named;
+mod shard;
+mod widen;
+
+pub use cell::Cell;
+pub(crate) use columns::{COLUMNS, TEMPLATE, extends, is_constant, join};
+pub use files::place;
+pub(crate) use files::{files, layout};
+pub(crate) use keys::{
+    HASH_KEY, Identity, Numbers, SIZE_KEY, TRIALS_KEY, VERSION_KEY, bare, decides, trials,
+};
+pub use layout::Plan;
+pub(crate) use named::{cell, estimator, variant};
+pub use shard::Shard;

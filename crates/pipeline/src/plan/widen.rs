@@ -1,0 +1,78 @@
+//! A study with all that its directory records of each trial besides what it asks for.
+
+use super::columns::parameter;
+use super::keys::Numbers;
+use super::named;
+use crate::generator::Generator;
+use crate::spec::{self, Study, Template, Weights};
+use tempered_math::risk::Risk;
+
+/// Widens a study by what is stored; gives the reference of distances. What contradicts it stays as the study says, which
+/// comparing the two tells.
+pub(super) fn widen(study: &mut Study, generator: Generator, stored: &Numbers) -> Option<Template> {
+    let values = |name: &str| -> Vec<String> {
+        stored.values().filter_map(|identity| identity.get(name)).cloned().collect()
+    };
+    widen_risks(study, generator, &values("risks"));
+    widen_weights(study, generator, &values("weights"));
+    widen_columns(study, &values("parameters"), &values("data_parameters"));
+    let checkpoints = values("checkpoints");
+    study.checkpoints.extend(split(&checkpoints).filter_map(|step| step.parse::<u64>().ok()));
+    study.checkpoints.sort_unstable();
+    study.checkpoints.dedup();
+    let within = values("knots_per_gap").first().and_then(|within| within.parse().ok());
+    study.criteria.knots_within = study.criteria.knots_within.or(within);
+    let asked = study.reference.map(|position| study.estimators[position].rule.clone());
+    let reference = asked.or_else(|| named::estimator(values("reference").first()?));
+    study.criteria.distances = reference.is_some();
+    reference
+}
+
+/// The entries of lists, as footers and records state them.
+fn split(lists: &[String]) -> impl Iterator<Item = &str> {
+    lists.iter().flat_map(|list| list.split(", "))
+}
+
+fn widen_risks(study: &mut Study, generator: Generator, stored: &[String]) {
+    // Stored ones first: before there was an order, files had that of the study.
+    let asked = std::mem::take(&mut study.criteria.risks);
+    for risk in split(stored).filter_map(risk).chain(asked) {
+        if !study.criteria.risks.contains(&risk) {
+            study.criteria.risks.push(risk);
+        }
+    }
+    if generator >= Generator::Four {
+        // Whatever order they came in: files do not tell the history of a directory.
+        study.criteria.risks.sort_by(|a, b| order(*a).total_cmp(&order(*b)));
+    }
+}
+
+fn widen_weights(study: &mut Study, generator: Generator, stored: &[String]) {
+    let stored = stored.iter().filter_map(|label| Weights::of(label)).reduce(Weights::union);
+    study.weights = stored.map_or(study.weights, |stored| stored.union(study.weights));
+    if generator >= Generator::Four && study.weights == Weights::Every(1) {
+        study.weights = Weights::All;
+    }
+}
+
+fn widen_columns(study: &mut Study, swept: &[String], of_data: &[String]) {
+    for (name, kind) in split(swept).filter_map(parameter) {
+        match study.parameters.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = spec::join(*known, kind),
+            None => study.parameters.push((name, kind)),
+        }
+    }
+    study.parameters.sort();
+    study.data_parameters.extend(split(of_data).map(str::to_owned));
+    study.data_parameters.sort();
+    study.data_parameters.dedup();
+}
+
+fn risk(label: &str) -> Option<Risk> {
+    if label == "sup" { Some(Risk::Sup) } else { Risk::lp(label.parse().ok()?) }
+}
+
+/// Exponents ascending, the supremum last.
+fn order(risk: Risk) -> f64 {
+    risk.p().unwrap_or(f64::INFINITY)
+}

@@ -1,0 +1,179 @@
+//! The two topologies of a run, each one expression.
+//!
+//! `generate ═► train ═► evaluate` are stages where trials take long: what is done goes on to be scored and written while
+//! other trials are still trained. Where trials are short, the three are steps of a slab, which stays in the caches of one
+//! thread: handing trials on one by one costs some ten microseconds each. Files have the same bytes either way.
+
+use super::batch::{Batch, Order};
+use super::orders::{Orders, trials};
+use super::overtime::Clock;
+use super::shelf::Shelf;
+use super::sizes::{LARGE, Sizes};
+use super::stage::{Aggregate, Encode, Evaluate, Evaluated, Gather, Generate, Shared, Store, Train};
+use crate::directory::Shards;
+use crate::error::Error;
+use crate::plan::{Plan, Shard};
+use crate::spec::Costs;
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use tempered_flow::{Cancel, Closed, Flow, Pool, Steps};
+use tempered_store::{MetricsChunk, RunDirectory, WeightsChunk};
+
+/// Seconds of a core from which on a trial takes long, by the catalogue's costs: handing it on from stage to stage takes less
+/// than a hundredth of that.
+pub(crate) const LONG: f64 = 0.01;
+/// Batches that wait between two stages at most.
+const CAPACITY: usize = 2;
+/// Encoded batches that wait for the disk at most: most of them carry rows for the live summary and nothing to write.
+const ENCODED: usize = 16;
+
+/// Positions of estimators.
+type List = Arc<[usize]>;
+/// Shards of long trials, each with the estimators whose files it lacks.
+type Long = Arc<[(Arc<Shard>, List)]>;
+
+/// What is to be done, by the topology that does it.
+pub(crate) struct Lanes {
+    /// Shards of short trials.
+    pub short: Shards,
+    /// Shards of long ones.
+    pub long: Long,
+}
+
+impl Lanes {
+    /// Those whose trials take `from` seconds go through stages, quick ones first. Estimators of one shard may go different
+    /// ways.
+    pub fn of(plan: &Plan, todo: Shards, from: f64) -> Lanes {
+        let costs = Costs::new(&plan.study);
+        let mut known: BTreeMap<(u64, Vec<usize>), [List; 2]> = BTreeMap::new();
+        let (mut all_short, mut all_long): (Shards, Shards) = (Vec::new(), Vec::new());
+        for (shard, estimators) in todo {
+            let n = plan.cells[shard.cell].n;
+            let ways = known.entry((n, estimators.to_vec())).or_insert_with(|| {
+                // Distances want the reference of the same sample.
+                let reference = plan.reference_position().map_or(0.0, |position| costs.of(position, n));
+                // Large trials take turns, since memory bounds how many are at work.
+                let is_long = |e: &usize| n <= LARGE && costs.of(*e, n) + reference >= 1e9 * from;
+                let (long, short): (Vec<usize>, Vec<usize>) = estimators.iter().copied().partition(is_long);
+                [short.into(), long.into()]
+            });
+            let [short, long] = ways.clone();
+            if !long.is_empty() {
+                all_long.push((shard.clone(), long));
+            }
+            if !short.is_empty() {
+                all_short.push((shard, short));
+            }
+        }
+        let cost = |(shard, list): &(Shard, List)| -> f64 {
+            let n = plan.cells[shard.cell].n;
+            list.iter().map(|e| costs.of(*e, n)).sum()
+        };
+        // Slow ones would keep all threads from those behind them.
+        // Costs are positive: their bits have their order.
+        all_long.sort_by_cached_key(|part| cost(part).to_bits());
+        let shared = all_long.into_iter().map(|(shard, list)| (Arc::new(shard), list));
+        Lanes { short: all_short, long: shared.collect() }
+    }
+}
+
+/// What both topologies are made from.
+pub(crate) struct Setting<'a> {
+    pub plan: &'a Arc<Plan>,
+    pub directory: &'a RunDirectory,
+    pub cancel: &'a Cancel,
+    /// Told where a stop leaves something undone.
+    pub stopped: &'a AtomicBool,
+    /// The threads that train, and one for rows that are few.
+    pub pools: &'a (Pool, Pool),
+    pub sizes: &'a Arc<Sizes>,
+    pub clock: &'a Clock,
+    /// Rows that were counted come back here.
+    pub metrics: &'a Arc<Shelf<MetricsChunk>>,
+}
+
+impl<'a> Setting<'a> {
+    /// The flows of a run in their order: what is done soon is there soon; long trials, which `judges` score, come behind it.
+    pub fn flows(
+        &self,
+        short: Shards,
+        (long, judges): (&'a Long, &Pool),
+        aggregate: &'a Mutex<Aggregate>,
+    ) -> Vec<Closed<'a, Error>> {
+        let mut flows = Vec::new();
+        if !short.is_empty() || long.is_empty() {
+            flows.push(self.fused(short, Shared(aggregate)));
+        }
+        if !long.is_empty() {
+            flows.push(self.staged(long, judges, Shared(aggregate)));
+        }
+        flows
+    }
+
+    /// Short trials: plan → (generate, train, evaluate) → encode → store → aggregate.
+    fn fused(&self, todo: Shards, aggregate: Shared<'a>) -> Closed<'a, Error> {
+        let Setting { plan, directory, cancel, stopped, pools, sizes, .. } = *self;
+        let weights = Arc::new(Shelf::new(pools.0.threads()));
+        let (generate, train, evaluate) = self.steps(&weights, self.clock.clone());
+        let steps = Steps::first("generate", generate).then("train", train).then("evaluate", evaluate);
+        let cut = move |batch: &Batch<Order>| {
+            let slabs = |(position, order): (usize, &Order)| {
+                let rows = sizes.slab(&order.shard, plan.cells[order.shard.cell].n);
+                order.slabs(position, rows).collect::<Vec<_>>()
+            };
+            batch.parts.iter().enumerate().flat_map(slabs).collect()
+        };
+        Flow::source("plan", CAPACITY, Orders::new(plan, (cancel, stopped), todo, sizes))
+            .steps(("trials", CAPACITY), &pools.0, cut, steps, Evaluated::gather)
+            .stage("encode", ENCODED, Encode::new(plan.clone(), pools.clone(), weights))
+            .stage("store", CAPACITY, Store::new(plan.clone(), directory.clone()))
+            .sink("aggregate", aggregate)
+    }
+
+    /// Long trials: plan → generate → train → evaluate → gather → encode → store → aggregate. `judges` score, while the
+    /// threads that train are at work.
+    fn staged(&self, parts: &'a Long, judges: &Pool, aggregate: Shared<'a>) -> Closed<'a, Error> {
+        let Setting { plan, directory, cancel, stopped, pools: (pool, aside), .. } = *self;
+        let weights = Arc::new(Shelf::new(pool.threads()));
+        let (generate, train, evaluate) = self.steps(&weights, self.clock.behind(pool.threads()));
+        let ahead = pool.threads();
+        let aside_alone = (aside.clone(), aside.clone());
+        Flow::source("plan", CAPACITY, trials(parts, (cancel, stopped)))
+            .workers(("generate", ahead), aside, generate)
+            .workers(("train", ahead), pool, train)
+            .workers(("evaluate", ahead), judges, evaluate)
+            .stage("gather", ENCODED, Gather::new(parts.clone()))
+            .stage("encode", ENCODED, Encode::new(plan.clone(), aside_alone, weights))
+            .stage("store", CAPACITY, Store::new(plan.clone(), directory.clone()))
+            .sink("aggregate", aggregate)
+    }
+
+    /// The steps, or stages, that make rows of trials; evaluation has a clock of its own.
+    fn steps(&self, weights: &Arc<Shelf<WeightsChunk>>, judging: Clock) -> (Generate, Train, Evaluate) {
+        let Setting { plan, cancel, pools, sizes, clock, metrics, .. } = *self;
+        let threads = pools.0.threads();
+        let (samples, fits) = (Arc::new(Shelf::new(threads)), Arc::new(Shelf::new(threads)));
+        let generate = Generate { plan: plan.clone(), shelf: samples.clone(), laws: Shelf::new(threads) };
+        let train = Train {
+            plan: plan.clone(),
+            shelf: fits.clone(),
+            benches: Shelf::new(threads),
+            clock: clock.clone(),
+            cancel: cancel.clone(),
+        };
+        let evaluate = Evaluate {
+            plan: plan.clone(),
+            columns: plan.scores().len(),
+            samples,
+            fits,
+            weights: weights.clone(),
+            metrics: metrics.clone(),
+            scorers: Shelf::new(threads),
+            clock: judging,
+            sizes: sizes.clone(),
+            cancel: cancel.clone(),
+        };
+        (generate, train, evaluate)
+    }
+}

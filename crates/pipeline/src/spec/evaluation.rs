@@ -1,0 +1,82 @@
+//! What stands under `evaluate`: risks and what else is computed of a predictor.
+
+use super::counts::counts;
+use super::estimator::Estimator;
+use super::limits::{LAST_CHECKPOINT, RISKS};
+use super::read::{Errors, Field, distinct, word};
+use super::study::trains;
+use tempered_math::risk::{Domain, Risk};
+use tempered_math::score::Criteria;
+
+/// What stands under `evaluate`.
+pub(super) struct Evaluation {
+    pub criteria: Criteria,
+    /// Position of the reference among the estimators.
+    pub reference: Option<usize>,
+    pub checkpoints: Vec<u64>,
+}
+
+pub(super) fn evaluate(
+    field: Option<&Field<'_>>,
+    estimators: &[Estimator],
+    errors: &mut Errors,
+) -> Option<Evaluation> {
+    let keys = ["risks", "domain", "reference", "knots_per_gap", "checkpoints"];
+    let fields = field.map_or(vec![None; keys.len()], |field| field.map(&keys, errors));
+    let risks = risks(fields[0].as_ref(), errors);
+    let domain = match &fields[1] {
+        None => Some(Domain::Hull),
+        Some(field) => word(field, &["hull", "unit"], errors).map(|word| match word {
+            0 => Domain::Hull,
+            _ => Domain::Unit,
+        }),
+    };
+    // Labels that are wrong themselves are reported where they stand.
+    let reference = match &fields[2] {
+        Some(field) if !estimators.is_empty() => {
+            let labels: Vec<&str> = estimators.iter().map(|estimator| estimator.label.as_str()).collect();
+            word(field, &labels, errors).map(Some)
+        }
+        _ => Some(None),
+    };
+    let share = |x: f64| (0.0..1.0).contains(&x);
+    let knots_within = match &fields[3] {
+        Some(field) => field.real("a number of at least 0 and below 1", share, errors).map(Some),
+        None => Some(None),
+    };
+    let checkpoints = match &fields[4] {
+        Some(field) => checkpoints(field, estimators, errors),
+        None => Some(Vec::new()),
+    };
+    let (risks, domain, reference, knots_within) = (risks?, domain?, reference?, knots_within?);
+    let criteria = Criteria { risks, domain, distances: reference.is_some(), knots_within };
+    Some(Evaluation { criteria, reference, checkpoints: checkpoints? })
+}
+
+fn risks(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<Vec<Risk>> {
+    let Some(field) = field else { return [1.0, 2.0].into_iter().map(Risk::lp).collect() };
+    let mut items = field.items(errors);
+    if items.len() > RISKS {
+        errors.push(field, format!("has {} entries, but there may be at most {RISKS}", items.len()));
+        items.clear();
+    }
+    let risks: Vec<Option<Risk>> = items.iter().map(|item| risk(item, errors)).collect();
+    distinct(&items, &risks, errors);
+    risks.into_iter().collect::<Option<Vec<Risk>>>().filter(|risks| !risks.is_empty())
+}
+
+fn checkpoints(field: &Field<'_>, estimators: &[Estimator], errors: &mut Errors) -> Option<Vec<u64>> {
+    let mut checkpoints = counts(field, (0, LAST_CHECKPOINT), errors)?;
+    checkpoints.sort_unstable();
+    if !estimators.is_empty() && !estimators.iter().any(|estimator| trains(estimator.rule.sample())) {
+        errors.push(field, "asks for checkpoints, but no estimator under `train` is trained step by step");
+    }
+    Some(checkpoints)
+}
+
+fn risk(field: &Field<'_>, errors: &mut Errors) -> Option<Risk> {
+    if field.node.text() == Some("sup") {
+        return Some(Risk::Sup);
+    }
+    field.real("a number p of at least 1, or `sup`", |p| p >= 1.0, errors).and_then(Risk::lp)
+}

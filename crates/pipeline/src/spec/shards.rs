@@ -1,0 +1,155 @@
+//! How many trials a shard holds.
+
+use super::estimator::Estimator as Planned;
+use super::formula::Scalar;
+use super::study::Study;
+use super::template::Template;
+use crate::generator::Generator;
+use std::sync::Arc;
+use tempered_math::estimator::{self, Estimator};
+
+/// Core-nanoseconds of a shard at most, half as many at least where trials are many: what a kill loses a thread. It is
+/// thousands of times what it takes to create, sync and rename the files of a shard.
+const MOST: f64 = 60e9;
+/// Trials of a shard at most: metrics stay below a hundred megabytes.
+const MOST_TRIALS: u64 = 1 << 20;
+
+/// Estimators whose shards of a cell hold the same trials, so that samples are drawn once for all of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// Trials of a full shard.
+    pub trials: u64,
+    /// Positions of the estimators in the study, ascending.
+    pub estimators: Arc<[usize]>,
+    /// Seconds that a trial takes a core, all of them together, and the reference where it is not among them.
+    pub seconds: f64,
+}
+
+impl Group {
+    /// Seconds that a full shard takes a core.
+    pub fn shard_seconds(&self) -> f64 {
+        self.trials as f64 * self.seconds
+    }
+}
+
+/// What each trial costs, by estimator.
+pub(crate) struct Costs(Vec<Cost>);
+
+enum Cost {
+    /// An estimator that is the same at every n.
+    Fixed(Option<Box<dyn Estimator>>),
+    /// One with formulas of n.
+    OfSize(Template),
+}
+
+impl Costs {
+    /// Of the estimators of a study.
+    pub fn new(study: &Study) -> Costs {
+        // A choice that was checked builds; one that does not costs nothing and fails when it is run.
+        let cost = |estimator: &Planned| match estimator.rule.fixed() {
+            Some(choice) => Cost::Fixed(choice.build(estimator::CATALOGUE).ok()),
+            None => Cost::OfSize(estimator.rule.clone()),
+        };
+        Costs(study.estimators.iter().map(cost).collect())
+    }
+
+    /// Nanoseconds of a core that a trial of n points takes, by the catalogue.
+    pub fn of(&self, estimator: usize, n: u64) -> f64 {
+        let at_size = |rule: &Template| {
+            let of = |name: &str| (name == "n").then_some(Scalar::Number(n as f64));
+            let choice = rule.at(estimator::CATALOGUE, &of).ok()?;
+            Some(choice.build(estimator::CATALOGUE).ok()?.cost(n))
+        };
+        match &self.0[estimator] {
+            Cost::Fixed(built) => built.as_ref().map_or(0.0, |built| built.cost(n)),
+            Cost::OfSize(rule) => at_size(rule).unwrap_or(0.0),
+        }
+    }
+
+    /// Trials in a full shard of one estimator: a function of n and of its choice alone, so that other estimators, levels
+    /// or trials move nothing.
+    fn size(&self, study: &Study, generator: Generator, estimator: usize, n: u64) -> u64 {
+        let most = most_trials(study.shard_points, n);
+        match (generator, study.shard_trials) {
+            (Generator::Three, _) => most,
+            (Generator::Four, Some(trials)) => trials.min(most),
+            (Generator::Four, None) => within(self.of(estimator, n), most),
+        }
+    }
+
+    /// The estimators of a study by the size of their shards in cells of this n, in the order of the study.
+    pub fn groups(&self, study: &Study, generator: Generator, n: u64) -> Vec<Group> {
+        let mut groups: Vec<(u64, Vec<usize>)> = Vec::new();
+        for estimator in 0..self.0.len() {
+            let trials = self.size(study, generator, estimator, n);
+            match groups.iter_mut().find(|(size, _)| *size == trials) {
+                Some((_, estimators)) => estimators.push(estimator),
+                None => groups.push((trials, vec![estimator])),
+            }
+        }
+        let group = |(trials, estimators): (u64, Vec<usize>)| {
+            let reference = study.reference.filter(|reference| !estimators.contains(reference));
+            let costs = estimators.iter().chain(&reference).map(|estimator| self.of(*estimator, n));
+            Group { trials, seconds: costs.sum::<f64>() / 1e9, estimators: estimators.into() }
+        };
+        groups.into_iter().map(group).collect()
+    }
+}
+
+/// Trials in a shard of so many sample points at most.
+pub(crate) fn most_trials(shard_points: u64, n: u64) -> u64 {
+    (shard_points / n.max(1)).clamp(1, MOST_TRIALS)
+}
+
+/// As many trials as [`MOST`] allows: `most`, which estimators in closed form share, or else a power of two, so that the
+/// shards of one estimator end where those of another do.
+fn within(cost: f64, most: u64) -> u64 {
+    if cost * most as f64 <= MOST {
+        return most;
+    }
+    let mut trials = 1;
+    while 2 * trials <= most && cost * (2 * trials) as f64 <= MOST {
+        trials *= 2;
+    }
+    trials
+}
+
+/// Shards of the largest cell of a new directory, and its files of one table.
+pub(super) fn count(study: &Study) -> (u64, u128) {
+    let laws = |n: u64| match &study.cells {
+        Some(cells) => cells.list.iter().filter(|cell| cell.n == n).count() as u128,
+        None => {
+            let lists = [&study.designs, &study.targets, &study.noises];
+            lists.iter().map(|choices| choices.len() as u128).product()
+        }
+    };
+    let costs = Costs::new(study);
+    let (mut largest, mut files) = (0, 0);
+    for n in &study.n {
+        let laws = laws(*n);
+        for estimator in 0..study.estimators.len() {
+            let shards = study.trials.div_ceil(costs.size(study, Generator::NEWEST, estimator, *n));
+            largest = largest.max(shards);
+            files += u128::from(shards) * laws;
+        }
+    }
+    (largest, files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_take_half_a_minute_to_a_minute_or_are_as_large_as_points_allow() {
+        for cost in [1.0, 1e3, 57_200.0, 57_300.0, 1e5, 3.3e6, 7e8, 1.9e10, 3.1e10, 6.1e10, 1e13] {
+            for most in [1, 7, 1000, 167_772, MOST_TRIALS] {
+                let trials = within(cost, most);
+                let spent = cost * trials as f64;
+                assert!((1..=most).contains(&trials));
+                assert!(spent <= MOST || trials == 1, "{cost} {most}: {trials}");
+                assert!(spent > MOST / 2.0 || trials == most || 2 * trials > most, "{cost} {most}: {trials}");
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Values of parameters, as their kinds ask for them.
+
+use super::mark::Yaml;
+use super::read::{Errors, Field, suggestion};
+use tempered_math::catalogue::{Kind, Value};
+
+/// Reads one value of a kind.
+pub(super) fn value(field: &Field<'_>, kind: &Kind, errors: &mut Errors) -> Option<Value> {
+    let expected = kind.expected();
+    match kind {
+        Kind::Real { .. } => {
+            field.real(&expected, |x| kind.accepts(&Value::Real(x)), errors).map(Value::Real)
+        }
+        Kind::Whole { low, high } => field.integer(*low, *high, errors).map(Value::Whole),
+        Kind::Flag => match field.node.text() {
+            Some("true") => Some(Value::Flag(true)),
+            Some("false") => Some(Value::Flag(false)),
+            _ => {
+                errors.expected(field, &expected);
+                None
+            }
+        },
+        Kind::Word(words) => {
+            let word = words.iter().find(|word| field.node.text() == Some(**word));
+            if word.is_none() {
+                let help = field.node.text().and_then(|text| suggestion(text, words.iter().copied()));
+                errors.helped(field, format!("is {}, but it must be {expected}", field.node.found()), help);
+            }
+            word.map(|word| Value::Word(word))
+        }
+        Kind::Reals => {
+            list(field, &expected, errors, |item, errors| item.real("a finite number", |_| true, errors))
+                .map(Value::Reals)
+        }
+        Kind::Wholes { .. } if matches!(&field.node.value, Yaml::List(items) if items.is_empty()) => {
+            errors.expected(field, &expected);
+            None
+        }
+        Kind::Wholes { low, high } => {
+            list(field, &expected, errors, |item, errors| item.integer(*low, *high, errors))
+                .map(Value::Wholes)
+        }
+    }
+}
+
+/// Reads every entry of a list, and reports all that are wrong.
+fn list<T>(
+    field: &Field<'_>,
+    expected: &str,
+    errors: &mut Errors,
+    read: impl Fn(&Field<'_>, &mut Errors) -> Option<T>,
+) -> Option<Vec<T>> {
+    let Yaml::List(_) = &field.node.value else {
+        errors.expected(field, expected);
+        return None;
+    };
+    let values: Vec<Option<T>> = field.items(errors).iter().map(|item| read(item, errors)).collect();
+    values.into_iter().collect()
+}

@@ -1,0 +1,112 @@
+//! One trial by itself, from its seed to its row.
+
+use super::judge::{Judge, Row};
+use super::samples::{Laws, Samples};
+use super::weights::push_weights;
+use crate::error::Error;
+use crate::generator::Generator;
+use crate::plan::{Cell, Plan};
+use crate::spec::Study;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use tempered_math::catalogue::Choice;
+use tempered_math::predictor::Predictor;
+use tempered_math::sample::{Degenerate, Sample};
+use tempered_math::seed::Draws;
+use tempered_math::{estimator, target};
+use tempered_store::{MetricsChunk, MetricsTable, WeightsChunk, WeightsRow};
+
+/// One trial from its seed to its scores.
+pub struct Trial {
+    /// Its number.
+    pub trial: u64,
+    /// Sorted positions.
+    pub x: Vec<f64>,
+    /// Labels.
+    pub y: Vec<f64>,
+    /// The predictor.
+    pub predictor: Predictor,
+    /// What its row says: why it failed, its number of kinks, whether it has weights.
+    pub row: Row,
+    /// Its scores; empty where there is no predictor, `None` where a score does not apply or is no finite number.
+    pub scores: Vec<Option<f64>>,
+}
+
+impl Trial {
+    /// "ok" or why the trial failed.
+    pub fn word(&self) -> &'static str {
+        self.row.status.map_or_else(|reason| reason.word(), |()| MetricsChunk::OK)
+    }
+
+    /// The predictor as files by these rules hold it, one row; none where it has no finite weights.
+    pub fn weights(&self, generator: Generator) -> WeightsChunk {
+        let mut weights = WeightsChunk::default();
+        if self.row.has_weights {
+            push_weights(generator, self.trial, &self.predictor, &mut weights);
+            weights.trim();
+        }
+        weights
+    }
+
+    /// Whether its row in a table has the same bits; `None` where it has no row.
+    pub fn is_row_of(&self, table: &MetricsTable) -> Option<bool> {
+        let row = table.trial.iter().position(|trial| *trial == self.trial)?;
+        // Of a trial without scores every column is NULL.
+        let scores = self.scores.iter().copied().chain(std::iter::repeat(None));
+        let mut pairs = table.scores.iter().map(|column| column[row]).zip(scores);
+        Some(
+            table.status[row] == self.word()
+                && table.kinks[row] == self.row.kinks
+                && pairs.all(|(stored, score)| stored.map(f64::to_bits) == score.map(f64::to_bits)),
+        )
+    }
+
+    /// Whether a network stored by these rules has the same bits.
+    pub fn is_network(&self, generator: Generator, row: &WeightsRow) -> bool {
+        let same = |a: &[f64], b: &[f64]| {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
+        };
+        let weights = self.weights(generator);
+        same(&row.outer, &weights.outer)
+            && same(&row.inner, &weights.inner())
+            && same(&row.bias, &weights.bias)
+            && same(&[row.skip_slope], &weights.skip_slope)
+            && same(&[row.skip_intercept], &weights.skip_intercept)
+    }
+}
+
+/// Computes one trial by itself.
+pub fn compute(plan: &Plan, cell: &Cell, estimator: &Choice, trial: u64) -> Result<Trial, Error> {
+    let study = &plan.study;
+    let mut samples = Samples { trials: trial..trial + 1, ..Samples::default() };
+    Laws::of(cell, study.seed)?.draw(&mut samples);
+    let Samples { x, y, .. } = samples;
+    let mut fitter = estimator.build(estimator::CATALOGUE)?;
+    let mut judge = Judge::new(plan.generator, &study.criteria, cell.target.build(target::CATALOGUE)?);
+    let (mut predictor, mut scores) = (Predictor::default(), Vec::new());
+    let content = cell.fit_content(estimator);
+    let draws = Draws::new(study.seed, &content, trial);
+    let reference = match &plan.reference {
+        Some(reference) => fit_reference(study, cell, &*cell.choice(reference)?, (&x, &y), trial)?,
+        None => None,
+    };
+    let fit = || fitter.fit(Sample::new(&x, &y)?, &draws, &mut predictor);
+    let report = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
+    let row = judge.row((&x, &y), (&predictor, report), reference.as_ref(), (&mut scores, 0));
+    Ok(Trial { trial, x, y, predictor, row, scores })
+}
+
+/// The predictor that distances are measured from; none where its fit fails.
+fn fit_reference(
+    study: &Study,
+    cell: &Cell,
+    choice: &Choice,
+    (x, y): (&[f64], &[f64]),
+    trial: u64,
+) -> Result<Option<Predictor>, Error> {
+    let mut estimator = choice.build(estimator::CATALOGUE)?;
+    let content = cell.fit_content(choice);
+    let mut predictor = Predictor::default();
+    let fit = || estimator.fit(Sample::new(x, y)?, &Draws::new(study.seed, &content, trial), &mut predictor);
+    let fitted = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
+    Ok(fitted.is_ok().then_some(predictor))
+}
