@@ -98,7 +98,10 @@ fn hidden_files_of_others_are_no_findings() {
 fn fresh_deletes_what_runs_made_and_says_what_is_left() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    run(folder.path(), &out, &["--set", "trials=3", "--report"], 0);
+    // So many series that estimators have pages of their own.
+    let noises = "generate.noise={laplace: {scale: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]}}";
+    run(folder.path(), &out, &["--set", "trials=3", "--set", noises, "--report"], 0);
+    assert!(out.join("summary/curves.csv").is_file() && out.join("report/estimators/spline.html").is_file());
     let mine = [
         "thesis.tex",
         "metrics/notes.txt",
@@ -106,6 +109,7 @@ fn fresh_deletes_what_runs_made_and_says_what_is_left() {
         "weights/estimator=spline/plot.py",
         "summary/mine.csv",
         "report/figure.svg",
+        "report/estimators/notes.txt",
         "_staging/mine.txt",
     ];
     mine.iter().for_each(|name| fs::write(out.join(name), "mine").unwrap());
@@ -115,6 +119,8 @@ fn fresh_deletes_what_runs_made_and_says_what_is_left() {
         let told = said.contains(&format!("no run made {}", out.join(name).display()));
         assert_eq!(told, name != "thesis.tex", "{name}: {said}");
     }
+    // All that is left is the user's.
+    assert_eq!(said.matches("no run made").count(), mine.len() - 1, "{said}");
     assert!(!out.join("report/index.html").exists());
     let other = folder.path().join("other");
     run(folder.path(), &other, &["--set", "trials=3", "--set", "seed=4"], 0);

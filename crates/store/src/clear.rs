@@ -10,7 +10,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Files of the folder `summary`, without their endings.
-const SUMMARY: [&str; 3] = ["levels", "verdicts", "pairs"];
+const SUMMARY: [&str; 4] = ["levels", "verdicts", "pairs", "curves"];
+/// Pages of single estimators.
+const PAGES: &str = "report/estimators";
 
 impl RunDirectory {
     /// Removes what runs make: records, unfinished and former files, data, quarantine, summaries and the report, by their
@@ -24,14 +26,11 @@ impl RunDirectory {
             for file in directory.listing()?.files {
                 remove(&root.join(file.place.path(file.table)))?;
             }
-            let written = ["summary", "report"].map(|folder| root.join(folder));
+            let written = ["summary", "report", PAGES].map(|folder| root.join(folder));
             for folder in directory.unfinished_folders().into_iter().chain(written) {
                 directory.clear_unfinished(&folder, &|name| unfinished::has_maker(name))?;
             }
-            for name in SUMMARY.iter().flat_map(|name| [format!("{name}.csv"), format!("{name}.parquet")]) {
-                remove(&root.join("summary").join(name))?;
-            }
-            remove(&root.join("report").join("index.html"))?;
+            drop_shown(root)?;
             directory.drop_former()?;
             let quarantine = root.join(QUARANTINE);
             gone(&quarantine, fs::remove_dir_all(&quarantine))?;
@@ -50,6 +49,21 @@ impl RunDirectory {
             Ok(left)
         })?
     }
+}
+
+/// Removes summaries and pages.
+fn drop_shown(root: &Path) -> Result<(), Error> {
+    for name in SUMMARY.iter().flat_map(|name| [format!("{name}.csv"), format!("{name}.parquet")]) {
+        remove(&root.join("summary").join(name))?;
+    }
+    remove(&root.join("report").join("index.html"))?;
+    // Named after estimators, also after some that no study asks for any more.
+    for (name, path) in entries(&root.join(PAGES))? {
+        if name.ends_with(".html") && !path.is_dir() {
+            remove(&path)?;
+        }
+    }
+    Ok(())
 }
 
 fn gone(path: &Path, removed: std::io::Result<()>) -> Result<(), Error> {

@@ -77,7 +77,7 @@ fn tails_of_gaps_decide_what_slopes_cannot_and_whether_there_is_a_mean() {
     assert!(of(&summary, "heavy").levels.iter().all(|level| !level.mean_trusted));
 }
 
-/// The page of figures names every column of the three tables.
+/// The page of figures names every column of the tables.
 #[test]
 fn every_column_is_documented() {
     let run = tempfile::tempdir().unwrap();
@@ -85,7 +85,7 @@ fn every_column_is_documented() {
     write_law(run.path(), "root", f64::sqrt);
     plain(run.path()).write(run.path()).unwrap();
     let page = include_str!("../../docs/figures.md");
-    for table in ["levels", "verdicts", "pairs"] {
+    for table in ["levels", "verdicts", "pairs", "curves"] {
         let text = fs::read_to_string(run.path().join(format!("summary/{table}.csv"))).unwrap();
         for column in text.lines().next().unwrap().split(',') {
             let name = if column.starts_with("quantile_") { "quantile_*" } else { column };
