@@ -145,8 +145,11 @@ mod tests {
             -(sample.values.len() as f64) * libm::log(scale) - sample.values.iter().map(term).sum::<f64>()
         };
         // Below zero from where the law holds the largest value.
-        let end = (-shape * sample.values[sample.values.len() - 1]).max(0.0);
-        let scales = (0..1500).map(|step| end + libm::exp(f64::from(step) * 0.018 - 9.0));
+        let end = -shape * sample.values[sample.values.len() - 1];
+        let (least, most) = if end > 20.0 { (0.0, 1e9) } else { (0.02, 20.0) };
+        let scales = (0..1500).map(|step| end.max(0.0) + libm::exp(f64::from(step) * 0.018 - 9.0));
+        let ends = [least, most].into_iter().filter(|scale| *scale > end);
+        let scales = scales.filter(|scale| (least..most).contains(scale)).chain(ends);
         scales.map(at).filter(|found| !found.is_nan()).fold(f64::NEG_INFINITY, f64::max)
     }
 
@@ -225,6 +228,11 @@ mod tests {
         assert!(heavy.low < 1.0 && 1.0 < heavy.high && heavy.high < 1.6, "{heavy:?}");
         let met = Excesses::of(&Ordered::all([[1.0; 60], [2.0; 60]].concat()), 0.25, 1.0).unwrap();
         assert_eq!(Shape::of(vec![&met]).unwrap().index(3.0).low, f64::INFINITY);
+        // Half of them apart from the threshold by rounding alone.
+        let near: Vec<f64> =
+            (0..100).map(|k| 1.0 + f64::from(k % 7) * f64::EPSILON).chain([1.5; 15]).collect();
+        let rounding = Excesses::of(&Ordered::all([vec![0.5; 300], near].concat()), 0.25, 1.0).unwrap();
+        assert!(Shape::of(vec![&rounding; 3]).unwrap().index(3.0).low > 0.8);
         let few = Excesses::of(&Ordered::all(vec![1.0; 40]), 0.25, 1.0).unwrap();
         assert!(Shape::of(vec![&few]).is_none() && Shape::of(vec![&few, &few]).is_some());
     }

@@ -159,12 +159,16 @@ impl Tails {
     }
 
     /// Whether this is so of what lies outside the hull, as far as it matters. Where excesses have an end that is met there is no
-    /// tail.
+    /// tail. Nor is there one that leaves no mean where excesses of the root say that the risk has a variance there: extended lines
+    /// have errors of index 1 or no heavy tail at all, and of index 1 the root shows it. Hill's interval, which holds the bias of a
+    /// few hundred values, tells light tails from an index of 1 from thousands of them on.
     fn edges_are(&self, says: impl Fn(&Index) -> bool) -> bool {
         let ends = self.edge_excesses[0].is_some_and(|index| index.sure.low == f64::INFINITY);
+        let light = self.edge_excesses[1].is_some_and(|root| root.sure.low > VARIANCE);
         !self.has_edges
             || (self.has_gaps && self.level_edges)
             || ends
+            || light
             || self.edges.as_ref().is_some_and(says)
     }
 
@@ -239,6 +243,12 @@ mod tests {
             [Some(false), Some(false), Some(true)]
         );
         assert_eq!(of(1.0, Some(2.0)), None);
+        // A few hundred values of a light tail.
+        let light = |root: f64| {
+            let edges = Tails { edges: Some(index(2.0, 1.2)), has_edges: true, ..self::gaps(4.0) };
+            Tails { edge_excesses: [None, Some(index(root, 0.5))], ..edges }.mean_exists().0
+        };
+        assert_eq!([3.0, 2.0].map(light), [Some(true), None]);
         let bounded = Tails { has_gaps: true, constant_gaps: true, ..Tails::default() };
         assert_eq!(bounded.mean_exists().0, Some(true));
         assert_eq!(Tails { has_gaps: true, ..Tails::default() }.mean_exists().0, None);

@@ -14,6 +14,10 @@ const MOST: f64 = 60e9;
 /// Trials of a shard at most: metrics stay below a hundred megabytes.
 const MOST_TRIALS: u64 = 1 << 20;
 
+/// Estimators of a group at most: each has files of its own that are written side by side, with a quarter of a megabyte of buffers.
+/// Drawing samples once for so many costs next to nothing for each of them.
+const MOST_ESTIMATORS: usize = 256;
+
 /// Estimators whose shards of a cell hold the same trials, so that samples are drawn once for all of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
@@ -82,7 +86,11 @@ impl Costs {
         let mut groups: Vec<(u64, Vec<usize>)> = Vec::new();
         for estimator in 0..self.0.len() {
             let trials = self.size(study, generator, estimator, n);
-            match groups.iter_mut().find(|(size, _)| *size == trials) {
+            let has_room = |(size, estimators): &&mut (u64, Vec<usize>)| {
+                *size == trials && estimators.len() < MOST_ESTIMATORS
+            };
+            // Groups that are full come before the one with room.
+            match groups.iter_mut().rev().find(has_room) {
                 Some((_, estimators)) => estimators.push(estimator),
                 None => groups.push((trials, vec![estimator])),
             }
