@@ -4,12 +4,10 @@
 
 mod common;
 
-use common::{Quick, data, plan, records, settings};
+use common::{Quick, Refusing, data, plan, records, settings};
 use std::fs;
-use std::io::Result as IoResult;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use tempered_pipeline::directory::{survey, undo};
 use tempered_pipeline::generator::Generator;
 use tempered_pipeline::plan::Plan;
@@ -17,7 +15,7 @@ use tempered_pipeline::run::{Ending, Outcome, Settings, run};
 use tempered_pipeline::spec::parse;
 use tempered_pipeline::verify::{Draw, verify};
 use tempered_pipeline::{Cancel, RunDirectory};
-use tempered_store::{Disk, Output, ParameterKind};
+use tempered_store::ParameterKind;
 
 /// A study of trials that fail and trials that do not, of predictors in several forms, with checkpoints.
 fn study(train: &str) -> String {
@@ -132,49 +130,6 @@ fn a_change_that_has_not_ended_goes_on_or_is_taken_back() {
     assert!(data(root) == data(fresh.path()));
 }
 
-/// A disk that refuses to give files their names after so many times.
-#[derive(Debug)]
-struct Refusing(AtomicU64);
-
-impl Refusing {
-    fn once_more(&self) -> IoResult<()> {
-        let left = self.0.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1));
-        left.map(drop).map_err(|_| std::io::Error::from_raw_os_error(5))
-    }
-}
-
-impl Disk for Refusing {
-    fn create_folders(&self, path: &Path) -> IoResult<()> {
-        Quick.create_folders(path)
-    }
-
-    fn create(&self, path: &Path) -> IoResult<Box<dyn Output>> {
-        Quick.create(path)
-    }
-
-    fn append(&self, path: &Path, bytes: &[u8]) -> IoResult<()> {
-        Quick.append(path, bytes)
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> IoResult<()> {
-        self.once_more()?;
-        Quick.rename(from, to)
-    }
-
-    fn link(&self, from: &Path, to: &Path) -> IoResult<()> {
-        self.once_more()?;
-        Quick.link(from, to)
-    }
-
-    fn remove(&self, path: &Path) -> IoResult<()> {
-        Quick.remove(path)
-    }
-
-    fn sync_folder(&self, path: &Path) -> IoResult<()> {
-        Quick.sync_folder(path)
-    }
-}
-
 /// Ended before any of the steps by which files are exchanged, a change goes on or is taken back.
 #[test]
 fn a_change_may_end_before_any_of_its_steps() {
@@ -194,7 +149,7 @@ fn a_change_may_end_before_any_of_its_steps() {
     let after = data(fresh.path());
     let mut steps = 0;
     loop {
-        let refusing = RunDirectory::create_on(Arc::new(Refusing(AtomicU64::new(steps))), root).unwrap();
+        let refusing = RunDirectory::create_on(Arc::new(Refusing::after(steps)), root).unwrap();
         let ended = run(more.clone(), &refusing, &settings(), &Cancel::default(), |_| ()).is_ok();
         // Every place has one of the two files, whole, at every moment.
         for (name, bytes) in &before {

@@ -49,6 +49,36 @@ impl RunDirectory {
         Ok(true)
     }
 
+    /// Moves the files of a place among the former ones: their rows lie in another place too. Metrics go first: rows count as
+    /// long as they are there. Where a former file is there already it stays, since it is the older one, and the file goes to
+    /// quarantine.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn set_aside(&self, place: &Place) -> Result<(), Error> {
+        for table in Table::ALL {
+            let path = place.path(table);
+            let (from, kept) = (self.root().join(&path), self.former().root().join(&path));
+            if !from.is_file() {
+                continue;
+            }
+            if kept.exists() {
+                self.quarantine(&from)?;
+                continue;
+            }
+            let folder = kept.parent().unwrap_or(self.root());
+            self.disk().create_folders(folder).map_err(Error::io(folder))?;
+            match self.carry(&from, &kept) {
+                // Another process found it too.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                moved => moved.map_err(Error::io(&from))?,
+            }
+            self.sync_folder(folder)?;
+            self.sync_folder(from.parent().unwrap_or(self.root()))?;
+        }
+        Ok(())
+    }
+
     /// Removes the former files and records.
     ///
     /// # Errors

@@ -1,17 +1,10 @@
 //! What lies in a directory besides what a plan asks for.
 
 use crate::error::Error;
-use crate::plan::{self, Cell, Plan, Shard, trials};
+use crate::plan::{self, CELL_KEY, Cell, ESTIMATOR_KEY, Plan, Shard, VARIANT_KEY, trials};
 use crate::spec::Estimator;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tempered_store::{Found, Place, RunDirectory, Table, read_footer};
-
-/// Footer key of what a cell is.
-const CELL_KEY: &str = "tempered.cell";
-/// Footer key of what an estimator is.
-const ESTIMATOR_KEY: &str = "tempered.estimator";
-/// Footer key of the swept parameters that tell an estimator from others of its name.
-const VARIANT_KEY: &str = "tempered.variant";
 
 /// The plan with the estimators and cells of files that it does not ask for, and these files as shards of it, by cell and
 /// trials. What they are stands in their footers; what this program cannot compute, or does not belong there, is left to
@@ -30,8 +23,12 @@ pub(crate) fn with_left(plan: Plan, directory: &RunDirectory) -> Result<(Plan, V
                 left.cell(&file.place.cell, cell),
             )
         {
-            // Which group it belongs to is known when all estimators are.
-            left.shards.push((Shard { cell, group: 0, index: file.place.index, trials }, estimator));
+            // Files may lie in the places that they had when other parameters were swept, or in both.
+            let is_new = left.seen.insert((estimator, cell, file.place.index));
+            if is_new && !left.is_asked(&plan, (estimator, cell), file.place.index) {
+                // Which group it belongs to is known when all estimators are.
+                left.shards.push((Shard { cell, group: 0, index: file.place.index, trials }, estimator));
+            }
         }
     }
     let Left { more_estimators, more_cells, mut shards, .. } = left;
@@ -53,6 +50,10 @@ struct Left {
     /// Positions of the plan's estimators and of those besides, and what they are, by name and key of the variant.
     estimators: BTreeMap<(String, Option<String>), (usize, String)>,
     more_estimators: Vec<Estimator>,
+    /// Positions of the plan's estimators by name and rule.
+    rules: BTreeMap<(String, String), usize>,
+    /// Estimator, cell and number of shards that were found.
+    seen: BTreeSet<(usize, usize, u32)>,
     /// Positions of cells by key.
     cells: BTreeMap<String, usize>,
     planned_cells: usize,
@@ -66,9 +67,14 @@ impl Left {
         let cells = plan.cells.iter().enumerate();
         Left {
             estimators: estimators
+                .clone()
                 .map(|(e, known)| ((known.name.to_string(), known.key()), (e, known.rule.to_string())))
                 .collect(),
             more_estimators: Vec::new(),
+            rules: estimators
+                .map(|(e, known)| ((known.name.to_string(), known.rule.to_string()), e))
+                .collect(),
+            seen: BTreeSet::new(),
             cells: cells.map(|(position, cell)| (cell.key.clone(), position)).collect(),
             planned_cells: plan.cells.len(),
             more_cells: Vec::new(),
@@ -80,14 +86,13 @@ impl Left {
         let of = (place.estimator.clone(), place.variant.clone());
         let estimator = self.estimators.get(&of).map(|(estimator, _)| *estimator);
         let cell = self.cells.get(&place.cell).copied();
-        match (estimator, cell) {
-            (Some(estimator), Some(cell))
-                if estimator < plan.study.estimators.len() && cell < self.planned_cells =>
-            {
-                u64::from(place.index) < plan.shard_count(&plan.cells[cell], estimator)
-            }
-            _ => false,
-        }
+        estimator.zip(cell).is_some_and(|of| self.is_asked(plan, of, place.index))
+    }
+
+    /// Whether a plan asks for a shard.
+    fn is_asked(&self, plan: &Plan, (estimator, cell): (usize, usize), index: u32) -> bool {
+        let is_known = estimator < plan.study.estimators.len() && cell < self.planned_cells;
+        is_known && u64::from(index) < plan.shard_count(&plan.cells[cell], estimator)
     }
 
     /// Position of the estimator of a place, from the swept parameters and the estimator that its file states.
@@ -95,6 +100,9 @@ impl Left {
         let of = (place.estimator.clone(), place.variant.clone());
         if let Some((position, known)) = self.estimators.get(&of) {
             return (known == estimator).then_some(*position);
+        }
+        if let Some(position) = self.rules.get(&(place.estimator.clone(), estimator.to_owned())) {
+            return Some(*position);
         }
         let position = self.estimators.len();
         let left = plan::variant(&place.estimator, variant, estimator)?;

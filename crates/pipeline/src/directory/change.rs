@@ -4,6 +4,7 @@ use super::read::read;
 use super::recorded::{Recorded, name_and_key};
 use crate::error::Error;
 use crate::plan::{self, Identity, Plan, extends};
+use crate::spec::Estimator;
 use std::collections::{BTreeMap, BTreeSet};
 use tempered_store::RunDirectory;
 
@@ -49,63 +50,47 @@ impl Change {
     ) -> Result<Change, Error> {
         let Some(recorded) = recorded else { return Ok(Change::default()) };
         let mut change = Change { under_way: recorded.is_growing(), ..Change::default() };
-        let labels: BTreeMap<&str, usize> =
-            plan.study.estimators.iter().enumerate().map(|(e, known)| (known.label.as_str(), e)).collect();
-        let planned = |label: &String| labels.get(label.as_str()).copied();
-        if recorded.numbers.keys().any(|label| planned(label).is_none()) {
-            let files = directory.listing()?.files;
-            let there: BTreeSet<(&str, Option<&str>)> = files
-                .iter()
-                .map(|file| (file.place.estimator.as_str(), file.place.variant.as_deref()))
-                .collect();
-            let left = recorded.numbers.iter().filter(|(label, _)| planned(label).is_none());
-            let has_files = |(label, identity): &(&String, &Identity)| {
-                let (name, key) = name_and_key(label, identity);
-                there.contains(&(name, key.as_deref()))
-            };
-            change.left = left.filter(has_files).map(|(label, _)| label.clone()).collect();
-            change.resweeps(plan, recorded);
+        let planned = Planned::of(plan);
+        let unplanned = |label: &String| !planned.labels.contains_key(label.as_str());
+        let stored = if recorded.numbers.keys().chain(recorded.base().keys()).any(unplanned) {
+            Stored::in_directory(directory)?
+        } else {
+            Stored::default()
+        };
+        let without_plan = recorded.numbers.iter().filter(|(label, _)| unplanned(label));
+        for (label, identity) in without_plan.filter(|(label, identity)| stored.has(label, identity)) {
+            match planned.twin(label, identity) {
+                None => change.left.push(label.clone()),
+                // Their files would say less, or more, than the others.
+                Some(twin) if twin.key().is_some() && label.contains('[') => {
+                    change.resweeps(label, twin, false)
+                }
+                Some(_) => {}
+            }
         }
         for (label, was) in recorded.base() {
-            match planned(label) {
-                Some(estimator) => change.compare(label, was, plan.identity(estimator)),
-                None if change.left.contains(label) => {
-                    let named = was.get("estimator").and_then(|label| plan::estimator(label));
-                    // An estimator that is not known here cannot be computed again for what is new.
-                    let is = named.map_or_else(
-                        || plan.identity(0).into_iter().filter(|(name, _)| name != "estimator").collect(),
-                        |choice| plan.identity_of(&choice),
-                    );
-                    change.compare(label, was, is);
-                }
-                None => {}
+            if let Some(estimator) = planned.labels.get(label.as_str()) {
+                change.compare(label, was, plan.identity(*estimator));
+            } else if change.left.contains(label) {
+                change.compare(label, was, identity_of_left(plan, was));
+            } else if let Some(twin) = planned.twin(label, was).filter(|_| stored.has(label, was))
+                && (twin.key().is_none() || !label.contains('['))
+            {
+                change.resweeps(label, twin, true);
             }
         }
         Ok(change)
     }
 
-    /// Notes labels whose estimators the plan has under the same name with other swept parameters: their files would say
-    /// less, or more, than the others.
-    fn resweeps(&mut self, plan: &Plan, recorded: &Recorded) {
-        let by_place: BTreeMap<(&str, String), &str> = plan
-            .study
-            .estimators
-            .iter()
-            .filter_map(|known| Some(((&*known.name, known.key()?), known.label.as_str())))
-            .collect();
-        for label in &self.left {
-            let Some(identity) = recorded.numbers.get(label) else { continue };
-            let (name, Some(key)) = name_and_key(label, identity) else { continue };
-            if let Some(is) = by_place.get(&(name, key)) {
-                self.differences.push(Difference {
-                    label: label.clone(),
-                    name: "swept parameters".into(),
-                    was: Some(label.clone()),
-                    is: Some((*is).to_owned()),
-                    extends: false,
-                });
-            }
-        }
+    /// Notes that the plan has an estimator under the same name with other swept parameters.
+    fn resweeps(&mut self, label: &str, is: &Estimator, extends: bool) {
+        self.differences.push(Difference {
+            label: label.into(),
+            name: "swept parameters".into(),
+            was: Some(label.into()),
+            is: Some(is.label.clone()),
+            extends,
+        });
     }
 
     fn compare(&mut self, label: &str, was: &Identity, is: Vec<(String, String)>) {
@@ -147,5 +132,58 @@ impl Difference {
     fn line(&self) -> String {
         let said = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing".into());
         format!("  {}: {} was {}, is {}", self.label, self.name, said(&self.was), said(&self.is))
+    }
+}
+
+/// What decides the numbers of an estimator that is stored and not planned, as this plan has it.
+fn identity_of_left(plan: &Plan, was: &Identity) -> Vec<(String, String)> {
+    let named = was.get("estimator").and_then(|label| plan::estimator(label));
+    // An estimator that is not known here cannot be computed again for what is new.
+    named.map_or_else(
+        || plan.identity(0).into_iter().filter(|(name, _)| name != "estimator").collect(),
+        |choice| plan.identity_of(&choice),
+    )
+}
+
+/// The estimators of a plan, by what records call them.
+struct Planned<'a> {
+    plan: &'a Plan,
+    labels: BTreeMap<&'a str, usize>,
+    /// By name and rule.
+    rules: BTreeMap<(&'a str, String), usize>,
+}
+
+impl<'a> Planned<'a> {
+    fn of(plan: &'a Plan) -> Planned<'a> {
+        let all = || plan.study.estimators.iter().enumerate();
+        Planned {
+            plan,
+            labels: all().map(|(e, known)| (known.label.as_str(), e)).collect(),
+            rules: all().map(|(e, known)| ((&*known.name, known.rule.to_string()), e)).collect(),
+        }
+    }
+
+    /// The estimator of the plan that is the one of this label and identity, under its name and with other swept parameters:
+    /// its numbers are the same.
+    fn twin(&self, label: &str, identity: &Identity) -> Option<&'a Estimator> {
+        let (name, _) = name_and_key(label, identity);
+        let known = self.rules.get(&(name, identity.get("estimator")?.clone()))?;
+        Some(&self.plan.study.estimators[*known]).filter(|known| known.label != label)
+    }
+}
+
+/// Names and keys of variants of which there are files.
+#[derive(Default)]
+struct Stored(BTreeSet<(String, Option<String>)>);
+
+impl Stored {
+    fn in_directory(directory: &RunDirectory) -> Result<Stored, Error> {
+        let files = directory.listing()?.files.into_iter();
+        Ok(Stored(files.map(|file| (file.place.estimator, file.place.variant)).collect()))
+    }
+
+    fn has(&self, label: &str, identity: &Identity) -> bool {
+        let (name, key) = name_and_key(label, identity);
+        self.0.contains(&(name.to_owned(), key))
     }
 }

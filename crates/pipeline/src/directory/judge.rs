@@ -4,7 +4,7 @@ use super::state::{Expected, Looked, State};
 use crate::error::Error;
 use crate::plan::{Plan, Shard};
 use std::ops::Range;
-use tempered_store::{Placing, RunDirectory, Table};
+use tempered_store::{Place, Placing, RunDirectory, Table};
 
 /// What is in the places of (estimator, shard), all tables together.
 #[derive(Debug)]
@@ -13,13 +13,23 @@ pub(crate) struct Judged {
     pub state: State,
     /// Whether former files come back, or files go that the plan does not ask for.
     pub restores: bool,
-    /// The trials in the files, where these have all rows that are asked for and differ from what a run would write in
-    /// columns only in which all rows of a file agree.
-    pub rewrites: Option<Range<u64>>,
+    /// Rows that are written anew without fits.
+    pub rewrites: Option<Rows>,
     /// The end of the trials to be done: where a file is done again, no trial of it is lost.
     pub end: u64,
+    /// Where the same rows lie that files had when other parameters of the estimator were swept. Nobody reads them once they
+    /// are in their own place.
+    pub twin: Option<Place>,
     /// By table.
     tables: Vec<(Table, State)>,
+}
+
+/// Finished rows that differ from what a run would write in columns only in which all rows of a file agree.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    /// Where they lie.
+    pub from: Place,
+    pub trials: Range<u64>,
 }
 
 /// Judges what is in the places of (estimator, shard), by footers. Nothing is moved.
@@ -31,25 +41,79 @@ pub(crate) fn judge(
 ) -> Result<Judged, Error> {
     let expected = Expected::of(plan, estimator, shard);
     let looked = expected.look_at_all(directory)?;
+    // Files have other names only while a directory changes.
+    let twin = if plan.growing { expected.twin(directory)? } else { None };
+    let is_missing = looked.first().is_some_and(|metrics| metrics.state == State::Missing);
+    let mut judged = if plan.growing && is_missing && all_come_back(&expected, directory)? {
+        Judged { restores: true, ..Judged::of(State::Complete, shard.trials.end) }
+    } else if let Some(twin) = twin.as_ref().filter(|_| is_missing)
+        && let Some(judged) = of_twin(twin, directory, shard)?
+    {
+        judged
+    } else {
+        of_tables(&expected, &looked, directory, shard)?
+    };
+    // Files of tables that the plan does not ask for are there only where a change was taken back.
+    if plan.growing && judged.state == State::Complete {
+        let asked = |table: &Table| looked.iter().any(|one| one.table == *table);
+        let mut others = Table::ALL.iter().filter(|table| !asked(table));
+        judged.restores |= others.any(|table| directory.root().join(expected.place.path(*table)).is_file());
+    }
+    judged.twin = twin.map(|twin| twin.place);
+    judged.tables = looked.into_iter().map(|one| (one.table, one.state)).collect();
+    Ok(judged)
+}
+
+impl Judged {
+    fn of(state: State, end: u64) -> Judged {
+        Judged { state, restores: false, rewrites: None, end, twin: None, tables: Vec::new() }
+    }
+}
+
+/// Judges the files in their own place.
+fn of_tables(
+    expected: &Expected<'_>,
+    looked: &[Looked],
+    directory: &RunDirectory,
+    shard: &Shard,
+) -> Result<Judged, Error> {
     let has_excess = looked.iter().any(|one| one.state == State::Excess);
-    let mut restores = has_excess && former_come_back(&expected, &looked, directory)?;
+    let restores = has_excess && former_come_back(expected, looked, directory)?;
     let state = if has_excess && !restores {
         State::Excess
     } else {
         let open = looked.iter().find(|one| !matches!(one.state, State::Complete | State::Excess));
         open.map_or(State::Complete, |one| one.state.clone())
     };
+    let rewrites = if restores || state == State::Complete {
+        None
+    } else {
+        let trials = same_rows(looked, shard);
+        trials.map(|trials| Rows { from: expected.place.clone(), trials })
+    };
+    Ok(Judged { restores, rewrites, ..Judged::of(state, end_of_again(looked, shard)) })
+}
+
+/// Judges files that lie in the place of another name, where there are none in their own; `None` where they are of no use.
+fn of_twin(twin: &Expected<'_>, directory: &RunDirectory, shard: &Shard) -> Result<Option<Judged>, Error> {
+    let looked = twin.look_at_all(directory)?;
+    let rewrites = same_rows(&looked, shard).map(|trials| Rows { from: twin.place.clone(), trials });
+    let is_again = |one: &Looked| matches!(one.state, State::Outdated | State::Excess | State::Complete);
+    let is_there = looked.first().is_some_and(is_again);
+    let judged = Judged { rewrites, ..Judged::of(State::Outdated, end_of_again(&looked, shard)) };
+    Ok(is_there.then_some(judged))
+}
+
+/// The end of trials that are done again, none of which is lost.
+fn end_of_again(looked: &[Looked], shard: &Shard) -> u64 {
     let again = looked.iter().filter(|one| matches!(one.state, State::Outdated | State::Excess));
-    let end = again.map(|one| one.end).fold(shard.trials.end, u64::max);
-    let rewrites = if restores || state == State::Complete { None } else { same_rows(&looked, shard) };
-    // Files of tables that the plan does not ask for are there only where a change was taken back.
-    if plan.growing && state == State::Complete {
-        let asked = |table: &Table| looked.iter().any(|one| one.table == *table);
-        let mut others = Table::ALL.iter().filter(|table| !asked(table));
-        restores |= others.any(|table| directory.root().join(expected.place.path(*table)).is_file());
-    }
-    let tables = looked.into_iter().map(|one| (one.table, one.state)).collect();
-    Ok(Judged { state, restores, rewrites, end, tables })
+    again.map(|one| one.end).fold(shard.trials.end, u64::max)
+}
+
+/// Whether there are former files of all tables, as the plan wants them.
+fn all_come_back(expected: &Expected<'_>, directory: &RunDirectory) -> Result<bool, Error> {
+    let former = expected.look_at_all(&directory.former())?;
+    Ok(former.iter().all(|one| one.state == State::Complete))
 }
 
 /// Whether there is a former file, as the plan wants it, of every table that has more than it asks for.
@@ -90,18 +154,28 @@ pub(super) fn state_of(
     Ok(looked.map(|looked| looked.state))
 }
 
+/// Where the rows of (estimator, shard) lie besides their own place: in that which they had when other parameters were swept.
+pub(super) fn twin_of(
+    plan: &Plan,
+    directory: &RunDirectory,
+    shard: &Shard,
+    estimator: usize,
+) -> Result<Option<Place>, Error> {
+    Ok(Expected::of(plan, estimator, shard).twin(directory)?.map(|twin| twin.place))
+}
+
 /// What there is to do in the places of (estimator, shard).
 pub(super) enum Task {
     /// All is there.
     Nothing,
     /// Fits of its trials up to this one.
     Fit(u64),
-    /// Files with these trials are written anew, without fits.
-    Rewrite(Range<u64>),
+    /// Files with these rows are written anew, without fits.
+    Rewrite(Rows),
 }
 
-/// Prepares the places of (estimator, shard): what is damaged goes to quarantine, former files come back. Gives what there is
-/// to do, and whether former files came back.
+/// Prepares the places of (estimator, shard): what is damaged goes to quarantine, former files come back, and what lies in two
+/// places is set aside in one. Gives what there is to do, and whether former files came back.
 pub(super) fn prepare(
     plan: &Plan,
     directory: &RunDirectory,
@@ -111,31 +185,32 @@ pub(super) fn prepare(
     let judged = judge(plan, directory, shard, estimator)?;
     let place = crate::plan::place(plan, estimator, shard);
     let path = |table: Table| directory.root().join(place.path(table));
-    for (table, state) in &judged.tables {
-        match state {
-            State::Damaged(_) => directory.quarantine(&path(*table))?,
-            // Metrics come first among the tables, and last into their place: they are the commit mark.
-            State::Excess if judged.restores && *table != Table::Metrics => {
-                directory.restore(&place, *table)?;
-            }
-            _ => {}
-        }
+    for (table, _) in judged.tables.iter().filter(|(_, state)| matches!(state, State::Damaged(_))) {
+        directory.quarantine(&path(*table))?;
     }
     if judged.restores {
+        let comes_back = |state: &State| matches!(state, State::Excess | State::Missing);
+        // Metrics come first among the tables, and last into their place: they are the commit mark.
+        for (table, _) in judged.tables.iter().skip(1).filter(|(_, state)| comes_back(state)) {
+            directory.restore(&place, *table)?;
+        }
         for table in Table::ALL {
             if !judged.tables.iter().any(|(asked, _)| *asked == table) && path(table).is_file() {
                 directory.quarantine(&path(table))?;
             }
         }
-        if judged.tables.first().is_some_and(|(_, metrics)| *metrics == State::Excess) {
+        if judged.tables.first().is_some_and(|(_, metrics)| comes_back(metrics)) {
             directory.restore(&place, Table::Metrics)?;
         }
     }
-    let task = match (judged.state, judged.rewrites) {
+    let task = match (&judged.state, judged.rewrites) {
         (State::Complete, _) => Task::Nothing,
-        (_, Some(trials)) => Task::Rewrite(trials),
+        (_, Some(rows)) => Task::Rewrite(rows),
         (_, None) => Task::Fit(judged.end),
     };
+    if let Some(twin) = judged.twin.filter(|_| matches!(task, Task::Nothing)) {
+        directory.set_aside(&twin)?;
+    }
     Ok((task, judged.restores))
 }
 
@@ -165,7 +240,7 @@ pub(crate) fn complete(plan: &Plan, directory: &RunDirectory) -> Result<bool, Er
     for shard in plan.shards() {
         for estimator in plan.estimators(&shard).iter().copied() {
             let judged = judge(plan, directory, &shard, estimator)?;
-            if judged.state != State::Complete || judged.restores {
+            if judged.state != State::Complete || judged.restores || judged.twin.is_some() {
                 return Ok(false);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::change::Change;
 use super::read::read;
-use super::recorded::{PLAN_RECORD, Recorded, STUDY_RECORD, generator};
+use super::recorded::{PLAN_RECORD, Recorded, STUDY_RECORD, generator, name_and_key};
 use super::seal;
 use crate::error::Error;
 use crate::generator::Generator;
@@ -42,6 +42,8 @@ pub fn agree(plan: &Plan, directory: &RunDirectory) -> Result<(), Error> {
         }
         if change.extends() && !recorded.is_growing() {
             keep_former(directory)?;
+            // It would be of what was there before.
+            directory.remove_record(seal::RECORD)?;
         }
         if change.extends() || recorded.is_growing() {
             settled = Some(recorded.base().clone());
@@ -108,8 +110,15 @@ pub(crate) fn begin_undo(directory: &RunDirectory, former: &[u8]) -> Result<(), 
 pub(crate) fn settle(plan: &Plan, directory: &RunDirectory) -> Result<(), Error> {
     let Some(recorded) = read(directory)?.filter(Recorded::is_growing) else { return Ok(()) };
     write(plan, directory, &recorded.numbers, None)?;
-    let same = |(label, identity): (&String, &Identity)| {
-        recorded.numbers.get(label).is_none_or(|numbers| numbers == identity)
+    // A label that is gone had no files, or its estimator has gained or lost swept parameters since.
+    let is_renamed = |label: &str, identity: &Identity| {
+        let (name, _) = name_and_key(label, identity);
+        let same_rule = |other: &Identity| other.get("estimator") == identity.get("estimator");
+        recorded.numbers.iter().any(|(other, is)| name_and_key(other, is).0 == name && same_rule(is))
+    };
+    let same = |(label, identity): (&String, &Identity)| match recorded.numbers.get(label) {
+        Some(numbers) => numbers == identity,
+        None => !is_renamed(label, identity),
     };
     if recorded.base().iter().all(same) {
         directory.drop_former()?;

@@ -35,16 +35,34 @@ impl Recorded {
         Recorded { _plan: IgnoredAny, numbers, settled, rebuilt: Some(why), labels: OnceLock::new() }
     }
 
-    /// The label of the estimator whose files lie in such places.
-    pub fn label(&self, place: &Place) -> Option<&String> {
+    /// The estimator whose files lie in such places. While files change there are those of before too, whose estimators may
+    /// have gained or lost swept parameters: their files lie in other places then.
+    pub fn known(&self, place: &Place) -> Option<Known<'_>> {
         let index = || {
-            let of = |(label, identity): (&String, &Identity)| {
+            let mut index = BTreeMap::new();
+            for (label, identity) in self.settled.iter().flatten().chain(&self.numbers) {
                 let (name, key) = name_and_key(label, identity);
-                ((name.to_owned(), key), label.clone())
-            };
-            self.numbers.iter().map(of).collect()
+                index.insert((name.to_owned(), key), label.clone());
+            }
+            index
         };
-        self.labels.get_or_init(index).get(&(place.estimator.clone(), place.variant.clone()))
+        let index = self.labels.get_or_init(index);
+        let (label, is_current) = match index.get(&(place.estimator.clone(), place.variant.clone())) {
+            Some(label) => (label, self.numbers.contains_key(label)),
+            None if self.is_growing() => (index.get(&(place.estimator.clone(), None))?, false),
+            None => return None,
+        };
+        let (label, identity) =
+            self.numbers.get_key_value(label).or_else(|| self.settled.as_ref()?.get_key_value(label))?;
+        let variant = label.split_once('[').and_then(|(_, rest)| rest.strip_suffix(']'));
+        let own_key = || identity.get("estimator").map(|rule| tempered_store::key(rule));
+        let is_of_name = name_and_key(label, identity).1 == place.variant;
+        (is_of_name || place.variant == own_key()).then_some(Known {
+            identity,
+            variant,
+            is_of_name,
+            is_current,
+        })
     }
 
     /// What every file has at least.
@@ -56,6 +74,17 @@ impl Recorded {
     pub fn is_growing(&self) -> bool {
         self.settled.is_some()
     }
+}
+
+/// What is recorded of the estimator of a file.
+pub(crate) struct Known<'a> {
+    pub identity: &'a Identity,
+    /// The swept parameters that tell it from others of its name.
+    pub variant: Option<&'a str>,
+    /// Whether its files have such names; otherwise a change that was taken back named them by what the estimator is.
+    pub is_of_name: bool,
+    /// Whether its files are to stay in such places.
+    pub is_current: bool,
 }
 
 /// The name of the estimator of this label and identity, and the key in the names of its files where there are variants.

@@ -11,10 +11,18 @@ use rayon::prelude::*;
 use std::sync::Arc;
 use tempered_flow::{Cancel, Pool};
 use tempered_math::sample::Degenerate;
-use tempered_store::{Buffers, Layout, RunDirectory, ShardWriter, Table, rewrite as rewrite_files};
+use tempered_store::{Buffers, Layout, Place, RunDirectory, ShardWriter, Table, rewrite as rewrite_files};
 
 /// Shards that are committed together: small files are synced side by side, and their folders once.
 const TOGETHER: usize = 64;
+
+/// Finished rows that are to be written anew.
+pub(crate) struct Rewrite {
+    pub shard: Shard,
+    pub estimator: usize,
+    /// Where they lie: in their own place, or in that which they had when other parameters were swept.
+    pub from: Place,
+}
 
 /// What became of files that were to be written anew.
 #[derive(Debug, Default)]
@@ -37,7 +45,7 @@ pub(crate) struct Rewritten {
 pub(crate) fn rewrite(
     plan: &Plan,
     directory: &RunDirectory,
-    shards: &[(Shard, usize)],
+    rewrites: &[Rewrite],
     (pool, cancel): (&Pool, &Cancel),
 ) -> Result<Rewritten, Error> {
     let mut done = Rewritten::default();
@@ -45,7 +53,7 @@ pub(crate) fn rewrite(
     let words = Degenerate::ALL.map(|reason| reason.word());
     let rewriting =
         Rewriting { plan, directory, recorded, layout: layout(plan), words: &words, buffers: Arc::default() };
-    for together in shards.chunks(TOGETHER) {
+    for together in rewrites.chunks(TOGETHER) {
         if cancel.is_requested() {
             done.stopped = true;
             return Ok(done);
@@ -65,10 +73,15 @@ pub(crate) fn rewrite(
             }
         }
         done.shards += writers.len() as u64;
-        ShardWriter::commit_all(writers, |place, _, table| {
-            let (shard, estimator) = placed[place];
+        ShardWriter::commit_all(writers, |position, _, table| {
+            let Rewrite { shard, estimator, .. } = placed[position];
             placing(plan, directory, shard, *estimator, table)
         })?;
+        for Rewrite { shard, estimator, from } in placed {
+            if *from != place(plan, *estimator, shard) {
+                directory.set_aside(from)?;
+            }
+        }
     }
     Ok(done)
 }
@@ -84,9 +97,11 @@ struct Rewriting<'a> {
 
 impl Rewriting<'_> {
     /// Encodes the files of a shard of an estimator; the inner error is what is wrong with them.
-    fn one(&self, (shard, estimator): &(Shard, usize)) -> Result<Result<ShardWriter, Finding>, Error> {
-        let place = place(self.plan, *estimator, shard);
-        let mut found = faults_of(self.directory, &self.recorded, &place)?;
+    fn one(
+        &self,
+        Rewrite { shard, estimator, from }: &Rewrite,
+    ) -> Result<Result<ShardWriter, Finding>, Error> {
+        let mut found = faults_of(self.directory, &self.recorded, from)?;
         for finding in found.iter().filter(|finding| finding.fault.remedy() == Remedy::Quarantine) {
             self.directory.quarantine(&self.directory.root().join(&finding.path))?;
         }
@@ -95,10 +110,10 @@ impl Rewriting<'_> {
         }
         let files = files(self.plan, *estimator, shard);
         let to = (&self.layout, &files, shard.index);
-        match rewrite_files(self.directory, &place, to, self.words, &self.buffers) {
+        match rewrite_files(self.directory, from, to, self.words, &self.buffers) {
             Ok(writer) => Ok(Ok(writer)),
             Err(error) if error.is_damage() => {
-                let path = place.path(Table::Metrics);
+                let path = from.path(Table::Metrics);
                 Ok(Err(Finding { path, fault: Fault::Damaged(error) }))
             }
             Err(error) => Err(error.into()),

@@ -1,7 +1,9 @@
 //! What lies in the place of one table, judged by its footer alone. Damage inside a file is for `check` to find.
 
 use crate::error::Error;
-use crate::plan::{self, COLUMNS, Plan, Shard, TEMPLATE, extends, is_constant, trials};
+use crate::plan::{
+    self, COLUMNS, ESTIMATOR_KEY, Plan, Shard, TEMPLATE, VARIANT_KEY, extends, is_constant, trials,
+};
 use crate::spec::Weights;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -34,6 +36,8 @@ pub(super) struct Expected<'a> {
     size: u64,
     /// The tables that there are to be, with the rows of a trial where all have as many.
     tables: Vec<(Table, Option<u64>)>,
+    /// Whether the estimator is one of the study: what lies besides keeps the names that it has.
+    is_asked: bool,
 }
 
 /// What lies in the place of one table.
@@ -55,6 +59,7 @@ impl<'a> Expected<'a> {
             shard,
             size: plan.size_of(shard),
             tables: tables(plan, estimator).collect(),
+            is_asked: estimator < plan.asked().estimators.len(),
         }
     }
 
@@ -73,6 +78,32 @@ impl<'a> Expected<'a> {
         let found = read_footer(&directory.root().join(self.place.path(table)))?;
         let (end, has_rows) = (longer(&found, self.shard, self.size), has_rows(&found, &self.footer));
         Ok(Looked { table, state: state(found, &self.footer, (self.shard, self.size), rows), end, has_rows })
+    }
+
+    /// The same of the place that the files had when other parameters were swept, where there are files of the same
+    /// estimator: of names with variants file names tell what these are, of others they do not.
+    pub fn twin(&self, directory: &RunDirectory) -> Result<Option<Expected<'a>>, Error> {
+        let Some(rule) = wanted(&self.footer, ESTIMATOR_KEY).filter(|_| self.is_asked) else {
+            return Ok(None);
+        };
+        let variant = if self.place.variant.is_none() { Some(tempered_store::key(rule)) } else { None };
+        let place = Place { variant, ..self.place.clone() };
+        for table in Table::ALL {
+            let Found::File(footer) = read_footer(&directory.root().join(place.path(table)))? else {
+                continue;
+            };
+            if footer.get(ESTIMATOR_KEY) != Some(rule) {
+                return Ok(None);
+            }
+            // It names variants in its own way.
+            let mut wanted = self.footer.clone();
+            wanted.retain(|(key, _)| key != VARIANT_KEY);
+            let variant = footer.get(VARIANT_KEY);
+            wanted.extend(variant.map(|variant| (VARIANT_KEY.to_owned(), variant.to_owned())));
+            let (shard, size, tables, is_asked) = (self.shard, self.size, self.tables.clone(), true);
+            return Ok(Some(Expected { place, footer: wanted, shard, size, tables, is_asked }));
+        }
+        Ok(None)
     }
 }
 

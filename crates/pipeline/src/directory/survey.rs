@@ -62,16 +62,18 @@ impl Survey {
 /// # Errors
 /// The file system refuses.
 pub fn survey(plan: &Plan, directory: &RunDirectory) -> Result<Survey, Error> {
-    let mut survey =
-        Survey { planned: vec![Count::default(); plan.study.estimators.len()], ..Survey::default() };
+    let change = Change::new(plan, directory)?;
+    let mut plan = plan.clone();
+    plan.growing |= change.extends();
+    let planned = vec![Count::default(); plan.study.estimators.len()];
+    let mut survey = Survey { planned, ..Survey::default() };
     for shard in plan.shards() {
         for estimator in plan.estimators(&shard).iter().copied() {
-            survey.planned[estimator].add(&judge(plan, directory, &shard, estimator)?);
+            survey.planned[estimator].add(&judge(&plan, directory, &shard, estimator)?);
         }
     }
-    let change = Change::new(plan, directory)?;
-    if change.extends() || change.under_way {
-        let (plan, left) = with_left(plan.clone(), directory)?;
+    if plan.growing {
+        let (plan, left) = with_left(plan, directory)?;
         for (shard, estimator) in left {
             survey.left.add(&judge(&plan, directory, &shard, estimator)?);
         }
@@ -79,22 +81,28 @@ pub fn survey(plan: &Plan, directory: &RunDirectory) -> Result<Survey, Error> {
     Ok(survey)
 }
 
-/// Whether all files have the columns of the plan, those besides it included. Footers are read.
-pub(crate) fn is_even(plan: &Plan, directory: &RunDirectory) -> Result<bool, Error> {
-    let uneven = |plan: &Plan, shard: &Shard, estimator| -> Result<bool, Error> {
+/// Sets aside what lies in two places, as the survey of a run does; says whether all files have the columns and places of the plan then,
+/// those besides it included. Footers are read.
+pub(crate) fn even_out(plan: &Plan, directory: &RunDirectory) -> Result<bool, Error> {
+    let is_even = |plan: &Plan, shard: &Shard, estimator| -> Result<bool, Error> {
         let judged = judge(plan, directory, shard, estimator)?;
-        Ok(judged.restores || matches!(judged.state, State::Outdated | State::Excess))
+        if let (State::Complete, false, Some(twin)) = (&judged.state, judged.restores, &judged.twin) {
+            directory.set_aside(twin)?;
+            return Ok(true);
+        }
+        let is_uneven = matches!(judged.state, State::Outdated | State::Excess);
+        Ok(!is_uneven && !judged.restores && judged.twin.is_none())
     };
     for shard in plan.shards() {
         for estimator in plan.estimators(&shard).iter().copied() {
-            if uneven(plan, &shard, estimator)? {
+            if !is_even(plan, &shard, estimator)? {
                 return Ok(false);
             }
         }
     }
     let (plan, left) = with_left(plan.clone(), directory)?;
     for (shard, estimator) in left {
-        if uneven(&plan, &shard, estimator)? {
+        if !is_even(&plan, &shard, estimator)? {
             return Ok(false);
         }
     }

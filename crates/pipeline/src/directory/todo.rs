@@ -1,7 +1,8 @@
 //! What a run has to do: the shards whose files are missing, too short, or to have more columns.
 
 use super::besides::with_left;
-use super::judge::{Task, prepare};
+use super::judge::{Rows, Task, prepare};
+use super::rewrite::Rewrite;
 use crate::error::Error;
 use crate::live::{Live, LiveRecord};
 use crate::plan::{Plan, Shard, place};
@@ -30,7 +31,7 @@ pub(crate) struct Todo {
     /// What is to be done.
     pub todo: Shards,
     /// Files to be written anew, without fits.
-    pub rewrites: Vec<(Shard, usize)>,
+    pub rewrites: Vec<Rewrite>,
     /// Finished estimators of the shards of the study.
     pub done: Shards,
 }
@@ -83,7 +84,7 @@ struct Look<'a> {
     summaries: (&'a mut Live, &'a mut LiveRecord),
     lists: Lists,
     todo: Shards,
-    rewrites: Vec<(Shard, usize)>,
+    rewrites: Vec<Rewrite>,
 }
 
 /// What was noted of one estimator of a shard.
@@ -161,13 +162,14 @@ impl Look<'_> {
         let end = match task {
             Task::Nothing => None,
             // Their rows stay as they are, and so do summaries.
-            Task::Rewrite(trials) if self.rewriting == Rewriting::First => {
+            Task::Rewrite(Rows { from, trials }) if self.rewriting == Rewriting::First => {
                 if is_mine {
-                    self.rewrites.push((Shard { trials, ..shard.clone() }, estimator));
+                    let shard = Shard { trials, ..shard.clone() };
+                    self.rewrites.push(Rewrite { shard, estimator, from });
                 }
                 return Ok(Noted::Elsewhere);
             }
-            Task::Rewrite(Range { end, .. }) | Task::Fit(end) => Some(end),
+            Task::Rewrite(Rows { trials: Range { end, .. }, .. }) | Task::Fit(end) => Some(end),
         };
         let (live, record) = &mut self.summaries;
         let label = &plan.study.estimators[estimator].label;

@@ -1,7 +1,7 @@
 //! Taking back a growth of columns: files and records as they were before it.
 
 use super::besides::with_left;
-use super::judge::state_of;
+use super::judge::{state_of, twin_of};
 use super::record::begin_undo;
 use super::recorded::{PLAN_RECORD, STUDY_RECORD};
 use super::seal;
@@ -54,12 +54,13 @@ pub fn undo(directory: &RunDirectory) -> Result<Undone, Error> {
 
 /// Moves former files to their places, metrics after all others, and what has more columns than they to quarantine.
 fn take_back(plan: &Plan, directory: &RunDirectory) -> Result<Undone, Error> {
-    let mut undone = Undone::default();
+    let (mut undone, mut back) = (Undone::default(), BTreeSet::new());
     let listing = directory.former().listing()?;
     let order = [Table::Weights, Table::Checkpoints, Table::Metrics];
     for table in order {
         for file in listing.files.iter().filter(|file| file.table == table) {
             undone.restored += u64::from(directory.restore(&file.place, table)?);
+            back.insert(file.place.path(table));
         }
     }
     let mut more = BTreeSet::new();
@@ -69,6 +70,11 @@ fn take_back(plan: &Plan, directory: &RunDirectory) -> Result<Undone, Error> {
         (0..estimators.len()).map(move |place| (shard.clone(), estimators[place]))
     });
     for (shard, estimator) in planned.chain(left) {
+        // What was there before keeps the name that it had.
+        if let Some(twin) = twin_of(&every, directory, &shard, estimator)? {
+            let paths = Table::ALL.map(|table| twin.path(table)).into_iter();
+            more.extend(paths.filter(|path| directory.root().join(path).is_file() && !back.contains(path)));
+        }
         let place: Place = place(&every, estimator, &shard);
         for table in Table::ALL {
             let path = place.path(table);

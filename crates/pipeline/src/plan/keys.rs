@@ -4,6 +4,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use tempered_store::Footer;
 
+/// Footer key of what a cell is.
+pub(crate) const CELL_KEY: &str = "tempered.cell";
+/// Footer key of what an estimator is.
+pub(crate) const ESTIMATOR_KEY: &str = "tempered.estimator";
+/// Footer key of the swept parameters that tell an estimator from others of its name.
+pub(crate) const VARIANT_KEY: &str = "tempered.variant";
 /// Footer key of the version that wrote a file.
 pub(crate) const VERSION_KEY: &str = "tempered.version";
 /// Footer key of the hash of what decides the numbers.

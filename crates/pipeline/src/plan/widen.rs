@@ -4,7 +4,7 @@ use super::columns::parameter;
 use super::keys::Numbers;
 use super::named;
 use crate::generator::Generator;
-use crate::spec::{self, Study, Template, Weights};
+use crate::spec::{self, Estimator, Study, Template, Weights};
 use tempered_math::risk::Risk;
 
 /// Widens a study by what is stored; gives the reference of distances. What contradicts it stays as the study says, which
@@ -13,6 +13,7 @@ pub(super) fn widen(study: &mut Study, generator: Generator, stored: &Numbers) -
     let values = |name: &str| -> Vec<String> {
         stored.values().filter_map(|identity| identity.get(name)).cloned().collect()
     };
+    adopt_variants(&mut study.estimators, stored);
     widen_risks(study, generator, &values("risks"));
     widen_weights(study, generator, &values("weights"));
     widen_columns(study, &values("parameters"), &values("data_parameters"));
@@ -31,6 +32,25 @@ pub(super) fn widen(study: &mut Study, generator: Generator, stored: &Numbers) -
 /// The entries of lists, as footers and records state them.
 fn split(lists: &[String]) -> impl Iterator<Item = &str> {
     lists.iter().flat_map(|list| list.split(", "))
+}
+
+/// Gives an estimator, whose name stands for variants in the directory, the swept parameters that tell these apart: `width: 50`
+/// beside variants of several widths is the one of width 50, whose files are there.
+fn adopt_variants(estimators: &mut [Estimator], stored: &Numbers) {
+    let is_new = |known: &Estimator| !stored.contains_key(&known.label);
+    for variants in estimators.chunk_by_mut(|one, other| one.name == other.name) {
+        let prefix = format!("{}[", variants[0].name);
+        if !variants.iter().any(is_new) || stored.contains_key(&*variants[0].name) {
+            continue;
+        }
+        let known = stored.range(prefix.clone()..).next().filter(|(label, _)| label.starts_with(&prefix));
+        let swept = known.and_then(|(label, identity)| {
+            let text = label.strip_prefix(&prefix)?.strip_suffix(']')?;
+            Some(named::variant(&variants[0].name, Some(text), identity.get("estimator")?)?.swept)
+        });
+        let names: Vec<&str> = swept.iter().flatten().map(|(parameter, _)| *parameter).collect();
+        variants.iter_mut().filter(|known| is_new(known)).for_each(|known| known.adopt(&names));
+    }
 }
 
 fn widen_risks(study: &mut Study, generator: Generator, stored: &[String]) {

@@ -2,7 +2,7 @@
 
 use super::outcome::Ending;
 use super::settings::Settings;
-use crate::directory::{complete, is_even, is_recorded, seal, settle};
+use crate::directory::{complete, even_out, is_recorded, seal, settle};
 use crate::error::Error;
 use crate::plan::Plan;
 use tempered_flow::{Failure, Report};
@@ -24,7 +24,7 @@ pub(super) fn finished(ended: Result<Report, Failure<Error>>) -> Result<bool, Er
 /// Complete if no shard of any share is missing. What is complete is sealed.
 pub(super) fn ending(directory: &RunDirectory, plan: Plan, settings: &Settings) -> Result<Ending, Error> {
     let plan = plan.in_directory(directory)?;
-    if plan.growing && is_even(&plan, directory)? {
+    if plan.growing && even_out(&plan, directory)? {
         settle(&plan, directory)?;
     }
     // Where there are no locks, a run of another study may have recorded it meanwhile, and seals what it completes.

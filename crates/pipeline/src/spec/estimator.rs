@@ -35,6 +35,20 @@ impl Estimator {
         Estimator { label, name: name.into(), swept, rule, zip: Vec::new(), source: None }
     }
 
+    /// Makes these parameters swept ones too, where they have one value in all cells.
+    pub(crate) fn adopt(&mut self, parameters: &[&str]) {
+        let is_swept =
+            |name: &str| self.swept.iter().any(|(own, _)| *own == name) || parameters.contains(&name);
+        let is_fixed = |name: &&str| self.rule.formulas().iter().all(|(formula, _)| formula != name);
+        let arguments = self.rule.sample().arguments();
+        let swept: Vec<_> = arguments.iter().filter(|(name, _)| is_swept(name)).cloned().collect();
+        let has = |name: &&str| swept.iter().any(|(own, _)| own == name);
+        if parameters.iter().all(|name| has(name) && is_fixed(name)) {
+            let Estimator { name, zip, source, .. } = self.clone();
+            *self = Estimator { zip, source, ..Estimator::variant(&name, swept, self.rule.clone()) };
+        }
+    }
+
     /// What names its files where its name stands for several estimators: a hash of what it is, so that a variant keeps its
     /// files whatever else is swept.
     pub fn key(&self) -> Option<String> {

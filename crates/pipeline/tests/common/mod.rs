@@ -4,6 +4,7 @@
 
 use std::io::Result as IoResult;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::run::Settings;
 use tempered_pipeline::spec::parse;
@@ -98,5 +99,52 @@ impl std::io::Write for QuickFile {
 impl Output for QuickFile {
     fn sync(&mut self) -> IoResult<()> {
         Ok(())
+    }
+}
+
+/// A disk that refuses to give files their names after so many times.
+#[derive(Debug)]
+pub struct Refusing(AtomicU64);
+
+impl Refusing {
+    pub fn after(renames: u64) -> Refusing {
+        Refusing(AtomicU64::new(renames))
+    }
+
+    fn once_more(&self) -> IoResult<()> {
+        let left = self.0.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1));
+        left.map(drop).map_err(|_| std::io::Error::from_raw_os_error(5))
+    }
+}
+
+impl Disk for Refusing {
+    fn create_folders(&self, path: &Path) -> IoResult<()> {
+        Quick.create_folders(path)
+    }
+
+    fn create(&self, path: &Path) -> IoResult<Box<dyn Output>> {
+        Quick.create(path)
+    }
+
+    fn append(&self, path: &Path, bytes: &[u8]) -> IoResult<()> {
+        Quick.append(path, bytes)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> IoResult<()> {
+        self.once_more()?;
+        Quick.rename(from, to)
+    }
+
+    fn link(&self, from: &Path, to: &Path) -> IoResult<()> {
+        self.once_more()?;
+        Quick.link(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> IoResult<()> {
+        Quick.remove(path)
+    }
+
+    fn sync_folder(&self, path: &Path) -> IoResult<()> {
+        Quick.sync_folder(path)
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn check(
 
 /// The rules by which the files of this estimator were made; of one that nobody recorded, those of new directories.
 fn generator(file: &Listed, recorded: &Recorded) -> Generator {
-    let number = recorded.label(&file.place).and_then(|label| recorded.numbers.get(label)?.get("generator"));
+    let number = recorded.known(&file.place).and_then(|known| known.identity.get("generator"));
     number.and_then(|number| Generator::of(number)).unwrap_or(Generator::NEWEST)
 }
 
@@ -78,36 +78,10 @@ struct Belongs {
 fn belongs(footer: &Footer, file: &Listed, recorded: &Recorded) -> Result<Belongs, Fault> {
     let place = &file.place;
     let says = |name: &str| footer.get(&format!("tempered.{name}")).unwrap_or("missing").to_string();
-    let agree = |name: &str, found: String, expected: &str| {
-        if found == expected {
-            return Ok(());
-        }
-        Err(Fault::Foreign { key: name.into(), found, expected: expected.into() })
-    };
-    let numbers = &recorded.numbers;
-    let recorded_label = recorded.label(place);
-    let Some((label, identity)) = recorded_label.and_then(|label| numbers.get_key_value(label)) else {
-        return Err(Fault::Foreign {
-            key: "estimator".into(),
-            found: place.estimator.clone(),
-            expected: format!("one of {}", numbers.keys().cloned().collect::<Vec<_>>().join(", ")),
-        });
-    };
-    agree("label", says("label"), &place.estimator)?;
-    let variant = label.split_once('[').and_then(|(_, rest)| rest.strip_suffix(']'));
-    agree("variant", says("variant"), variant.unwrap_or("missing"))?;
-    let mut is_even = true;
-    for (name, expected) in identity {
-        // While columns are added, or taken back, files have those of before or after.
-        if recorded.is_growing() && COLUMNS.contains(&name.as_str()) {
-            is_even &= says(name) == *expected;
-        } else {
-            agree(name, says(name), expected)?;
-        }
-    }
+    let (identity, is_even) = of_estimator(footer, file, recorded)?;
     let cell = says("cell");
-    agree("cell", key(&cell), &place.cell)?;
-    agree("n", cell.split(';').next().unwrap_or_default().into(), &format!("n={}", place.n))?;
+    agree("cell", &key(&cell), &place.cell)?;
+    agree("n", cell.split(';').next().unwrap_or_default(), &format!("n={}", place.n))?;
     let size = shard_trials(footer, file, identity);
     let start = u64::from(place.index) * size;
     let range = trials(footer)
@@ -125,6 +99,44 @@ fn belongs(footer: &Footer, file: &Listed, recorded: &Recorded) -> Result<Belong
         Table::Checkpoints if checkpoints == 0 => Err(Fault::Stray),
         _ => Ok(Belongs { range, weights, checkpoints, is_even }),
     }
+}
+
+/// Compares what a footer says of its estimator with what is recorded; gives that, and whether the file has the name and the
+/// columns that all files are to have.
+fn of_estimator<'a>(
+    footer: &Footer,
+    file: &Listed,
+    recorded: &'a Recorded,
+) -> Result<(&'a Identity, bool), Fault> {
+    let says = |name: &str| footer.get(&format!("tempered.{name}")).unwrap_or("missing");
+    let Some(known) = recorded.known(&file.place) else {
+        return Err(Fault::Foreign {
+            key: "estimator".into(),
+            found: file.place.estimator.clone(),
+            expected: format!("one of {}", recorded.numbers.keys().cloned().collect::<Vec<_>>().join(", ")),
+        });
+    };
+    agree("label", says("label"), &file.place.estimator)?;
+    if known.is_of_name {
+        agree("variant", says("variant"), known.variant.unwrap_or("missing"))?;
+    }
+    let mut is_even = known.is_current;
+    for (name, expected) in known.identity {
+        // While columns are added, or taken back, files have those of before or after.
+        if recorded.is_growing() && COLUMNS.contains(&name.as_str()) {
+            is_even &= says(name) == expected;
+        } else {
+            agree(name, says(name), expected)?;
+        }
+    }
+    Ok((known.identity, is_even))
+}
+
+fn agree(name: &str, found: &str, expected: &str) -> Result<(), Fault> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Fault::Foreign { key: name.into(), found: found.into(), expected: expected.into() })
 }
 
 /// Trials of a full shard of the estimator of a file.
