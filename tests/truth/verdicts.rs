@@ -12,6 +12,9 @@ pub const SUMMARIES: [&str; 2] = ["in_probability", "in_expectation"];
 /// What series are grouped by.
 pub const KEYS: [&str; 8] = ["distance", "estimator", "design", "noise", "p", "domain", "trials", "study"];
 
+/// Series away from boundaries, by their trials.
+pub const AWAY: &str = "away, by trials";
+
 /// Counts by group: the summary, what it is grouped by, and the group.
 #[derive(Default)]
 pub struct Verdicts {
@@ -115,6 +118,9 @@ fn groups(study: &Study, setting: &Setting, at: &str) -> Vec<(&'static str, Stri
         ("trials", study.trials.to_string()),
         ("study", study.name.to_owned()),
     ];
+    if at == Distance::Away.to_string() {
+        groups.push((AWAY, study.trials.to_string()));
+    }
     groups.push(("group", format!("{design} · {noise:?} · {estimator} · {at}")));
     groups
 }

@@ -1,6 +1,10 @@
 //! Credits: a bound on how much is under way between source and sink.
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+use std::time::Duration;
+
+/// How often a wait asks whether it should go on: a stop is obeyed soon, and nobody notices the question.
+const EVERY: Duration = Duration::from_millis(50);
 
 /// A purse of credits. Taking some waits until they are there.
 #[derive(Clone, Debug)]
@@ -29,16 +33,20 @@ impl Credits {
         Credits { total, back, purse }
     }
 
-    /// Waits for so many credits; an item that costs more than there are in all takes them all. When a flow ends, its
-    /// items are dropped and their credits return, so no wait is for ever. One thread acquires: two could each hold
-    /// what the other waits for.
-    pub fn acquire(&self, count: usize) -> Credit {
-        let count = count.clamp(1, self.total);
-        for _ in 0..count {
+    /// Waits for so many credits, as long as `goes_on` says so; an item that costs more than there are in all takes them all.
+    /// When a flow ends, its items are dropped and their credits return. One thread acquires: two could each hold what the
+    /// other waits for.
+    pub fn acquire(&self, count: usize, goes_on: impl Fn() -> bool) -> Option<Credit> {
+        let mut taken = Credit { count: 0, back: self.back.clone() };
+        while taken.count < count.clamp(1, self.total) {
             // The purse cannot be disconnected: `self` holds a sender.
-            let _ = self.purse.recv();
+            if self.purse.recv_timeout(EVERY).is_ok() {
+                taken.count += 1;
+            } else if !goes_on() {
+                return None;
+            }
         }
-        Credit { count, back: self.back.clone() }
+        Some(taken)
     }
 }
 

@@ -183,10 +183,11 @@ fn an_abort_ends_the_flow_at_any_moment() {
 #[test]
 fn credits_bound_what_is_under_way_and_return_after_errors() {
     let credits = Credits::new(3);
-    let (one, two) = (credits.acquire(1), credits.acquire(2));
+    let take = |credits: &Credits, count| credits.acquire(count, || true).unwrap();
+    let (one, two) = (take(&credits, 1), take(&credits, 2));
     let (sender, receiver) = channel();
     let waiting = credits.clone();
-    std::thread::spawn(move || sender.send(waiting.acquire(2)).unwrap());
+    std::thread::spawn(move || sender.send(take(&waiting, 2)).unwrap());
     let nothing = |wait| receiver.recv_timeout(Duration::from_millis(wait)).is_err();
     assert!(nothing(50), "a fourth credit was given");
     drop(one);
@@ -195,8 +196,12 @@ fn credits_bound_what_is_under_way_and_return_after_errors() {
     let third = receiver.recv_timeout(Duration::from_secs(5)).unwrap();
     drop(third);
     // More than there are in all is all there are.
-    drop(credits.acquire(100));
-    let _again = credits.acquire(3);
+    drop(take(&credits, 100));
+    let again = take(&credits, 2);
+    // A wait that is not to go on ends, and what it had is there again.
+    assert!(credits.acquire(3, || false).is_none());
+    let _one = take(&credits, 1);
+    drop(again);
 }
 
 struct Sleep(Pool);

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::place::{Place, Table};
 use crate::regular;
 use crate::unfinished::{is_abandoned, unique};
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -199,14 +200,28 @@ impl RunDirectory {
         }
     }
 
-    /// Removes what runs that no longer live left unfinished for this place.
-    pub(crate) fn clear_staging(&self, place: &Place, table: Table) -> Result<(), Error> {
-        let prefix = place.staging_name(table) + ".";
-        let folder = self.staging(&place.path(table));
-        if folder != self.root.join(STAGING) {
-            self.disk.create_folders(&folder).map_err(Error::io(&folder))?;
+    /// Removes what runs that no longer live left unfinished for these places: each folder is listed once, however many there
+    /// are.
+    pub(crate) fn clear_staging<'p>(
+        &self,
+        places: impl Iterator<Item = (&'p Place, Table)>,
+    ) -> Result<(), Error> {
+        let mut stems: BTreeMap<PathBuf, HashSet<String>> = BTreeMap::new();
+        for (place, table) in places {
+            let folder = self.staging(&place.path(table));
+            stems.entry(folder).or_default().insert(place.staging_name(table));
         }
-        self.clear_unfinished(&folder, &|name| name.starts_with(&prefix) && is_abandoned(name))
+        for (folder, stems) in stems {
+            if folder != self.root.join(STAGING) {
+                self.disk.create_folders(&folder).map_err(Error::io(&folder))?;
+            }
+            let is_ours = |name: &str| {
+                let stem = name.strip_suffix(".tmp").and_then(|name| name.rsplit_once('.'));
+                stem.is_some_and(|(stem, _)| stems.contains(stem))
+            };
+            self.clear_unfinished(&folder, &|name| is_ours(name) && is_abandoned(name))?;
+        }
+        Ok(())
     }
 
     /// Removes the unfinished files in a folder whose names are `gone`.

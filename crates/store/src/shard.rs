@@ -4,7 +4,7 @@ use crate::directory::RunDirectory;
 use crate::disk::Output;
 use crate::encoder::{EncodedGroup, EstimatorFiles};
 use crate::error::Error;
-use crate::place::Table;
+use crate::place::{Place, Table};
 use crate::row_group::GroupWriter;
 use crate::schema::{Layout, checkpoints_schema, metrics_schema, weights_schema};
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,6 +62,9 @@ impl ShardWriter {
         layout: &Layout,
         files: &[EstimatorFiles],
     ) -> Result<ShardWriter, Error> {
+        let places: Vec<Place> = files.iter().map(|files| files.place(index)).collect();
+        let tables = |(files, place)| Files::tables(files).into_iter().map(move |table| (place, table));
+        directory.clear_staging(files.iter().zip(&places).flat_map(tables))?;
         let estimators = files.iter().map(|files| Files::begin(directory, index, layout, files));
         Ok(ShardWriter { estimators: estimators.collect::<Result<_, _>>()? })
     }
@@ -128,6 +131,13 @@ impl ShardWriter {
 }
 
 impl Files {
+    /// The tables of an estimator.
+    fn tables(files: &EstimatorFiles) -> Vec<Table> {
+        let weights = files.weights.is_some().then_some(Table::Weights);
+        let checkpoints = files.checkpoints.then_some(Table::Checkpoints);
+        [Some(Table::Metrics), weights, checkpoints].into_iter().flatten().collect()
+    }
+
     fn begin(
         directory: &RunDirectory,
         index: u32,
@@ -136,7 +146,6 @@ impl Files {
     ) -> Result<Files, Error> {
         let place = files.place(index);
         let open = |table, schema| -> Result<Pending, Error> {
-            directory.clear_staging(&place, table)?;
             let (staged, target) =
                 (directory.staging_path(&place, table), directory.root().join(place.path(table)));
             let disk = directory.disk();

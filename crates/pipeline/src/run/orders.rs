@@ -88,8 +88,13 @@ impl Iterator for Orders<'_> {
                 break;
             }
         }
-        let credit = || Some(self.credits.acquire(self.sizes.cost(points)));
-        (!parts.is_empty()).then(|| Ok(Batch { credit: credit(), parts }))
+        if parts.is_empty() {
+            return None;
+        }
+        // Where everything is to be left at once nobody waits for what is under way.
+        let credit = self.credits.acquire(self.sizes.cost(points), || !self.cancel.is_aborted());
+        self.stopped.fetch_or(credit.is_none(), Relaxed);
+        credit.map(|credit| Ok(Batch { credit: Some(credit), parts }))
     }
 }
 
