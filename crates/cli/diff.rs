@@ -74,6 +74,16 @@ fn text(plan: &Plan, path: &Path, change: &Change, counts: &Survey) -> String {
             "{restored} files come back from _former: the change they were computed for is taken back"
         ));
     }
+    lines.extend(table(plan, counts));
+    for label in &change.left {
+        lines.push(format!("{label} is not in the study any more; its files stay"));
+    }
+    lines.join("\n")
+}
+
+/// What becomes of the shards of each estimator.
+fn table(plan: &Plan, counts: &Survey) -> Vec<String> {
+    let mut lines = Vec::new();
     let width = labels(plan).map(str::len).max().unwrap_or(0).max("shards of".len());
     lines.push(format!(
         "{:width$} {:>8} {:>9} {:>8} {:>8}",
@@ -88,8 +98,5 @@ fn text(plan: &Plan, path: &Path, change: &Change, counts: &Survey) -> String {
         row("others", &counts.left);
         lines.push("others are in the directory and not in the study: all files of a directory have the same columns".into());
     }
-    for label in &change.left {
-        lines.push(format!("{label} is not in the study any more; its files stay"));
-    }
-    lines.join("\n")
+    lines
 }

@@ -35,22 +35,11 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
     agree_to_growth(&plan, &directory, options.yes)?;
     settings.trial_limit = trial_limit(options, &directory)?;
     let cancel = Cancel::new();
-    let mode = options.progress.resolve();
     // The bar says by itself that the run is stopping; a line would tear it.
     let at_once = ending_log(&directory);
-    let listening = signals::listen(&cancel, mode != Progress::Bar, move || at_once("stopped at once"))?;
-    log(&directory, &started(options, &settings));
-    let start = Instant::now();
-    let mut show = None;
-    let outcome = run_plan(plan.clone(), &directory, &settings, &cancel, |watch| {
-        for file in &watch.unfit {
-            eprintln!("{file}: computed again instead of rewritten");
-        }
-        show = Some(progress::show(mode, watch, &plan, &cancel));
-    });
-    drop(show);
-    log(&directory, &ended(&outcome, start.elapsed()));
-    match outcome?.ending {
+    let is_quiet = options.progress.resolve() != Progress::Bar;
+    let listening = signals::listen(&cancel, is_quiet, move || at_once("stopped at once"))?;
+    match logged(options, &plan, &directory, (&settings, &cancel))?.ending {
         Ended::Stopped => {
             eprintln!("stopped; the same command goes on where this one stopped");
             return Ok(Ending::Stopped);
@@ -66,11 +55,38 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
         eprintln!("{}", signals::ALL_STORED);
         return Ok(Ending::Stopped);
     }
-    let summary = analyze::summarise(&path, &plan, &Reading::of(&plan), None, settings.threads)?;
+    tell(options, &plan, &directory, settings.threads)
+}
+
+/// Runs a plan with its beginning and its end in the log, while progress is shown.
+fn logged(
+    options: &Run,
+    plan: &Plan,
+    directory: &RunDirectory,
+    (settings, cancel): (&Settings, &Cancel),
+) -> Result<Outcome, Failure> {
+    log(directory, &started(options, settings));
+    let start = Instant::now();
+    let mut show = None;
+    let outcome = run_plan(plan.clone(), directory, settings, cancel, |watch| {
+        for file in &watch.unfit {
+            eprintln!("{file}: computed again instead of rewritten");
+        }
+        show = Some(progress::show(options.progress.resolve(), watch, plan, cancel));
+    });
+    drop(show);
+    log(directory, &ended(&outcome, start.elapsed()));
+    Ok(outcome?)
+}
+
+/// Prints the table of a complete study, and writes the page that is asked for. Too many failures are its ending.
+fn tell(options: &Run, plan: &Plan, directory: &RunDirectory, threads: usize) -> Result<Ending, Failure> {
+    let path = directory.root();
+    let summary = analyze::summarise(path, plan, &Reading::of(plan), None, threads)?;
     output::print(&analyze::table(&summary, options.explain, options.all))?;
-    output::print(&next_steps::next_steps(&path, &analyze::swept(&plan)))?;
+    output::print(&next_steps::next_steps(path, &analyze::swept(plan)))?;
     if options.report {
-        let page = report::page(&summary, &plan, &directory, &path)?;
+        let page = report::page(&summary, plan, directory, path)?;
         output::print(&format!("report: {}", page.display()))?;
     }
     if analyze::ending(&summary) == Ending::TooManyFailed {

@@ -39,30 +39,7 @@ pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence:
     let Some(growth) = growth else { return no_growth(tails) };
     let odds = growth.probabilities;
     let class = odds.class(confidence);
-    if class == Verdict::Tempered
-        && let Some(gaps) = tails.gaps.filter(|_| tails.gaps_are_below(1.0))
-    {
-        let says =
-            format!("the median settles, but the tail index {} of gaps says it must grow", text(&gaps.sure));
-        return judged(Verdict::Undecided, says);
-    }
-    if class == Verdict::Tempered
-        && let Some(gaps) = tails.gaps.filter(|gaps| gaps.stated.low <= 1.0 && gaps.stated.high.is_finite())
-        && !tails.gaps_are_above()
-    {
-        let says = format!(
-            "the median settles, but the tail index {} of gaps may be 1, where it grows",
-            text(&gaps.stated)
-        );
-        return judged(Verdict::Undecided, says);
-    }
-    if class == Verdict::Catastrophic
-        && let Some(gaps) = tails.gaps.filter(|_| tails.may_settle())
-    {
-        let says = format!(
-            "the median grows over these n, but the tail index {} of gaps may be above 1, where it settles later",
-            text(&gaps.stated)
-        );
+    if let Some(says) = contradiction(class, tails) {
         return judged(Verdict::Undecided, says);
     }
     let far = growth
@@ -91,6 +68,27 @@ pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence:
         100.0 * odds.catastrophic
     );
     judged(class, says)
+}
+
+/// What the tail index of gaps says against the class that growth decides.
+fn contradiction(class: Verdict, tails: &Tails) -> Option<String> {
+    let gaps = tails.gaps.as_ref()?;
+    let may_be_one = || gaps.stated.low <= 1.0 && gaps.stated.high.is_finite() && !tails.gaps_are_above();
+    match class {
+        Verdict::Tempered if tails.gaps_are_below(1.0) => Some(format!(
+            "the median settles, but the tail index {} of gaps says it must grow",
+            text(&gaps.sure)
+        )),
+        Verdict::Tempered if may_be_one() => Some(format!(
+            "the median settles, but the tail index {} of gaps may be 1, where it grows",
+            text(&gaps.stated)
+        )),
+        Verdict::Catastrophic if tails.may_settle() => Some(format!(
+            "the median grows over these n, but the tail index {} of gaps may be above 1, where it settles later",
+            text(&gaps.stated)
+        )),
+        _ => None,
+    }
 }
 
 /// Why there is no growth to judge.

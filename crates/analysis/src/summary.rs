@@ -144,10 +144,7 @@ fn series(
     let (mut partitions, mut kept) = (partitions.into_iter(), Vec::new());
     let (mut drafts, mut series, mut fits) = (BTreeMap::<Key, Draft>::new(), Vec::new(), Vec::new());
     let mut known = Interner::default();
-    let mut named = |mut series: Series| {
-        series.coordinates = known.of(series.labels());
-        series
-    };
+    let mut named = |series: Series| Series { coordinates: known.of(series.labels()), ..series };
     for count in counts {
         let some: Vec<Partition> = partitions.by_ref().take(count).collect();
         let drafted = some.par_iter().map(|partition| drafted(scan, partition, &shared, options));
@@ -166,10 +163,14 @@ fn series(
     }
     series.extend(finished(scan, drafts, options, theory).into_iter().map(named));
     scan.partitions = kept;
+    Ok((in_rank(series, options), fits))
+}
+
+/// Series in the order of the study; risks stay in theirs, since the sort is stable.
+fn in_rank(mut series: Vec<Series>, options: &Options) -> Vec<Series> {
     let ranks = options.order.ranks(series.iter().map(Series::labels));
-    // Risks stay in their order: the sort is stable.
     series.sort_by_cached_key(|series| ranks.of(series.labels()));
-    Ok((series, fits))
+    series
 }
 
 fn finished(
@@ -298,17 +299,25 @@ impl Draft {
     }
 }
 
-fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory: &Theory<'_>) -> Series {
+/// What the levels of a series say together.
+struct Concluded {
+    levels: Vec<Level>,
+    /// Of the median and the two quartiles.
+    growth: [Option<Growth>; 3],
+    tails: Tails,
+    in_probability: Judgement,
+    in_expectation: Judgement,
+}
+
+fn conclude(estimator: &String, p: Risk, draft: Draft, options: &Options) -> Concluded {
     let Draft { mut levels, points, means, mut parts } = draft;
-    let [estimator, design, target, noise] = labels;
     let confidence = Confidence(options.confidence);
     let of = match p {
         Risk::Sup => Of::Suprema,
         _ if parts.has_gaps => Of::Local,
         _ => Of::Means,
     };
-    let [growth, growth_q25, growth_q75]: [Option<Growth>; 3] =
-        points.map(|points| grow(&points, of, confidence));
+    let [growth, low, high]: [Option<Growth>; 3] = points.map(|points| grow(&points, of, confidence));
     let mut tails = {
         // On the unit interval gaps are not all there is.
         parts.has_gaps &= parts.has_edges || options.domain != UNIT;
@@ -316,17 +325,27 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
         Tails::of(&parts, exponent, censored(&levels), confidence.errors())
     };
     drop(parts);
-    tails.level_edges = options.level.contains(&estimator);
+    tails.level_edges = options.level.contains(estimator);
     tails.settles = growth.as_ref().is_some_and(|growth| growth.probabilities.settles());
     note_tails(&mut levels, &tails);
     // What was gathered beside each level is freed by now: copies take no more room than they need, side by side.
     let levels: Vec<Level> = levels.to_vec();
     let growth = growth.map(|growth| growth.with_tail(tails.gaps.map(|gaps| gaps.stated)));
-    let Judgement { verdict, reason, by_tail } =
+    let probable =
         vanished(&levels).unwrap_or_else(|| in_probability(growth.as_ref(), &tails, options.confidence));
     let mean_growth = if tails.has_variance() { grow(&means, of, confidence) } else { None };
-    let Judgement { verdict: mean_verdict, reason: mean_reason, .. } =
-        in_expectation(verdict, &tails, mean_growth.as_ref(), options.confidence);
+    let expected = in_expectation(probable.verdict, &tails, mean_growth.as_ref(), options.confidence);
+    let growth = [growth, low, high];
+    Concluded { levels, growth, tails, in_probability: probable, in_expectation: expected }
+}
+
+fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory: &Theory<'_>) -> Series {
+    let [estimator, design, target, noise] = labels;
+    let Concluded { levels, growth, tails, in_probability, in_expectation } =
+        conclude(&estimator, p, draft, options);
+    let [growth, growth_q25, growth_q75] = growth;
+    let Judgement { verdict, reason, by_tail } = in_probability;
+    let Judgement { verdict: mean_verdict, reason: mean_reason, .. } = in_expectation;
     let known = theory(&estimator, &design, &target, &noise, p.exponent());
     Series {
         // Those of other series are shared where they are known.

@@ -1,6 +1,6 @@
 //! Columns of a CSV file, read as bytes: what stands in other columns may be in any encoding.
 
-use super::Number;
+use super::number::Number;
 use crate::exit::Failure;
 use csv::ByteRecord;
 use std::io::Read;

@@ -1,27 +1,19 @@
 //! The user's own data: columns of a CSV or Parquet file.
 
 mod csv_file;
+mod number;
 mod ties;
 
 use crate::args::Ties;
 use crate::exit::Failure;
 use csv_file::Csv;
+use number::Number;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 /// What every Parquet file begins with.
 const PARQUET: &[u8; 4] = b"PAR1";
-
-/// A number and where it stands.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Number {
-    /// Its line or row, from 1.
-    row: u64,
-    value: f64,
-    /// What it was, where it was whole: above 2^53 two of them may become one double.
-    whole: Option<i128>,
-}
 
 /// A file of data, or standard input.
 pub struct Source<'a> {

@@ -1,6 +1,6 @@
 //! Points that share an x.
 
-use super::Number;
+use super::number::Number;
 use crate::args::Ties;
 use crate::exit::Failure;
 

@@ -6,19 +6,19 @@ mod maps;
 mod pages;
 mod series;
 mod trials;
+mod write;
 
 use crate::analyze::Reading;
 use crate::args::Report as Options;
 use crate::exit::{Ending, Failure};
 use crate::{analyze, output, study};
 use std::collections::HashMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempered_analysis::{Fits, RULE, Summary};
 use tempered_pipeline::RunDirectory;
 use tempered_pipeline::plan::Plan;
 use tempered_report::{Report, Study};
-use tempered_store::write_beside;
+use write::write;
 
 /// Writes the report of a run directory, and figures and tables where they are asked for.
 pub fn report(options: &Options) -> Result<Ending, Failure> {
@@ -79,21 +79,6 @@ fn advised<T>(written: Result<T, Failure>, path: &Path) -> Result<T, Failure> {
         }
         other => other,
     })
-}
-
-/// Writes the page to a file and makes the folder above it.
-fn write(report: &Report, file: &Path) -> Result<PathBuf, Failure> {
-    let text = tempered_report::page(report)?;
-    let failed = |source| Failure::File { place: file.display().to_string(), source };
-    if file.file_name().is_none() {
-        let wrong = format!("--out {}: expected the name of a file, such as report.html", file.display());
-        return Err(Failure::Usage(wrong));
-    }
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(failed)?;
-    }
-    write_beside(file, |out| out.write_all(text.as_bytes())).map_err(failed)?;
-    Ok(file.to_path_buf())
 }
 
 fn view(summary: &Summary, plan: &Plan, directory: &RunDirectory, path: &Path) -> Result<Report, Failure> {

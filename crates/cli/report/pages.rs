@@ -1,6 +1,7 @@
 //! Pages of single estimators, beside that of a study which is too long for one.
 
-use super::{fold, maps, write};
+use super::write::write;
+use super::{fold, maps};
 use crate::exit::Failure;
 use std::collections::HashSet;
 use std::path::Path;

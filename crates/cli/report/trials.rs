@@ -92,6 +92,22 @@ fn curve(predictor: &Predictor, x: &[f64]) -> Vec<(f64, f64)> {
     }
 }
 
+/// What computes the last of these fits again.
+fn command(path: &Path, fits: &[Fit], n: u64, trial: u64) -> String {
+    let label = fits.last().map_or("LABEL", |fit| fit.estimator.as_str());
+    format!("tempered replay {} --estimator {label} --n {n} --trial {trial}", path.display())
+}
+
+/// Risks of a trial by their exponents.
+fn risks(plan: &Plan, scores: &[Option<f64>]) -> Vec<(String, f64)> {
+    let named = plan.scores().into_iter().zip(scores);
+    let risk = |(name, score): (String, &Option<f64>)| {
+        let p = name.strip_prefix("risk_")?.trim_start_matches('l').replace('_', ".");
+        Some((p, (*score)?))
+    };
+    named.filter_map(risk).collect()
+}
+
 fn draw(
     plan: &Plan,
     cell: &Cell,
@@ -108,15 +124,10 @@ fn draw(
         if !computed.row.has_weights {
             continue;
         }
-        let named = plan.scores().into_iter().zip(&computed.scores);
-        let risks = named.filter_map(|(name, score)| {
-            let p = name.strip_prefix("risk_")?.trim_start_matches('l').replace('_', ".");
-            Some((p, (*score)?))
-        });
         fits.push(Fit {
             estimator: planned.label.clone(),
             curve: curve(&computed.predictor, &computed.x),
-            risks: risks.collect(),
+            risks: risks(plan, &computed.scores),
         });
     }
     let target = cell.target.build(target::CATALOGUE).map_err(tempered_pipeline::Error::from)?;
@@ -129,12 +140,7 @@ fn draw(
         noise: label(&cell.noise.to_string()),
         n: cell.n,
         trial,
-        command: format!(
-            "tempered replay {} --estimator {} --n {} --trial {trial}",
-            path.display(),
-            fits.last().map_or("LABEL", |fit| fit.estimator.as_str()),
-            cell.n
-        ),
+        command: command(path, &fits, cell.n, trial),
         data,
         target_curve: (0..=TARGET_POINTS).map(|k| (place(k), target.value(place(k)))).collect(),
         fits,

@@ -159,6 +159,13 @@ pub struct Parameter {
     pub default: Option<Value>,
 }
 
+impl Parameter {
+    /// A positive real parameter whose default is 1.
+    pub fn positive(name: &'static str, summary: &'static str) -> Parameter {
+        Parameter { name, summary, kind: Kind::POSITIVE, default: Some(Value::Real(1.0)) }
+    }
+}
+
 /// One named choice: how it is called, what it takes, how it is built.
 pub struct Entry<T: ?Sized + 'static> {
     /// Its name in the YAML.

@@ -1,6 +1,7 @@
 //! Curves that are drawn in one figure.
 
-use crate::setting::Setting;
+use crate::number::whole;
+use crate::setting::{Setting, Settings};
 use crate::{Curve, Report};
 
 /// What the curves of one figure have in common: a quantity, the data and, unless curves go along it, the sample size.
@@ -14,6 +15,12 @@ pub(crate) struct Panel<'a> {
 impl<'a> Panel<'a> {
     pub(crate) fn of(curve: &'a Curve) -> Self {
         Panel { quantity: &curve.quantity, setting: Setting::of_curve(curve), n: curve.n }
+    }
+
+    /// Its data in one line, as they differ from those of the others.
+    pub(crate) fn title(&self, settings: &Settings<'a>) -> String {
+        let size = self.n.map(|n| format!("n = {}", whole(n)));
+        settings.parts(self.setting).into_iter().chain(size).collect::<Vec<_>>().join(", ")
     }
 
     /// Its data, whatever the quantity.

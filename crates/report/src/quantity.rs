@@ -1,7 +1,21 @@
 //! How quantities and coordinates are written on axes and in headings.
 
-use crate::figure::{symbol, with_unit};
-use crate::number::superscript;
+use crate::number::{subscript, superscript};
+
+/// The symbol of a risk, such as `R₂`.
+pub(crate) fn symbol(p: &str) -> String {
+    format!("R{}", subscript(p))
+}
+
+/// The symbol with the unit, such as `R₂ (units of y²)`.
+pub(crate) fn with_unit(p: &str) -> String {
+    let unit = match p.parse::<f64>() {
+        Ok(1.0) | Err(_) => " (units of y)".to_owned(),
+        Ok(_) if p.contains('.') => format!(" (units of y^{p})"),
+        Ok(_) => format!(" (units of y{})", superscript(p)),
+    };
+    symbol(p) + &unit
+}
 
 /// The exponent in the name of a risk or a distance: `risk_l1_5` is that of p = 1.5, `risk_sup` the supremum.
 fn exponent(name: &str) -> Option<(bool, String)> {

@@ -1,7 +1,5 @@
 //! What the data are drawn from, sample size aside.
 
-use crate::number::whole;
-use crate::panel::Panel;
 use crate::{Curve, DrawnTrial, Report, Series};
 
 /// A design, a target and a noise.
@@ -57,12 +55,6 @@ impl<'a> Settings<'a> {
             }
         }
         Settings { all }
-    }
-
-    /// The data of a panel in one line.
-    pub(crate) fn of_panel(&self, panel: &Panel<'a>) -> String {
-        let size = panel.n.map(|n| format!("n = {}", whole(n)));
-        self.parts(panel.setting).into_iter().chain(size).collect::<Vec<_>>().join(", ")
     }
 
     /// The parts that tell a setting from the others: the design, and target and noise where they vary.

@@ -30,33 +30,20 @@ impl ColumnChunk {
         (encodings, statistics): (Vec<Encoding>, Option<Statistics>),
     ) -> Result<ColumnChunk> {
         let mut sink = TrackedWrite::new(Gathering::default());
-        let (mut values, mut compressed, mut uncompressed) = (0i64, 0i64, 0i64);
-        let (mut dictionary, mut data) = (None, None);
-        for page in pages {
-            sink.inner_mut().page = page.compressed_page().buffer().clone();
-            let spec = SerializedPageWriter::new(&mut sink).write_page(page)?;
-            compressed += spec.compressed_size as i64;
-            uncompressed += spec.uncompressed_size as i64;
-            if spec.page_type == PageType::DICTIONARY_PAGE {
-                dictionary = Some(spec.offset as i64);
-            } else {
-                values += i64::from(spec.num_values);
-                data.get_or_insert(spec.offset as i64);
-            }
-        }
-        let data =
-            data.ok_or_else(|| ParquetError::General("a column has a page of data at least".into()))?;
-        let mut metadata = ColumnChunkMetaData::builder(column)
+        let sizes = put(pages, &mut sink)?;
+        let none = || ParquetError::General("a column has a page of data at least".into());
+        let metadata = ColumnChunkMetaData::builder(column)
             .set_compression(Compression::ZSTD(Default::default()))
             .set_encodings(encodings)
-            .set_total_compressed_size(compressed)
-            .set_total_uncompressed_size(uncompressed)
-            .set_num_values(values)
-            .set_dictionary_page_offset(dictionary)
-            .set_data_page_offset(data);
-        if let Some(statistics) = statistics {
-            metadata = metadata.set_statistics(statistics);
-        }
+            .set_total_compressed_size(sizes.compressed)
+            .set_total_uncompressed_size(sizes.uncompressed)
+            .set_num_values(sizes.values)
+            .set_dictionary_page_offset(sizes.dictionary)
+            .set_data_page_offset(sizes.data.ok_or_else(none)?);
+        let metadata = match statistics {
+            Some(statistics) => metadata.set_statistics(statistics),
+            None => metadata,
+        };
         let close = ColumnCloseResult {
             bytes_written: sink.bytes_written() as u64,
             rows_written: rows,
@@ -67,6 +54,34 @@ impl ColumnChunk {
         };
         Ok(ColumnChunk { bytes: sink.into_inner()?.finish(), close })
     }
+}
+
+/// Sizes of the pages of a chunk, and where the first of each kind begins.
+#[derive(Default)]
+struct Sizes {
+    values: i64,
+    compressed: i64,
+    uncompressed: i64,
+    dictionary: Option<i64>,
+    data: Option<i64>,
+}
+
+/// Puts pages one behind the other.
+fn put(pages: impl IntoIterator<Item = CompressedPage>, sink: &mut TrackedWrite<Gathering>) -> Result<Sizes> {
+    let mut sizes = Sizes::default();
+    for page in pages {
+        sink.inner_mut().page = page.compressed_page().buffer().clone();
+        let spec = SerializedPageWriter::new(sink).write_page(page)?;
+        sizes.compressed += spec.compressed_size as i64;
+        sizes.uncompressed += spec.uncompressed_size as i64;
+        if spec.page_type == PageType::DICTIONARY_PAGE {
+            sizes.dictionary = Some(spec.offset as i64);
+        } else {
+            sizes.values += i64::from(spec.num_values);
+            sizes.data.get_or_insert(spec.offset as i64);
+        }
+    }
+    Ok(sizes)
 }
 
 /// Bytes that follow one another and lie apart.

@@ -108,15 +108,7 @@ pub(crate) fn column(column: ColumnDescPtr, value: &Value, rows: usize) -> Resul
         let page = Page::DictionaryPage { buf, num_values: 1, encoding: Encoding::PLAIN, is_sorted: false };
         pages.push(CompressedPage::new(page, plain.len()));
     }
-    let mut body = Vec::new();
-    if column.max_def_level() > 0 {
-        body.extend(run(u8::from(is_some), rows).finish());
-    }
-    if is_some {
-        // Places in the dictionary have one bit each.
-        body.push(1);
-        body.extend(run(0, rows).finish_without_length());
-    }
+    let body = body(&column, is_some, rows);
     let data = Page::DataPage {
         buf: stored(&body)?,
         num_values: run(0, rows).total(),
@@ -130,6 +122,20 @@ pub(crate) fn column(column: ColumnDescPtr, value: &Value, rows: usize) -> Resul
     encodings.extend(is_some.then_some(Encoding::RLE_DICTIONARY));
     let statistics = value.statistics(&column, rows as u64);
     ColumnChunk::new(column, rows as u64, pages, (encodings, Some(statistics)))
+}
+
+/// Definition levels, and places in the dictionary, of `rows` rows.
+fn body(column: &ColumnDescPtr, is_some: bool, rows: usize) -> Vec<u8> {
+    let mut body = Vec::new();
+    if column.max_def_level() > 0 {
+        body.extend(run(u8::from(is_some), rows).finish());
+    }
+    if is_some {
+        // Places in the dictionary have one bit each.
+        body.push(1);
+        body.extend(run(0, rows).finish_without_length());
+    }
+    body
 }
 
 fn run(value: u8, count: usize) -> Levels {

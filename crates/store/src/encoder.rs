@@ -1,20 +1,19 @@
 //! Encoding the rows of a shard: gathered into row groups of fixed size, each encoded as soon as it is full.
 
+use crate::chunk::{MetricsChunk, WeightsChunk};
 use crate::constant_column::Value;
 use crate::error::Error;
 use crate::format::Format;
+use crate::keys;
 use crate::list_column::{Buffers, List, Lists, Rows};
 use crate::metrics_rows::MetricsRows;
 use crate::place::{Place, Table};
-use crate::row_group::{Column, EncodedColumn, GroupEncoder, OpenGroup};
-use crate::schema::{
-    Labels, Layout, MetricsChunk, WeightsChunk, checkpoints_schema, metrics_schema, weights_schema,
-};
+use crate::row_group::{Column, array};
+use crate::schema::{Labels, Layout, checkpoints_schema, metrics_schema, weights_schema};
 use crate::swept::{self, ParameterKind};
-use arrow_array::{Array, Float64Array, Int64Array};
-use arrow_schema::SchemaRef;
+use crate::target::{EncodedGroup, Target};
+use arrow_array::Float64Array;
 use rayon::prelude::*;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What the files of one estimator say, and how many networks a row group of weights holds.
@@ -37,14 +36,6 @@ impl EstimatorFiles {
         let Labels { estimator, variant, n, cell, .. } = &self.labels;
         Place { estimator: estimator.clone(), n: *n, cell: cell.clone(), variant: variant.clone(), index }
     }
-}
-
-/// A row group on its way to its file.
-pub struct EncodedGroup {
-    /// Position of the estimator among those of the shard.
-    pub(crate) estimator: usize,
-    pub(crate) table: Table,
-    pub(crate) columns: Vec<EncodedColumn>,
 }
 
 /// What came of a push.
@@ -72,14 +63,6 @@ struct Estimator {
     networks: Networks,
     buffers: Arc<Buffers>,
     encoded: Encoded,
-}
-
-/// The file that groups are for.
-pub(crate) struct Target {
-    estimator: usize,
-    table: Table,
-    path: PathBuf,
-    encoder: GroupEncoder,
 }
 
 /// Networks gathered for a row group.
@@ -147,11 +130,7 @@ impl Estimator {
         buffers: &Arc<Buffers>,
     ) -> Result<Estimator, Error> {
         let (place, labels) = (files.place(index), &files.labels);
-        let target = |table: Table, schema: SchemaRef| -> Result<Target, Error> {
-            let path = place.path(table);
-            let encoder = GroupEncoder::new(schema).map_err(Error::parquet(&path))?;
-            Ok(Target { estimator: position, table, path, encoder })
-        };
+        let target = |table: Table, schema| Target::new(position, table, place.path(table), schema);
         Ok(Estimator {
             metrics: MetricsRows::new(target(Table::Metrics, metrics_schema(layout))?, labels, layout),
             checkpoints: if files.checkpoints {
@@ -215,7 +194,7 @@ impl Estimator {
         let Networks { trial, skip_slope, skip_intercept, lists } = &mut self.networks;
         let pages = lists.finish(&self.buffers, &mut self.encoded.spent);
         let pages = Arc::new(pages.map_err(Error::parquet(&target.path))?);
-        let mut columns = keys(self.format, &self.labels, trial);
+        let mut columns = keys::columns(self.format, &self.labels, trial);
         columns.extend(swept::columns(&self.swept, &self.labels.swept, trial.len()));
         columns.extend(self.form.map(|form| Column::Same(Value::text(form), trial.len())));
         columns.push(array(Float64Array::from(std::mem::take(skip_slope))));
@@ -238,43 +217,4 @@ impl Estimator {
         }
         Ok(())
     }
-}
-
-impl Target {
-    pub fn begin(&self) -> Result<OpenGroup, Error> {
-        self.encoder.begin().map_err(Error::parquet(&self.path))
-    }
-
-    pub fn write(&self, group: &mut OpenGroup, block: Vec<Column>) -> Result<(), Error> {
-        group.write(block).map_err(Error::parquet(&self.path))
-    }
-
-    pub fn close(&self, group: OpenGroup) -> Result<EncodedGroup, Error> {
-        let columns = group.close().map_err(Error::parquet(&self.path))?;
-        Ok(EncodedGroup { estimator: self.estimator, table: self.table, columns })
-    }
-
-    fn encode(&self, columns: Vec<Column>) -> Result<EncodedGroup, Error> {
-        let columns = self.encoder.encode(columns).map_err(Error::parquet(&self.path))?;
-        Ok(EncodedGroup { estimator: self.estimator, table: self.table, columns })
-    }
-}
-
-/// Columns that all tables begin with.
-pub(crate) fn keys(format: Format, labels: &Labels, trials: &[u64]) -> Vec<Column> {
-    let same = |value| Column::Same(value, trials.len());
-    let mut columns = Vec::new();
-    if format.repeats_keys() {
-        columns.extend([Value::text(&labels.estimator), Value::Integer(labels.n.cast_signed())].map(same));
-    }
-    columns.extend([same(Value::text(&labels.cell)), integers(trials)]);
-    columns
-}
-
-pub(crate) fn integers(values: &[u64]) -> Column {
-    array(Int64Array::from_iter_values(values.iter().map(|value| value.cast_signed())))
-}
-
-pub(crate) fn array(values: impl Array + 'static) -> Column {
-    Column::Array(Arc::new(values))
 }

@@ -1,6 +1,6 @@
 //! The forms of rows.
 
-use crate::schema::MetricsChunk;
+use crate::chunk::MetricsChunk;
 
 /// The form of a directory's rows; all its files have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

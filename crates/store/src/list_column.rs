@@ -6,10 +6,10 @@
 //!
 //! Source of the format: the Parquet specification, data pages version 1, encodings BYTE_STREAM_SPLIT and RLE.
 
+use crate::chunk::{Inner, WeightsChunk};
 use crate::column_chunk::ColumnChunk;
 use crate::frame::{self, Framer, Search, front};
 use crate::levels::Levels;
-use crate::schema::{Inner, WeightsChunk};
 use crate::streams::{self, STREAMS, Streams, Texture};
 use bytes::Bytes;
 use parquet::basic::Encoding;

@@ -1,11 +1,13 @@
 //! Rows of metrics, or of checkpoints, on their way into row groups.
 
+use crate::chunk::MetricsChunk;
 use crate::constant_column::Value;
-use crate::encoder::{EncodedGroup, Target, array, integers, keys};
 use crate::error::Error;
-use crate::row_group::{Column, OpenGroup};
-use crate::schema::{Labels, Layout, MetricsChunk};
+use crate::keys;
+use crate::row_group::{Column, OpenGroup, array, integers};
+use crate::schema::{Labels, Layout};
 use crate::swept;
+use crate::target::{EncodedGroup, Target};
 use arrow_array::{Float64Array, Int64Array, StringArray};
 use arrow_buffer::NullBuffer;
 
@@ -45,7 +47,7 @@ impl MetricsRows {
 
     /// Appends rows, and to `groups` the row groups that they fill.
     pub fn push(&mut self, chunk: &MetricsChunk, groups: &mut Vec<EncodedGroup>) -> Result<(), Error> {
-        if !chunk.is_even(&self.layout) {
+        if !chunk.is_even(self.layout.scores.len()) {
             return Err(Error::Ragged("metrics"));
         }
         let (count, mut from) = (chunk.trial.len(), 0);
@@ -97,7 +99,7 @@ impl MetricsRows {
         let Block { trial, failure, kinks, checkpoint, scores } = &mut self.block;
         let rows = trial.len();
         let Labels { design, target, noise, parameters, .. } = &self.labels;
-        let mut columns = keys(self.layout.format, &self.labels, trial);
+        let mut columns = keys::columns(self.layout.format, &self.labels, trial);
         if !checkpoint.is_empty() {
             columns.push(integers(checkpoint));
         }

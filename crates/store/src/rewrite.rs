@@ -1,6 +1,7 @@
 //! Finished files written anew where columns are added or taken away in which all rows of a file agree: rows are read and
 //! encoded as if a run had just computed them.
 
+use crate::chunk::{Inner, MetricsChunk, WeightsChunk};
 use crate::directory::RunDirectory;
 use crate::encoder::{EstimatorFiles, ShardEncoder};
 use crate::error::Error;
@@ -8,7 +9,7 @@ use crate::inspect::batch_rows;
 use crate::list_column::Buffers;
 use crate::place::{Place, Table};
 use crate::read::{builder, column, guarded, no_column};
-use crate::schema::{Inner, Layout, MetricsChunk, WeightsChunk, lists};
+use crate::schema::{Layout, lists};
 use crate::shard::ShardWriter;
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;

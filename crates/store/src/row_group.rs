@@ -6,7 +6,7 @@ use crate::disk::{Disk, Output};
 use crate::encoding::properties;
 use crate::error::Error;
 use crate::list_column::{self, Buffers, GroupPages, List};
-use arrow_array::ArrayRef;
+use arrow_array::{Array, ArrayRef, Int64Array};
 use arrow_schema::{FieldRef, SchemaRef};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::add_encoded_arrow_schema_to_metadata;
@@ -26,6 +26,16 @@ pub(crate) enum Column {
     /// A value so many times.
     Same(Value, usize),
     Lists(List, Arc<GroupPages>, Arc<Buffers>),
+}
+
+/// A column of whole numbers.
+pub(crate) fn integers(values: &[u64]) -> Column {
+    array(Int64Array::from_iter_values(values.iter().map(|value| value.cast_signed())))
+}
+
+/// A column of these values.
+pub(crate) fn array(values: impl Array + 'static) -> Column {
+    Column::Array(Arc::new(values))
 }
 
 /// A column once encoded.

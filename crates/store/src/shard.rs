@@ -2,11 +2,12 @@
 
 use crate::directory::RunDirectory;
 use crate::disk::Output;
-use crate::encoder::{EncodedGroup, EstimatorFiles};
+use crate::encoder::EstimatorFiles;
 use crate::error::Error;
 use crate::place::{Place, Table};
 use crate::row_group::GroupWriter;
 use crate::schema::{Layout, checkpoints_schema, metrics_schema, weights_schema};
+use crate::target::EncodedGroup;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

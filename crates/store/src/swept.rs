@@ -1,8 +1,7 @@
 //! Columns of swept parameters: one of its own type for each parameter that tells estimators of a name apart.
 
 use crate::constant_column::Value;
-use crate::encoder::array;
-use crate::row_group::Column;
+use crate::row_group::{Column, array};
 use arrow_array::{BooleanArray, new_null_array};
 use arrow_schema::{DataType, Field};
 

@@ -64,10 +64,7 @@ impl Claims {
         expected: &Expected,
     ) -> Result<Claims, Error> {
         let says = |name: &str| footer.get(&format!("tempered.{name}"));
-        let agree = |name: &str, wanted: &str, found: Option<&str>| match found {
-            Some(found) if found == wanted => Ok(()),
-            found => Err(Error::foreign(path, name, found, wanted)),
-        };
+        let agree = |name: &str, wanted: &str, found: Option<&str>| agree(path, name, wanted, found);
         agree("label", named.estimator, says("label"))?;
         let content = says("cell").unwrap_or_default();
         agree("cell", named.cell, Some(&key(content)))?;
@@ -77,22 +74,7 @@ impl Claims {
         for (name, value) in &expected.study {
             agree(name, value, says(name))?;
         }
-        let variant = says("variant");
-        if variant.is_some() != named.variant.is_some() {
-            let wanted = if named.variant.is_some() {
-                "the parameters of the variant in the name"
-            } else {
-                "none, as in the name"
-            };
-            return Err(Error::foreign(path, "variant", variant, wanted));
-        }
-        if let Some(found) = named.variant {
-            agree("estimator", found, Some(&key(says("estimator").unwrap_or_default())))?;
-        }
-        let full_name = match variant {
-            Some(variant) => format!("{}[{variant}]", named.estimator),
-            None => named.estimator.to_owned(),
-        };
+        let full_name = full_name(path, named, footer)?;
         if let Some(parameters) = expected.estimators.get(&full_name) {
             agree("estimator", parameters, says("estimator"))?;
         }
@@ -101,19 +83,7 @@ impl Claims {
             let wanted = format!("a range of its {} rows", footer.rows);
             Error::foreign(path, "trials", says("trials"), &wanted)
         })?;
-        // A damaged name of a column would make its risk one that is not computed yet.
-        let there: Vec<Risk> = columns.iter().filter_map(|column| Risk::of_column(column)).collect();
-        let declared = says("risks").unwrap_or_default();
-        let told = |risk: &str| Risk::of_text(risk).is_some_and(|risk| there.contains(&risk));
-        if !declared.is_empty() && !declared.split(", ").all(told) {
-            let wanted = there.iter().map(Risk::to_string).collect::<Vec<_>>().join(", ");
-            return Err(Error::foreign(
-                path,
-                "risks",
-                Some(declared),
-                &format!("those of its columns, {wanted}"),
-            ));
-        }
+        check_risks(path, columns, says("risks").unwrap_or_default())?;
         let common = COMMON.map(|name| says(name).map(str::to_owned));
         let parameters = says("estimator").map(str::to_owned);
         let templates = TEMPLATES.map(says);
@@ -157,6 +127,42 @@ impl Claims {
             None => Ok(()),
         }
     }
+}
+
+fn agree(path: &Path, name: &str, wanted: &str, found: Option<&str>) -> Result<(), Error> {
+    match found {
+        Some(found) if found == wanted => Ok(()),
+        found => Err(Error::foreign(path, name, found, wanted)),
+    }
+}
+
+/// The label, with the swept parameters of the variant behind it, where the name of the file has that variant too.
+fn full_name(path: &Path, named: Named<'_>, footer: &Footer) -> Result<String, Error> {
+    let variant = footer.get("tempered.variant");
+    match (named.variant, variant) {
+        (None, None) => Ok(named.estimator.to_owned()),
+        (Some(found), Some(variant)) => {
+            let estimator = footer.get("tempered.estimator").unwrap_or_default();
+            agree(path, "estimator", found, Some(&key(estimator)))?;
+            Ok(format!("{}[{variant}]", named.estimator))
+        }
+        (Some(_), None) => {
+            Err(Error::foreign(path, "variant", variant, "the parameters of the variant in the name"))
+        }
+        (None, Some(_)) => Err(Error::foreign(path, "variant", variant, "none, as in the name")),
+    }
+}
+
+/// Compares the risks that a footer declares with those of the columns: a damaged name of a column would make its risk one
+/// that is not computed yet.
+fn check_risks(path: &Path, columns: &[&str], declared: &str) -> Result<(), Error> {
+    let there: Vec<Risk> = columns.iter().filter_map(|column| Risk::of_column(column)).collect();
+    let told = |risk: &str| Risk::of_text(risk).is_some_and(|risk| there.contains(&risk));
+    if declared.is_empty() || declared.split(", ").all(told) {
+        return Ok(());
+    }
+    let wanted = there.iter().map(Risk::to_string).collect::<Vec<_>>().join(", ");
+    Err(Error::foreign(path, "risks", Some(declared), &format!("those of its columns, {wanted}")))
 }
 
 /// n and the labels of design, target and noise in the content of a cell.

@@ -1,6 +1,6 @@
 //! Eight blocks in registers of any width.
 
-use super::{BLOCK, Blocks, COLUMNS, CONSTANTS, DIAGONALS, WORDS};
+use super::state::{BLOCK, Blocks, COLUMNS, CONSTANTS, DIAGONALS, WORDS};
 use crate::wide::Kernel;
 
 /// Blocks made at a time.

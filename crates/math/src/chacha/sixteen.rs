@@ -1,6 +1,6 @@
 //! Sixteen blocks in registers of 512 bits, which have rotations.
 
-use super::{BLOCK, Blocks, COLUMNS, CONSTANTS, DIAGONALS, WORDS};
+use super::state::{BLOCK, Blocks, COLUMNS, CONSTANTS, DIAGONALS, WORDS};
 use crate::wide::Kernel;
 use pulp::cast;
 use pulp::core_arch::x86::Avx512f;

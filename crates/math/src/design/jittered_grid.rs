@@ -1,6 +1,7 @@
 //! A grid whose points are moved at random within their cells.
 
-use super::{Design, separate};
+use super::Design;
+use super::law::separate;
 use crate::catalogue::{Entry, Kind, Parameter, Value};
 use crate::seed::unit;
 use rand_chacha::ChaCha8Rng;

@@ -2,53 +2,12 @@
 
 mod grid;
 mod jittered_grid;
+mod law;
 mod uniform;
 
-use crate::catalogue::Entry;
-use crate::sum::ascending;
-use rand_chacha::ChaCha8Rng;
+pub use law::Design;
 
-/// A law of n sorted points, no two of which are one: studies hold no ties.
-pub trait Design: Send + Sync {
-    /// Fills `x` with strictly increasing points.
-    fn fill(&self, rng: &mut ChaCha8Rng, x: &mut [f64]);
-}
+use crate::catalogue::Entry;
 
 /// Every design, in the order of the documentation.
 pub static CATALOGUE: &[Entry<dyn Design>] = &[uniform::ENTRY, grid::ENTRY, jittered_grid::ENTRY];
-
-/// Moves ties that rounding made up by one unit in the last place, so that x increases strictly.
-#[inline(always)]
-fn separate(x: &mut [f64]) {
-    if ascending(x) {
-        return;
-    }
-    for i in 1..x.len() {
-        if x[i] <= x[i - 1] {
-            x[i] = x[i - 1].next_up();
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rounded_ties_are_moved_apart() {
-        for (mut x, moved) in [
-            (vec![0.25; 4], vec![0, 1, 2, 3]),
-            // A point that was moved may meet the next one.
-            (vec![0.25, 0.25, 0.25f64.next_up(), 0.5], vec![0, 1, 1, 0]),
-            (vec![0.0, 0.0, 0.0], vec![0, 1, 2]),
-            (vec![0.0, 0.5, 1.0], vec![0, 0, 0]),
-        ] {
-            let before = x.clone();
-            separate(&mut x);
-            assert!(x.windows(2).all(|pair| pair[0] < pair[1]), "{x:?}");
-            let ulps: Vec<u64> =
-                x.iter().zip(&before).map(|(after, x)| after.to_bits() - x.to_bits()).collect();
-            assert_eq!(ulps, moved, "{before:?}");
-        }
-    }
-}

@@ -1,6 +1,7 @@
 //! Independent uniform points, sorted.
 
-use super::{Design, separate};
+use super::Design;
+use super::law::separate;
 use crate::catalogue::Entry;
 use crate::wide::{Kernel, wide};
 use crate::ziggurat::fill_arrivals;

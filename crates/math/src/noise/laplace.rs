@@ -1,7 +1,7 @@
 //! Laplace (two-sided exponential) noise.
 
-use super::{Noise, positive};
-use crate::catalogue::Entry;
+use super::Noise;
+use crate::catalogue::{Entry, Parameter};
 use crate::ziggurat::fill_exponential;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
@@ -9,7 +9,7 @@ use rand_chacha::rand_core::Rng;
 pub(super) const ENTRY: Entry<dyn Noise> = Entry {
     name: "laplace",
     summary: "two-sided exponential with density exp(−|ε|/scale) / (2 scale)",
-    parameters: || vec![positive("scale", "mean of |ε|")],
+    parameters: || vec![Parameter::positive("scale", "mean of |ε|")],
     build: |values| Ok(Box::new(Laplace { scale: values[0].real() })),
 };
 

@@ -1,14 +1,14 @@
 //! Normal noise.
 
-use super::{Noise, positive};
-use crate::catalogue::Entry;
+use super::Noise;
+use crate::catalogue::{Entry, Parameter};
 use crate::ziggurat::fill_normal;
 use rand_chacha::ChaCha8Rng;
 
 pub(super) const ENTRY: Entry<dyn Noise> = Entry {
     name: "normal",
     summary: "normal with mean 0",
-    parameters: || vec![positive("sd", "standard deviation")],
+    parameters: || vec![Parameter::positive("sd", "standard deviation")],
     build: |values| Ok(Box::new(Normal { sd: values[0].real() })),
 };
 

@@ -1,14 +1,14 @@
 //! Two-point noise.
 
-use super::{Noise, positive};
-use crate::catalogue::Entry;
+use super::Noise;
+use crate::catalogue::{Entry, Parameter};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 
 pub(super) const ENTRY: Entry<dyn Noise> = Entry {
     name: "rademacher",
     summary: "−scale or scale with equal probability",
-    parameters: || vec![positive("scale", "the absolute value of ε")],
+    parameters: || vec![Parameter::positive("scale", "the absolute value of ε")],
     build: |values| Ok(Box::new(Rademacher { scale: values[0].real() })),
 };
 

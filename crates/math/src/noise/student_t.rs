@@ -1,6 +1,6 @@
 //! Student's t noise.
 
-use super::{Noise, positive};
+use super::Noise;
 use crate::catalogue::{Entry, Kind, Parameter};
 use crate::seed::unit;
 use rand_chacha::ChaCha8Rng;
@@ -11,7 +11,7 @@ pub(super) const ENTRY: Entry<dyn Noise> = Entry {
     parameters: || {
         vec![
             Parameter { name: "df", summary: "degrees of freedom", kind: Kind::POSITIVE, default: None },
-            positive("scale", "factor before t"),
+            Parameter::positive("scale", "factor before t"),
         ]
     },
     build: |values| Ok(Box::new(StudentT { df: values[0].real(), scale: values[1].real() })),

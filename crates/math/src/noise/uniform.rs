@@ -1,14 +1,14 @@
 //! Uniform noise.
 
-use super::{Noise, positive};
-use crate::catalogue::Entry;
+use super::Noise;
+use crate::catalogue::{Entry, Parameter};
 use crate::seed::unit;
 use rand_chacha::ChaCha8Rng;
 
 pub(super) const ENTRY: Entry<dyn Noise> = Entry {
     name: "uniform",
     summary: "uniform on [−half_width, half_width]",
-    parameters: || vec![positive("half_width", "half the width of the interval")],
+    parameters: || vec![Parameter::positive("half_width", "half the width of the interval")],
     build: |values| Ok(Box::new(Uniform { half_width: values[0].real() })),
 };
 

@@ -2,6 +2,7 @@
 
 mod form;
 mod knots;
+mod miss;
 pub(crate) mod reach;
 mod smooth;
 mod units;
@@ -11,6 +12,8 @@ pub use form::{Expansion, Form};
 pub use knots::{Knots, Size};
 pub use smooth::{Pieces, Smooth};
 pub use units::Units;
+
+use miss::worst_miss;
 
 /// A predictor f̂ of one sample.
 #[derive(Debug)]
@@ -94,12 +97,4 @@ impl Predictor {
             Predictor::Smooth(smooth) => smooth.train_error(x, y),
         }
     }
-}
-
-/// The largest |f(x_i) − y_i|.
-fn worst_miss(x: &[f64], y: &[f64], f: impl Fn(f64) -> f64) -> f64 {
-    x.iter().zip(y).map(|(x, y)| (f(*x) - y).abs()).fold(0.0, |worst, miss| {
-        // NaN must not get lost.
-        if miss <= worst { worst } else { miss }
-    })
 }

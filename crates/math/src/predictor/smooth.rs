@@ -1,6 +1,7 @@
 //! Functions that are analytic between breakpoints, but not linear there.
 
-use super::{Expansion, Form, Units, worst_miss};
+use super::miss::worst_miss;
+use super::{Expansion, Form, Units};
 use std::fmt;
 
 /// The pieces of a function that is analytic between its breakpoints.

@@ -1,7 +1,8 @@
 //! Distances between two predictors of one sample.
 
-use super::smooth::PieceValues;
-use super::{Scorer, smooth};
+use super::integrals::PieceValues;
+use super::scorer::Scorer;
+use super::supremum::supremum;
 use crate::predictor::{Knots, Predictor};
 use crate::risk::Risk;
 use crate::sum::{largest, sum};
@@ -57,7 +58,7 @@ pub(super) fn distances(
             let mut integrals = 0..;
             for risk in &criteria.risks {
                 out.push(Some(match risk {
-                    Risk::Sup => smooth::supremum(cuts.at, error),
+                    Risk::Sup => supremum(cuts.at, error),
                     Risk::Lp(_) => sum(scratch.integrals.pieces(integrals.next().unwrap_or(0))),
                 }));
             }

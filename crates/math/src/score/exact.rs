@@ -1,8 +1,10 @@
 //! Scores of piecewise-linear predictors: in closed form where the target is piecewise linear too.
 
+use super::criteria::Criteria;
 use super::difference::Difference;
-use super::smooth::{Integrals, TURNS};
-use super::{Criteria, Scorer};
+use super::integrals::Integrals;
+use super::intervals::TURNS;
+use super::scorer::Scorer;
 use crate::predictor::Knots;
 use crate::risk::{Domain, Risk};
 use crate::sum::{Summary, largest};

@@ -1,39 +1,14 @@
 //! Targets: the functions f* that the labels are noisy values of.
 
+mod function;
 mod linear;
 mod piecewise_linear;
 mod sine;
 mod zero;
 
+pub use function::{Shape, Target};
+
 use crate::catalogue::Entry;
-
-/// A target function f*.
-pub trait Target: Send + Sync {
-    /// f*(x).
-    fn value(&self, x: f64) -> f64;
-
-    /// What kind of function it is, which decides how risks are integrated.
-    fn shape(&self) -> Shape<'_>;
-}
-
-/// The kinds of targets.
-#[derive(Clone, Copy, Debug)]
-pub enum Shape<'a> {
-    /// Zero: the error of f̂ is f̂ itself.
-    Zero,
-    /// Linear between these knots (increasing; none for a straight line): risks are exact.
-    PiecewiseLinear {
-        /// Where the slope may change.
-        knots: &'a [f64],
-    },
-    /// amplitude · sin(rate · x): risks by adaptive quadrature.
-    Sine {
-        /// Half the distance from crest to trough.
-        amplitude: f64,
-        /// Angle per unit of x.
-        rate: f64,
-    },
-}
 
 /// Every target, in the order of the documentation.
 pub static CATALOGUE: &[Entry<dyn Target>] =

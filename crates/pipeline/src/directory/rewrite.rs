@@ -58,30 +58,7 @@ pub(crate) fn rewrite(
             done.stopped = true;
             return Ok(done);
         }
-        let written: Vec<_> = pool
-            .install(|| together.par_iter().map(|part| rewriting.one(part)).collect::<Result<_, Error>>())?;
-        let (mut writers, mut placed) = (Vec::new(), Vec::new());
-        for (one, part) in written.into_iter().zip(together) {
-            match one {
-                Ok(writer) => {
-                    writers.push(writer);
-                    placed.push(part);
-                }
-                Err(finding) => {
-                    done.unfit.push(format!("{} {}", finding.path.display(), finding.fault));
-                }
-            }
-        }
-        done.shards += writers.len() as u64;
-        ShardWriter::commit_all(writers, |position, _, table| {
-            let Rewrite { shard, estimator, .. } = placed[position];
-            placing(plan, directory, shard, *estimator, table)
-        })?;
-        for Rewrite { shard, estimator, from } in placed {
-            if *from != place(plan, *estimator, shard) {
-                directory.set_aside(from)?;
-            }
-        }
+        rewriting.some(together, pool, &mut done)?;
     }
     Ok(done)
 }
@@ -96,6 +73,35 @@ struct Rewriting<'a> {
 }
 
 impl Rewriting<'_> {
+    /// Writes some files anew, and puts them into their places together.
+    fn some(&self, rewrites: &[Rewrite], pool: &Pool, done: &mut Rewritten) -> Result<(), Error> {
+        let written = pool
+            .install(|| rewrites.par_iter().map(|part| self.one(part)).collect::<Result<Vec<_>, Error>>())?;
+        let (mut writers, mut placed) = (Vec::new(), Vec::new());
+        for (one, part) in written.into_iter().zip(rewrites) {
+            match one {
+                Ok(writer) => {
+                    writers.push(writer);
+                    placed.push(part);
+                }
+                Err(finding) => {
+                    done.unfit.push(format!("{} {}", finding.path.display(), finding.fault));
+                }
+            }
+        }
+        done.shards += writers.len() as u64;
+        ShardWriter::commit_all(writers, |position, _, table| {
+            let Rewrite { shard, estimator, .. } = placed[position];
+            placing(self.plan, self.directory, shard, *estimator, table)
+        })?;
+        for Rewrite { shard, estimator, from } in placed {
+            if *from != place(self.plan, *estimator, shard) {
+                self.directory.set_aside(from)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Encodes the files of a shard of an estimator; the inner error is what is wrong with them.
     fn one(
         &self,

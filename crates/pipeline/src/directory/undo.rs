@@ -56,13 +56,31 @@ pub fn undo(directory: &RunDirectory) -> Result<Undone, Error> {
 fn take_back(plan: &Plan, directory: &RunDirectory) -> Result<Undone, Error> {
     let (mut undone, mut back) = (Undone::default(), BTreeSet::new());
     let listing = directory.former().listing()?;
-    let order = [Table::Weights, Table::Checkpoints, Table::Metrics];
-    for table in order {
+    for table in [Table::Weights, Table::Checkpoints, Table::Metrics] {
         for file in listing.files.iter().filter(|file| file.table == table) {
             undone.restored += u64::from(directory.restore(&file.place, table)?);
             back.insert(file.place.path(table));
         }
     }
+    let mut more = made_since(plan, directory, &back)?;
+    // What a run that was ended had placed of a shard before its metrics. Of estimators that are taken back nobody would finish
+    // it.
+    for file in directory.listing()?.files.into_iter().filter(|file| file.table != Table::Metrics) {
+        if !directory.metrics_path(&file.place).is_file() {
+            more.insert(file.place.path(file.table));
+        }
+    }
+    undone.set_aside = more.len() as u64;
+    more.iter().try_for_each(|path: &PathBuf| directory.quarantine(&directory.root().join(path)))?;
+    Ok(undone)
+}
+
+/// Files that have more columns than they had before, or names that they did not have; none of those that came back.
+fn made_since(
+    plan: &Plan,
+    directory: &RunDirectory,
+    back: &BTreeSet<PathBuf>,
+) -> Result<BTreeSet<PathBuf>, Error> {
     let mut more = BTreeSet::new();
     let (every, left) = with_left(plan.clone(), directory)?;
     let planned = plan.shards().flat_map(|shard| {
@@ -70,7 +88,6 @@ fn take_back(plan: &Plan, directory: &RunDirectory) -> Result<Undone, Error> {
         (0..estimators.len()).map(move |place| (shard.clone(), estimators[place]))
     });
     for (shard, estimator) in planned.chain(left) {
-        // What was there before keeps the name that it had.
         if let Some(twin) = twin_of(&every, directory, &shard, estimator)? {
             let paths = Table::ALL.map(|table| twin.path(table)).into_iter();
             more.extend(paths.filter(|path| directory.root().join(path).is_file() && !back.contains(path)));
@@ -86,14 +103,5 @@ fn take_back(plan: &Plan, directory: &RunDirectory) -> Result<Undone, Error> {
             }
         }
     }
-    // What a run that was ended had placed of a shard before its metrics. Of estimators that are taken back nobody would finish
-    // it.
-    for file in directory.listing()?.files.into_iter().filter(|file| file.table != Table::Metrics) {
-        if !directory.metrics_path(&file.place).is_file() {
-            more.insert(file.place.path(file.table));
-        }
-    }
-    undone.set_aside = more.len() as u64;
-    more.iter().try_for_each(|path: &PathBuf| directory.quarantine(&directory.root().join(path)))?;
-    Ok(undone)
+    Ok(more)
 }

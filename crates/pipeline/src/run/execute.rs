@@ -87,15 +87,19 @@ fn work_off(
     let flows = setting.flows(short, (&long, &judges), &aggregate);
     let meters: Vec<Arc<Meter>> = flows.iter().flat_map(Closed::meters).collect();
     told(meters.clone());
-    let mut ended = true;
+    let ended = one_by_one(flows, cancel, &stopped)?;
+    Ok((ended, meters.iter().map(|meter| meter.read()).collect()))
+}
+
+/// Runs flows one after the other; whether all came to their end.
+fn one_by_one(flows: Vec<Closed<'_, Error>>, cancel: &Cancel, stopped: &AtomicBool) -> Result<bool, Error> {
     for flow in flows {
         // A request that came with the last shards is obeyed too: to look at all files once more may take a while.
         if !finished(flow.run(cancel))? || stopped.load(Relaxed) || cancel.is_requested() {
-            ended = false;
-            break;
+            return Ok(false);
         }
     }
-    Ok((ended, meters.iter().map(|meter| meter.read()).collect()))
+    Ok(true)
 }
 
 fn pool(threads: usize) -> Result<Pool, Error> {

@@ -7,7 +7,7 @@ use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 use kuva::render::render::{Primitive, Scene, render_multiple};
 
-use super::dash::dashes;
+use super::dash::{dashes, distance};
 use super::drawing::{Drawing, Key, Look, Mark, Stroke};
 use super::ink::{Ink, Medium, PNG_SCALE, marker};
 
@@ -15,8 +15,6 @@ use super::ink::{Ink, Medium, PNG_SCALE, marker};
 const WIDTH: f64 = 440.0;
 /// The height of a figure without its legend.
 const HEIGHT: f64 = 300.0;
-/// The width and height of the area between the axes, roughly.
-const AREA: (f64, f64) = (360.0, 190.0);
 /// The height of one row of the legend.
 const ROW: f64 = 17.0;
 /// Labels of the legend are cut to this many characters.
@@ -215,13 +213,6 @@ fn runs(drawing: &Drawing, points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
     }
     runs.retain(|run| !run.is_empty());
     runs
-}
-
-/// The distance of two positions in units of the figure, roughly.
-pub(super) fn distance(drawing: &Drawing, from: (f64, f64), to: (f64, f64)) -> f64 {
-    let x = drawing.x.share(to.0) - drawing.x.share(from.0);
-    let y = drawing.y.share(to.1) - drawing.y.share(from.1);
-    (x * AREA.0).hypot(y * AREA.1)
 }
 
 /// Text in which the library sees no formulas: it reads what stands between dollar signs as one.

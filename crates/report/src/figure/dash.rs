@@ -1,7 +1,16 @@
 //! Lines cut into dashes: the library starts a pattern anew at every point when it makes pixels.
 
-use super::canvas::distance;
 use super::drawing::Drawing;
+
+/// The width and height of the area between the axes, roughly.
+const AREA: (f64, f64) = (360.0, 190.0);
+
+/// The distance of two positions in units of the figure, roughly.
+pub(super) fn distance(drawing: &Drawing, from: (f64, f64), to: (f64, f64)) -> f64 {
+    let x = drawing.x.share(to.0) - drawing.x.share(from.0);
+    let y = drawing.y.share(to.1) - drawing.y.share(from.1);
+    (x * AREA.0).hypot(y * AREA.1)
+}
 
 /// The dashes of a line through positions; the line itself for a solid one.
 pub(super) fn dashes(drawing: &Drawing, run: &[(f64, f64)], dash: &[f64]) -> Vec<Vec<(f64, f64)>> {

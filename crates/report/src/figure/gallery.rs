@@ -120,7 +120,7 @@ impl<'a> Gallery<'a> {
             curves.filter_map(|curve| Some((place(&curve.estimator)?, curve))).collect();
         let Some((_, first)) = placed.first() else { return };
         let (settings, along) = (Settings::of_curves(self.report), first.along.as_str());
-        let title = settings.of_panel(&panel);
+        let title = panel.title(&settings);
         let who: Vec<&str> = placed.iter().map(|(_, curve)| curve.estimator.as_str()).collect();
         let heading = quantity::heading(panel.quantity);
         let words = match title.is_empty() {
@@ -159,7 +159,7 @@ impl<'a> Gallery<'a> {
         if series.is_empty() {
             return;
         }
-        let symbol = risk::symbol(label);
+        let symbol = quantity::symbol(label);
         let title = self.settings.title(setting);
         let who = listed(&series);
         // A single size is no curve.

@@ -3,7 +3,8 @@
 use super::axis::{Axis, Direction, WIDE};
 use super::drawing::{Drawing, Key, Look, Mark, Stroke};
 use super::ink::Ink;
-use super::risk::{Placed, keys, line, with_unit};
+use super::risk::{Placed, keys, line};
+use crate::quantity::with_unit;
 use crate::{Bin, Distribution, Tail};
 
 /// How a fitted tail is drawn.

@@ -100,15 +100,18 @@ pub(super) fn scene(tiles: &Tiles, medium: Medium) -> Scene {
         let at = (left + w * tile.across as f64, top + height - h * (tile.up + 1) as f64);
         add_tile(&mut scene, map, tile, &scale, (at.0, at.1, w, h));
     }
-    labels(
-        &mut scene,
-        &map.across,
-        |k| (left + w * (k as f64 + 0.5), top + height + 15.0),
-        TextAnchor::Middle,
-    );
-    labels(&mut scene, &map.up, |k| (left - 6.0, top + height - h * (k as f64 + 0.5) + 4.0), TextAnchor::End);
+    axes(&mut scene, map, (w, h));
+    bar(&mut scene, map, &scale, medium);
+    scene
+}
+
+/// Values and names of both coordinates, beside tiles of this size.
+fn axes(scene: &mut Scene, map: &Map, (w, h): (f64, f64)) {
+    let (left, top, width, height) = AREA;
+    labels(scene, &map.across, |k| (left + w * (k as f64 + 0.5), top + height + 15.0), TextAnchor::Middle);
+    labels(scene, &map.up, |k| (left - 6.0, top + height - h * (k as f64 + 0.5) + 4.0), TextAnchor::End);
     text(
-        &mut scene,
+        scene,
         (left + width / 2.0, top + height + 34.0),
         &coordinate(&map.across.name),
         12,
@@ -126,8 +129,6 @@ pub(super) fn scene(tiles: &Tiles, medium: Medium) -> Scene {
         bold: false,
         color: None,
     });
-    bar(&mut scene, map, &scale, medium);
-    scene
 }
 
 fn text(scene: &mut Scene, (x, y): (f64, f64), content: &str, size: u32, anchor: TextAnchor) {

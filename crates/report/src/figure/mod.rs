@@ -16,5 +16,4 @@ mod write;
 
 pub(crate) use gallery::Kind;
 pub use gallery::{Figure, figures};
-pub(crate) use risk::{symbol, with_unit};
 pub use write::write_figures;

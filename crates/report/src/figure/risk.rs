@@ -3,7 +3,7 @@
 use super::axis::{Axis, Direction};
 use super::drawing::{Drawing, Key, Look, Mark, Stroke};
 use super::ink::{Ink, dash};
-use crate::number::{subscript, superscript};
+use crate::quantity::with_unit;
 use crate::{Level, Series};
 
 /// A series with its estimator's place in the report.
@@ -14,21 +14,6 @@ const FITTED: Stroke = Stroke { ink: Ink::Faint, width: 5.0, dash: &[] };
 
 /// Theory, on top of what it is compared with.
 const THEORY: Stroke = Stroke { ink: Ink::Text, width: 1.1, dash: &[5.0, 3.0] };
-
-/// The symbol of a risk, such as `R₂`.
-pub(crate) fn symbol(p: &str) -> String {
-    format!("R{}", subscript(p))
-}
-
-/// The symbol with the unit, such as `R₂ (units of y²)`.
-pub(crate) fn with_unit(p: &str) -> String {
-    let unit = match p.parse::<f64>() {
-        Ok(1.0) | Err(_) => " (units of y)".to_owned(),
-        Ok(_) if p.contains('.') => format!(" (units of y^{p})"),
-        Ok(_) => format!(" (units of y{})", superscript(p)),
-    };
-    symbol(p) + &unit
-}
 
 /// What is drawn of a series: its levels, divided by a power of n, and the growth that was fitted.
 struct Curve<'a> {

@@ -2,16 +2,16 @@
 
 use maud::{Markup, html};
 
-use super::{Context, explore, selector};
+use super::choices::chosen;
+use super::context::Context;
+use super::{picture, selector};
 use crate::figure::Kind;
 use crate::number::{figure, whole};
-use crate::panel::{Panel, panels};
+use crate::panel::Panel;
 use crate::quantity::{coordinate, heading};
 use crate::setting::Settings;
 use crate::{At, Curve, Extreme, Place};
 
-/// More settings than this are chosen among by buttons.
-pub(super) const SIDE_BY_SIDE: usize = 4;
 /// Places that an extreme names one by one.
 const NAMED: usize = 3;
 
@@ -26,23 +26,12 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
                 @if !report.note.is_empty() && report.groups.is_empty() { p.note { (report.note) } }
                 (selector::data(context))
                 p.note { (note(&report.curves)) }
-                div.panels { @for shown in drawn { (explore::figure(context, shown, &html! { (shown.description) "." })) } }
+                div.panels { @for shown in drawn { (picture::figure(context, shown, &html! { (shown.description) "." })) } }
                 (extremes(context))
                 @for quantity in report.quantities() { (numbers(context, quantity)) }
             }
         }
     }
-}
-
-/// Data, quantity aside, among which the page chooses; none where all are shown side by side.
-pub(super) fn choices<'a>(context: &Context<'a>) -> Vec<Panel<'a>> {
-    let mut found: Vec<Panel<'a>> = Vec::new();
-    for panel in panels(context.report) {
-        if found.iter().all(|other| other.data() != panel.data()) {
-            found.push(panel);
-        }
-    }
-    if found.len() > SIDE_BY_SIDE { found } else { Vec::new() }
 }
 
 /// What the figures show.
@@ -85,7 +74,7 @@ fn extremes(context: &Context<'_>) -> Markup {
                     @for curve in report.curves.iter().filter(|curve| curve.quantity == quantity) {
                         tr class=[class(context, curve)] {
                             th scope="row" { (curve.estimator) }
-                            td.text { (settings.of_panel(&Panel::of(curve))) }
+                            td.text { (Panel::of(curve).title(&settings)) }
                             td.text { (extreme(curve, curve.minimum.as_ref(), true)) }
                             td.text { (extreme(curve, curve.maximum.as_ref(), false)) }
                             @if course { td.text { (curve.course) } }
@@ -100,16 +89,6 @@ fn extremes(context: &Context<'_>) -> Markup {
 /// The class of what belongs to one of the choices.
 fn class(context: &Context<'_>, curve: &Curve) -> Option<String> {
     chosen(context, &Panel::of(curve))
-}
-
-/// The same of a figure, by the place of its panel.
-pub(super) fn class_of(context: &Context<'_>, panel: usize) -> Option<String> {
-    chosen(context, panels(context.report).get(panel)?)
-}
-
-fn chosen(context: &Context<'_>, panel: &Panel<'_>) -> Option<String> {
-    let at = choices(context).iter().position(|other| other.data() == panel.data())?;
-    Some(format!("of-d d{at}"))
 }
 
 /// The value, its interval and where it is, with the places that cannot be told from it.
@@ -167,7 +146,7 @@ fn numbers(context: &Context<'_>, quantity: &str) -> Markup {
                     @for curve in &curves { tbody class=[class(context, curve)] { @for place in &curve.places {
                         tr {
                             th scope="row" { (curve.estimator) }
-                            td.text { (settings.of_panel(&Panel::of(curve))) }
+                            td.text { (Panel::of(curve).title(&settings)) }
                             td { (place.at.words()) }
                             td.strong title=(curve.statistic) { (figure(place.value)) }
                             td { (interval(place)) }

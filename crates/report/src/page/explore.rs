@@ -1,9 +1,10 @@
 //! Figures and numbers of the chosen risk.
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
+use super::context::Context;
 use super::verdicts::risk;
-use super::{Context, along, levels, selector};
+use super::{levels, picture, selector};
 use crate::Figure;
 use crate::figure::Kind;
 
@@ -45,24 +46,7 @@ fn group(context: &Context<'_>, heading: Markup, note: &str, belongs: impl Fn(Ki
         @if !figures.is_empty() {
             h3 { (heading) }
             p.note { (note) }
-            div.panels { @for shown in figures { (figure(context, shown, &html! { (shown.description) "." })) } }
-        }
-    }
-}
-
-/// A figure with its caption.
-pub(super) fn figure(context: &Context<'_>, figure: &Figure, caption: &Markup) -> Markup {
-    let markup = figure.markup();
-    let view = format!("0 0 {} {}", markup.width, markup.height);
-    let class = match figure.kind {
-        Kind::Tail { n, .. } | Kind::Histogram { n, .. } => format!("of-n n{n}"),
-        Kind::Curve { panel } => along::class_of(context, panel).unwrap_or_default(),
-        _ => String::new(),
-    };
-    html! {
-        figure class=[(!class.is_empty()).then_some(class)] id=(figure.name) {
-            svg viewBox=(view) role="img" aria-label=(figure.description) xmlns="http://www.w3.org/2000/svg" { (PreEscaped(markup.inner)) }
-            figcaption { (caption) }
+            div.panels { @for shown in figures { (picture::figure(context, shown, &html! { (shown.description) "." })) } }
         }
     }
 }

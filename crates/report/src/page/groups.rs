@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Context;
+use super::context::Context;
 use super::verdicts::risk;
 use crate::number::whole;
 use crate::{Class, Group};

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Context;
+use super::context::Context;
 use crate::number::whole;
 
 /// Estimators with failures that the head names: more would push what the study asks for off the first screen.

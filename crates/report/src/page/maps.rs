@@ -2,40 +2,18 @@
 
 use maud::{Markup, html};
 
-use super::{Context, explore};
+use super::choices::{map_data, map_quantities, words};
+use super::context::Context;
+use super::{picture, selector};
 use crate::figure::Kind;
 use crate::number::figure;
 use crate::quantity::heading;
 use crate::{Map, Tile};
 
-/// What a map shows, as it is chosen: quantities, then estimators with their data.
-pub(super) fn quantities<'a>(context: &Context<'a>) -> Vec<&'a str> {
-    distinct(context.report.maps.iter().map(|map| map.quantity.as_str()))
-}
-
-/// Estimators with their data, in the words of their buttons.
-pub(super) fn data(context: &Context<'_>) -> Vec<String> {
-    distinct(context.report.maps.iter().map(words))
-}
-
-fn words(map: &Map) -> String {
-    if map.data.is_empty() { map.estimator.clone() } else { format!("{}, {}", map.estimator, map.data) }
-}
-
-fn distinct<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
-    let mut found = Vec::new();
-    for one in all {
-        if !found.contains(&one) {
-            found.push(one);
-        }
-    }
-    found
-}
-
 /// The section; nothing where there is no map.
 pub(super) fn section(context: &Context<'_>) -> Markup {
     let maps = &context.report.maps;
-    let (quantities, data) = (quantities(context), data(context));
+    let (quantities, data) = (map_quantities(context), map_data(context));
     let place = |map: &Map| {
         let q = quantities.iter().position(|other| *other == map.quantity).unwrap_or_default();
         let m = data.iter().position(|other| *other == words(map)).unwrap_or_default();
@@ -49,13 +27,13 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
         @if !maps.is_empty() {
             section #maps aria-labelledby="maps-title" {
                 h2 #maps-title { "Maps" }
-                (super::selector::maps(&quantities, &data))
+                (selector::maps(&quantities, &data))
                 p.note { "Each tile is one pair of values; what it says stands where the pointer rests, and in the table." @if maps.iter().any(has_class) { " Letters are verdicts in probability: b benign, t tempered, c catastrophic, none undecided." } }
                 div.panels {
                     @for (shown, map) in drawn {
                         @let (q, m) = place(map);
                         div class={ "of-q q" (q) } { div class={ "of-m m" (m) } {
-                            (explore::figure(context, shown, &html! { (shown.description) "." }))
+                            (picture::figure(context, shown, &html! { (shown.description) "." }))
                             (table(map))
                         } }
                     }

@@ -1,11 +1,14 @@
 //! The page: one HTML file that opens offline.
 
 mod along;
+mod choices;
+mod context;
 mod explore;
 mod groups;
 mod head;
 mod levels;
 mod maps;
+mod picture;
 mod reasons;
 mod reproduce;
 mod selector;
@@ -16,21 +19,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::figure::figures;
 use crate::setting::Settings;
-use crate::{Error, Figure, Report};
+use crate::{Error, Report};
+use context::Context;
 
 const STYLE: &str = include_str!("page.css");
-
-/// What the parts of a page are made from.
-struct Context<'a> {
-    report: &'a Report,
-    settings: Settings<'a>,
-    figures: Vec<Figure>,
-    /// The labels of the risks and the sample sizes of the selectors.
-    exponents: Vec<&'a str>,
-    sizes: Vec<u64>,
-    /// Whether a series has sizes enough for verdicts.
-    verdicts: bool,
-}
 
 /// Fewer sizes than this show no growth: verdicts would all be open.
 const LEAST_SIZES: usize = 3;

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Context;
+use super::context::Context;
 use super::verdicts::{risk, theory};
 use crate::formula;
 use crate::number::{figure, rough};

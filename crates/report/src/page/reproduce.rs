@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Context;
+use super::context::Context;
 
 /// Command, seed, versions, the study's file and the methods.
 pub(super) fn section(context: &Context<'_>) -> Markup {

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use maud::{Markup, html};
 
-use super::{Context, along, maps};
+use super::choices::{map_data, map_quantities, panels_to_choose};
+use super::context::Context;
 use crate::number::whole;
 use crate::quantity::heading;
 use crate::setting::Settings;
@@ -31,14 +32,14 @@ pub(super) fn selectors(context: &Context<'_>) -> Markup {
 
 /// The buttons of the data that curves are of; nothing where all are shown side by side.
 pub(super) fn data(context: &Context<'_>) -> Markup {
-    let (choices, settings) = (along::choices(context), Settings::of_curves(context.report));
+    let (choices, settings) = (panels_to_choose(context), Settings::of_curves(context.report));
     html! {
         @if !choices.is_empty() {
             form.selectors {
                 fieldset {
                     legend { "Data" }
                     @for (at, panel) in choices.iter().enumerate() {
-                        (button("d", at, &settings.of_panel(panel), at == 0))
+                        (button("d", at, &panel.title(&settings), at == 0))
                     }
                 }
             }
@@ -82,9 +83,9 @@ pub(super) fn rules(context: &Context<'_>) -> String {
     for (group, count, media) in [
         ("p", context.exponents.len(), "screen"),
         ("n", context.sizes.len(), "screen, print"),
-        ("d", along::choices(context).len(), "screen"),
-        ("q", choices(maps::quantities(context).len()), "screen"),
-        ("m", choices(maps::data(context).len()), "screen"),
+        ("d", panels_to_choose(context).len(), "screen"),
+        ("q", choices(map_quantities(context).len()), "screen"),
+        ("m", choices(map_data(context).len()), "screen"),
     ] {
         for at in 0..count {
             // Writing to a string cannot fail.

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
+use super::context::Context;
+use super::picture;
 use super::verdicts::risk;
-use super::{Context, explore};
 use crate::DrawnTrial;
 use crate::figure::Kind;
 use crate::number::{figure, whole};
@@ -19,7 +20,7 @@ pub(super) fn section(context: &Context<'_>) -> Markup {
             section #trials aria-labelledby="trials-title" {
                 h2 #trials-title { "Trials" }
                 p.note { "Single training sets with the predictors trained on them. Spikes between data points are what the higher risks see." }
-                div.panels { @for (figure, trial) in drawn { (explore::figure(context, figure, &caption(trial))) } }
+                div.panels { @for (figure, trial) in drawn { (picture::figure(context, figure, &caption(trial))) } }
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::Context;
-use crate::figure::symbol;
+use super::context::Context;
+use crate::quantity::symbol;
 use crate::setting::Setting;
 use crate::{Class, Conclusion, Series};
 

@@ -1,10 +1,17 @@
 //! Tables for papers.
 
-use super::{Cell, Table};
+use super::cells::{Cell, Table};
 use crate::formula;
 
+impl Table {
+    /// The columns for people, with four digits, as a `longtable` with the rules of `booktabs`.
+    pub fn latex(&self) -> String {
+        table(self)
+    }
+}
+
 /// A `longtable`, which may run over pages.
-pub(super) fn table(table: &Table) -> String {
+fn table(table: &Table) -> String {
     let shown = table.shown();
     let line = |cells: Vec<String>| format!("{} \\\\\n", cells.join(" & "));
     let align: String = shown.iter().map(|&at| if table.is_text(at) { 'l' } else { 'r' }).collect();

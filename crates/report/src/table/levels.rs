@@ -1,11 +1,18 @@
 //! Every risk at every sample size.
 
-use super::{Cell, Column, Table};
+use super::cells::{Cell, Column, Table};
 use crate::setting::Settings;
 use crate::{Level, Report, Series};
 
+impl Table {
+    /// Every risk at every sample size with its errors.
+    pub fn levels(report: &Report) -> Table {
+        table(report)
+    }
+}
+
 /// The table, series by series.
-pub(super) fn table(report: &Report) -> Table {
+fn table(report: &Report) -> Table {
     let shared = Settings::of(report).shared();
     let varies = |part: &str| !shared.iter().any(|shared| shared.starts_with(part));
     let columns = [

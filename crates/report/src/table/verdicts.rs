@@ -1,11 +1,18 @@
 //! The classes of every series.
 
-use super::{Cell, Column, Table};
+use super::cells::{Cell, Column, Table};
 use crate::setting::Settings;
 use crate::{Class, Conclusion, Report, Series};
 
+impl Table {
+    /// The classes of every estimator, setting and risk.
+    pub fn verdicts(report: &Report) -> Table {
+        table(report)
+    }
+}
+
 /// The table, one row a series.
-pub(super) fn table(report: &Report) -> Table {
+fn table(report: &Report) -> Table {
     let shared = Settings::of(report).shared();
     let varies = |part: &str| !shared.iter().any(|shared| shared.starts_with(part));
     let columns = [

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Table;
+use super::cells::Table;
 use crate::{Error, Report};
 
 /// Writes every table as CSV, Markdown and LaTeX into a folder, which is made if need be, and returns the files.

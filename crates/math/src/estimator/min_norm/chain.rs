@@ -23,30 +23,9 @@
 //! longer concave. Its kink is found by bisection over its angle; the chains on its two sides then end in
 //! a point of known ψ.
 
+use super::kink::{Kink, Penalty};
 use super::newton::{End, Newton};
 use crate::sample::Degenerate;
-
-/// What the norm charges for a slope change at x.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Penalty {
-    /// √(1 + x²): biases are penalised.
-    Biased,
-    /// 1, ties broken by least area under the convex run.
-    Free,
-}
-
-/// A kink inside a gap.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Kink {
-    /// Distance from the left data point.
-    pub left: f64,
-    /// Distance from the right data point.
-    pub right: f64,
-    /// Depth below the chord.
-    pub depth: f64,
-    /// Size of the slope change.
-    pub change: f64,
-}
 
 /// Largest relative residual |ψ_i + ψ_{i+1} − ω_i| / ω_i that counts as solved; steps stop near 1e-15.
 pub(super) const TOLERANCE: f64 = 1e-11;

@@ -1,9 +1,9 @@
 //! The gaps of a sample and the kink, if any, that the fit has in each.
 
-use super::chain::{Kink, Penalty};
 use super::interleave::interleave;
+use super::kink::{Kink, Penalty, Rule, equal, inside, knot, meeting};
 use super::three::Three;
-use super::{Rule, equal, meeting, slope_change};
+use crate::estimator::slope_change;
 use crate::predictor::Knots;
 use crate::sum::all_finite;
 use crate::wide::{Kernel, wide};
@@ -275,26 +275,4 @@ fn push_ones(list: &mut Vec<usize>, first: usize, mut word: u64) {
         list.push(first + word.trailing_zeros() as usize);
         word &= word - 1;
     }
-}
-
-/// Whether low < at < high.
-#[inline(always)]
-pub(super) fn inside(low: f64, at: f64, high: f64) -> bool {
-    (low < at) & (at < high)
-}
-
-/// Position, value and slope change of a kink, each measured from the nearer data point.
-#[inline(always)]
-pub(super) fn knot(
-    (x0, x1): (f64, f64),
-    (y0, y1): (f64, f64),
-    slope: f64,
-    sign: f64,
-    kink: Kink,
-) -> (f64, f64, f64) {
-    let near_left = kink.left <= kink.right;
-    let (from_left, from_right) = (x0 + kink.left, x1 - kink.right);
-    let (chord_left, chord_right) = (y0 + slope * kink.left, y1 - slope * kink.right);
-    let (at, chord) = if near_left { (from_left, chord_left) } else { (from_right, chord_right) };
-    (at, chord - kink.depth.copysign(sign), kink.change.copysign(sign))
 }

@@ -3,6 +3,7 @@
 mod chain;
 mod gaps;
 mod interleave;
+mod kink;
 mod newton;
 mod quadratic;
 mod sparsest;
@@ -15,8 +16,9 @@ use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::theory::{Class, Known, Setting, explodes};
 use crate::wide::wide;
-use chain::{Chain, Kink, Penalty};
+use chain::Chain;
 use gaps::{Begin, Gaps};
+use kink::{Kink, Penalty, Rule, equal};
 
 const DEFAULT_SELECT: &str = "sparsest";
 
@@ -81,17 +83,6 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
         exponent: None,
         source: "arXiv 2307.15396",
     })
-}
-
-/// How a run of equal curvatures is fitted.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Rule {
-    /// Least norm under this penalty.
-    Least(Penalty),
-    /// As few kinks as possible.
-    Sparsest,
-    /// A kink at every data point.
-    Spline,
 }
 
 /// The interpolant that minimises ∫ √(1 + x²) d|f''|(x), or ∫ d|f''| where biases are not penalised.
@@ -234,12 +225,6 @@ fn wide_gap(x: &[f64], gap: usize) -> bool {
     1.0 + x[gap] * x[gap + 1] < 0.0
 }
 
-/// Whether two slope changes have one sign, and neither is zero.
-#[inline(always)]
-fn equal(a: f64, b: f64) -> bool {
-    ((a > 0.0) & (b > 0.0)) | ((a < 0.0) & (b < 0.0))
-}
-
 /// A run of points of equal curvature: gaps, sizes of the slope changes, the kinks found, and the solver.
 #[derive(Default)]
 struct Run {
@@ -298,16 +283,6 @@ impl Run {
             }
         }
     }
-}
-
-/// The kink where two outer lines meet, in a gap of length h between slope changes u and v.
-///
-/// b = h v/(u + v) behind the left point, depth u b below the chord, slope change u + v.
-#[inline(always)]
-fn meeting(h: f64, u: f64, v: f64) -> Kink {
-    let share = h / (u + v);
-    let (left, right) = (share * v, share * u);
-    Kink { left, right, depth: u * left, change: u + v }
 }
 
 #[cfg(test)]

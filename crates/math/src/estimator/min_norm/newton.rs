@@ -3,7 +3,7 @@
 //! A step replaces W (1 − cos ψ) by its second-order expansion, finds the gaps that are tight in the
 //! [quadratic](super::quadratic) chain, and solves for their multipliers, which form tridiagonal systems.
 
-use super::chain::Penalty;
+use super::kink::Penalty;
 use super::quadratic::Quadratic;
 
 /// Where steps stop: a few units of roundoff.

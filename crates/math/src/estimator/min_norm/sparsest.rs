@@ -1,7 +1,6 @@
 //! The sparsest interpolant of a run.
 
-use super::chain::Kink;
-use super::meeting;
+use super::kink::{Kink, meeting};
 
 /// Covers a run of L points by ⌈L/2⌉ kinks: neighbours in pairs, each pair with the kink where the lines on
 /// its two sides meet. Where L is odd one point keeps a kink of its own; it is the one that leaves the least

@@ -1,8 +1,6 @@
 //! Runs of three points, many side by side.
 
-use super::chain::{Kink, Penalty};
-use super::gaps::{inside, knot};
-use super::meeting;
+use super::kink::{Kink, Penalty, inside, knot, meeting};
 
 const COUNT: usize = 8;
 type Row = [f64; COUNT];

@@ -1,7 +1,7 @@
 //! The knots of a solution.
 
 use super::dual::{Dual, SIGNS};
-use super::line;
+use super::line::line;
 use crate::predictor::Knots;
 use crate::ties::Distinct;
 

@@ -4,6 +4,7 @@ mod arc;
 mod band;
 mod dual;
 mod knots;
+mod line;
 mod polish;
 
 use super::{Estimator, Report, cost, ends};
@@ -12,9 +13,9 @@ use crate::predictor::Predictor;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 use crate::sum::all_finite;
-use crate::ties::Distinct;
 use dual::Dual;
 use knots::write;
+use line::line;
 use polish::Polish;
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
@@ -134,17 +135,3 @@ impl Estimator for WeightDecayPath {
 
 /// The farthest that kinks and values may be apart where they could not be polished.
 const APART: f64 = 1e-8;
-
-/// The least-squares line slope · (x − middle) + intercept.
-fn line(points: &Distinct<'_>) -> (f64, f64, f64) {
-    let Distinct { x, y, .. } = points;
-    let count = |i| points.count(i);
-    let n: f64 = (0..x.len()).map(count).sum();
-    let mean = |list: &[f64]| list.iter().zip((0..).map(count)).map(|(value, m)| m * value).sum::<f64>() / n;
-    let (middle, intercept) = (mean(x), mean(y));
-    let moments = x.iter().zip(&**y).zip((0..).map(count)).fold((0.0, 0.0), |(xx, xy), ((x, y), m)| {
-        let aside = m * (x - middle);
-        (xx + aside * (x - middle), xy + aside * (y - intercept))
-    });
-    (moments.1 / moments.0, intercept, middle)
-}

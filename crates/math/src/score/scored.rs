@@ -1,0 +1,73 @@
+//! Scoring a predictor.
+
+use super::scorer::Scorer;
+use super::{distance, exact, knots_per_gap, smooth};
+use crate::estimator::Report;
+use crate::predictor::Predictor;
+use crate::sample::Degenerate;
+use crate::wide::wide;
+
+/// What scoring says beside the scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scored {
+    /// The number of kinks of a piecewise-linear predictor.
+    pub kinks: Option<u64>,
+    /// Whether every score that applies, and the affine part of a piecewise-linear predictor, is a finite number.
+    pub is_finite: bool,
+}
+
+impl Scorer {
+    /// Appends the scores of a predictor like [`Scorer::finite_scores`], provided that all are finite numbers; returns
+    /// the number of kinks.
+    ///
+    /// # Errors
+    /// `Overflow` where a score is no finite number; what was appended is then of no use.
+    pub fn score(
+        &mut self,
+        data: (&[f64], &[f64]),
+        (predictor, report): (&Predictor, Report),
+        reference: Option<&Predictor>,
+        out: &mut Vec<Option<f64>>,
+    ) -> Result<Option<u64>, Degenerate> {
+        let Scored { kinks, is_finite } = self.finite_scores(data, (predictor, report), reference, out);
+        if is_finite { Ok(kinks) } else { Err(Degenerate::Overflow) }
+    }
+
+    /// Appends the scores of a predictor, fitted to the sample (x, y), to `out`, in the order of
+    /// [`Criteria::columns`](super::Criteria::columns), `None` where a score does not apply or is no finite number. Without a `reference` there
+    /// are no distances.
+    pub fn finite_scores(
+        &mut self,
+        data: (&[f64], &[f64]),
+        (predictor, report): (&Predictor, Report),
+        reference: Option<&Predictor>,
+        out: &mut Vec<Option<f64>>,
+    ) -> Scored {
+        let start = out.len();
+        let Report { rank, steps, converged } = report;
+        out.extend([rank.map(|rank| rank as f64), steps.map(|steps| steps as f64)]);
+        out.push(converged.map(|converged| f64::from(u8::from(converged))));
+        let (kinks, skip_is_finite) = match predictor {
+            Predictor::PiecewiseLinear(knots) => {
+                let (kinks, skip_is_finite) = wide(exact::Score { scorer: self, data, knots, out });
+                (Some(kinks), skip_is_finite)
+            }
+            Predictor::Smooth(smooth) => {
+                smooth::score(self, data, smooth, out);
+                (None, true)
+            }
+        };
+        if self.criteria.distances {
+            distance::distances(self, data.0, predictor, reference, out);
+        }
+        if let Some(within) = self.criteria.knots_within {
+            let shares = predictor.knots().map(|knots| knots_per_gap::shares(knots, data, within));
+            out.extend(shares.map_or([None; 5], |shares| shares.map(Some)));
+        }
+        let are_finite = out[start..].iter().flatten().all(|score| score.is_finite());
+        if !are_finite {
+            out[start..].iter_mut().for_each(|score| *score = score.filter(|score| score.is_finite()));
+        }
+        Scored { kinks, is_finite: are_finite && skip_is_finite }
+    }
+}
