@@ -138,7 +138,9 @@ fn shards(plan: &Plan) -> String {
 fn time(seconds: f64) -> String {
     match seconds {
         _ if seconds < 0.1 => "below 0.1 s".into(),
+        // Tenths of more than ten seconds would claim what a cost model does not know.
         _ if seconds < 9.5 => format!("{seconds:.1} s"),
+        // Beyond thirty million years a duration has no words.
         _ if seconds < 1e15 => {
             humantime::format_duration(Duration::from_secs(seconds.round() as u64)).to_string()
         }

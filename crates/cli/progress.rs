@@ -72,6 +72,7 @@ struct View {
 impl View {
     fn follow(&self, mode: Progress, stopped: &Receiver<()>) {
         let every = match mode {
+            // A bar moves smoothly at five steps a second; a log of lines stays short at one a minute.
             Progress::Bar => Duration::from_millis(200),
             Progress::Json => Duration::from_secs(1),
             _ => Duration::from_secs(60),

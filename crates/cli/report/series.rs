@@ -134,6 +134,7 @@ fn distribution(level: &analysis::Level) -> Distribution {
 /// Shares between evenly spaced edges: on a logarithmic scale where the middle nine tenths span a factor of four.
 fn histogram(outline: &[(f64, f64)]) -> Vec<Bin> {
     let at = |share: f64| outline.iter().find(|(_, below)| *below >= share).map(|(value, _)| *value);
+    // One trial in a hundred lies beyond the edges: a heavy tail would leave all others in one bin.
     let (Some(low), Some(high)) = (at(0.005), at(0.995)) else { return Vec::new() };
     if !(low < high && high.is_finite()) {
         return Vec::new();

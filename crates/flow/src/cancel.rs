@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+/// States, the later the larger: a request never takes back an abort.
 const REQUESTED: u8 = 1;
 const ABORTED: u8 = 2;
 

@@ -6,6 +6,46 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// A function from slab to slab that many threads may call at once. It sees no thread or neighbour.
+///
+/// ```
+/// use std::convert::Infallible;
+/// use tempered_flow::{Cancel, Flow, Pool, Sink, Step, Steps};
+///
+/// struct Times(u64);
+///
+/// impl Step for Times {
+///     type In = u64;
+///     type Out = u64;
+///     type Error = Infallible;
+///
+///     fn run(&self, x: u64) -> Result<u64, Infallible> {
+///         Ok(x * self.0)
+///     }
+/// }
+///
+/// struct Keep<'a>(&'a mut Vec<u64>);
+///
+/// impl Sink for Keep<'_> {
+///     type In = Vec<u64>;
+///     type Error = Infallible;
+///
+///     fn take(&mut self, made: Vec<u64>) -> Result<(), Infallible> {
+///         self.0.extend(made);
+///         Ok(())
+///     }
+/// }
+///
+/// // Each number of a batch goes through both steps on one thread; results come in order.
+/// let mut kept = Vec::new();
+/// let steps = Steps::first("twice", Times(2)).then("threefold", Times(3));
+/// let batches = [vec![1, 2, 3], vec![4]].map(Ok).into_iter();
+/// Flow::source("batches", 1, batches)
+///     .steps(("numbers", 1), &Pool::new(2).unwrap(), Vec::clone, steps, |_, made| made)
+///     .sink("keep", Keep(&mut kept))
+///     .run(&Cancel::new())
+///     .unwrap();
+/// assert_eq!(kept, [6, 12, 18, 24]);
+/// ```
 pub trait Step: Send + Sync {
     /// What comes in.
     type In: Send;

@@ -167,6 +167,26 @@ impl Parameter {
 }
 
 /// One named choice: how it is called, what it takes, how it is built.
+///
+/// ```
+/// use tempered_math::catalogue::{Choice, Entry, Kind, Parameter, Value};
+///
+/// // A catalogue is a table of entries; what an entry builds is up to the catalogue.
+/// static LINES: &[Entry<dyn Fn(f64) -> f64>] = &[Entry {
+///     name: "line",
+///     summary: "slope · x",
+///     parameters: || vec![Parameter::positive("slope", "the slope")],
+///     build: |values| {
+///         let slope = values[0].real();
+///         Ok(Box::new(move |x| slope * x))
+///     },
+/// }];
+/// let line = Choice::new(&LINES[0], &[("slope", Value::Real(3.0))]).unwrap();
+/// assert_eq!(line.to_string(), "line(slope=3)");
+/// assert_eq!(line.build(LINES).unwrap()(2.0), 6.0);
+/// assert!(Choice::new(&LINES[0], &[("slope", Value::Real(-3.0))]).is_err());
+/// assert!(!Kind::POSITIVE.accepts(&Value::Real(0.0)));
+/// ```
 pub struct Entry<T: ?Sized + 'static> {
     /// Its name in the YAML.
     pub name: &'static str,

@@ -54,6 +54,14 @@ pub enum Degenerate {
 
 impl Degenerate {
     /// Every reason there is, those that name a point naming the first.
+    ///
+    /// ```
+    /// use tempered_math::sample::{Degenerate, Sample};
+    ///
+    /// let failed = Sample::new(&[0.0, 1.0, 1.0], &[0.0; 3]).err();
+    /// assert_eq!(failed.map(|reason| reason.word()), Some("duplicate_x"));
+    /// assert!(Degenerate::ALL.iter().any(|reason| reason.word() == "duplicate_x"));
+    /// ```
     pub const ALL: [Degenerate; 11] = [
         Degenerate::TooFew,
         Degenerate::Scarce,

@@ -22,6 +22,13 @@ pub enum Generator {
 
 impl Generator {
     /// Every set of rules that this program follows, oldest first.
+    ///
+    /// ```
+    /// use tempered_pipeline::generator::Generator;
+    ///
+    /// assert_eq!(Generator::of("4"), Some(Generator::Four));
+    /// assert!(Generator::ALL.iter().all(|rules| Generator::of(&rules.to_string()) == Some(*rules)));
+    /// ```
     pub const ALL: [Generator; 2] = [Generator::Three, Generator::Four];
     /// What new directories are made by.
     pub const NEWEST: Generator = Generator::Four;

@@ -13,7 +13,7 @@ use tempered_math::score::FIRST_RISK;
 use tempered_pipeline::directory::warning;
 use tempered_pipeline::plan::{Plan, Shard, place};
 use tempered_pipeline::run::batch::{Batch, Order};
-use tempered_pipeline::run::shelf::Shelf;
+use tempered_pipeline::run::buffers::BufferPool;
 use tempered_pipeline::run::stage::{Encode, Evaluated, Store};
 use tempered_pipeline::run::{Ending, Settings, run};
 use tempered_pipeline::verify::{Draw, Fault, Verified, repair, verify};
@@ -247,7 +247,7 @@ fn store_last(
     let rows = Evaluated { order, metrics: vec![vec![metrics]], weights: vec![vec![weights]] };
     let rows = Batch { parts: vec![rows], credit: None };
     let pools = (Pool::new(1).unwrap(), Pool::new(1).unwrap());
-    let encoded = Encode::new(plan.clone(), pools, Arc::new(Shelf::new(1))).run(rows).unwrap();
+    let encoded = Encode::new(plan.clone(), pools, Arc::new(BufferPool::new(1))).run(rows).unwrap();
     Store::new(plan.clone(), directory.clone()).run(encoded).unwrap();
 }
 

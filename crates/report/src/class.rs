@@ -15,6 +15,13 @@ pub enum Class {
 
 impl Class {
     /// The classes in the order of the legend.
+    ///
+    /// ```
+    /// use tempered_report::Class;
+    ///
+    /// assert_eq!(Class::ALL.len(), 4);
+    /// assert!(Class::ALL.contains(&Class::Undecided));
+    /// ```
     pub const ALL: [Class; 4] = [Class::Benign, Class::Tempered, Class::Catastrophic, Class::Undecided];
 
     /// The name, in lower case.

@@ -43,9 +43,11 @@ pub(crate) fn tick(value: f64) -> String {
         return if value == 0.0 { "0".to_owned() } else { String::new() };
     }
     let exponent = value.abs().log10();
+    // From 0.001 to below a million, but for the rounding of the logarithm, digits are shorter than a power.
     if (-3.0001..5.999).contains(&exponent) {
         return trimmed(value);
     }
+    // The logarithm of a power of ten may lie below the whole number by its rounding.
     let whole = (exponent + 1e-9).floor();
     let mantissa = value.abs() / 10f64.powi(whole as i32);
     let sign = if value < 0.0 { "−" } else { "" };

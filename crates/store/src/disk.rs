@@ -9,6 +9,49 @@ use std::io::{ErrorKind, Result, Write};
 use std::path::Path;
 
 /// Operations that change files.
+///
+/// ```
+/// use std::path::Path;
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+/// use tempered_store::{Disk, Local, Output, RunDirectory};
+///
+/// /// Counts how often folders are made durable.
+/// #[derive(Debug, Default)]
+/// struct Counting(AtomicU64);
+///
+/// impl Disk for Counting {
+///     fn create_folders(&self, path: &Path) -> std::io::Result<()> {
+///         Local.create_folders(path)
+///     }
+///     fn create(&self, path: &Path) -> std::io::Result<Box<dyn Output>> {
+///         Local.create(path)
+///     }
+///     fn append(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+///         Local.append(path, bytes)
+///     }
+///     fn rename(&self, from: &Path, to: &Path) -> std::io::Result<()> {
+///         Local.rename(from, to)
+///     }
+///     fn link(&self, from: &Path, to: &Path) -> std::io::Result<()> {
+///         Local.link(from, to)
+///     }
+///     fn remove(&self, path: &Path) -> std::io::Result<()> {
+///         Local.remove(path)
+///     }
+///     fn sync_folder(&self, path: &Path) -> std::io::Result<()> {
+///         self.0.fetch_add(1, Relaxed);
+///         Local.sync_folder(path)
+///     }
+/// }
+///
+/// let (folder, disk) = (tempfile::tempdir().unwrap(), Arc::new(Counting::default()));
+/// let directory = RunDirectory::create_on(disk.clone(), folder.path()).unwrap();
+/// let before = disk.0.load(Relaxed);
+/// directory.write_record("note.txt", b"durable once written").unwrap();
+/// assert!(disk.0.load(Relaxed) > before);
+/// assert_eq!(directory.read_record("note.txt").unwrap().unwrap(), b"durable once written");
+/// ```
 pub trait Disk: Debug + Send + Sync {
     /// Makes a folder and those above it; no error where they are there.
     fn create_folders(&self, path: &Path) -> Result<()>;
@@ -27,6 +70,18 @@ pub trait Disk: Debug + Send + Sync {
 }
 
 /// A file being written.
+///
+/// ```
+/// use std::io::Write;
+/// use tempered_store::{Disk, Local, Output};
+///
+/// let folder = tempfile::tempdir().unwrap();
+/// let path = folder.path().join("rows");
+/// let mut file: Box<dyn Output> = Local.create(&path).unwrap();
+/// file.write_all(b"1\n2\n").unwrap();
+/// file.sync().unwrap();
+/// assert!(Local.create(&path).is_err(), "files are written once");
+/// ```
 pub trait Output: Write + Send + Sync {
     /// Makes what was written durable.
     fn sync(&mut self) -> Result<()>;

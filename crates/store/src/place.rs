@@ -15,6 +15,16 @@ pub enum Table {
 
 impl Table {
     /// Every table, the one with the commit marks first.
+    ///
+    /// ```
+    /// use tempered_store::{Place, Table};
+    ///
+    /// let cell = "0123456789abcdef".to_owned();
+    /// let place = Place { estimator: "spline".into(), n: 20, cell, variant: None, index: 3 };
+    /// let paths = Table::ALL.map(|table| place.path(table).display().to_string());
+    /// assert_eq!(paths[0], "metrics/estimator=spline/n=20/0123456789abcdef-000003.parquet");
+    /// assert!(paths[1].starts_with("weights/") && paths[2].starts_with("checkpoints/"));
+    /// ```
     pub const ALL: [Table; 3] = [Table::Metrics, Table::Weights, Table::Checkpoints];
 
     /// Its folder.

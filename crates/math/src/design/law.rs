@@ -4,6 +4,26 @@ use crate::sum::ascending;
 use rand_chacha::ChaCha8Rng;
 
 /// A law of n sorted points, no two of which are one: studies hold no ties.
+///
+/// ```
+/// use rand_chacha::ChaCha8Rng;
+/// use tempered_math::design::Design;
+/// use tempered_math::seed::{Key, Purpose};
+///
+/// /// The middles of n cells of one length.
+/// struct Middles;
+///
+/// impl Design for Middles {
+///     fn fill(&self, _: &mut ChaCha8Rng, x: &mut [f64]) {
+///         let n = x.len() as f64;
+///         x.iter_mut().enumerate().for_each(|(i, x)| *x = (i as f64 + 0.5) / n);
+///     }
+/// }
+///
+/// let mut x = [0.0; 4];
+/// Middles.fill(&mut Key::new(7, "an example", Purpose::Design).trial(0), &mut x);
+/// assert_eq!(x, [0.125, 0.375, 0.625, 0.875]);
+/// ```
 pub trait Design: Send + Sync {
     /// Fills `x` with strictly increasing points.
     fn fill(&self, rng: &mut ChaCha8Rng, x: &mut [f64]);

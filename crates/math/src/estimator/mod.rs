@@ -27,6 +27,19 @@ use parameters::{bandwidth, ends, ridge};
 use slope::slope_change;
 
 /// Every estimator, in the order of the documentation.
+///
+/// ```
+/// use tempered_math::catalogue::{Choice, Value};
+/// use tempered_math::estimator::CATALOGUE;
+///
+/// let entry = CATALOGUE.iter().find(|entry| entry.name == "laplace_kernel").unwrap();
+/// let choice = Choice::new(entry, &[("bandwidth", Value::Real(0.1))]).unwrap();
+/// // What is not given has its default.
+/// assert!(choice.to_string().starts_with("laplace_kernel(bandwidth=0.1, "));
+/// // Costs are in nanoseconds of a core; that of the Laplace kernel grows like n.
+/// let kernel = choice.build(CATALOGUE).unwrap();
+/// assert!(kernel.cost(1_000_000) < 20.0 * kernel.cost(100_000));
+/// ```
 pub static CATALOGUE: &[Entry<dyn Estimator>] = &[
     linear_spline::ENTRY,
     min_norm::ENTRY,
@@ -61,6 +74,14 @@ static FORMS: &[(&str, &[Form])] = &[
 ];
 
 /// The forms in which predictors of the estimator of this name are written down.
+///
+/// ```
+/// use tempered_math::estimator::{CATALOGUE, forms};
+/// use tempered_math::predictor::Form;
+///
+/// assert_eq!(forms("cubic_spline"), [Form::Powers]);
+/// assert!(CATALOGUE.iter().all(|entry| !forms(entry.name).is_empty()));
+/// ```
 pub fn forms(name: &str) -> &'static [Form] {
     FORMS.iter().find(|(known, _)| *known == name).map_or(&[], |(_, forms)| forms)
 }

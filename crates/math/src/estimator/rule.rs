@@ -5,6 +5,24 @@ use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 
 /// A rule S → f̂. Scratch is in `self`, so a worker owns one instance and nothing is allocated per trial.
+///
+/// ```
+/// use tempered_math::catalogue::Choice;
+/// use tempered_math::estimator::CATALOGUE;
+/// use tempered_math::predictor::Predictor;
+/// use tempered_math::seed::Draws;
+///
+/// let entry = CATALOGUE.iter().find(|entry| entry.name == "linear_spline").unwrap();
+/// let mut spline = Choice::new(entry, &[]).unwrap().build(CATALOGUE).unwrap();
+/// // One instance fits sample after sample, into one predictor.
+/// let mut predictor = Predictor::default();
+/// for (trial, y) in [[0.0, 2.0, 1.0], [1.0, 1.0, 5.0]].iter().enumerate() {
+///     let sample = spline.sample(&[0.0, 0.5, 1.0], y).unwrap();
+///     spline.fit(sample, &Draws::new(7, "an example", trial as u64), &mut predictor).unwrap();
+///     assert_eq!(predictor.value(0.75), (y[1] + y[2]) / 2.0);
+/// }
+/// assert!(spline.interpolates() && !spline.trains());
+/// ```
 pub trait Estimator: Send {
     /// Overwrites `predictor` with f̂, and tells how that went. What is random in it comes from `draws` alone.
     ///

@@ -3,6 +3,27 @@
 use rand_chacha::ChaCha8Rng;
 
 /// A law of independent, symmetric noise.
+///
+/// ```
+/// use rand_chacha::ChaCha8Rng;
+/// use tempered_math::noise::Noise;
+///
+/// /// Labels without noise.
+/// struct Silence;
+///
+/// impl Noise for Silence {
+///     fn fill(&self, _: &mut ChaCha8Rng, out: &mut [f64]) {
+///         out.fill(0.0);
+///     }
+///
+///     fn absolute_moment(&self, _: f64) -> f64 {
+///         0.0
+///     }
+/// }
+///
+/// let noise: Box<dyn Noise> = Box::new(Silence);
+/// assert_eq!(noise.absolute_moment(2.0), 0.0);
+/// ```
 pub trait Noise: Send + Sync {
     /// Fills `out` with independent draws.
     fn fill(&self, rng: &mut ChaCha8Rng, out: &mut [f64]);

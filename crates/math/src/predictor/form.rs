@@ -33,6 +33,14 @@ pub enum Form {
 
 impl Form {
     /// Every form.
+    ///
+    /// ```
+    /// use tempered_math::predictor::Form;
+    ///
+    /// // Words tell forms apart.
+    /// let of = |word: &str| Form::ALL.into_iter().find(|form| form.word() == word);
+    /// assert_eq!(of("legendre"), Some(Form::Legendre));
+    /// ```
     pub const ALL: [Form; 13] = [
         Form::Knots,
         Form::Powers,

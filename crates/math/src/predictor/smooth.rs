@@ -5,6 +5,35 @@ use super::{Expansion, Form, Units};
 use std::fmt;
 
 /// The pieces of a function that is analytic between its breakpoints.
+///
+/// ```
+/// use tempered_math::predictor::{Expansion, Form, Pieces, Smooth, Units};
+///
+/// /// The parabola x².
+/// struct Parabola;
+///
+/// impl Pieces for Parabola {
+///     fn values(&self, _: usize, x: &[f64], out: &mut [f64]) {
+///         out.iter_mut().zip(x).for_each(|(out, x)| *out = x * x);
+///     }
+///
+///     fn units(&self) -> Units {
+///         Units::default()
+///     }
+///
+///     fn expansion(&self) -> Expansion {
+///         let mut powers = Expansion::new(Form::Powers);
+///         powers.coefficient = vec![0.0, 0.0, 1.0];
+///         powers.scale = vec![1.0; 3];
+///         powers.at = vec![0.0; 3];
+///         powers
+///     }
+/// }
+///
+/// let predictor = Smooth { breaks: Vec::new(), pieces: Box::new(Parabola) };
+/// assert_eq!(predictor.value(3.0), 9.0);
+/// assert!(predictor.pieces.has_finite_expansion());
+/// ```
 pub trait Pieces: Send + Sync {
     /// Overwrites `out` with the values of piece `piece` at the points `x`.
     ///

@@ -1,6 +1,25 @@
 //! Target functions, and what kinds there are.
 
 /// A target function f*.
+///
+/// ```
+/// use tempered_math::target::{Shape, Target};
+///
+/// /// The distance from 1/2.
+/// struct Valley;
+///
+/// impl Target for Valley {
+///     fn value(&self, x: f64) -> f64 {
+///         (x - 0.5).abs()
+///     }
+///
+///     fn shape(&self) -> Shape<'_> {
+///         Shape::PiecewiseLinear { knots: &[0.5] }
+///     }
+/// }
+///
+/// assert_eq!(Valley.value(0.25), 0.25);
+/// ```
 pub trait Target: Send + Sync {
     /// f*(x).
     fn value(&self, x: f64) -> f64;

@@ -1,15 +1,15 @@
 //! Running a plan: survey, topology, ending.
 
+use super::buffers::BufferPool;
 use super::ending::{ending, finished};
 use super::outcome::{Ending, Outcome, Watch};
-use super::overtime::Clock;
 use super::settings::Settings;
-use super::shelf::Shelf;
 use super::sizes::Sizes;
 use super::stage::Aggregate;
 use super::stop;
 use super::survey::{Surveyed, Work, begin, survey};
 use super::topology::{Lanes, Setting};
+use super::watchdog::Watchdog;
 use crate::directory::Shards;
 use crate::error::Error;
 use crate::live::{LiveRecord, LiveView};
@@ -68,8 +68,8 @@ fn work_off(
     let Settings { threads, batch_points, paced, .. } = *settings;
     let sizes = Arc::new(Sizes::new(plan, threads, batch_points, paced));
     // Scoring has threads of its own where training is a stage.
-    let (clock, _watched) = Clock::start(plan, settings.trial_limit.clone(), 2 * threads);
-    let metrics = Arc::new(Shelf::new(threads));
+    let (watchdog, _watched) = Watchdog::start(plan, settings.trial_limit.clone(), 2 * threads);
+    let metrics = Arc::new(BufferPool::new(threads));
     let aggregate = Mutex::new(Aggregate::new(plan.clone(), view.clone(), record, metrics.clone()));
     let setting = Setting {
         plan,
@@ -78,7 +78,7 @@ fn work_off(
         stopped: &stopped,
         pools,
         sizes: &sizes,
-        clock: &clock,
+        watchdog: &watchdog,
         metrics: &metrics,
     };
     let Lanes { short, long } = Lanes::of(plan, todo, settings.long);

@@ -1,20 +1,20 @@
 //! A run: what is there, the topology, the ending.
 
 pub mod batch;
+pub mod buffers;
 mod ending;
 mod execute;
 mod orders;
 mod outcome;
-mod overtime;
 mod settings;
-pub mod shelf;
 pub mod sizes;
 pub mod stage;
 mod stop;
 mod survey;
 mod topology;
+mod watchdog;
 
 pub use execute::run;
 pub use outcome::{Ending, Outcome, Watch};
-pub use overtime::{Late, TrialLimit};
 pub use settings::Settings;
+pub use watchdog::{Late, TrialLimit};

@@ -1,8 +1,8 @@
 //! Where and how fast to run.
 
-use super::overtime::TrialLimit;
 use super::sizes::BATCH_POINTS;
 use super::topology::LONG;
+use super::watchdog::TrialLimit;
 use std::collections::BTreeSet;
 use std::time::Instant;
 use tempered_store::Place;

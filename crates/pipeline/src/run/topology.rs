@@ -5,11 +5,11 @@
 //! thread: handing trials on one by one costs some ten microseconds each. Files have the same bytes either way.
 
 use super::batch::{Batch, Order};
+use super::buffers::BufferPool;
 use super::orders::{Orders, trials};
-use super::overtime::Clock;
-use super::shelf::Shelf;
 use super::sizes::{LARGE, Sizes};
 use super::stage::{Aggregate, Encode, Evaluate, Evaluated, Gather, Generate, Shared, Store, Train};
+use super::watchdog::Watchdog;
 use crate::directory::Shards;
 use crate::error::Error;
 use crate::plan::{Plan, Shard};
@@ -88,9 +88,9 @@ pub(crate) struct Setting<'a> {
     /// The threads that train, and one for rows that are few.
     pub pools: &'a (Pool, Pool),
     pub sizes: &'a Arc<Sizes>,
-    pub clock: &'a Clock,
+    pub watchdog: &'a Watchdog,
     /// Rows that were counted come back here.
-    pub metrics: &'a Arc<Shelf<MetricsChunk>>,
+    pub metrics: &'a Arc<BufferPool<MetricsChunk>>,
 }
 
 impl<'a> Setting<'a> {
@@ -114,8 +114,8 @@ impl<'a> Setting<'a> {
     /// Short trials: plan → (generate, train, evaluate) → encode → store → aggregate.
     fn fused(&self, todo: Shards, aggregate: Shared<'a>) -> Closed<'a, Error> {
         let Setting { plan, directory, cancel, stopped, pools, sizes, .. } = *self;
-        let weights = Arc::new(Shelf::new(pools.0.threads()));
-        let (generate, train, evaluate) = self.steps(&weights, self.clock.clone());
+        let weights = Arc::new(BufferPool::new(pools.0.threads()));
+        let (generate, train, evaluate) = self.steps(&weights, self.watchdog.clone());
         let steps = Steps::first("generate", generate).then("train", train).then("evaluate", evaluate);
         let cut = move |batch: &Batch<Order>| {
             let slabs = |(position, order): (usize, &Order)| {
@@ -135,8 +135,8 @@ impl<'a> Setting<'a> {
     /// threads that train are at work.
     fn staged(&self, parts: &'a Long, judges: &Pool, aggregate: Shared<'a>) -> Closed<'a, Error> {
         let Setting { plan, directory, cancel, stopped, pools: (pool, aside), .. } = *self;
-        let weights = Arc::new(Shelf::new(pool.threads()));
-        let (generate, train, evaluate) = self.steps(&weights, self.clock.behind(pool.threads()));
+        let weights = Arc::new(BufferPool::new(pool.threads()));
+        let (generate, train, evaluate) = self.steps(&weights, self.watchdog.behind(pool.threads()));
         let ahead = pool.threads();
         let aside_alone = (aside.clone(), aside.clone());
         Flow::source("plan", CAPACITY, trials(parts, (cancel, stopped)))
@@ -149,17 +149,22 @@ impl<'a> Setting<'a> {
             .sink("aggregate", aggregate)
     }
 
-    /// The steps, or stages, that make rows of trials; evaluation has a clock of its own.
-    fn steps(&self, weights: &Arc<Shelf<WeightsChunk>>, judging: Clock) -> (Generate, Train, Evaluate) {
-        let Setting { plan, cancel, pools, sizes, clock, metrics, .. } = *self;
+    /// The steps, or stages, that make rows of trials; evaluation has a watchdog of its own.
+    fn steps(
+        &self,
+        weights: &Arc<BufferPool<WeightsChunk>>,
+        judging: Watchdog,
+    ) -> (Generate, Train, Evaluate) {
+        let Setting { plan, cancel, pools, sizes, watchdog, metrics, .. } = *self;
         let threads = pools.0.threads();
-        let (samples, fits) = (Arc::new(Shelf::new(threads)), Arc::new(Shelf::new(threads)));
-        let generate = Generate { plan: plan.clone(), shelf: samples.clone(), laws: Shelf::new(threads) };
+        let (samples, fits) = (Arc::new(BufferPool::new(threads)), Arc::new(BufferPool::new(threads)));
+        let generate =
+            Generate { plan: plan.clone(), buffers: samples.clone(), laws: BufferPool::new(threads) };
         let train = Train {
             plan: plan.clone(),
-            shelf: fits.clone(),
-            benches: Shelf::new(threads),
-            clock: clock.clone(),
+            buffers: fits.clone(),
+            benches: BufferPool::new(threads),
+            watchdog: watchdog.clone(),
             cancel: cancel.clone(),
         };
         let evaluate = Evaluate {
@@ -169,8 +174,8 @@ impl<'a> Setting<'a> {
             fits,
             weights: weights.clone(),
             metrics: metrics.clone(),
-            scorers: Shelf::new(threads),
-            clock: judging,
+            scorers: BufferPool::new(threads),
+            watchdog: judging,
             sizes: sizes.clone(),
             cancel: cancel.clone(),
         };

@@ -1,5 +1,6 @@
 //! Lists of counts: sample sizes, checkpoint steps.
 
+use super::limits::POINTS;
 use super::mark::Yaml;
 use super::read::{Errors, Field, distinct};
 
@@ -20,7 +21,7 @@ pub(super) fn counts(field: &Field<'_>, (low, high): (u64, u64), errors: &mut Er
             }
         };
         let (from, to) = (part(0, "from", low.max(1), high), part(1, "to", low, high));
-        let points = part(2, "points", 2, 1000);
+        let points = part(2, "points", 2, POINTS);
         let (from, to, points) = (from?, to?, points?);
         if from >= to {
             errors.push(spec, format!("goes from {from} to {to}, but `to` must be larger"));

@@ -1,5 +1,6 @@
 //! Names of studies and labels of estimators.
 
+use super::limits::NAME;
 use super::read::{Errors, Field};
 
 /// Words that readers of Parquet take for values of other types in the names of folders: DuckDB reads `inf` and `epoch` as
@@ -19,11 +20,11 @@ pub(super) fn identifier(field: &Field<'_>, label: Option<&str>, errors: &mut Er
     let inner =
         |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || (dashes && "-.".contains(c));
     let first = |c: char| c.is_ascii_lowercase() || (dashes && c.is_ascii_digit());
-    let valid = text.len() <= 64 && text.starts_with(first) && text.chars().all(inner);
+    let valid = text.len() <= NAME && text.starts_with(first) && text.chars().all(inner);
     if !valid {
         let rest =
             if dashes { ", `-`, `.`, starting with a letter or a digit" } else { ", starting with a letter" };
-        let expected = format!("a name of at most 64 small letters, digits, `_`{rest}");
+        let expected = format!("a name of at most {NAME} small letters, digits, `_`{rest}");
         match label {
             Some(what) => {
                 let found = field.node.found();

@@ -20,3 +20,9 @@ pub(super) const RISKS: usize = 100;
 pub(super) const FILES: u128 = 100_000_000;
 /// Shards a cell may have: file names number them with six digits.
 pub(super) const SHARDS: u64 = 1_000_000;
+/// Values of an axis at most: a cell or an estimator each.
+pub(super) const POINTS: u64 = 1000;
+/// Characters of a name at most: names are parts of file names, which have 255 bytes on most file systems.
+pub(super) const NAME: usize = 64;
+/// Sample points and trials that a shard may be asked to hold at most, far more than one ever does.
+pub(super) const LARGEST_SHARD: u64 = 1 << 40;

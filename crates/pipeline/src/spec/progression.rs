@@ -1,11 +1,9 @@
 //! Axes whose values are in geometric or arithmetic progression.
 
+use super::limits::POINTS;
 use super::read::{Errors, Field};
 use super::value::value;
 use tempered_math::catalogue::{Kind, Value};
-
-/// Values of an axis at most.
-const POINTS: u64 = 1000;
 
 /// `{geometric: {from, to, points}}` or `{linear: {from, to, points}}`.
 pub(super) fn progression(field: &Field<'_>, kind: &Kind, errors: &mut Errors) -> Option<Vec<Value>> {

@@ -1,7 +1,7 @@
 //! The JSON schema of study files (draft-07), made from the catalogues.
 
 use super::label::RESERVED;
-use super::limits::{LARGEST_N, QUANTILES, SHARD_POINTS};
+use super::limits::{LARGEST_N, POINTS, QUANTILES, SHARD_POINTS};
 use serde_json::{Value as Json, json};
 use tempered_math::catalogue::{Entry, Kind, Parameter, Value};
 use tempered_math::{design, estimator, noise, target};
@@ -168,7 +168,7 @@ fn axis(one: &Json, is_number: bool) -> Json {
     let list = json!({"type": "array", "items": one, "minItems": 1});
     let mut forms = vec![one.clone(), list];
     if is_number {
-        let points = json!({"type": "integer", "minimum": 2, "maximum": 1000});
+        let points = json!({"type": "integer", "minimum": 2, "maximum": POINTS});
         let ends = [("from", one.clone()), ("to", one.clone()), ("points", points)];
         let steps = object(&ends, &["from", "to", "points"]);
         forms.push(object(&[("geometric", steps.clone())], &["geometric"]));
@@ -184,7 +184,7 @@ fn counts(description: &str, count: &Json) -> Json {
         &[
             ("from", count.clone()),
             ("to", count.clone()),
-            ("points", json!({"type": "integer", "minimum": 2, "maximum": 1000})),
+            ("points", json!({"type": "integer", "minimum": 2, "maximum": POINTS})),
         ],
         &["from", "to", "points"],
     );

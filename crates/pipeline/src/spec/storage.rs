@@ -1,6 +1,6 @@
 //! What stands under `store`: which networks are kept, and how large shards are.
 
-use super::limits::SHARD_POINTS;
+use super::limits::{LARGEST_SHARD, SHARD_POINTS, TRIALS};
 use super::mark::Yaml;
 use super::read::{Errors, Field, word};
 use super::weights::Weights;
@@ -22,14 +22,16 @@ pub(super) fn store(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<St
             if every[0].is_none() {
                 errors.push(field, "lacks `every`");
             }
-            every[0].as_ref().and_then(|k| k.integer(1, 1 << 48, errors)).map(Weights::Every)
+            every[0].as_ref().and_then(|k| k.integer(1, TRIALS, errors)).map(Weights::Every)
         }
         Some(field) => word(field, &["all", "none"], errors).map(|word| match word {
             0 => Weights::All,
             _ => Weights::None,
         }),
     };
-    let points = fields[1].as_ref().map_or(Some(SHARD_POINTS), |field| field.integer(1, 1 << 40, errors));
-    let trials = fields[2].as_ref().map_or(Some(None), |field| field.integer(1, 1 << 40, errors).map(Some));
+    let points =
+        fields[1].as_ref().map_or(Some(SHARD_POINTS), |field| field.integer(1, LARGEST_SHARD, errors));
+    let trials =
+        fields[2].as_ref().map_or(Some(None), |field| field.integer(1, LARGEST_SHARD, errors).map(Some));
     Some(Storage { weights: weights?, shard_points: points?, shard_trials: trials? })
 }

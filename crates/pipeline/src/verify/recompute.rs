@@ -95,6 +95,7 @@ fn rows(seed: u64, all: u64, count: u64) -> BTreeSet<u64> {
         hasher.update(&seed.to_le_bytes()).update(&counter.to_le_bytes());
         let mut bytes = [0; 8];
         hasher.finalize_xof().fill(&mut bytes);
+        // The upper half of a product of 128 bits: a number below `all`, as even as 64 bits can be.
         rows.insert(((u128::from(u64::from_le_bytes(bytes)) * u128::from(all)) >> 64) as u64);
         counter += 1;
     }

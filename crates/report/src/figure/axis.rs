@@ -52,11 +52,13 @@ impl Axis {
     /// A logarithmic axis over the positive ones of the values.
     pub(crate) fn log(label: &str, direction: Direction, values: impl Iterator<Item = f64>) -> Axis {
         let (low, high) = range(values.filter(|&v| v > 0.0).map(f64::log10)).unwrap_or((0.0, 1.0));
+        // Marks at the ends stay clear of the frame; 0.02 decades where all values are one.
         let margin = (0.04 * (high - low)).max(0.02);
         let (low, high) = (low - margin, high + margin);
         let decades = high.ceil() - low.floor();
         let fine = if direction == Direction::Up { 3.0 } else { 2.0 };
         let label = label.to_owned();
+        // Below 1e-300 the unit would be subnormal, and positions lose their digits.
         if decades <= fine && low.floor() > -300.0 {
             let unit = 10f64.powf(low.floor());
             let (low, high) = (below(10f64.powf(low) / unit), above(10f64.powf(high) / unit));
@@ -71,6 +73,7 @@ impl Axis {
         // Beyond this size the differences of positions would overflow.
         let values = values.filter(|v| v.abs() < 1e200);
         let (low, high) = range(values).unwrap_or((0.0, 1.0));
+        // Half the value to either side where all are one, and a thousandth where that is zero.
         let margin = if high > low { 0.03 * (high - low) } else { 0.5 * high.abs().max(1e-3) };
         let (low, high) = (low - margin, high + margin);
         Axis { label: label.to_owned(), scale: Scale::Linear, low, high, step: Some(step(high - low)) }
@@ -102,6 +105,7 @@ impl Axis {
             Scale::Log { unit } => value / unit,
             Scale::Decades => value.log10(),
         };
+        // Ends are rounded: a value at an end must not fall outside.
         let slack = 1e-9 * (self.high - self.low);
         (self.low - slack..=self.high + slack).contains(&position).then_some(position)
     }

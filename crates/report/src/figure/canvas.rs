@@ -109,6 +109,7 @@ fn layout(drawing: &Drawing, medium: Medium) -> Layout {
         .with_x_tick_format(drawing.x.format())
         .with_y_tick_format(drawing.y.format())
         .with_title(plain(&drawing.title))
+        // Sizes of print: a figure is half a column wide.
         .with_title_size(13)
         .with_label_size(12)
         .with_tick_size(11)
@@ -206,6 +207,7 @@ fn runs(drawing: &Drawing, points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
             continue;
         };
         let Some(run) = runs.last_mut() else { continue };
+        // Less than two thirds of a pixel apart, points are one dot.
         let near = run.last().is_some_and(|&last| distance(drawing, last, position) < 0.6);
         if !near || i + 1 == points.len() {
             run.push(position);

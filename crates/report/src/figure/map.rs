@@ -23,6 +23,7 @@ const AREA: (f64, f64, f64, f64) = (70.0, 30.0, 356.0, 250.0);
 /// The top of the bar of colours.
 const BAR: f64 = 336.0;
 const BAR_HEIGHT: f64 = 10.0;
+/// The height of a figure: the area of tiles, the bar and the labels of both.
 const HEIGHT: f64 = 368.0;
 /// Labels along an axis at most.
 const LABELS: usize = 7;

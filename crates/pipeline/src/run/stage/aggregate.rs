@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::live::{LiveRecord, LiveView, Tally};
 use crate::plan::Plan;
 use crate::run::batch::{Key, key};
-use crate::run::shelf::Shelf;
+use crate::run::buffers::BufferPool;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ pub struct Aggregate {
     /// The record the summaries are written to.
     pub(crate) record: LiveRecord,
     /// Where rows go that have been counted.
-    pub spent: Arc<Shelf<MetricsChunk>>,
+    pub spent: Arc<BufferPool<MetricsChunk>>,
     /// Summaries of the shards under way, one an estimator.
     pub pending: HashMap<Key, Vec<Tally>>,
     /// When the summaries are written next.
@@ -64,7 +64,7 @@ impl Aggregate {
         plan: Arc<Plan>,
         view: LiveView,
         record: LiveRecord,
-        spent: Arc<Shelf<MetricsChunk>>,
+        spent: Arc<BufferPool<MetricsChunk>>,
     ) -> Aggregate {
         Aggregate { plan, view, record, spent, pending: HashMap::new(), due: Instant::now() }
     }

@@ -4,7 +4,7 @@ use super::Evaluated;
 use crate::error::Error;
 use crate::plan::{Plan, files, layout};
 use crate::run::batch::{Batch, Key, Order};
-use crate::run::shelf::Shelf;
+use crate::run::buffers::BufferPool;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tempered_flow::{Pool, Stage};
@@ -25,7 +25,7 @@ pub struct Encode {
     /// Shards under way; more than one where trials come as they are done.
     open: HashMap<Key, ShardEncoder>,
     buffers: Arc<Buffers>,
-    spent: Arc<Shelf<WeightsChunk>>,
+    spent: Arc<BufferPool<WeightsChunk>>,
 }
 
 /// An order whose rows are encoded.
@@ -40,8 +40,8 @@ pub struct Encoded {
 
 impl Encode {
     /// An encoding stage that works on the threads of a pool, or of another one where rows are few; chunks of weights that
-    /// are done with go to the shelf `spent`.
-    pub fn new(plan: Arc<Plan>, (pool, aside): (Pool, Pool), spent: Arc<Shelf<WeightsChunk>>) -> Encode {
+    /// are done with go back to the pool `spent`.
+    pub fn new(plan: Arc<Plan>, (pool, aside): (Pool, Pool), spent: Arc<BufferPool<WeightsChunk>>) -> Encode {
         let layout = layout(&plan);
         Encode { plan, pool, aside, layout, open: HashMap::new(), buffers: Arc::default(), spent }
     }

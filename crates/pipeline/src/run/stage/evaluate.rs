@@ -3,9 +3,9 @@
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::run::batch::{Batch, Fits, Order, Slab, Trained};
-use crate::run::overtime::Clock;
-use crate::run::shelf::Shelf;
+use crate::run::buffers::BufferPool;
 use crate::run::sizes::Sizes;
+use crate::run::watchdog::Watchdog;
 use crate::trial::{Judge, Row, Samples, push_weights};
 use std::sync::Arc;
 use tempered_flow::{Cancel, Step};
@@ -22,17 +22,17 @@ pub struct Evaluate {
     /// Columns of scores.
     pub columns: usize,
     /// Where used samples go.
-    pub samples: Arc<Shelf<Samples>>,
+    pub samples: Arc<BufferPool<Samples>>,
     /// Where used fits go.
-    pub fits: Arc<Shelf<Fits>>,
+    pub fits: Arc<BufferPool<Fits>>,
     /// Chunks that come back from the store.
-    pub weights: Arc<Shelf<WeightsChunk>>,
+    pub weights: Arc<BufferPool<WeightsChunk>>,
     /// Chunks that come back from aggregation.
-    pub metrics: Arc<Shelf<MetricsChunk>>,
+    pub metrics: Arc<BufferPool<MetricsChunk>>,
     /// Scorers that are at rest, each with the position of its cell.
-    pub scorers: Shelf<Option<(usize, Judge)>>,
+    pub scorers: BufferPool<Option<(usize, Judge)>>,
     /// Told of every trial.
-    pub clock: Clock,
+    pub watchdog: Watchdog,
     /// Told how long trials take.
     pub sizes: Arc<Sizes>,
     /// Asked before every trial.
@@ -95,13 +95,13 @@ impl Step for Evaluate {
         let row = |(estimator, fits): (&usize, &Fits)| {
             let checkpoints = self.plan.checkpoints(*estimator);
             let begin = |trial| {
-                self.clock.begin(*estimator, &shard, trial);
+                self.watchdog.begin(*estimator, &shard, trial);
                 if self.cancel.is_aborted() { Err(Error::Stopped) } else { Ok(()) }
             };
             self.rows(&mut scorer, &samples, (fits, begin), measured_from, checkpoints)
         };
         let chunks = estimators.iter().zip(&fits).map(row).collect::<Result<_, Error>>()?;
-        self.clock.end();
+        self.watchdog.end();
         self.scorers.give(Some((shard.cell, scorer)));
         fits.into_iter().chain(reference).for_each(|fits| self.fits.give(fits));
         if let Some(begun) = samples.begun {

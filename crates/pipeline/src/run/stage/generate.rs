@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::run::batch::Slab;
-use crate::run::shelf::Shelf;
+use crate::run::buffers::BufferPool;
 use crate::trial::{Laws, Samples};
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ pub struct Generate {
     /// The plan.
     pub plan: Arc<Plan>,
     /// Buffers that come back from evaluation.
-    pub shelf: Arc<Shelf<Samples>>,
+    pub buffers: Arc<BufferPool<Samples>>,
     /// Laws that are at rest, each with the position of its cell.
-    pub laws: Shelf<Option<(usize, Laws)>>,
+    pub laws: BufferPool<Option<(usize, Laws)>>,
 }
 
 impl Step for Generate {
@@ -30,7 +30,7 @@ impl Step for Generate {
         let begun = Some(Instant::now());
         let make = || Laws::of(&self.plan.cells[shard.cell], self.plan.study.seed);
         let laws = self.laws.take_for(shard.cell, make)?;
-        let mut samples = self.shelf.take();
+        let mut samples = self.buffers.take();
         (samples.trials, samples.begun) = (trials, begun);
         laws.draw(&mut samples);
         self.laws.give(Some((shard.cell, laws)));

@@ -3,8 +3,8 @@
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::run::batch::{Fits, Slab, Trained};
-use crate::run::overtime::Clock;
-use crate::run::shelf::Shelf;
+use crate::run::buffers::BufferPool;
+use crate::run::watchdog::Watchdog;
 use crate::trial::Samples;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -19,11 +19,11 @@ pub struct Train {
     /// The plan.
     pub plan: Arc<Plan>,
     /// Buffers that come back from evaluation.
-    pub shelf: Arc<Shelf<Fits>>,
+    pub buffers: Arc<BufferPool<Fits>>,
     /// Estimators that are at rest, with their scratch memory.
-    pub benches: Shelf<Bench>,
+    pub benches: BufferPool<Bench>,
     /// Told of every trial.
-    pub clock: Clock,
+    pub watchdog: Watchdog,
     /// Asked before every trial.
     pub cancel: Cancel,
 }
@@ -53,7 +53,7 @@ impl Step for Train {
         let mut bench = self.benches.take();
         bench.set_up(&self.plan, position)?;
         let mut fit = |estimator: &usize| {
-            let mut fits = self.shelf.take();
+            let mut fits = self.buffers.take();
             let planned = study.estimators.get(*estimator).map(|planned| &planned.rule);
             let rule = planned.or(self.plan.reference.as_ref());
             let rule = rule.ok_or(Error::Pool("no estimator in this place".into()))?;
@@ -61,12 +61,12 @@ impl Step for Train {
             let draws = |trial| Draws::new(study.seed, &bench.contents[*estimator], trial);
             let checkpoints = planned.map_or(&[][..], |_| self.plan.checkpoints(*estimator));
             let begin = |trial| {
-                self.clock.begin(*estimator, &slab.shard, trial);
+                self.watchdog.begin(*estimator, &slab.shard, trial);
                 if self.cancel.is_aborted() { Err(Error::Stopped) } else { Ok(()) }
             };
             let kept = &mut bench.estimators[*estimator];
             let fitted = fit_slab((kept, build), draws, rows, (checkpoints, begin), &mut fits);
-            self.clock.end();
+            self.watchdog.end();
             fitted.map(|()| fits)
         };
         let fits = slab.estimators.iter().map(&mut fit).collect::<Result<_, Error>>()?;

@@ -1,22 +1,22 @@
-//! Used buffers on their way back.
+//! Pools of buffers, so that a run in its steady state allocates nothing.
 
 use std::sync::Mutex;
 
-/// Used buffers and tools on their way back to the step that fills them: in the steady state nothing is allocated.
+/// A pool of used buffers and tools, which return to the step that fills them.
 ///
 /// A thread of the pool takes what it gave itself, which is still in its caches, if it can; so that there are never more
 /// than are in use at one time, it takes what others gave before there are new ones.
-pub struct Shelf<T> {
+pub struct BufferPool<T> {
     /// By thread of the pool.
     own: Vec<Mutex<Vec<T>>>,
     /// From other threads.
     common: Mutex<Vec<T>>,
 }
 
-impl<T: Default> Shelf<T> {
-    /// An empty shelf for a pool of so many threads.
-    pub fn new(threads: usize) -> Shelf<T> {
-        Shelf { own: (0..threads).map(|_| Mutex::default()).collect(), common: Mutex::default() }
+impl<T: Default> BufferPool<T> {
+    /// An empty one for so many threads.
+    pub fn new(threads: usize) -> BufferPool<T> {
+        BufferPool { own: (0..threads).map(|_| Mutex::default()).collect(), common: Mutex::default() }
     }
 
     /// The part of the calling thread.
@@ -38,7 +38,7 @@ impl<T: Default> Shelf<T> {
     }
 }
 
-impl<T> Shelf<Option<(usize, T)>> {
+impl<T> BufferPool<Option<(usize, T)>> {
     /// A used tool that was made for this cell, or a new one.
     pub fn take_for<E>(&self, cell: usize, make: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         match self.take() {
@@ -55,13 +55,13 @@ mod tests {
     #[test]
     fn a_buffer_is_used_again_whoever_gave_it() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-        let shelf = Shelf::<Vec<u8>>::new(2);
+        let buffers = BufferPool::<Vec<u8>>::new(2);
         let on = |thread: usize, work: &(dyn Fn() -> Vec<u8> + Sync)| {
             let made = pool.broadcast(|context| (context.index() == thread).then(work));
             made.into_iter().flatten().next().unwrap()
         };
         let give = |mark: u8| {
-            shelf.give(vec![mark]);
+            buffers.give(vec![mark]);
             Vec::new()
         };
         for _ in 0..3 {
@@ -69,8 +69,8 @@ mod tests {
             on(1, &|| give(1));
             give(2);
             // Its own first, then that of threads outside, then that of another.
-            assert_eq!([0; 3].map(|_| on(1, &|| shelf.take())), [[1], [2], [0]]);
-            assert!(shelf.take().is_empty());
+            assert_eq!([0; 3].map(|_| on(1, &|| buffers.take())), [[1], [2], [0]]);
+            assert!(buffers.take().is_empty());
         }
     }
 }

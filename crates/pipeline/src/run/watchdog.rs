@@ -1,4 +1,4 @@
-//! A limit on the time of one trial: whoever watches is told of a fit that seems never to end.
+//! A watchdog: a limit on the time of one trial, for fits that seem never to end.
 //!
 //! A trial that is late is not data: what is stored would depend on the speed of the machine. Nor can a thread be
 //! stopped from outside, so that the watcher ends the process, and the next run begins with the shard again.
@@ -48,9 +48,9 @@ impl Display for Late {
 
 /// The trials under way, by thread of the pool.
 #[derive(Clone, Default)]
-pub struct Clock {
+pub struct Watchdog {
     slots: Option<Arc<[Mutex<Option<UnderWay>>]>>,
-    /// The slot of the first thread of the pool that uses this clock.
+    /// The slot of the first thread of the pool that uses this watchdog.
     first: usize,
 }
 
@@ -67,14 +67,19 @@ struct UnderWay {
     since: Instant,
 }
 
-impl Clock {
+impl Watchdog {
     /// Watches the trials of a pool of this many threads until the guard is dropped; without a limit nothing is
     /// watched and nothing costs time.
-    pub fn start(plan: &Arc<Plan>, limit: Option<TrialLimit>, threads: usize) -> (Clock, Option<Sender<()>>) {
-        let Some(TrialLimit { time, late }) = limit else { return (Clock::default(), None) };
+    pub fn start(
+        plan: &Arc<Plan>,
+        limit: Option<TrialLimit>,
+        threads: usize,
+    ) -> (Watchdog, Option<Sender<()>>) {
+        let Some(TrialLimit { time, late }) = limit else { return (Watchdog::default(), None) };
         let slots: Arc<[Mutex<Option<UnderWay>>]> = (0..threads.max(1)).map(|_| Mutex::default()).collect();
         let (guard, dropped) = channel::<()>();
         let (watched, plan) = (slots.clone(), plan.clone());
+        // Late trials are told of within a twentieth of the limit, and the watchdog takes no core.
         let pause = (time / 20).clamp(Duration::from_millis(1), Duration::from_secs(1));
         std::thread::spawn(move || {
             while dropped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
@@ -93,12 +98,12 @@ impl Clock {
                 }
             }
         });
-        (Clock { slots: Some(slots), first: 0 }, Some(guard))
+        (Watchdog { slots: Some(slots), first: 0 }, Some(guard))
     }
 
-    /// The same clock for another pool, behind the first one of so many threads.
-    pub fn behind(&self, threads: usize) -> Clock {
-        Clock { slots: self.slots.clone(), first: self.first + threads }
+    /// The same watchdog for another pool, behind the first one of so many threads.
+    pub fn behind(&self, threads: usize) -> Watchdog {
+        Watchdog { slots: self.slots.clone(), first: self.first + threads }
     }
 
     /// Notes that this thread begins with a trial; the last one has ended.
