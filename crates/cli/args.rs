@@ -43,7 +43,7 @@ pub enum Command {
     Analyze(Analyze),
     /// Write a page that shows what a run says: DIRECTORY/report/index.html, or another file.
     Report(Report),
-    /// Answer SQL over the tables metrics and weights of a run directory.
+    /// Answer SQL over the tables metrics, weights and checkpoints of a run directory.
     Query(Query),
     /// Read every data file of a run directory and say what is wrong with which.
     Verify(Verify),

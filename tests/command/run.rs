@@ -264,3 +264,40 @@ fn queries_are_answered_while_columns_are_added() {
         there = count("risk_l7");
     }
 }
+
+/// What is wrong with a query or a file is told, and which.
+#[cfg(all(feature = "sql", unix))]
+#[test]
+fn queries_name_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = small_study(folder.path());
+    let out = folder.path().join("out");
+    run(&study, &out, &[], 0);
+    let query = |sql: &str, code| {
+        let said = expect(tempered().arg("query").arg(&out).args([sql, "--format", "csv"]), code);
+        String::from_utf8_lossy(&said.stderr).into_owned()
+    };
+    let all = "SELECT SUM(risk_l1), SUM(risk_sup), MAX(status) FROM metrics";
+    query(all, 0);
+    assert!(query("SELECT kink FROM metrics", 2).contains("kink"));
+    assert!(query("SELECT metrics.kink FROM metrics", 2).contains("kink"));
+    assert!(query("SELEC kinks FROM metrics", 2).contains("SELEC"));
+    assert!(query("SELECT kinks FROM metric", 2).contains("metric"));
+    let files = data_files(&out);
+    let names: Vec<&String> =
+        files.iter().map(|(name, _)| name).filter(|name| name.starts_with("metrics")).collect();
+    let path = out.join(names[names.len() / 2]);
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    let whole = fs::read(&path).unwrap();
+    // Bytes of pages, a footer that is cut off, an empty file.
+    let mut pages = whole.clone();
+    pages[4..whole.len() / 2].fill(0x55);
+    for damaged in [&pages[..], &whole[..whole.len() / 2], &[]] {
+        fs::write(&path, damaged).unwrap();
+        let said = query(all, 65);
+        assert!(said.contains(&name) && said.contains("verify --repair"), "{said}");
+    }
+    fs::remove_file(&path).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    assert!(query(all, 65).contains(&name));
+}

@@ -112,7 +112,7 @@ pub enum Error {
     /// A query that cannot be answered.
     #[cfg(feature = "sql")]
     #[error(
-        "{source}; the tables are `metrics` and `weights`, and `SELECT * FROM metrics LIMIT 1` shows the columns"
+        "{source}; the tables are `metrics`, `weights` and `checkpoints`, and `SELECT * FROM metrics LIMIT 1` shows the columns"
     )]
     Query {
         /// What polars said.

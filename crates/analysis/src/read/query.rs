@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use comfy_table::{CellAlignment, Table};
 use polars::prelude::*;
 use polars::sql::SQLContext;
+use tempered_store::{Checksum, Error as Store, Found, read_checksum, read_footer};
 
 use crate::error::Error;
 use crate::show::ruled::STYLE;
@@ -23,12 +24,12 @@ pub struct Answer {
 ///
 /// # Errors
 /// [`Error::Empty`] where no metrics file is finished yet; [`Error::NoTable`]; [`Error::Query`] for a query that polars
-/// refuses.
+/// refuses; [`Error::Read`] and [`Error::Table`] for a file that is damaged or cannot be read.
 pub fn query(dir: &Path, sql: &str) -> Result<Answer, Error> {
     let mut folders = Vec::new();
     for table in ["metrics", "weights", "checkpoints"] {
         let folder = dir.join(table);
-        if holds_parquet(&folder) {
+        if parquet_files(&folder).next().is_some() {
             folders.push((table, folder));
         } else if table == "metrics" {
             return Err(Error::Empty { path: folder });
@@ -36,48 +37,86 @@ pub fn query(dir: &Path, sql: &str) -> Result<Answer, Error> {
             return Err(Error::NoTable { table, path: folder });
         }
     }
-    let frame = match execute(&folders, sql, |_| Ok(None))? {
+    // Polars would wait for ever for what a pipe has to say.
+    for path in folders.iter().flat_map(|(_, folder)| parquet_files(folder)).filter(|path| !path.is_file()) {
+        if let Found::Unreadable(why) = read_footer(&path).map_err(Error::read(&path))? {
+            return Err(Error::read(&path)(Store::Unreadable { path: path.clone(), why }));
+        }
+    }
+    let frame = match execute(&folders, sql, &[]) {
         Ok(frame) => frame,
-        // Polars takes the columns of the first file for those of all. While a directory grows by a column that is not so, and
-        // only then the footers of all files are worth reading.
-        Err(first) => execute(&folders, sql, |folder| columns(folder).map(Some))?
-            .map_err(|_| Error::Query { source: first })?,
+        Err(refused) => again(&folders, sql, refused)?,
     };
     Ok(Answer { frame })
 }
 
-/// Runs a query over tables whose columns are those of the first file, or as they are stated.
-fn execute(
-    folders: &[(&str, PathBuf)],
-    sql: &str,
-    columns: impl Fn(&Path) -> Result<Option<SchemaRef>, Error>,
-) -> Result<PolarsResult<DataFrame>, Error> {
+/// Runs a query over tables whose columns are those of their first files, or as they are stated.
+fn execute(folders: &[(&str, PathBuf)], sql: &str, columns: &[Columns]) -> PolarsResult<DataFrame> {
     let mut context = SQLContext::new();
-    for (table, folder) in folders {
-        context.register(table, scan(folder, columns(folder)?)?);
+    for (place, (table, folder)) in folders.iter().enumerate() {
+        context.register(table, scan(folder, columns.get(place).map(|columns| columns.all.clone()))?);
     }
-    let mut run = || -> PolarsResult<DataFrame> {
-        Ok(context.execute(sql)?.collect_with_engine(Engine::Streaming)?.unwrap_single())
-    };
-    Ok(run())
+    Ok(context.execute(sql)?.collect_with_engine(Engine::Streaming)?.unwrap_single())
 }
 
-/// The columns that any file of a table has, those of the first file first.
-fn columns(folder: &Path) -> Result<SchemaRef, Error> {
-    let mut all = Schema::default();
-    for path in parquet_files(folder) {
+/// Answers a query that polars refused because of the columns that it supposed, or says what is wrong.
+///
+/// It takes the columns of the first file for those of all. While a directory grows by a column that is not so, and only
+/// then the query is worth a second run.
+fn again(folders: &[(&str, PathBuf)], sql: &str, mut refused: PolarsError) -> Result<DataFrame, Error> {
+    if matches!(refused, PolarsError::SQLSyntax(_)) {
+        return Err(Error::Query { source: refused });
+    }
+    let columns = folders.iter().map(|(_, folder)| columns(folder)).collect::<Result<Vec<_>, _>>()?;
+    if columns.iter().any(|columns| columns.differ) {
+        match execute(folders, sql, &columns) {
+            Ok(frame) => return Ok(frame),
+            Err(error) => refused = error,
+        }
+    }
+    if matches!(refused, PolarsError::IO { .. } | PolarsError::ComputeError(_) | PolarsError::Context { .. })
+    {
+        folders.iter().try_for_each(|(_, folder)| undamaged(folder))?;
+    }
+    Err(Error::Query { source: refused })
+}
+
+/// The columns of a table.
+struct Columns {
+    /// Those that any of its files has, those of the first file first.
+    all: SchemaRef,
+    /// Whether a file has others than another.
+    differ: bool,
+}
+
+fn columns(folder: &Path) -> Result<Columns, Error> {
+    let (mut all, mut differ) = (Schema::default(), false);
+    for (place, path) in parquet_files(folder).enumerate() {
         let of = || {
             let path = PlRefPath::new(path.to_string_lossy());
             LazyFrame::scan_parquet(path, ScanArgsParquet::default())?.collect_schema()
         };
         let schema = of().map_err(|source| Error::Table { path: path.clone(), source })?;
+        differ |= place > 0 && schema.len() != all.len();
         for (name, kind) in schema.iter() {
             if !all.contains(name) {
+                differ |= place > 0;
                 all.insert(name.clone(), kind.clone());
             }
         }
     }
-    Ok(all.into())
+    Ok(Columns { all: all.into(), differ })
+}
+
+/// Compares the bytes of every file with its checksum; names the first that differs.
+fn undamaged(folder: &Path) -> Result<(), Error> {
+    for path in parquet_files(folder) {
+        let Checksum { stored, computed } = read_checksum(&path).map_err(Error::read(&path))?;
+        if let Some(stored) = stored.filter(|stored| *stored != computed) {
+            return Err(Error::read(&path)(Store::Checksum { path: path.clone(), stored, computed }));
+        }
+    }
+    Ok(())
 }
 
 impl Answer {
@@ -145,7 +184,7 @@ fn show(value: AnyValue<'_>) -> String {
     }
 }
 
-fn scan(folder: &Path, columns: Option<SchemaRef>) -> Result<LazyFrame, Error> {
+fn scan(folder: &Path, columns: Option<SchemaRef>) -> PolarsResult<LazyFrame> {
     // Stated types: a label such as `7` would otherwise be guessed to be a number.
     let keys = Schema::from_iter([
         Field::new("estimator".into(), DataType::String),
@@ -160,13 +199,7 @@ fn scan(folder: &Path, columns: Option<SchemaRef>) -> Result<LazyFrame, Error> {
     // While a directory grows by a column, some files lack it yet.
     let args =
         ScanArgsParquet { hive_options, schema: columns, allow_missing_columns: true, ..Default::default() };
-    let scanned = LazyFrame::scan_parquet(PlRefPath::new(folder.to_string_lossy()), args);
-    scanned.map_err(|source| Error::Table { path: folder.to_owned(), source })
-}
-
-/// Whether a folder or one below it holds a Parquet file.
-fn holds_parquet(folder: &Path) -> bool {
-    parquet_files(folder).next().is_some()
+    LazyFrame::scan_parquet(PlRefPath::new(folder.to_string_lossy()), args)
 }
 
 /// The Parquet files of a folder and of those below it, in the order of their names.
