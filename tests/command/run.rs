@@ -289,9 +289,11 @@ fn queries_name_what_is_wrong() {
     let path = out.join(names[names.len() / 2]);
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let whole = fs::read(&path).unwrap();
-    // Bytes of pages, a footer that is cut off, an empty file.
+    // All bytes of pages, a footer that is cut off, an empty file.
     let mut pages = whole.clone();
-    pages[4..whole.len() / 2].fill(0x55);
+    let end = whole.len() - 8;
+    let footer = u32::from_le_bytes(whole[end..end + 4].try_into().unwrap()) as usize;
+    pages[4..end - footer].fill(0x55);
     for damaged in [&pages[..], &whole[..whole.len() / 2], &[]] {
         fs::write(&path, damaged).unwrap();
         let said = query(all, 65);
