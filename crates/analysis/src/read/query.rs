@@ -37,8 +37,9 @@ pub fn query(dir: &Path, sql: &str) -> Result<Answer, Error> {
             return Err(Error::NoTable { table, path: folder });
         }
     }
-    // Polars would wait for ever for what a pipe has to say.
-    for path in folders.iter().flat_map(|(_, folder)| parquet_files(folder)).filter(|path| !path.is_file()) {
+    // Polars would wait for ever for what a pipe has to say, and passes over files without a byte.
+    let is_file = |path: &PathBuf| path.metadata().is_ok_and(|data| data.is_file() && data.len() > 0);
+    for path in folders.iter().flat_map(|(_, folder)| parquet_files(folder)).filter(|path| !is_file(path)) {
         if let Found::Unreadable(why) = read_footer(&path).map_err(Error::read(&path))? {
             return Err(Error::read(&path)(Store::Unreadable { path: path.clone(), why }));
         }
