@@ -203,10 +203,7 @@ fn weigh(data: &[Datum], of: Of, limits: &Limits) -> Vec<Weighed> {
 
 /// The standard error of the exponent of a power law through the data.
 fn slope_error(data: &[Datum]) -> f64 {
-    let weight = |d: &Datum| 1.0 / (d.error * d.error);
-    let total: f64 = data.iter().map(weight).sum();
-    let mean = data.iter().map(|d| weight(d) * d.log_n).sum::<f64>() / total;
-    data.iter().map(|d| weight(d) * (d.log_n - mean).powi(2)).sum::<f64>().sqrt().recip()
+    slope_weights(data).iter().zip(data).map(|(c, d)| (c * d.error).powi(2)).sum::<f64>().sqrt()
 }
 
 fn probabilities(weighed: &[Weighed], most: f64) -> Probabilities {
