@@ -3,15 +3,15 @@
 use crate::args::{Analyze, Format};
 use crate::exit::{Ending, Failure};
 use crate::next_steps::next_steps;
-use crate::{output, study};
+use crate::{output, study, told};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
 use tempered_analysis::{Curve, Expected, Fits, Known, Options, Order, Series, Summary, Verdict};
 use tempered_math::catalogue::Choice;
 use tempered_math::estimator;
 use tempered_math::estimator::{CATALOGUE, Estimator};
 use tempered_math::theory::{Class, Setting};
+use tempered_pipeline::RunDirectory;
 use tempered_pipeline::plan::Plan;
 
 /// Series in the terminal at most: with the comparisons they fill a screen.
@@ -63,13 +63,13 @@ impl<'a> Json<'a> {
 
 /// Computes, writes and prints the tables.
 pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
-    let (plan, _) = study::recorded(&options.directory)?;
+    let (plan, directory) = study::recorded(&options.directory)?;
     let mut reading = Reading::of(&plan);
     reading.along = options.along.clone().unwrap_or(reading.along);
     if !options.quantities.is_empty() {
         reading.quantities.clone_from(&options.quantities);
     }
-    let summary = summarise(&options.directory, &plan, &reading, options.error, options.threads.count())?;
+    let summary = summarise(&directory, &plan, &reading, options.error, options.threads.count())?;
     match options.format {
         Format::Human => {
             output::print(&table(&summary, options.explain, options.all))?;
@@ -112,7 +112,7 @@ pub fn table(summary: &Summary, explain: bool, all: bool) -> String {
 /// Summarises a run directory and writes `summary/` where that can be done; `error` is the relative standard error for
 /// which needed trials are stated.
 pub fn summarise(
-    path: &Path,
+    directory: &RunDirectory,
     plan: &Plan,
     reading: &Reading,
     error: Option<f64>,
@@ -142,7 +142,9 @@ pub fn summarise(
     let known = |label: &str, design: &str, target: &str, noise: &str, p: Option<f64>| {
         known(plan, label, [design, target, noise], &choices, p).unwrap_or_default()
     };
+    let path = directory.root();
     let summary = tempered_analysis::analyze(path, &options, &known)?;
+    told::forget(directory);
     // Looking needs no writing: on a full or read-only disk there is a table all the same.
     if let Err(error) = summary.write(path) {
         eprintln!("warning: the files of summary/ are not written: {error}");

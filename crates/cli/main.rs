@@ -21,6 +21,7 @@ mod signals;
 mod status;
 mod study;
 mod time;
+mod told;
 mod verify;
 
 use args::Command;

@@ -3,7 +3,7 @@
 use crate::analyze::Reading;
 use crate::args::{Progress, Run};
 use crate::exit::{BUG, Ending, Failure};
-use crate::{analyze, diff, next_steps, output, progress, report, signals, study, time};
+use crate::{analyze, diff, next_steps, output, progress, report, signals, study, time, told};
 use serde_json::json;
 use std::io::ErrorKind::PermissionDenied;
 use std::io::{IsTerminal, Write};
@@ -82,9 +82,17 @@ fn logged(
 /// Prints the table of a complete study, and writes the page that is asked for. Too many failures are its ending.
 fn tell(options: &Run, plan: &Plan, directory: &RunDirectory, threads: usize) -> Result<Ending, Failure> {
     let path = directory.root();
-    let summary = analyze::summarise(path, plan, &Reading::of(plan), None, threads)?;
-    output::print(&analyze::table(&summary, options.explain, options.all))?;
-    output::print(&next_steps::next_steps(path, &analyze::swept(plan)))?;
+    // A page is drawn of the summary.
+    let key = if options.report { None } else { told::key(options, directory) };
+    if let Some(text) = key.as_deref().and_then(|key| told::again(directory, key)) {
+        output::print(&text)?;
+        return Ok(Ending::Done);
+    }
+    let summary = analyze::summarise(directory, plan, &Reading::of(plan), None, threads)?;
+    let table = analyze::table(&summary, options.explain, options.all);
+    let text =
+        format!("{}\n{}", table.trim_end_matches('\n'), next_steps::next_steps(path, &analyze::swept(plan)));
+    output::print(&text)?;
     if options.report {
         let page = report::page(&summary, plan, directory, path)?;
         output::print(&format!("report: {}", page.display()))?;
@@ -97,6 +105,9 @@ fn tell(options: &Run, plan: &Plan, directory: &RunDirectory, threads: usize) ->
     if failed as f64 > allowed * trials as f64 {
         eprintln!("{failed} of {trials} fits failed, more than max_failed = {allowed} allows");
         return Ok(Ending::TooManyFailed);
+    }
+    if let Some(key) = key {
+        told::note(directory, &key, &text);
     }
     Ok(Ending::Done)
 }

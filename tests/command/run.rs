@@ -181,6 +181,43 @@ fn status_replay_and_analysis_of_a_run() {
     }
 }
 
+/// Where nothing is to be done the tables are told again from their record; whatever decides them has them made anew.
+#[test]
+fn a_complete_study_is_told_again_without_an_analysis() {
+    let folder = tempfile::tempdir().unwrap();
+    let (study, out) = (small_study(folder.path()), folder.path().join("out"));
+    let told = |flags: &[&str]| {
+        let command = &mut tempered();
+        expect(command.arg("run").arg(&study).arg("--out").arg(&out).args(flags), 0).stdout
+    };
+    let first = told(&[]);
+    let levels = out.join("summary/levels.csv");
+    // A table that nobody writes again shows that nothing was analysed.
+    let whole = fs::read(&levels).unwrap();
+    fs::write(&levels, "mine").unwrap();
+    assert_eq!(told(&[]), first);
+    assert_eq!(fs::read(&levels).unwrap(), b"mine");
+    // Other flags, a file of the summary that is gone, a record that cannot be read.
+    assert_ne!(told(&["--explain"]), first);
+    assert_eq!(fs::read(&levels).unwrap(), whole);
+    assert_eq!(told(&[]), first);
+    fs::remove_file(&levels).unwrap();
+    assert_eq!(told(&[]), first);
+    assert_eq!(fs::read(&levels).unwrap(), whole);
+    fs::write(out.join("_tempered/told.json"), "{").unwrap();
+    fs::write(&levels, "mine").unwrap();
+    assert_eq!(told(&[]), first);
+    assert_eq!(fs::read(&levels).unwrap(), whole);
+    // Another reading of the same files.
+    expect(tempered().arg("analyze").arg(&out).args(["--along", "n", "--quantity", "kinks"]), 0);
+    assert_eq!(told(&[]), first);
+    assert_eq!(fs::read(&levels).unwrap(), whole);
+    // More to tell.
+    let more = told(&["--set", "trials=70"]);
+    assert_ne!(more, first);
+    assert_ne!(fs::read(&levels).unwrap(), whole);
+}
+
 #[test]
 fn a_time_limit_stops_and_resumes() {
     let folder = tempfile::tempdir().unwrap();

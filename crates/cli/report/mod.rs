@@ -23,8 +23,7 @@ use write::write;
 /// Writes the report of a run directory, and figures and tables where they are asked for.
 pub fn report(options: &Options) -> Result<Ending, Failure> {
     let (plan, directory) = study::recorded(&options.directory)?;
-    let summary =
-        analyze::summarise(&options.directory, &plan, &Reading::of(&plan), None, options.threads.count())?;
+    let summary = analyze::summarise(&directory, &plan, &Reading::of(&plan), None, options.threads.count())?;
     let mut report = view(&summary, &plan, &directory, &options.directory)?;
     let page = match &options.out {
         Some(file) => {

@@ -9,8 +9,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Files of the folder `summary`, without their endings.
-const SUMMARY: [&str; 4] = ["levels", "verdicts", "pairs", "curves"];
+/// Files of the folder `summary`, without their endings: each is there as `.csv` and `.parquet`.
+pub const SUMMARY: [&str; 4] = ["levels", "verdicts", "pairs", "curves"];
 /// Pages of single estimators.
 const PAGES: &str = "report/estimators";
 

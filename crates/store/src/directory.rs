@@ -6,7 +6,7 @@ use crate::place::{Place, Table};
 use crate::regular;
 use crate::unfinished::{is_abandoned, unique};
 use std::collections::{BTreeMap, HashSet};
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -264,11 +264,13 @@ impl RunDirectory {
             let strays = &mut listing.strays;
             for (estimator, folder) in keyed(&self.root.join(table.name()), "estimator=", strays)? {
                 for (n, folder) in keyed(&folder, "n=", strays)? {
-                    for (name, path) in entries(&folder)? {
+                    for entry in read(&folder)? {
+                        let entry = entry.map_err(Error::io(&folder))?;
+                        let (name, path) = named(&entry);
                         if is_hidden(&name) {
                             continue;
                         }
-                        let bytes = regular::size(&path).map_err(Error::io(&path))?;
+                        let bytes = regular::size_of(&entry).map_err(Error::io(&path))?;
                         // Another spelling of the same number is no place.
                         let place = place(&estimator, &n, &name)
                             .filter(|place| place.n.to_string() == n && place.file_name() == name);
@@ -315,17 +317,20 @@ fn keyed(folder: &Path, key: &str, strays: &mut Vec<PathBuf>) -> Result<Vec<(Str
 
 /// Names and paths in a folder; none where the folder is not there.
 pub(crate) fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
-    let read = match fs::read_dir(folder) {
-        Ok(read) => read,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Error::io(folder)(error)),
-    };
-    let mut found = Vec::new();
-    for entry in read {
-        let entry = entry.map_err(Error::io(folder))?;
-        found.push((entry.file_name().to_string_lossy().into_owned(), entry.path()));
+    read(folder)?.map(|entry| Ok(named(&entry.map_err(Error::io(folder))?))).collect()
+}
+
+/// The entries of a folder; none where the folder is not there.
+fn read(folder: &Path) -> Result<impl Iterator<Item = std::io::Result<DirEntry>>, Error> {
+    match fs::read_dir(folder) {
+        Ok(read) => Ok(Some(read).into_iter().flatten()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None.into_iter().flatten()),
+        Err(error) => Err(Error::io(folder)(error)),
     }
-    Ok(found)
+}
+
+fn named(entry: &DirEntry) -> (String, PathBuf) {
+    (entry.file_name().to_string_lossy().into_owned(), entry.path())
 }
 
 /// The device a file or folder lies on; `None` where it is not there, or devices have no numbers.

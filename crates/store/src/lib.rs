@@ -45,6 +45,7 @@ mod whole_file;
 pub use beside::write_beside;
 pub use checksum::{CHECKSUM_KEY, Checksum, read_checksum};
 pub use chunk::{Inner, MetricsChunk, WeightsChunk};
+pub use clear::SUMMARY;
 pub use columns::MetricsFile;
 pub use directory::{Listed, Listing, RunDirectory};
 pub use disk::{Disk, Local, Output};

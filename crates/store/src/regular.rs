@@ -1,6 +1,6 @@
 //! Opening files without waiting for what is none.
 
-use std::fs::{self, File};
+use std::fs::{self, DirEntry, File};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
 
@@ -45,6 +45,25 @@ pub(crate) fn is_folder(path: &Path) -> Result<bool> {
 /// The system refuses to say.
 pub(crate) fn size(path: &Path) -> Result<Option<u64>> {
     Ok(there(path)?.filter(fs::Metadata::is_file).map(|there| there.len()))
+}
+
+/// The size of the file that an entry of a folder is; `None` where it is none.
+///
+/// Asks the open folder, which is half the work of a path: listings ask once a file.
+///
+/// # Errors
+/// The system refuses to say.
+pub(crate) fn size_of(entry: &DirEntry) -> Result<Option<u64>> {
+    // Of a link the entry describes the link alone.
+    if entry.file_type()?.is_symlink() {
+        return size(&entry.path());
+    }
+    match entry.metadata() {
+        Ok(there) => Ok(Some(there).filter(fs::Metadata::is_file).map(|there| there.len())),
+        // Removed since the folder was read.
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn there(path: &Path) -> Result<Option<fs::Metadata>> {

@@ -89,10 +89,14 @@ pub struct Growth {
 
 impl Growth {
     /// The same, a growing power with the exponent that follows from the tail index α of single contributions, where that is
-    /// below 1: their sum over n grows like n^(1/α − 1), and slopes at finite n hide how fast.
+    /// below 1: their sum over n grows like n^(1/α − 1), and slopes at finite n hide how fast. Where α may be 1 or more the growth
+    /// may end, whatever slopes say: the exponent may be 0.
     pub(crate) fn with_tail(self, gaps: Option<TailIndex>) -> Growth {
         let grows = self.model == Model::Power && self.late_slope.value > 0.0;
-        let Some(gaps) = gaps.filter(|gaps| grows && gaps.high < 1.0 && gaps.low > 0.0) else { return self };
+        let Some(gaps) = gaps.filter(|gaps| grows && gaps.low > 0.0) else { return self };
+        if gaps.high >= 1.0 {
+            return Growth { low: self.low.map(|low| low.min(0.0)), ..self };
+        }
         let exponent = |index: f64| Some(1.0 / index - 1.0);
         Growth { exponent: exponent(gaps.value), low: exponent(gaps.high), high: exponent(gaps.low), ..self }
     }
@@ -130,7 +134,7 @@ pub(crate) fn grow(points: &[Point], of: Of, confidence: Confidence) -> Option<G
     let reach = confidence.errors();
     let (exponent, (low, high)) = match best.fit.model {
         // Corrections to a power law are least at the last levels.
-        Model::Power => (Some(late_slope.value), (Some(late_slope.low), Some(late_slope.high))),
+        Model::Power => (Some(late_slope.value), with_trend(late_slope, slope(points))),
         Model::Limit => (Some(best.fit.rate), limits.rates(&data, reach)),
         // Other laws have no exponent.
         _ => (None, (None, None)),
@@ -214,6 +218,19 @@ fn probabilities(weighed: &[Weighed], most: f64) -> Probabilities {
         [Verdict::Benign, Verdict::Tempered, Verdict::Catastrophic].map(share);
     let total = benign + tempered + catastrophic;
     Probabilities { benign: benign / total, tempered: tempered / total, catastrophic: catastrophic / total }
+}
+
+/// The slope of a power law through all levels.
+fn slope(points: &[Point]) -> f64 {
+    let weights = slope_weights(&data(points, unit(points)));
+    points.iter().zip(&weights).map(|(p, c)| c * log(p.value)).sum()
+}
+
+/// The interval of an exponent: that of the late slope, and as far beyond it as slopes have moved from all levels to the last
+/// half, since a correction n^−δ moves them further. Where the law is exact by then the interval is too wide.
+fn with_trend(late: Estimate, whole: f64) -> (Option<f64>, Option<f64>) {
+    let trend = late.value - whole;
+    (Some(late.low + trend.min(0.0)), Some(late.high + trend.max(0.0)))
 }
 
 /// The slope of a power law over the last half of the levels, with the interval of its replicates.
@@ -339,6 +356,16 @@ mod tests {
         assert_ne!(found.probabilities.class(0.95), Verdict::Tempered);
     }
 
+    /// Corrections that slopes still show are in the interval of the exponent: without their trend it would end below ½.
+    #[test]
+    fn exponents_hold_the_trend_of_slopes() {
+        let slow = of(&DECADES, 0.01, |n| n.sqrt() * (1.0 - 1.2 * n.powf(-0.3)));
+        assert_eq!(slow.model, Model::Power);
+        assert!(slow.late_slope.high < 0.5 + 0.04 && slow.late_slope.value > 0.5, "{:?}", slow.late_slope);
+        let (low, high) = (slow.low.unwrap(), slow.high.unwrap());
+        assert!(low < 0.5 && 0.5 < high && high - low < 0.2, "{low} {high}");
+    }
+
     /// Slopes at finite n hide how fast a sum over heavy contributions grows; their index does not.
     #[test]
     fn exponents_follow_from_indices_below_one() {
@@ -346,7 +373,9 @@ mod tests {
         let index = |value: f64, low: f64, high: f64| Some(TailIndex { value, low, high, values: 9 });
         let found = root.clone().with_tail(index(0.5, 0.4, 0.8));
         assert_eq!((found.exponent, found.low, found.high), (Some(1.0), Some(0.25), Some(1.5)));
-        assert_eq!(root.clone().with_tail(index(0.9, 0.7, 1.2)), root);
+        // An index that may be 1: the growth may end.
+        let open = root.clone().with_tail(index(0.9, 0.7, 1.2));
+        assert_eq!((open.exponent, open.low, open.high), (root.exponent, Some(0.0), root.high));
         let limit = of(&HALVES, 0.005, |n| 2.0 * (1.0 - 0.8 * n.powf(-0.5)));
         assert_eq!(limit.clone().with_tail(index(0.5, 0.4, 0.6)), limit);
     }

@@ -14,7 +14,7 @@ mod rebuild;
 mod record;
 mod recorded;
 mod rewrite;
-pub(crate) mod seal;
+pub mod seal;
 mod state;
 mod survey;
 mod todo;
