@@ -34,7 +34,7 @@ impl Value {
         if let Value::Whole(x) = self { *x } else { 0 }
     }
 
-    /// The same with 0 for −0, which are equal and have to look the same.
+    /// The value with −0 replaced by 0: the two are equal, so that their labels must be equal.
     fn unsigned_zero(self) -> Value {
         match self {
             Value::Real(x) => Value::Real(x + 0.0),
@@ -166,7 +166,7 @@ impl Parameter {
     }
 }
 
-/// One named choice: how it is called, what it takes, how it is built.
+/// One named choice: its name, its parameters and its constructor.
 ///
 /// ```
 /// use tempered_math::catalogue::{Choice, Entry, Kind, Parameter, Value};
@@ -198,11 +198,11 @@ pub struct Entry<T: ?Sized + 'static> {
     pub build: fn(&[Value]) -> Result<Box<T>, Invalid>,
 }
 
-/// A combination of arguments that no build can honour.
+/// An argument, or a combination of arguments, that an entry does not accept.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{parameter}: {expected}")]
 pub struct Invalid {
-    /// The parameter at fault.
+    /// The parameter whose argument is invalid.
     pub parameter: &'static str,
     /// What it must be.
     pub expected: &'static str,
@@ -212,7 +212,7 @@ pub struct Invalid {
 ///
 /// - the arguments are in the order of the entry's parameters, defaults filled in;
 /// - each is of its parameter's kind and within its bounds;
-/// - the entry builds from them.
+/// - the entry's `build` accepts them.
 ///
 /// Its `Display` is the canonical label, `name` or `name(parameter=value, …)`: equal choices have equal
 /// labels, and labels are what seeds and cell keys are derived from.
@@ -255,7 +255,7 @@ impl Choice {
         &self.arguments
     }
 
-    /// Builds the chosen thing from the catalogue it was taken from.
+    /// Builds the instance from the catalogue that the choice was made from.
     ///
     /// # Errors
     /// None for a catalogue that holds the choice's entry; otherwise says that the name is unknown.

@@ -1,17 +1,18 @@
-//! Exponentials and their kin, in arithmetic that the compiler can do for several numbers at once.
+//! Exponential, logarithm and normal distribution, in arithmetic that the compiler vectorises.
 //!
-//! `libm` branches, so it takes one number at a time. Here are sums, products, quotients and shifts alone, in a fixed
-//! order: bits are the same on every platform and in registers of any width. NaN stays NaN.
+//! The functions of `libm` branch, so that they are evaluated for one number at a time. Those below consist of sums,
+//! products, quotients, shifts and selections in a fixed order, so that bits are the same on every platform and in
+//! registers of any width. NaN is kept.
 
-/// Above this, e^x is the largest power of two there is: finite, and large enough to be seen.
+/// Larger x are replaced by this in e^x: it is the last whole number for which 2^k, k = 1023, and e^x = 8e307 are finite.
 const HIGH: f64 = 709.0;
-/// Below this, e^x is 0.
+/// For smaller x, e^x is 0: 2^k would leave the range of normal numbers below −708.7.
 const LOW: f64 = -708.0;
-/// 1.5 · 2⁵²: what is added to it is rounded to a whole number, which then is in the lowest bits.
+/// 1.5 · 2⁵²: adding a number rounds it to an integer, which is then in the lowest bits of the sum.
 const ROUND: f64 = 6_755_399_441_055_744.0;
-/// ln 2 in two parts, the first one with 21 bits to spare.
+/// ln 2 in two parts, the first with 21 zero bits at its end, so that its product with |k| < 2²¹ is exact.
 const LN_2: (f64, f64) = (6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10);
-/// 1/k! for k = 2, …, 13.
+/// 1/k! for k = 2, …, 13: for |r| ≤ ½ ln 2 the first term left out is below 5e-18.
 const FACTORIALS: [f64; 12] = [
     1.0 / 2.0,
     1.0 / 6.0,
@@ -26,7 +27,7 @@ const FACTORIALS: [f64; 12] = [
     1.0 / 479_001_600.0,
     1.0 / 6_227_020_800.0,
 ];
-/// 1/(2 k + 1) for k = 0, …, 19.
+/// 1/(2 k + 1) for k = 0, …, 19: for s² ≤ 1/9 the first term left out is below 1e-20.
 const ODD: [f64; 20] = [
     1.0,
     1.0 / 3.0,
@@ -49,7 +50,7 @@ const ODD: [f64; 20] = [
     1.0 / 37.0,
     1.0 / 39.0,
 ];
-/// The polynomial of (1 + 2 u) e^{u²} erfc(u) in (u − 3.75)/(u + 3.75).
+/// Coefficients of a polynomial in (u − 3.75)/(u + 3.75) that approximates (1 + 2 u) e^{u²} erfc(u) for u ≥ 0.
 const SCALED: [f64; 24] = [
     1.2375126308378275,
     -0.14024059858554697,
@@ -77,8 +78,8 @@ const SCALED: [f64; 24] = [
     3.1114333809799254e-10,
 ];
 
-/// c_0 + c_1 t + c_2 t² + …, in four chains of every fourth term: one chain would wait for itself. N is a multiple of
-/// four.
+/// c_0 + c_1 t + c_2 t² + …, as four independent Horner schemes of every fourth term, whose latencies overlap. N is a
+/// multiple of four.
 #[inline(always)]
 fn polynomial<const N: usize>(coefficients: &[f64; N], t: f64) -> f64 {
     let square = t * t;
@@ -105,12 +106,13 @@ fn split(x: f64) -> (f64, f64) {
     let k = shifted - ROUND;
     let r = (x - k * LN_2.0) - k * LN_2.1;
     let rest = r + (r * r) * polynomial(&FACTORIALS, r);
-    // The lowest bits of `shifted` are k; the sign and exponent of 2^k are all that is left of the shift.
+    // The lowest bits of `shifted` are k; the shift by 52 keeps the lowest twelve bits of k + 1023, which are sign and
+    // exponent of 2^k.
     let power = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
     (power, rest)
 }
 
-/// e^x; 0 below −708.
+/// e^x; 0 below −708, e^709 above 709.
 ///
 /// Accuracy: 2 units in the last place.
 #[inline(always)]
@@ -139,7 +141,7 @@ pub(crate) fn log_one_plus(e: f64) -> f64 {
     2.0 * s * polynomial(&ODD, s * s)
 }
 
-/// Φ(z) and φ(z): distribution and density of the standard normal law.
+/// Φ(z) and φ(z), the distribution function and the density of the standard normal law.
 ///
 /// Accuracy: 1e-15 (1 + z²) relative, in either tail.
 ///

@@ -4,9 +4,10 @@ use crate::sum::{all_finite, ascending};
 use crate::ties::Distinct;
 use crate::wide::{Kernel, wide};
 
-/// One training set S: x strictly increasing, or not decreasing where it was made with ties, y beside it.
+/// A training set S of n points with sorted x.
 ///
-/// - where two points share an x, `is_tied` says so.
+/// - n ≥ 2, and all values are finite;
+/// - x increases strictly, or does not decrease where `is_tied`, in which case two points share an x.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample<'a> {
     x: &'a [f64],
@@ -44,7 +45,7 @@ pub enum Degenerate {
     /// Rounding errors would decide the predictor.
     #[error("the linear system is too ill-conditioned for double precision")]
     IllConditioned,
-    /// Training left the finite numbers.
+    /// The loss or a weight of a trained network is not finite.
     #[error("training diverged")]
     Diverged,
     /// The estimator panicked.
@@ -53,7 +54,7 @@ pub enum Degenerate {
 }
 
 impl Degenerate {
-    /// Every reason there is, those that name a point naming the first.
+    /// Every reason; those that hold the index of a point hold 0.
     ///
     /// ```
     /// use tempered_math::sample::{Degenerate, Sample};
@@ -94,7 +95,7 @@ impl Degenerate {
     }
 }
 
-/// Whether all values are finite, and whether x increases strictly: two branches a sample.
+/// Whether all values are finite, and whether x increases strictly, as a kernel without branches on points.
 struct Probe<'a> {
     x: &'a [f64],
     y: &'a [f64],
@@ -114,16 +115,18 @@ impl<'a> Sample<'a> {
     /// The sample with these points.
     ///
     /// # Errors
-    /// Fewer than two points, values that are not finite, x not strictly increasing.
+    /// `Lengths`; `TooFew` for fewer than two points; `NotFinite`, `DuplicateX` and `Unsorted` with the first such point.
+    /// # Cost
+    /// One pass; nothing is copied.
     pub fn new(x: &'a [f64], y: &'a [f64]) -> Result<Sample<'a>, Degenerate> {
         Sample::checked(x, y, false)
     }
 
-    /// The sample with these points, some of which may share an x: for estimators that take ties, which
-    /// [`Estimator::sample`](crate::estimator::Estimator::sample) asks for.
+    /// The sample with these points, some of which may share an x, for estimators that take ties
+    /// ([`Estimator::sample`](crate::estimator::Estimator::sample)).
     ///
     /// # Errors
-    /// Fewer than two distinct x, values that are not finite, x decreasing.
+    /// `Lengths`; `TooFew` for fewer than two distinct x; `NotFinite` and `Unsorted` with the first such point.
     pub(crate) fn with_ties(x: &'a [f64], y: &'a [f64]) -> Result<Sample<'a>, Degenerate> {
         Sample::checked(x, y, true)
     }
@@ -152,17 +155,17 @@ impl<'a> Sample<'a> {
         Ok(Sample { x, y, is_tied: false })
     }
 
-    /// The points by their distinct x.
+    /// The distinct x with their counts and mean labels.
     pub(crate) fn distinct(&self) -> Distinct<'a> {
         if self.is_tied { Distinct::tied(self.x, self.y) } else { Distinct::untied(self.x, self.y) }
     }
 
-    /// The x in ascending order, no two the same unless the sample was made with ties.
+    /// The x in ascending order, distinct unless the sample was made with ties.
     pub fn x(&self) -> &'a [f64] {
         self.x
     }
 
-    /// The y.
+    /// The labels y.
     pub fn y(&self) -> &'a [f64] {
         self.y
     }

@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// What random numbers are drawn for; each purpose has streams of its own.
+/// The purpose of random numbers; each purpose has separate streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// The x of a sample.
@@ -12,7 +12,7 @@ pub enum Purpose {
     Noise,
     /// The initial weights of a trained network.
     Initialisation,
-    /// Whatever an optimiser draws.
+    /// The batches or the noise of an optimiser.
     Optimiser,
     /// Resampling in the analysis.
     Bootstrap,
@@ -32,8 +32,8 @@ impl Purpose {
 
 /// The key of a purpose's streams in one cell.
 ///
-/// key = BLAKE3(context, seed ‖ purpose ‖ 0 ‖ content); stream = trial. Cells are told apart by content,
-/// not by position, so a level added to a sweep moves no other number.
+/// key = BLAKE3(context, seed ‖ purpose ‖ 0 ‖ content); stream = trial. Cells are distinguished by content, not by position,
+/// so that a level added to a sweep changes no other number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key([u8; 32]);
 
@@ -56,9 +56,9 @@ impl Key {
     }
 }
 
-/// What an estimator may draw from in one trial: a generator for each purpose.
+/// The generators of an estimator in one trial, one for each purpose.
 ///
-/// Nothing is computed before a generator is asked for, so estimators without randomness pay nothing.
+/// A generator is computed when it is requested, so that estimators without randomness have no cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Draws<'a> {
     seed: u64,
@@ -67,13 +67,16 @@ pub struct Draws<'a> {
 }
 
 impl<'a> Draws<'a> {
-    /// The draws of one trial. The content names the cell and the estimator, so that two estimators in one cell draw
+    /// The generators of one trial. The content names the cell and the estimator, so that two estimators in one cell draw
     /// different numbers.
     pub fn new(seed: u64, content: &'a str, trial: u64) -> Draws<'a> {
         Draws { seed, content, trial }
     }
 
-    /// The generator for this purpose, at its start.
+    /// The generator for this purpose, at the start of its stream.
+    ///
+    /// # Cost
+    /// One hash of the content.
     pub fn rng(&self, purpose: Purpose) -> ChaCha8Rng {
         Key::new(self.seed, self.content, purpose).trial(self.trial)
     }
@@ -88,7 +91,7 @@ pub fn unit(rng: &mut ChaCha8Rng) -> f64 {
 /// The upper 53 bits of a word as a number on [0, 1).
 #[inline]
 pub(crate) fn unit_of(word: u64) -> f64 {
-    // Signed integers convert in one instruction.
+    // Converted as a signed integer, for which there is an instruction without AVX-512.
     (word >> 11) as i64 as f64 * (1.0 / (1u64 << 53) as f64)
 }
 

@@ -1,18 +1,20 @@
-//! Long sums and maxima whose bits do not depend on the width of the machine's registers.
+//! Sums and maxima of lists, with bits that do not depend on the width of the machine's registers.
 //!
-//! Terms go to eight lanes by position, lanes are added in pairs at the end of each block, and blocks with
-//! compensation: the compiler may use registers of any width for the lanes, and the rounding error is that
-//! of one block however long the sum.
+//! Terms are assigned to eight lanes by position, lanes are added in pairs at the end of each block, and sums of blocks
+//! are added with compensation: the compiler may use registers of any width for the lanes, and the rounding error is
+//! that of one block, at most 131 units of roundoff of the sum of |terms|, for a sum of any length.
 //!
 //! Source of the compensation: Neumaier (1974).
 
+/// Lanes: one register of 512 bits or two of 256.
 const LANES: usize = 8;
+/// Terms of a block, 128 a lane: the compensation is then a small part of the cost.
 const BLOCK: usize = 1024;
 
 /// Σ term(a_i, b_i), K sums at once.
 ///
-/// The terms of a row come sum by sum, not pair by pair: only then does the compiler fill a register with terms of one
-/// sum. The last row is filled up with zeros, whose terms do not count.
+/// `terms` returns the terms of a row of pairs grouped by sum, not by pair, so that the compiler fills a register with terms
+/// of one sum. An incomplete last row is padded with zeros, whose terms are discarded.
 #[inline(always)]
 pub(crate) fn sums_of_rows<const K: usize>(
     a: &[f64],
@@ -37,7 +39,7 @@ pub(crate) fn sums_of_rows<const K: usize>(
     totals.map(Total::value)
 }
 
-/// The sum of the blocks so far.
+/// The compensated sum of the blocks so far.
 #[derive(Clone, Copy, Default)]
 struct Total {
     sum: f64,
@@ -57,12 +59,12 @@ impl Total {
 
     #[inline(always)]
     fn value(self) -> f64 {
-        // Where a sum overflowed, what was lost is NaN and the sum is the answer.
+        // Where the sum overflowed, the compensation is NaN and the sum itself, which is infinite, is returned.
         if self.lost.is_finite() { self.sum + self.lost } else { self.sum }
     }
 }
 
-/// A list's sum and its largest absolute value.
+/// The sum of a list and its largest absolute value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
     pub sum: f64,
@@ -76,15 +78,15 @@ impl Summary {
     }
 }
 
-/// Terms by their places; a trait, since closures that are called at two places are not inlined.
+/// Terms by index; a trait, since closures that are called at two places are not inlined.
 pub(crate) trait Terms {
-    /// Those of the places from `start` on.
+    /// The eight terms from index `start` on.
     fn row(&self, start: usize) -> [f64; LANES];
 
     fn term(&self, place: usize) -> f64;
 }
 
-/// Fills a list with terms; [`sum`] and [`largest`] of it, to the bit, without a second and a third pass.
+/// Overwrites a list with terms; returns its [`sum`] and [`largest`], to the bit, in the same pass.
 #[inline(always)]
 pub(crate) fn fill_and_sum<T: Terms>(list: &mut [f64], terms: T) -> Summary {
     let (mut total, mut most, mut start) = (Total::default(), [0.0f64; LANES], 0);
@@ -125,14 +127,14 @@ fn add<const K: usize>(lanes: &mut [[f64; LANES]; K], terms: &[[f64; LANES]; K])
     }
 }
 
-/// A row that starts with these numbers and goes on with zeros.
+/// A row of these numbers, padded with zeros.
 #[inline(always)]
 fn filled_up(rest: &[f64]) -> [f64; LANES] {
-    // Place by place: a copy of so few numbers would be a call.
+    // By lane, since the compiler turns a copy of a variable number of entries into a call.
     std::array::from_fn(|lane| rest.get(lane).copied().unwrap_or(0.0))
 }
 
-/// A row of terms.
+/// The row of `term` over the lanes.
 #[inline(always)]
 pub(crate) fn row(term: impl Fn(usize) -> f64) -> [f64; LANES] {
     let mut row = [0.0; LANES];
@@ -155,7 +157,7 @@ pub(crate) fn sum(a: &[f64]) -> f64 {
     sum_of_pairs(a, a, |a, _| a)
 }
 
-/// Whether every a_i is finite: the product with zero is NaN exactly where one is not.
+/// Whether every a_i is finite: the product with zero is NaN if and only if a_i is not finite, and NaN remains in the sum.
 #[inline(always)]
 pub(crate) fn all_finite(a: &[f64]) -> bool {
     let mut lanes = [[0.0f64; LANES]; 4];
@@ -174,7 +176,7 @@ pub(crate) fn all_finite(a: &[f64]) -> bool {
     ((a + b) + (c + d)) + ((e + f) + (g + h)) == 0.0
 }
 
-/// Adds to each lane zero times what is in the row.
+/// Adds zero times the row to the lanes.
 #[inline(always)]
 fn add_zeros(lanes: &mut [f64; LANES], row: &[f64; LANES]) {
     for (lane, a) in lanes.iter_mut().zip(row) {
@@ -185,7 +187,7 @@ fn add_zeros(lanes: &mut [f64; LANES], row: &[f64; LANES]) {
 /// Whether every a_i is below a_{i+1}.
 #[inline(always)]
 pub(crate) fn ascending(a: &[f64]) -> bool {
-    // Counted in reals, since comparisons of reals are then not narrowed to truth values one by one.
+    // Violations are counted as real numbers, so that comparisons stay in registers of real numbers.
     let mut lanes = [0.0f64; 2 * LANES];
     let next = a.get(1..).unwrap_or(&[]);
     let (rows, rest) = a[..next.len()].as_chunks::<{ 2 * LANES }>();
@@ -207,7 +209,7 @@ pub(crate) fn largest(a: &[f64]) -> f64 {
         raise(&mut lanes, row);
     }
     raise(&mut lanes, &filled_up(rest));
-    // In pairs, so that comparisons do not wait for one another.
+    // In pairs, so that comparisons overlap.
     let larger = |a: f64, b: f64| if a > b { a } else { b };
     let [a, b, c, d, e, f, g, h] = lanes;
     larger(larger(larger(a, b), larger(c, d)), larger(larger(e, f), larger(g, h)))

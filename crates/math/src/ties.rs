@@ -2,20 +2,20 @@
 
 use std::borrow::Cow;
 
-/// A sample by its distinct x: how many points are at each, and the mean of their labels.
+/// The distinct x of a sample, with the number of points and the mean of the labels at each.
 ///
-/// Whatever minimises Σ (f(x_i) − y_i)² plus a penalty knows no more of its sample: with m_k points of mean label ȳ_k at
-/// the distinct x_k, the sum is Σ m_k (f(x_k) − ȳ_k)² plus what no f changes. Where x increases strictly, the lists are
-/// those of the sample and every count is one: nothing is computed, allocated or rounded.
+/// A minimiser of Σ (f(x_i) − y_i)² plus a penalty depends on the sample through these alone: with m_k points of mean
+/// label ȳ_k at the distinct x_k, the sum is Σ m_k (f(x_k) − ȳ_k)² plus a constant. Where x increases strictly, the lists
+/// are those of the sample and every count is one, without computation, allocation or rounding.
 ///
-/// Cost: O(n) where points share an x, else none. Accuracy: means to m units of roundoff of the spread of their labels,
-/// and half a unit of their size.
+/// Cost: O(n) where points share an x, else none. Accuracy: means to m units of roundoff of the range of their labels, plus
+/// half a unit of their size.
 pub(crate) struct Distinct<'a> {
     /// The distinct x, strictly increasing.
     pub x: Cow<'a, [f64]>,
     /// The means of the labels.
     pub y: Cow<'a, [f64]>,
-    /// How many points are at each x; empty where no two share one.
+    /// The number of points at each x; empty where no two share one.
     counts: Vec<f64>,
 }
 
@@ -39,14 +39,14 @@ impl<'a> Distinct<'a> {
         Distinct { x: Cow::Owned(at), y: Cow::Owned(means), counts }
     }
 
-    /// How many points are at the distinct x of this number.
+    /// The number of points at the distinct x_k.
     #[inline(always)]
     pub fn count(&self, k: usize) -> f64 {
         self.counts.get(k).copied().unwrap_or(1.0)
     }
 }
 
-/// The mean, as the first label and the mean of the differences from it, so that large labels keep their digits.
+/// The mean, as the first label plus the mean of the differences from it, so that large labels keep their digits.
 fn mean(labels: &[f64]) -> f64 {
     let (first, count) = (labels[0], labels.len() as f64);
     first + labels.iter().map(|label| (label - first) / count).sum::<f64>()
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!((points.count(0), points.counts.capacity()), (1.0, 0));
     }
 
-    /// Labels around 1e9 that differ in the seventh decimal place: a sum would keep none of it.
+    /// Labels around 1e9 that differ in the seventh decimal place, which their sum would lose.
     #[test]
     fn means_of_large_labels_keep_their_digits() {
         let labels: Vec<f64> = (0..7).map(|k| 1e9 + f64::from(k) * 2f64.powi(-23)).collect();

@@ -1,8 +1,8 @@
 //! Kernels compiled for registers of 256 bits, where the machine has them.
 //!
-//! Sums, products, quotients and roots are rounded alike in registers of any width, and Rust never fuses a · b + c,
-//! so bits do not depend on the width. With `--cfg narrow` kernels run as they are compiled for the rest of the program,
-//! which is how a test shows that.
+//! Sums, products, quotients and roots are rounded alike in registers of any width, and Rust never fuses a · b + c, so that
+//! bits do not depend on the width. With `--cfg narrow` kernels use the registers of the rest of the program, by which a
+//! test verifies this.
 
 pub(crate) use pulp::NullaryFnOnce as Kernel;
 #[cfg(target_arch = "x86_64")]
@@ -10,11 +10,12 @@ use pulp::x86::{V3, V4};
 #[cfg(target_arch = "x86_64")]
 use std::sync::LazyLock;
 
-/// Runs a kernel, compiled for either width of registers. Its `call` and what that calls must be
-/// `#[inline(always)]`: what is not inlined stays narrow, and closures and function values are not inlined reliably.
+/// Runs a kernel, compiled for registers of 256 bits where the machine has AVX2. Its `call` and all functions that it
+/// calls must be `#[inline(always)]`: a function that is not inlined is compiled for narrow registers, and closures and
+/// function values are not inlined reliably.
 #[inline]
 pub(crate) fn wide<K: Kernel>(kernel: K) -> K::Output {
-    // No wider: divisions and roots, which bound most kernels, are no faster in 512 bits.
+    // Not 512 bits: divisions and roots, which bound most kernels, are no faster there.
     #[cfg(target_arch = "x86_64")]
     if let Some(registers) = avx2() {
         return registers.vectorize(kernel);
@@ -22,7 +23,7 @@ pub(crate) fn wide<K: Kernel>(kernel: K) -> K::Output {
     kernel.call()
 }
 
-/// The registers of AVX2, where the machine has them and kernels are to use them.
+/// The instructions of AVX2, where the machine has them; `None` with `--cfg narrow`.
 #[cfg(target_arch = "x86_64")]
 #[inline]
 pub(crate) fn avx2() -> Option<V3> {
@@ -30,7 +31,7 @@ pub(crate) fn avx2() -> Option<V3> {
     REGISTERS.filter(|_| !cfg!(narrow))
 }
 
-/// The registers of AVX-512, where the machine has them and kernels are to use them.
+/// The instructions of AVX-512, where the machine has them; `None` with `--cfg narrow`.
 #[cfg(target_arch = "x86_64")]
 #[inline]
 pub(crate) fn avx512() -> Option<V4> {

@@ -1,7 +1,7 @@
 //! Standard normal and exponential numbers by the ziggurat method.
 //!
-//! The tables and the rare branches use `libm`, whose bits are the same on every platform; the crates at
-//! hand take logarithms from the platform's C library, whose last bit is not.
+//! The tables and the rare branches use `libm`, whose bits are the same on every platform; other crates take
+//! logarithms from the platform's C library, whose last bit differs between platforms.
 //!
 //! Source: Marsaglia & Tsang, "The Ziggurat Method for Generating Random Variables" (2000), with 256 layers
 //! and separate bits for layer and abscissa (Doornik 2005).
@@ -12,11 +12,13 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 use std::sync::LazyLock;
 
-/// Start of the normal tail, r, and area of each layer, v.
+/// Start r of the normal tail and area v of each of 256 layers.
 const NORMAL: (f64, f64) = (3.654_152_885_361_009, 0.004_928_673_233_974_655);
-/// Start of the exponential tail, r, and area of each layer, v.
+/// Start r of the exponential tail and area v of each of 256 layers.
 const EXPONENTIAL: (f64, f64) = (7.697_117_470_131_05, 0.003_949_659_822_581_557);
 
+/// The right ends x_i of the layers, decreasing, and the density at each. Layer 0 holds the tail, and x_0 = v/f(r) is the
+/// width of a rectangle of its area.
 struct Layers {
     x: [f64; 257],
     f: [f64; 257],
@@ -38,28 +40,30 @@ static NORMAL_LAYERS: LazyLock<Layers> =
 static EXPONENTIAL_LAYERS: LazyLock<Layers> =
     LazyLock::new(|| Layers::new(EXPONENTIAL, Exponential::density, |y| -libm::log(y)));
 
-/// Words of a stream, made in bulk; dropping it leaves the generator behind the last bulk that a word was taken from.
+/// The words of a stream, computed in bulks. When it is dropped, the generator is set behind the last bulk of which a word
+/// was used.
 struct Words<'a> {
     rng: &'a mut ChaCha8Rng,
-    /// Its place, where whole bulks are made; otherwise the generator makes half a bulk at a time.
+    /// The position, where whole bulks are computed; otherwise the generator computes half a bulk at a time.
     blocks: Option<Blocks>,
     made: [u64; 2 * WORDS],
     ready: usize,
     next: usize,
 }
 
-/// Draws for which half a bulk is most likely enough.
+/// The most draws for which half a bulk is computed at a time: its 32 words suffice with high probability, as about one
+/// word in a hundred is rejected.
 const FEW: usize = 28;
 
 impl<'a> Words<'a> {
-    /// Words for so many draws.
+    /// The words for this number of draws.
     fn new(rng: &'a mut ChaCha8Rng, draws: usize) -> Words<'a> {
-        // None inside a block, where whole bulks cannot start.
+        // `Blocks::of` is `None` inside a block, where a bulk cannot start.
         let blocks = if draws > FEW { Blocks::of(rng) } else { None };
         Words { blocks, rng, made: [0; 2 * WORDS], ready: WORDS, next: WORDS }
     }
 
-    /// The words that are made and not used, at least one.
+    /// The words that are computed and not used, at least one.
     #[inline(always)]
     fn ahead(&mut self) -> &[u64] {
         if self.next == self.ready {
@@ -105,29 +109,33 @@ impl Drop for Words<'_> {
         if let Some(blocks) = &self.blocks {
             blocks.hand_back((self.ready - self.next) / WORDS, self.rng);
         } else if self.ready < WORDS {
-            // Behind the half that was not made.
+            // The position behind the other half of the bulk, where it would be after a whole bulk.
             let halves = 2 * (WORDS - self.ready) as u128;
             self.rng.set_word_pos(self.rng.get_word_pos().wrapping_add(halves));
         }
     }
 }
 
-/// Writes `scale` × a standard normal number to each place.
+/// Overwrites `out` with independent numbers `scale` × N(0, 1).
+///
+/// Cost: little more than one word of the stream a number. Accuracy: 53 random bits a number.
 pub fn fill_normal(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
     draw::<Normal>(&mut Words::new(rng, out.len()), out, 0.0, |_, value| (0.0, scale * value));
 }
 
-/// Writes `scale` × a standard exponential number to each place.
+/// Overwrites `out` with independent numbers `scale` × a standard exponential.
+///
+/// Cost and accuracy: as for [`fill_normal`].
 pub fn fill_exponential(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
     let mut words = Words::new(rng, out.len());
     let scaled = |_, value| (0.0, scale * value);
     draw::<Exponential>(&mut words, out, 0.0, scaled);
-    // A stream's next reader starts at the block that this word, not used, belongs to.
+    // One number more is drawn and dropped: the position of the generator behind it is part of the streams' definition.
     draw::<Exponential>(&mut words, &mut [0.0], 0.0, scaled);
 }
 
-/// Writes the first arrivals of a Poisson process of rate 1, the running sums of standard exponential numbers; returns
-/// the next one.
+/// Overwrites `out` with the first arrivals of a Poisson process of rate 1, which are cumulative sums of standard
+/// exponential numbers; returns the next arrival.
 pub fn fill_arrivals(rng: &mut ChaCha8Rng, out: &mut [f64]) -> f64 {
     let mut words = Words::new(rng, out.len());
     let arrive = |time, wait| (time + wait, time + wait);
@@ -135,14 +143,14 @@ pub fn fill_arrivals(rng: &mut ChaCha8Rng, out: &mut [f64]) -> f64 {
     draw::<Exponential>(&mut words, &mut [0.0], time, arrive)
 }
 
-/// A law whose density is covered by layers.
+/// A law with a decreasing density of |x|, covered by layers.
 trait Law {
     fn layers() -> &'static Layers;
 
-    /// The abscissa of a word in a layer that is this wide.
+    /// The abscissa that the upper bits of a word give in a layer of this width.
     fn abscissa(bits: u64, width: f64) -> f64;
 
-    /// The density at x, 1 at 0.
+    /// The density at x, normalised to 1 at 0.
     fn density(x: f64) -> f64;
 
     /// The logarithm of the density at `from` over that at `to`, 0 ≤ from ≤ to.
@@ -156,8 +164,8 @@ struct Normal;
 
 struct Exponential;
 
-/// Draws a number for each place and writes there what `make` makes of it and of what it made before; returns the
-/// last it made for the next one, at first `before`.
+/// Overwrites `out` by draws x: `make(state, x)` returns the next state and the entry. `before` is the first state;
+/// returns the last one.
 #[inline(always)]
 fn draw<L: Law>(
     words: &mut Words<'_>,
@@ -181,10 +189,10 @@ fn draw<L: Law>(
     before
 }
 
-/// [`draw`] as long as words are inside the rectangles of their layers, of which a hundred follow one another: the
-/// number of these words, what was made last, and the layer and abscissa of the word behind them if that is outside.
+/// [`draw`] for consecutive words whose abscissae are inside the rectangles of their layers, about a hundred in the mean:
+/// returns the number of these words, the last state, and layer and abscissa of the next word if that is outside.
 ///
-/// A function of its own, which calls no other, so that everything is in registers.
+/// A separate function that calls no other, so that all variables stay in registers.
 #[inline(never)]
 fn draw_inside<L: Law>(
     layers: &Layers,
@@ -206,7 +214,7 @@ fn draw_inside<L: Law>(
     (used, before, None)
 }
 
-/// What becomes of an x outside the rectangle of its layer i.
+/// The draw for an x outside the rectangle of its layer i: from the tail, or x if it is accepted, else none.
 #[cold]
 #[inline(never)]
 fn edge<L: Law>(words: &mut Words<'_>, layers: &Layers, i: usize, x: f64) -> Option<f64> {
@@ -215,8 +223,8 @@ fn edge<L: Law>(words: &mut Words<'_>, layers: &Layers, i: usize, x: f64) -> Opt
     }
     let (low, high) = (layers.f[i], layers.f[i + 1]);
     let height = high + (low - high) * words.unit();
-    // The density is high · e^{−fall}, and 1 − t + t²/2 − t³/6 ≤ e^{−t} ≤ 1 − t + t²/2, which nearly always decides;
-    // rounding moves neither side by as much as the margin.
+    // The density is high · e^{−fall}, and 1 − t + t²/2 − t³/6 ≤ e^{−t} ≤ 1 − t + t²/2. These bounds nearly always decide
+    // without an exponential; the margin covers their rounding errors.
     let fall = L::fall(layers.x[i + 1], x.abs());
     let above = high * (1.0 - fall + 0.5 * fall * fall);
     let below = above - high * fall * fall * fall * (1.0 / 6.0);
@@ -230,7 +238,7 @@ fn edge<L: Law>(words: &mut Words<'_>, layers: &Layers, i: usize, x: f64) -> Opt
     inside.then_some(x)
 }
 
-/// Relative errors of densities and of their bounds are below 1e-14.
+/// The relative margin of the bounds, far above the relative errors of densities and bounds, which are below 1e-14.
 const MARGIN: f64 = 1e-12;
 
 impl Law for Normal {
@@ -289,7 +297,7 @@ mod tests {
     use super::*;
     use rand_chacha::rand_core::SeedableRng;
 
-    /// Draws by the same method, word by word, that always asks the density; takes words in bulk as the method does.
+    /// A reference that draws word by word and always evaluates the density; words are computed in the same bulks.
     struct Twin {
         rng: ChaCha8Rng,
         left: usize,
@@ -339,7 +347,7 @@ mod tests {
             self.draw::<Exponential>(|twin, _| EXPONENTIAL.0 + twin.minus_log())
         }
 
-        /// The generator behind the last bulk.
+        /// The generator at the position behind the last bulk.
         fn done(mut self) -> ChaCha8Rng {
             (0..self.left).for_each(|_| _ = self.rng.next_u64());
             self.rng

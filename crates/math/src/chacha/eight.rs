@@ -1,15 +1,15 @@
-//! Eight blocks in registers of any width.
+//! Eight blocks of ChaCha at a time, in portable loops that the compiler vectorises for registers of any width.
 
 use super::state::{BLOCK, Blocks, COLUMNS, CONSTANTS, DIAGONALS, WORDS};
 use crate::wide::Kernel;
 
-/// Blocks made at a time.
+/// Blocks computed at a time: a row of eight words of 32 bits fills one register of 256 bits.
 const BLOCKS: usize = 8;
 
 /// One word of the state in each block.
 type Row = [u32; BLOCKS];
 
-/// Writes the next eight blocks.
+/// Computes the next eight blocks.
 pub(super) struct Eight<'a> {
     pub blocks: &'a Blocks,
     pub words: &'a mut [u64; WORDS],

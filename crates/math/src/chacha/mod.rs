@@ -1,7 +1,7 @@
-//! The stream of [`ChaCha8Rng`], many blocks side by side.
+//! The stream of [`ChaCha8Rng`], eight or sixteen blocks at a time.
 //!
-//! A register holds one word of the state of eight or sixteen blocks, so that nothing is moved between the lanes of a
-//! register before the end; `rand_chacha` works on four blocks, turns rows within registers, and copies what it made.
+//! A register holds the same word of the state of each block, so that words move between lanes only once, when the blocks
+//! are written; `rand_chacha` computes four blocks at a time, permutes lanes in each round, and copies its output.
 //!
 //! Source: Bernstein, "ChaCha, a variant of Salsa20" (2008), with 8 rounds, a counter of 64 bits and a stream of 64 bits.
 
@@ -17,7 +17,7 @@ use state::BLOCK;
 pub(crate) use state::{Blocks, WORDS};
 
 impl Blocks {
-    /// The place of a generator; `None` where that is inside a block.
+    /// The position of a generator in its stream; `None` where that is inside a block.
     pub fn of(rng: &ChaCha8Rng) -> Option<Blocks> {
         let place = rng.get_word_pos();
         let seed = rng.get_seed();
@@ -27,13 +27,13 @@ impl Blocks {
         place.is_multiple_of(BLOCK as u128).then(|| Blocks { key, stream: rng.get_stream(), next })
     }
 
-    /// Puts a generator of the same stream at this place, less so many bulks.
+    /// Sets a generator of the same stream to this position minus `bulks` bulks, which were computed but not used.
     pub fn hand_back(&self, bulks: usize, rng: &mut ChaCha8Rng) {
         let next = self.next.wrapping_sub(8 * bulks as u64);
         rng.set_word_pos(u128::from(next) * BLOCK as u128);
     }
 
-    /// Makes the next bulk or, where registers are that wide, the next two; returns how many words these are.
+    /// Computes the next bulk of eight blocks, or the next two where the machine has AVX-512; returns the number of words.
     #[inline]
     pub fn fill(&mut self, words: &mut [u64; 2 * WORDS]) -> usize {
         #[cfg(target_arch = "x86_64")]

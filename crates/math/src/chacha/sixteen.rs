@@ -1,4 +1,6 @@
-//! Sixteen blocks in registers of 512 bits, which have rotations.
+//! Sixteen blocks of ChaCha at a time, in registers of 512 bits.
+//!
+//! AVX-512 rotates words in one instruction, where AVX2 needs two shifts and an or.
 
 use super::state::{BLOCK, Blocks, COLUMNS, CONSTANTS, DIAGONALS, WORDS};
 use crate::wide::Kernel;
@@ -7,10 +9,10 @@ use pulp::core_arch::x86::Avx512f;
 use pulp::x86::V4;
 use std::arch::x86_64::__m512i;
 
-/// Blocks made at a time.
+/// Blocks computed at a time: a row of sixteen words of 32 bits fills one register of 512 bits.
 const BLOCKS: usize = 16;
 
-/// Writes the next sixteen blocks.
+/// Computes the next sixteen blocks.
 pub(super) struct Sixteen<'a> {
     pub registers: V4,
     pub blocks: &'a Blocks,
@@ -44,7 +46,8 @@ impl Kernel for Sixteen<'_> {
         for (row, first) in state.iter_mut().zip(first) {
             *row = simd._mm512_add_epi32(*row, first);
         }
-        // Four rows become, lane by lane, four words of one block each; a lane is a quarter of a register.
+        // A 4 × 4 transposition of words within each 128-bit lane: four rows become four consecutive words of one block a
+        // lane. It is explicit because the compiler makes gathers and scatters of a loop.
         let (places, _) = words.as_chunks_mut::<2>();
         for (quarter, rows) in state.as_chunks::<4>().0.iter().enumerate() {
             let [a, b, c, d] = *rows;

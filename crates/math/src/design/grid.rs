@@ -13,7 +13,8 @@ pub(super) const ENTRY: Entry<dyn Design> = Entry {
 
 /// x_i = i/n, i = 1 … n.
 ///
-/// Quotients of neighbours differ by far more than they are rounded, whatever n: no ties.
+/// Neighbouring points differ by 1/n, far above the rounding error 1e-16 of a quotient for every n that fits into memory,
+/// so that there are no ties.
 struct Grid;
 
 impl Design for Grid {

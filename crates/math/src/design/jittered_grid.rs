@@ -1,4 +1,4 @@
-//! A grid whose points are moved at random within their cells.
+//! A grid whose points are displaced at random within their cells.
 
 use super::Design;
 use super::law::separate;
@@ -22,7 +22,8 @@ pub(super) const ENTRY: Entry<dyn Design> = Entry {
 
 /// x_i = (i − ½ + jitter · (U_i − ½)) / n, i = 1 … n, U_i uniform on [0, 1).
 ///
-/// Neighbours meet where both are moved to the border between their cells; such ties are moved apart.
+/// With jitter 1 two neighbours may round to the border between their cells; such ties are separated by one unit in the
+/// last place.
 struct JitteredGrid {
     jitter: f64,
 }

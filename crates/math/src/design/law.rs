@@ -3,7 +3,7 @@
 use crate::sum::ascending;
 use rand_chacha::ChaCha8Rng;
 
-/// A law of n sorted points, no two of which are one: studies hold no ties.
+/// A law of n sorted points, no two of them equal.
 ///
 /// ```
 /// use rand_chacha::ChaCha8Rng;
@@ -25,11 +25,13 @@ use rand_chacha::ChaCha8Rng;
 /// assert_eq!(x, [0.125, 0.375, 0.625, 0.875]);
 /// ```
 pub trait Design: Send + Sync {
-    /// Fills `x` with strictly increasing points.
+    /// Fills `x` with strictly increasing points in [0, 1].
+    ///
+    /// Shapes: n = `x.len()`. Random numbers come from `rng` alone. Cost: O(n).
     fn fill(&self, rng: &mut ChaCha8Rng, x: &mut [f64]);
 }
 
-/// Moves ties that rounding made up by one unit in the last place, so that x increases strictly.
+/// Moves points that rounding made equal up by one unit in the last place, so that x increases strictly.
 #[inline(always)]
 pub(super) fn separate(x: &mut [f64]) {
     if ascending(x) {
@@ -50,7 +52,7 @@ mod tests {
     fn rounded_ties_are_moved_apart() {
         for (mut x, moved) in [
             (vec![0.25; 4], vec![0, 1, 2, 3]),
-            // A point that was moved may meet the next one.
+            // A point that was moved may be equal to the next one.
             (vec![0.25, 0.25, 0.25f64.next_up(), 0.5], vec![0, 1, 1, 0]),
             (vec![0.0, 0.0, 0.0], vec![0, 1, 2]),
             (vec![0.0, 0.5, 1.0], vec![0, 0, 0]),

@@ -16,8 +16,8 @@ pub(super) const ENTRY: Entry<dyn Design> = Entry {
 
 /// The order statistics of n independent uniform points.
 ///
-/// x_i = S_i / S_{n+1} with S_k the sum of k independent standard exponentials: sorted without a sort. Ties that rounding
-/// makes, as rare as gaps of 1e-16, are moved apart.
+/// x_i = S_i / S_{n+1} with S_k the sum of k independent standard exponentials, which needs no sorting. Points that
+/// rounding makes equal, as rare as gaps of 1e-16, are separated by one unit in the last place. Cost: O(n).
 ///
 /// Source: Devroye, "Non-Uniform Random Variate Generation" (1986), chapter V, theorem 2.2.
 struct Uniform;
@@ -29,7 +29,7 @@ impl Design for Uniform {
     }
 }
 
-/// Multiplies sorted points, and separates them.
+/// Multiplies sorted points by a factor, and separates those that rounding makes equal.
 struct Scale<'a> {
     x: &'a mut [f64],
     scale: f64,

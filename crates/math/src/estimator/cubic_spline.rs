@@ -18,11 +18,11 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     },
 };
 
-/// On a grid tempered for every p, in probability and in expectation, where f* is continuous, and
-/// R_2 → .87423 E ε²: the limit is the cardinal spline L at unit distances, R_2 → E ε² ∫ L², and by Parseval
+/// On a grid and for continuous f* the spline is tempered for every p, in probability and in expectation, and
+/// R_2 → .87423 E ε². The limit comes from the cardinal spline L at unit distances: R_2 → E ε² ∫ L², and by Parseval
 /// ∫ L² = ∫_0^1 (1 − 4c/3 + 2c²/5 − 4c³/315) / (1 − 2c/3)² dξ with c = sin² πξ.
 ///
-/// On a random design nothing is registered: that R_2 grows like n is derived and simulated, not proven.
+/// For a random design the result is `None`: growth of R_2 like n is derived and simulated, but not proven.
 ///
 /// Source: Schoenberg (1973), "Cardinal spline interpolation": L decays exponentially, so that f̂ is local; the integral
 /// follows from L̂ = ŝ / Σ_k ŝ(ξ + k) with ŝ = sinc⁴ and the sums of (ξ + k)^−4 and (ξ + k)^−8.
@@ -50,21 +50,22 @@ pub(super) fn known(_: &Choice, setting: &Setting<'_>) -> Option<Known> {
 /// Between data points, with h the gap, δ the chord's slope, M_i = f''(x_i) and t = x − x_i:
 ///     f = y_i + t (δ − h (2 M_i + M_{i+1})/6 + t (M_i/2 + t (M_{i+1} − M_i)/(6h))),
 /// where h_{i−1} M_{i−1} + 2 (h_{i−1} + h_i) M_i + h_i M_{i+1} = 6 (δ_i − δ_{i−1}) and M_1 = M_n = 0.
-/// In the half nearer to x_{i+1} the same cubic is taken from there, so that f is exact at both. Beyond the data f is a
-/// line, or keeps its outer values.
+/// In the half nearer to x_{i+1} the same cubic is expanded about x_{i+1}, so that f is exact at both ends. Beyond the data
+/// f is linear, or constant where `ends` is `clamp`.
 ///
-/// Units: φ(z) = (z₊)³; outer weights are the jumps of f'''/6. They are those of the line beyond the data, whatever the
-/// ends; the sum cancels to the right, where it is worse than the pieces. The expansion holds the pieces, `powers` of
-/// t/h.
+/// Units: φ(z) = (z₊)³; outer weights are the jumps of f'''/6 of the spline that is linear beyond the data, also where
+/// `ends` is `clamp`. The sum of cubes suffers from cancellation to the right, where it is less accurate than the pieces.
+/// The expansion holds the pieces, `powers` of t/h.
 ///
-/// Errors: `Overflow` where the range of x, slopes, second or third derivatives are not finite. Cost: O(n) to fit, O(1) a point.
-/// Accuracy: the system is diagonally dominant, M_i carry a few units of roundoff of the largest
-/// |δ_j − δ_{j−1}|/(h_{j−1} + h_j), which a gap away counts by less than 2 − √3 on a grid; exact at data points.
+/// Errors: `Overflow` where the range of x, slopes, second or third derivatives are not finite. Cost: O(n) to fit, O(1) an
+/// evaluation. Accuracy: the system is diagonally dominant, so that M_i has an error of a few units of roundoff of the
+/// largest |δ_j − δ_{j−1}|/(h_{j−1} + h_j); on a grid the influence of j on M_i falls by a factor of 2 − √3 a gap. f is
+/// exact at data points.
 ///
 /// Source: de Boor (1978), "A practical guide to splines"; Holladay (1957) for the variational property.
 struct CubicSpline {
     clamp: bool,
-    /// The eliminated system's entries above its unit diagonal.
+    /// Entries above the unit diagonal of the eliminated system.
     super_diagonal: Vec<f64>,
 }
 
@@ -118,7 +119,8 @@ impl Estimator for CubicSpline {
 }
 
 impl CubicSpline {
-    /// Second derivatives at the data points, by elimination without exchanges: the system is diagonally dominant.
+    /// Second derivatives at the data points, by elimination without pivoting, which is stable as the system is diagonally
+    /// dominant.
     fn solve(&mut self, x: &[f64], y: &[f64], bend: &mut [f64]) {
         let n = x.len();
         self.super_diagonal.clear();
@@ -188,7 +190,7 @@ impl Pieces for Curve {
         let last = self.x.len() - 1;
         let (first, end) = (self.x[0], self.x[last]);
         let slope = |[slope, ..]: [f64; 3]| if self.clamp { 0.0 } else { slope };
-        // The line on the left begins a gap before the data, so that it is measured as the data are.
+        // The line on the left is expanded one gap before the data, so that its scale is that of the first piece.
         let width = length(first, self.x[1]);
         let (from, rise) = ((first - width).max(f64::MIN), slope(self.near_left[0]));
         powers.push(from, 1.0 / width, &[self.y[0] - rise * (first - from), rise * width]);

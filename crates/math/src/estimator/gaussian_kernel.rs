@@ -15,30 +15,30 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     build: |values| Ok(Box::new(GaussianKernel { h: values[0].real(), ridge: values[1].real() })),
 };
 
-/// Eigenvalues up to n · LIMIT times the largest one count as zero: the entries of a kernel matrix are rounded to ε, which
-/// moves its eigenvalues by up to n ε of the largest.
+/// Eigenvalues up to n · LIMIT times the largest one count as zero: rounding the entries of a kernel matrix to ε changes its
+/// eigenvalues by up to n ε of the largest.
 const LIMIT: f64 = f64::EPSILON;
-/// The largest residual of the linear system, relative to the largest |y|, that is a solution: digits beyond these are of
-/// no use to a risk.
+/// The largest residual of the linear system, relative to the largest |y|, with which α is accepted: no risk needs more
+/// digits of f̂.
 const RESIDUAL: f64 = 1e-9;
 
 /// f̂ = Σ α_i k(·, x_i) with (K + ridge I) α = y and k(x, x') = exp(−(x − x')²/(2h²)).
 ///
 /// # Formula
-/// α by Cholesky factorisation and one step of refinement. The rank reported is the number of eigenvalues of K, without
-/// the ridge, above n ε times the largest one.
+/// α follows from a Cholesky factorisation and one step of iterative refinement. The rank reported is the number of
+/// eigenvalues of K, without the ridge, above n ε times the largest one.
 /// # Shapes, units
 /// h in units of x; there are no breakpoints. Units: φ(z) = e^{−z²/2}, outer α, inner 1/h, bias −x_i/h.
 /// # Errors
 /// `IllConditioned` where K + ridge I has an eigenvalue at or below n ε times its largest, or where the residual of α
-/// exceeds 1e-9 of max |y|: without ridge soon so, as eigenvalues fall faster than exponentially once points are closer
-/// than h. `Overflow` where a weight is not finite.
+/// exceeds 1e-9 of max |y|. Without ridge this happens for few points already, as eigenvalues fall faster than
+/// exponentially once points are closer than h. `Overflow` where a weight is not finite.
 /// # Cost
-/// n³/3 for the factor and 4n³/3 for the eigenvalues, two matrices of n² numbers; most refusals cost less, as the factor
-/// breaks off. A value costs n exponentials.
+/// n³/3 flops for the factor and 4n³/3 for the eigenvalues, two matrices of n² numbers; most refusals cost less, as the
+/// factorisation stops at the first pivot that is not positive. An evaluation costs n exponentials.
 /// # Accuracy
-/// Data are met to 1e-9 of max |y|. Weights and values off the data carry the condition of the system, up to 1/(n ε)
-/// times roundoff.
+/// The residual at the data is at most 1e-9 of max |y|. The relative error of weights and of values off the data is
+/// roundoff times the condition number, which is at most 1/(n ε).
 /// # Source
 /// Rasmussen & Williams, Gaussian Processes for Machine Learning (2006), §2.2 and algorithm 2.1.
 struct GaussianKernel {
@@ -74,7 +74,7 @@ impl Estimator for GaussianKernel {
     }
 
     fn cost(&self, n: u64) -> f64 {
-        // A dense system and its eigenvalues, and n exponentials a value.
+        // A dense system and its eigenvalues, and n exponentials an evaluation.
         let n = n as f64;
         cost::TRIAL + (cost::POINT + cost::PIECE) * n + 4.0 * cost::VALUES * n * n + n * n * n
     }
@@ -87,7 +87,7 @@ impl GaussianKernel {
         let kernel = DMatrix::from_fn(n, n, |i, j| bell(x[i] - x[j], self.h));
         let mut system = kernel.clone();
         (0..n).for_each(|i| system[(i, i)] += self.ridge);
-        // The factor goes first: it breaks off early where most of the eigenvalues are rounding.
+        // The factorisation precedes the eigenvalues because it fails early where most of them are below the rounding error.
         let factor = Cholesky::new(system).ok_or(Degenerate::IllConditioned)?;
         let rank = self.rank(&kernel)?;
         let y = DVector::from_column_slice(y);
@@ -106,7 +106,7 @@ impl GaussianKernel {
         Ok((alpha.as_slice().to_vec(), rank))
     }
 
-    /// The number of eigenvalues that are not rounding; refuses systems that have others.
+    /// The number of eigenvalues of K above the rounding error; `IllConditioned` where K + ridge I has others.
     fn rank(&self, kernel: &DMatrix<f64>) -> Result<u64, Degenerate> {
         let eigenvalues = kernel.symmetric_eigenvalues();
         let limit = LIMIT * kernel.nrows() as f64;

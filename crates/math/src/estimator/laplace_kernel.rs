@@ -20,12 +20,13 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     },
 };
 
-/// Without ridge tempered for every p, in probability and in expectation, with the limits of the linear spline.
+/// Without ridge the estimator is tempered for every p, in probability and in expectation, with the limits of the linear
+/// spline.
 ///
 /// On a gap of length ℓ, with a = ℓ/h and u = t/h, f̂ is (y_0 sinh(a − u) + y_1 sinh u)/sinh a, so that noise of variance
-/// σ² has E ∫ f̂² = σ² (h coth a − ℓ csch² a) → (2/3) σ² ℓ as a → 0. Designs fill the unit interval: every a vanishes as n
-/// grows, uniformly, the weights of y_0 and y_1 tend to those of the chord, and a target that is continuous is met. The
-/// weights are at most one and f̂ decays beyond the data, so that no gap and no end gives the risk a heavy tail.
+/// σ² has E ∫ f̂² = σ² (h coth a − ℓ csch² a) → (2/3) σ² ℓ as a → 0. The largest gap of a design vanishes as n grows, so
+/// that all a tend to 0, the weights of y_0 and y_1 tend to those of the chord, and the bias vanishes for continuous f*. The
+/// weights are at most one and f̂ decays beyond the data, so that neither a gap nor an end gives the risk a heavy tail.
 ///
 /// Source: this derivation; the limits are those of [`linear_spline::known`].
 pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
@@ -46,24 +47,23 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
 /// f̂ = Σ α_i k(·, x_i) with (K + ridge I) α = y and k(x, x') = exp(−|x − x'|/h).
 ///
 /// # Formula
-/// K⁻¹ is tridiagonal. With a_i = (x_{i+1} − x_i)/h its entries beside the diagonal are −c_i, c_i = 1/(2 sinh a_i), and
-/// its row sums e_i = ½ (tanh ½a_{i−1} + tanh ½a_i), gaps beyond the ends being infinite. The values at the data solve
-/// (I + ridge K⁻¹) v = y, and α = K⁻¹ v. With a ridge, points that share an x are one unit whose α is the sum of theirs: where
-/// m points have the mean label ȳ, that row of I is m times itself and that of y is m ȳ. On a gap, with t and s the distances
-/// from its ends in units of h,
+/// K⁻¹ is tridiagonal. With a_i = (x_{i+1} − x_i)/h its off-diagonal entries are −c_i, c_i = 1/(2 sinh a_i), and its row
+/// sums e_i = ½ (tanh ½a_{i−1} + tanh ½a_i), with infinite gaps beyond the ends. The values at the data solve
+/// (I + ridge K⁻¹) v = y, and α = K⁻¹ v. With a ridge, points that share an x are one unit whose α is the sum of theirs: for
+/// m points with the mean label ȳ the entry of I is m and that of y is m ȳ. On a gap, with t and s the distances from its
+/// ends in units of h,
 ///     f̂ = v_i e^{−t} (1 − e^{−2s})/(1 − e^{−2a}) + v_{i+1} e^{−s} (1 − e^{−2t})/(1 − e^{−2a}),
 /// and beyond the data f̂ decays like e^{−t}.
 /// # Shapes, units
-/// h in units of x; the breakpoints are the data. Units: φ(z) = e^{−|z|}, outer α, inner 1/h, bias −x_i/h. Expansion: `exponentials`
-/// of t and s, on gaps below 1.5 h of t alone.
+/// h in units of x; the breakpoints are the data. Units: φ(z) = e^{−|z|}, outer α, inner 1/h, bias −x_i/h. Expansion:
+/// `exponentials` of t and s, on gaps below 1.5 h of t alone.
 /// # Errors
-/// `Overflow` where a stored weight is not finite, as without ridge for gaps below 1e-308 |y| h; f̂ itself never exceeds
-/// max |y|.
+/// `Overflow` where a stored weight is not finite, as without ridge for gaps below 1e-308 |y| h; |f̂| is at most max |y|.
 /// # Cost
-/// O(n) a fit, two exponentials a value.
+/// O(n) a fit, two exponentials an evaluation.
 /// # Accuracy
-/// f̂ to a few units of roundoff of max |y| for any gaps and any ridge: all quantities of the elimination are positive
-/// and none is a difference. Without ridge v = y to the bit. Weights to rounding of |y| (e_i + c_{i−1} + c_i).
+/// f̂ to a few units of roundoff of max |y| for any gaps and any ridge: all quantities of the elimination are positive and
+/// none is a difference. Without ridge v = y to the bit. Weights to a few units of roundoff of |y| (e_i + c_{i−1} + c_i).
 /// # Source
 /// Uhlenbeck & Ornstein, Phys. Rev. 36 (1930); Rybicki & Press, Phys. Rev. Lett. 74 (1995), for the inverse;
 /// Alfa, Xue & Ye, Math. Comp. 71 (2002), for elimination with row sums.
@@ -73,11 +73,11 @@ struct LaplaceKernel {
     past: Vec<Past>,
 }
 
-/// The rows eliminated up to a point.
+/// The elimination up to a point.
 struct Past {
-    /// The weighted mean of what was seen.
+    /// The weighted mean of the labels up to the point.
     mean: f64,
-    /// How far the value at the point follows the next one rather than the mean, from 0 to 1.
+    /// The weight of the next point's value in that of this point, from 0 to 1; the mean has the rest.
     follow: f64,
 }
 
@@ -123,7 +123,7 @@ impl Estimator for LaplaceKernel {
     }
 
     fn cost(&self, n: u64) -> f64 {
-        // Two exponentials a value.
+        // Two exponentials an evaluation.
         cost::TRIAL + (cost::POINT + cost::PIECE + 8.0 * cost::VALUES) * n as f64
     }
 }
@@ -147,7 +147,7 @@ impl LaplaceKernel {
         let (x, n, ridge) = (&*points.x, y.len(), self.ridge);
         let mut past = std::mem::take(&mut self.past);
         past.clear();
-        // The row sum of what is left after elimination, and the part of the past in it.
+        // The contribution of the eliminated points to the row sum of this one, and their weighted mean.
         let (mut inherited, mut mean) = (0.0, 0.0);
         for (i, y) in y.iter().enumerate() {
             let count = points.count(i);
@@ -186,7 +186,7 @@ impl LaplaceKernel {
     }
 }
 
-/// Bridges of hyperbolic sines between values at the data.
+/// f̂ from its values at the data: on each gap a combination of two hyperbolic sines.
 struct Bridges {
     h: f64,
     x: Vec<f64>,
@@ -194,7 +194,7 @@ struct Bridges {
     outer: Vec<f64>,
 }
 
-/// The shortest gap, in units of h: a bridge over less is its chord to within rounding.
+/// The shortest gap, in units of h: on a shorter one f̂ differs from the chord by less than its square, 1e-18 of max |y|.
 const SHORTEST: f64 = 1e-9;
 
 impl Pieces for Bridges {
@@ -270,7 +270,7 @@ fn bridge(a: f64, b: f64, v0: f64, v1: f64) -> Vec<f64> {
 /// e^{−u} and 1 − e^{−2u} for u ≥ 0, both to a few units of roundoff of themselves.
 #[inline]
 fn decay(u: f64) -> (f64, f64) {
-    // Above this 1 − e^{−2u} is half or more, and subtracts without harm.
+    // From 0.35 on e^{−2u} < 1/2, so that the subtraction from 1 loses no digit.
     if u < 0.35 {
         let fall = libm::expm1(-u);
         (1.0 + fall, -fall * (2.0 + fall))

@@ -17,12 +17,14 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     build: |values| Ok(Box::new(LinearSpline { clamp: values[0].word() == "clamp" })),
 };
 
-/// In probability tempered for every p, on random designs and grids, jittered or not; in expectation catastrophic where lines
-/// are extended beyond the data, on a random design for every p, on a grid with jitter 1 for p ≥ 2, and tempered otherwise.
+/// In probability the spline is tempered for every p, on random designs, grids and jittered grids. In expectation it is
+/// catastrophic where outer lines are extended, for every p on a random design and for p ≥ 2 on a grid with jitter 1, and
+/// tempered otherwise.
 ///
-/// A point at the fraction t of a gap errs by (1 − t) ε + t ε', so that R_p → E ∫_0^1 |(1 − t) ε + t ε'|^p dt: for
-/// normal noise m_p ∫ (1 − 2t + 2t²)^{p/2} dt with m_p = E|ε|^p, and (2/3) E ε² for p = 2 whatever the noise. Gaps are weights
-/// of these means, independent of the noise, and vanish: the limit is that of every design which fills the interval.
+/// At the fraction t of a gap the error is (1 − t) ε + t ε', so that R_p → E ∫_0^1 |(1 − t) ε + t ε'|^p dt: for normal
+/// noise m_p ∫ (1 − 2t + 2t²)^{p/2} dt with m_p = E|ε|^p, and (2/3) E ε² for p = 2 and any noise. The risk is the mean of
+/// these integrals weighted by the gaps, which are independent of the noise and vanish, so that the limit is the same for
+/// every design that fills the interval.
 ///
 /// Source: Joshi, Vardi & Srebro (2024), arXiv 2307.15396, for f* Lipschitz; on the hull E R_p is the limit times
 /// the mean length of the hull, (n − 1)/(n + 1) on a random design, by the same integral.
@@ -50,7 +52,8 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
 
 /// f̂ is the chord on every gap.
 ///
-/// Cost: one pass. Accuracy: interpolates exactly; slope changes to three units of roundoff of the slopes.
+/// Errors: `Overflow` where a slope is not finite. Cost: O(n), one pass. Accuracy: interpolates exactly; slope changes to
+/// three units of roundoff of the slopes.
 struct LinearSpline {
     clamp: bool,
 }
@@ -106,7 +109,7 @@ impl Kernel for Join<'_> {
         value.extend_from_slice(y);
         knots.inner.clear();
         (knots.clamp, knots.left, knots.right) = (false, 0, 0);
-        // Slopes first, that of the gap before each point; then each becomes the difference to the next one.
+        // First the slope of the gap before each point; then the slope change at the point in its place.
         knots.change.resize(n, 0.0);
         let change = &mut knots.change[..n];
         let ends = x.iter().zip(&x[1..]).zip(y.iter().zip(&y[1..]));

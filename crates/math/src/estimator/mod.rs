@@ -56,7 +56,7 @@ pub static CATALOGUE: &[Entry<dyn Estimator>] = &[
     gaussian_kernel::ENTRY,
 ];
 
-/// The forms in which each estimator's predictors are written down.
+/// The forms of each estimator's expansions.
 static FORMS: &[(&str, &[Form])] = &[
     (linear_spline::ENTRY.name, &[Form::Knots]),
     (min_norm::ENTRY.name, &[Form::Knots]),
@@ -73,7 +73,7 @@ static FORMS: &[(&str, &[Form])] = &[
     (gaussian_kernel::ENTRY.name, &[Form::Gaussian]),
 ];
 
-/// The forms in which predictors of the estimator of this name are written down.
+/// The forms of the expansions of the predictors of this estimator; empty for a name that is not in the catalogue.
 ///
 /// ```
 /// use tempered_math::estimator::{CATALOGUE, forms};
@@ -86,10 +86,10 @@ pub fn forms(name: &str) -> &'static [Form] {
     FORMS.iter().find(|(known, _)| *known == name).map_or(&[], |(_, forms)| forms)
 }
 
-/// The form in which predictors of an estimator with these arguments are written down.
+/// The form of the expansions of the predictors of an estimator with these arguments.
 pub fn form(estimator: &Choice) -> Form {
     let forms = forms(estimator.name());
-    // Networks of neurons that are not piecewise linear are named after them.
+    // A network has the form named like its activation, unless that is piecewise linear.
     let named = |form: &&Form| estimator.arguments().iter().any(|(_, value)| value.word() == form.word());
     *forms.iter().find(named).or(forms.first()).unwrap_or(&Form::Knots)
 }
@@ -97,7 +97,7 @@ pub fn form(estimator: &Choice) -> Form {
 /// What is known of an estimator with these arguments in a setting.
 type Knowledge = fn(&Choice, &Setting<'_>) -> Option<Known>;
 
-/// What theory says of each estimator of which it says something.
+/// The estimators with registered theory.
 static KNOWN: &[(&str, Knowledge)] = &[
     (linear_spline::ENTRY.name, linear_spline::known),
     (min_norm::ENTRY.name, min_norm::known),
@@ -108,9 +108,9 @@ static KNOWN: &[(&str, Knowledge)] = &[
     (laplace_kernel::ENTRY.name, laplace_kernel::known),
 ];
 
-/// What is known of R_p of an estimator in a setting; `None` where nothing is, as for the supremum.
+/// What is known of R_p of an estimator in a setting; `None` where nothing is known.
 ///
-/// The noise must have the moments that the theorems ask for: a variance, and E|ε|^p.
+/// The noise must have the moments that the theorems require, a variance and E|ε|^p; without them the result is `None`.
 pub fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
     if !moment(setting.noise, setting.p.max(2.0)).is_finite() {
         return None;

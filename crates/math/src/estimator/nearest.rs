@@ -27,12 +27,12 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     },
 };
 
-/// Tempered for every p and k, on random designs and grids, jittered or not, in probability and in expectation: a point errs by the mean
-/// of k labels' noise, so that R_p → E |(ε_1 + … + ε_k)/k|^p, which is m_p k^{−p/2} for normal noise, m_p for k = 1, and
-/// E ε²/k for p = 2 whatever the noise. For f* = 0 and on a domain D, E R_p is that times E |D|, exactly.
+/// The estimator is tempered for every p and k, on random designs, grids and jittered grids, in probability and in
+/// expectation: the error at a point is the mean noise of k labels, so that R_p → E |(ε_1 + … + ε_k)/k|^p, which is
+/// m_p k^{−p/2} for normal noise, m_p for k = 1, and E ε²/k for p = 2 and any noise. For f* = 0 and a domain D, E R_p is
+/// that times E |D|, exactly.
 ///
-/// Source: Cover & Hart (1967) for k = 1; every label is as good as any other, whatever the design, and f* is
-/// continuous.
+/// Source: Cover & Hart (1967) for k = 1; for other k the noise is independent of the design and f* is continuous.
 pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
     if !setting.fills() {
         return None;
@@ -51,18 +51,19 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
 
 /// f̂(x) = (1/k) Σ y_i over the k points x_i nearest to x.
 ///
-/// Piecewise constant: the window i … i + k − 1 gives way to the next one halfway between x_i and x_{i+k}. There, of two
-/// labels equally far the one on the right counts, of points that share an x the later one. Breakpoints are a subset of the n − k midpoints: midpoints that
-/// rounding makes equal are one, and a midpoint that rounds down to x_i gives way to x_{i+k}, so that k = 1 interpolates
-/// whatever the gaps. Units are steps, φ(z) = 1 for z ≥ 0 and 0 below; the expansion holds the values, `powers` of degree 0.
+/// f̂ is piecewise constant: the window i … i + k − 1 is replaced by the next one halfway between x_i and x_{i+k}. At that
+/// point the label on the right counts, and of points that share an x the later one. Breakpoints are a subset of the n − k
+/// midpoints: midpoints that rounding makes equal are one, and a midpoint that rounds down to x_i is replaced by x_{i+k}, so
+/// that k = 1 interpolates for any gaps. Units are steps, φ(z) = 1 for z ≥ 0 and 0 below; the expansion holds the values,
+/// `powers` of degree 0.
 ///
-/// Errors: `Scarce` for fewer than k points; `Overflow` where a sum of k labels or a jump is not finite. Cost: O(n).
-/// Accuracy: k units of roundoff of the mean of |y_i|; exact for k = 1.
+/// Errors: `Scarce` for fewer than k points; `Overflow` where a sum of k labels or a jump is not finite. Cost: O(n) to fit,
+/// O(1) an evaluation after the search for the piece. Accuracy: k units of roundoff of the mean of |y_i|; exact for k = 1.
 ///
 /// Source: Fix & Hodges (1951); Cover & Hart (1967). Sums over windows: van Herk (1992).
 struct Nearest {
     k: usize,
-    /// Sums from each label to the end of its block of k.
+    /// Suffix sums: from each label to the end of its block of k.
     tails: Vec<f64>,
 }
 
@@ -81,8 +82,8 @@ impl Estimator for Nearest {
         let smooth = predictor.smooth();
         smooth.breaks.clear();
         let mut steps = Steps { breaks: Vec::new(), values: vec![self.tails[0] / k as f64] };
-        // The sum from the start of a block; with the tail before it, that of a window. Nothing is subtracted, so a large
-        // label spoils none but its own windows.
+        // A window is a suffix of one block and a prefix (`head`) of the next. Nothing is subtracted, so that the rounding
+        // error of a large label affects only windows near it.
         let mut head = 0.0;
         for (i, (left, right)) in x.iter().zip(&x[k..]).enumerate() {
             head = if i % k == 0 { y[i + k] } else { head + y[i + k] };
@@ -161,7 +162,7 @@ impl Pieces for Steps {
 
     fn expansion(&self) -> Expansion {
         let mut powers = Expansion::new(Form::Powers);
-        // The first piece reaches to −∞: it only has to begin before the second.
+        // The first piece extends to −∞; any position before the second piece represents it.
         let first = self.breaks.first().map_or(0.0, |at| (at - (1.0 + at.abs())).max(f64::MIN));
         for (at, value) in [first].iter().chain(&self.breaks).zip(&self.values) {
             powers.push(*at, 1.0, &[*value]);

@@ -1,10 +1,11 @@
-//! What an estimator is, and what a fit tells.
+//! The trait of estimators, and the report of a fit.
 
 use crate::predictor::Predictor;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 
-/// A rule S → f̂. Scratch is in `self`, so a worker owns one instance and nothing is allocated per trial.
+/// A rule that turns a sample into a predictor f̂. Buffers are in `self`, so that each worker owns an instance and reuses
+/// its memory from trial to trial.
 ///
 /// ```
 /// use tempered_math::catalogue::Choice;
@@ -24,10 +25,12 @@ use crate::seed::Draws;
 /// assert!(spline.interpolates() && !spline.trains());
 /// ```
 pub trait Estimator: Send {
-    /// Overwrites `predictor` with f̂, and tells how that went. What is random in it comes from `draws` alone.
+    /// Overwrites `predictor` with f̂ and returns the report of the fit. Random numbers come from `draws` alone.
     ///
     /// # Errors
-    /// The reason why this sample has no predictor; a failed trial is data.
+    /// The reason why the sample has no predictor; it is stored as the status of the trial.
+    /// # Cost
+    /// Part of [`Estimator::cost`].
     fn fit(
         &mut self,
         sample: Sample<'_>,
@@ -35,9 +38,12 @@ pub trait Estimator: Send {
         predictor: &mut Predictor,
     ) -> Result<Report, Degenerate>;
 
-    /// Fits as [`Estimator::fit`] does, and shows how far training was after each of these numbers of steps, ascending.
+    /// Fits as [`Estimator::fit`] does, and passes the predictor after each of these numbers of steps, ascending, to `show`.
     ///
-    /// Training that ends before a checkpoint is not shown there. Estimators that do not train show nothing.
+    /// Checkpoints after the end of training are not shown. Estimators that do not train show nothing.
+    ///
+    /// # Errors
+    /// Those of [`Estimator::fit`]; checkpoints before the failure have been shown.
     fn fit_with_checkpoints(
         &mut self,
         sample: Sample<'_>,
@@ -49,7 +55,7 @@ pub trait Estimator: Send {
         self.fit(sample, draws, predictor)
     }
 
-    /// Whether it trains, step by step.
+    /// Whether it is trained in steps.
     fn trains(&self) -> bool {
         false
     }
@@ -73,29 +79,29 @@ pub trait Estimator: Send {
         true
     }
 
-    /// Whether few neighbouring points decide f̂ on a gap between two of them, those further away by less the further they
-    /// are: then a risk is a sum of many nearly independent contributions, and the largest of these is a maximum of many.
+    /// Whether f̂ on a gap is determined by few neighbouring points, the influence of others decaying with their distance:
+    /// then a risk is a sum of many nearly independent contributions of gaps, and the largest of them is a maximum of many.
     fn is_local(&self) -> bool {
         false
     }
 
-    /// Whether f̂ beyond the data is a mean of labels with bounded weights and follows no slope: what lies there has no heavier
-    /// tail than a gap.
+    /// Whether f̂ beyond the data is a mean of labels with bounded weights and extends no slope: then the contribution to a
+    /// risk from beyond the hull has no heavier tail than that of a gap.
     fn levels_off(&self) -> bool {
         false
     }
 
-    /// What a trial of n points costs: drawing the sample, fitting it and scoring f̂, in nanoseconds of a core of 2026.
+    /// The cost of a trial of n points: drawing the sample, fitting it and scoring f̂, in nanoseconds of a core of 2026.
     ///
-    /// A model, within a factor of about three where training runs to its last step. Shards are cut by it: it is a function
-    /// of the arguments and n alone, and directories that were begun by it count on its value.
+    /// It is a model, accurate to a factor of about three where training runs to its last step. The size of shards is
+    /// derived from it: it must depend on the arguments and n alone, and existing directories rely on its values.
     fn cost(&self, n: u64) -> f64;
 }
 
-/// Takes the predictor at a checkpoint, with what the fit would tell if it ended there.
+/// Receives the predictor at a checkpoint, with the report of a fit that ends there.
 pub type Show<'a> = dyn FnMut(Predictor, Report) + 'a;
 
-/// What a fit tells of itself, beside its predictor.
+/// What a fit reports in addition to its predictor.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Report {
     /// The numerical rank of the linear system that was solved, before any ridge, where one was.

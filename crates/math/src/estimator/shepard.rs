@@ -23,8 +23,8 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     build: |values| Ok(Box::new(Shepard { beta: values[0].real() })),
 };
 
-/// For β = 1 benign on a random design; for β > 1 tempered for every p, on random designs and grids, where f* is
-/// continuous; in probability and in expectation.
+/// For continuous f* the estimator is benign for β = 1 on a random design, and tempered for β > 1 and every p on random
+/// designs and grids, in probability and in expectation.
 ///
 /// On a random design the normalised weights of a point tend to the Poisson–Dirichlet law with index 1/β, since those
 /// of a Poisson process are its normalised jumps; hence R_2 → E ε² · E Σ w_i² = E ε² (1 − 1/β). On the grid,
@@ -53,15 +53,15 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
 
 /// f̂(x) = Σ w_i y_i / Σ w_i with w_i = |x − x_i|^−β, and f̂(x_i) = y_i.
 ///
-/// With m the label of the nearest point, at distance d, f̂ = m + Σ r_i^β (y_i − m) / Σ r_i^β where r_i = d/|x − x_i| ≤ 1:
-/// weights neither overflow nor lose the data point, however near x is and however large β.
+/// It is computed as f̂ = m + Σ r_i^β (y_i − m) / Σ r_i^β with m the label of the nearest point, at distance d, and
+/// r_i = d/|x − x_i| ≤ 1, so that weights do not overflow and f̂ tends to m as d → 0, for any β.
 ///
 /// Breakpoints are the data points, where |x − x_i|^β is not analytic unless β is even. Units: outer weights y_i and
 /// biases −x_i of the *normalised* sum Σ y_i φ(x − x_i) / Σ φ(x − x_i), φ(z) = |z|^−β. Units of f̂ are those of y.
 ///
-/// Errors: `Overflow` where the range of x or 2 Σ |y_i| is not finite. Cost: O(n) to fit, O(n) a point: a division, and
-/// products and a root for 2β = 1 … 6, 8, 12, 16 and 20, else a `pow`. Accuracy: β + 10 units of roundoff of
-/// max |y_i − m|; exact at data points.
+/// Errors: `Overflow` where the range of x or 2 Σ |y_i| is not finite. Cost: O(n) to fit, O(n) an evaluation: for each data
+/// point a division and, for 2β = 1 … 6, 8, 12, 16 and 20, products and a root, else a `pow`. Accuracy: β + 10 units of
+/// roundoff of max |y_i − m|; exact at data points.
 ///
 /// Source: Shepard (1968); as an estimator from noisy data Devroye, Györfi & Krzyżak (1998), and Belkin, Rakhlin &
 /// Tsybakov (2019).
@@ -98,9 +98,9 @@ impl Estimator for Shepard {
 
     fn cost(&self, n: u64) -> f64 {
         let (n, beta) = (n as f64, self.beta);
-        // Where β is no whole number f̂ has a cusp at every data point, into which quadrature descends.
+        // Where β is not an integer f̂ has a cusp at every data point, near which quadrature bisects many times.
         let values = if beta.fract() == 0.0 { cost::VALUES } else { 13.0 * cost::VALUES };
-        // n weights a value: powers of a root, as [`Means`] computes them, or of the library.
+        // n weights an evaluation: by products and a root ([`Halves`]), or by `pow`.
         let weight = if (2.0 * beta).fract() == 0.0 && beta <= 10.0 { 3.5 } else { 38.0 };
         cost::TRIAL + (cost::POINT + cost::PIECE) * n + values * weight * n * n
     }
@@ -200,7 +200,7 @@ impl Power for Real {
     }
 }
 
-/// f̂ at one point that is no data point.
+/// f̂ at a point that is not a data point.
 struct Mean<'a, P> {
     means: &'a Means,
     at: f64,

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 pub(crate) enum Init {
     /// a, w, b independent.
     Normal,
-    /// w, b independent and a = ±√(w² + b²): what gradient flow leaves balanced.
+    /// w, b independent and a = ±√(w² + b²), so that a² = w² + b², which gradient flow conserves.
     Balanced,
     /// Pairs (a, w, b), (−a, w, b): f = 0 at the start.
     Antisymmetric,
@@ -30,7 +30,7 @@ impl Init {
         }
     }
 
-    /// Draws θ; the normal numbers are N(0, sd²).
+    /// Draws θ, with normal numbers N(0, sd²), and an affine part of zero where `skip`.
     pub fn draw(self, weights: &mut Weights, skip: bool, sd: f64, rng: &mut ChaCha8Rng) {
         let width = weights.width;
         weights.theta.clear();

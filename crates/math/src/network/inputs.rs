@@ -1,18 +1,18 @@
-//! The inputs that a two-layer network sees in training.
+//! The inputs of a two-layer network in training.
 
 use super::weights::{PartsMut, parts_mut};
 use super::{Weights, word};
 use crate::catalogue::Parameter;
 
-/// The x of the sample, or t = (x − c)/h, which puts its ends at −1 and 1.
+/// The x of the sample, or t = (x − c)/h, which maps the sample's ends to −1 and 1.
 ///
-/// Training, penalty and norm of the weights are those of the network in t; the function found is that in x.
+/// Training, penalty and weights are those of the network in t; the predictor is the same function of x.
 pub(crate) struct Inputs {
     centred: bool,
     centre: f64,
     half_width: f64,
     t: Vec<f64>,
-    /// The weights of the same function of x.
+    /// The weights of the network in x.
     back: Weights,
 }
 
@@ -30,7 +30,7 @@ impl Inputs {
         Inputs { centred: word == "centred", centre: 0.0, half_width: 1.0, t: Vec::new(), back }
     }
 
-    /// Takes ascending x, at least two.
+    /// Maps ascending x, at least two.
     pub fn begin(&mut self, x: &[f64]) {
         if self.centred {
             let (low, high) = (0.5 * x[0], 0.5 * x[x.len() - 1]);
@@ -40,12 +40,12 @@ impl Inputs {
         self.t.extend(x.iter().map(|x| (x - self.centre) / self.half_width));
     }
 
-    /// What training sees.
+    /// The inputs of training.
     pub fn seen(&self) -> &[f64] {
         &self.t
     }
 
-    /// The weights of the trained network as a function of x: w/h and b − w c/h for w and b, and so the affine part.
+    /// The weights of the trained network as a function of x: w/h and b − w c/h for w and b, likewise for the affine part.
     pub fn in_x<'a>(&'a mut self, weights: &'a Weights) -> &'a Weights {
         if !self.centred {
             return weights;

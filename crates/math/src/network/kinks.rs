@@ -4,12 +4,13 @@ use super::knots::lay;
 use super::weights::Weights;
 use crate::predictor::Knots;
 
-/// A kink further out than this is at infinity: its neuron is on everywhere or nowhere.
+/// A kink further out than this counts as at infinity, and its neuron as active everywhere or nowhere: the square of a
+/// position, which the norm needs, is finite up to 1e154.
 pub(crate) const FARTHEST: f64 = 1e150;
-/// A slope change at most this, relative to the terms it is the sum of, is their rounding error.
+/// A slope change of at most this, relative to the sum of the sizes of its terms, counts as their rounding error.
 const NOTHING: f64 = 4.0 * f64::EPSILON;
 
-/// A neuron's kink: position, slope change, and what slope and intercept gain from left to right.
+/// A neuron's kink: position, slope change, and the changes of slope and intercept from left to right.
 #[derive(Clone, Copy)]
 pub(crate) struct Kink {
     at: f64,
@@ -20,8 +21,8 @@ pub(crate) struct Kink {
 
 /// Writes the knots of Σ_j a_j φ(w_j x + b_j) + a_0 x + b_0 with φ(z) = max(z, leak · z), 0 ≤ leak < 1.
 ///
-/// Neurons whose kinks are the same up to rounding are one knot. Cost: O(m log m + n). Accuracy: values to a few units
-/// of roundoff of Σ |a| (|w x| + |b|).
+/// Neurons whose kinks are equal up to rounding share a knot. Cost: O(m log m + n). Accuracy: values to a few units of
+/// roundoff of Σ |a| (|w x| + |b|).
 pub(crate) fn write(x: &[f64], weights: &Weights, leak: f64, kinks: &mut Vec<Kink>, knots: &mut Knots) {
     let (mut slope, mut intercept) = weights.affine();
     let parts = weights.parts();
@@ -31,7 +32,7 @@ pub(crate) fn write(x: &[f64], weights: &Weights, leak: f64, kinks: &mut Vec<Kin
         if leak > 0.0 {
             (slope, intercept) = (slope + leak * (a * w), intercept + leak * (a * b));
         }
-        // What is left is (1 − leak) a (w x + b)₊.
+        // The other part of the neuron is (1 − leak) a (w x + b)₊.
         let a = (1.0 - leak) * a;
         let (ds, dt) = (a * w, a * b);
         if *w == 0.0 || at.abs() > FARTHEST {
@@ -44,7 +45,7 @@ pub(crate) fn write(x: &[f64], weights: &Weights, leak: f64, kinks: &mut Vec<Kin
             (slope, intercept) = (slope + ds, intercept + dt);
         }
         if ds != 0.0 {
-            // A kink at −0 and one at 0 are one.
+            // Adding 0 turns −0 into 0, so that kinks at −0 and 0 are sorted as equal.
             kinks.push(Kink { at: at + 0.0, change: a * w.abs(), slope: sign * ds, intercept: sign * dt });
         }
     }

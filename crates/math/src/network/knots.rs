@@ -1,24 +1,24 @@
-//! From kinks to knots.
+//! The knots of a piecewise-linear function from its kinks and the data points.
 
 use crate::predictor::Knots;
 use std::ops::Range;
 
-/// Positions closer than this, relative to the smaller one, are one: a kink is where a quotient says, and a few
-/// roundings of it tell no two apart.
+/// Positions closer than this, relative to the smaller one, count as equal: a kink is a computed quotient −b/w, whose
+/// rounding error is of this order.
 const SAME: f64 = 4.0 * f64::EPSILON;
 
-/// Whether two positions are one up to rounding.
+/// Whether two positions are equal up to rounding.
 #[inline(always)]
 pub(crate) fn same(s: f64, t: f64) -> bool {
     (s - t).abs() <= SAME * s.abs().min(t.abs())
 }
 
-/// Writes the knots of a piecewise-linear function: the data points `x`, strictly increasing, its kinks between and beyond them, and one
-/// knot further out on either side that shows the outer slopes. Kinks that are the same up to rounding are one knot,
-/// and those that are the same as a data point are there.
+/// Writes the knots of a piecewise-linear function: the strictly increasing data points `x`, its kinks between and beyond
+/// them, and one knot further out on either side, which determines the outer slope. Kinks that are equal up to rounding
+/// share a knot, and kinks equal to a data point up to rounding share that of the point.
 ///
-/// `kink(k)` is where kink k of `count` is, in ascending order. `cross` is told of each knot in ascending order, with
-/// the kinks that are there, and returns the function's value and slope change.
+/// `kink(k)` is the position of kink k of `count`, ascending. `cross` is called for each knot in ascending order, with the
+/// range of its kinks, and returns the function's value and slope change there. Cost: O(n + count).
 pub(crate) fn lay(
     x: &[f64],
     (count, kink): (usize, impl Fn(usize) -> f64),

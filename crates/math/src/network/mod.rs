@@ -1,4 +1,4 @@
-//! What trained networks share: weights and their first values, penalties, and the course of training.
+//! The common parts of trained networks: weights and their initial values, penalties, optimisers and the training loop.
 
 mod init;
 mod inputs;

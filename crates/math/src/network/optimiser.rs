@@ -1,4 +1,4 @@
-//! Optimisers: what becomes of the weights, given a gradient.
+//! Optimisers: the update of the weights from a gradient.
 
 use crate::catalogue::{Invalid, Value};
 use crate::seed::unit;
@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// β₂ and ε of Adam, at their published values.
 const ADAM: (f64, f64) = (0.999, 1e-8);
-/// Momentum where the study gives none; β₁ of Adam.
+/// The default of μ, and of β₁ of Adam, its published value.
 pub(super) const MOMENTUM: f64 = 0.9;
 
 /// The rule of a step with step size η and gradient g.
@@ -58,15 +58,15 @@ impl Rule {
     }
 }
 
-/// A rule with what it remembers between steps.
+/// A rule with its state between steps.
 pub(crate) struct Optimiser {
     pub rule: Rule,
-    /// Running means of g and g², or noise.
+    /// Velocity of momentum, or Adam's running mean of g, or Langevin noise; then Adam's running mean of g².
     first: Vec<f64>,
     second: Vec<f64>,
     /// β₁^t and β₂^t.
     powers: (f64, f64),
-    /// The points in an order whose first ones are the batch.
+    /// A permutation of the points, of which the first ones are the batch.
     order: Vec<u32>,
 }
 
@@ -75,7 +75,7 @@ impl Optimiser {
         Optimiser { rule, first: Vec::new(), second: Vec::new(), powers: (1.0, 1.0), order: Vec::new() }
     }
 
-    /// Begins with nothing remembered, for `length` weights and n points.
+    /// Resets the state, for `length` weights and n points.
     pub fn begin(&mut self, length: usize, n: usize) {
         let second = matches!(self.rule, Rule::Adam { .. });
         let first = second || matches!(self.rule, Rule::Momentum { .. } | Rule::Langevin { .. });
@@ -90,7 +90,7 @@ impl Optimiser {
         }
     }
 
-    /// Draws the points that count in this step, by their shares in the gradient.
+    /// Draws the batch of this step, as shares of the points in the gradient; other rules keep the shares.
     #[inline(always)]
     pub fn choose(&mut self, share: &mut [f64], rng: &mut ChaCha8Rng) {
         if let Rule::Sgd { batch } = self.rule {
@@ -98,7 +98,7 @@ impl Optimiser {
         }
     }
 
-    /// Whether a step takes a part of the points.
+    /// Whether the gradient of a step is that of a batch.
     pub fn draws_batches(&self) -> bool {
         matches!(self.rule, Rule::Sgd { .. })
     }
@@ -139,7 +139,7 @@ impl Optimiser {
     }
 }
 
-/// Draws a batch by the first steps of a Fisher–Yates shuffle, and leaves all other points without a share.
+/// Draws a batch by the first steps of a Fisher–Yates shuffle; the shares of all other points are 0.
 fn draw_batch(order: &mut [u32], batch: usize, share: &mut [f64], rng: &mut ChaCha8Rng) {
     let n = order.len();
     let batch = batch.min(n);

@@ -2,7 +2,7 @@
 
 use crate::catalogue::{Kind, Parameter, Value};
 
-/// Zero or above.
+/// A finite real number of at least zero.
 pub(crate) const FROM_ZERO: Kind = Kind::Real { low: 0.0, closed: true, high: f64::INFINITY };
 
 /// A word, by default the first one.

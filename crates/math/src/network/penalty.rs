@@ -3,7 +3,7 @@
 use super::{FROM_ZERO, real};
 use crate::catalogue::{Kind, Parameter, Value};
 
-/// What weighs on the weights.
+/// The coefficients of the penalty (λ/2) ‖θ‖².
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Decay {
     /// λ.

@@ -1,15 +1,14 @@
-//! The end of progress.
+//! The stopping rule for a loss that no longer decreases.
 
-/// Steps of a window where the study gives none.
+/// The default number of steps of a window.
 pub(super) const WINDOW: u64 = 1000;
 
-/// Watches whether the loss still falls.
+/// Compares the lowest loss of a window of steps with the lowest loss of all windows before.
 ///
-/// Steps are cut into windows. The lowest loss of a window is compared with the lowest one of all windows before, so
-/// that a loss that swings, or is measured with noise, does not end the training by itself.
+/// Minima over windows are compared so that a loss that oscillates, or that of a batch, does not stop the training.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plateau {
-    /// The share by which a window must lower the lowest loss; 0 watches nothing.
+    /// The relative decrease that a window must exceed; 0 disables the rule.
     share: f64,
     window: u64,
     before: f64,
@@ -22,12 +21,12 @@ impl Plateau {
         Plateau { share, window, before: f64::INFINITY, now: f64::INFINITY, steps: 0 }
     }
 
-    /// Whether anything is watched.
+    /// Whether the rule is enabled.
     pub fn watches(&self) -> bool {
         self.share > 0.0
     }
 
-    /// Takes the loss of the next step; returns whether the window that ends with it brought too little.
+    /// Records the loss of a step; returns whether a window ends with it that decreased the lowest loss by too little.
     pub fn is_reached(&mut self, loss: f64) -> bool {
         self.now = if loss < self.now { loss } else { self.now };
         self.steps += 1;
@@ -45,7 +44,7 @@ impl Plateau {
 mod tests {
     use super::*;
 
-    /// The step at which a loss is given up.
+    /// The step at which training on these losses stops.
     fn given_up(share: f64, window: u64, loss: impl Fn(u64) -> f64) -> Option<u64> {
         let mut plateau = Plateau::new(share, window);
         (0..1000).find(|step| plateau.is_reached(loss(*step)))
@@ -53,7 +52,7 @@ mod tests {
 
     #[test]
     fn a_window_without_progress_ends_it() {
-        // Halves every ten steps until step 50, then stays: windows end at 10 k − 1.
+        // The loss halves every ten steps until step 50 and is constant from there; windows end at 10 k − 1.
         let falling = |step: u64| 0.5f64.powi(step.min(50) as i32 / 10);
         assert_eq!(given_up(0.4, 10, falling), Some(69));
         assert_eq!(given_up(0.6, 10, falling), Some(19));

@@ -1,4 +1,4 @@
-//! The course of training.
+//! The training loop.
 
 use super::optimiser::{MOMENTUM, Optimiser, Rule};
 use super::plateau::{Plateau, WINDOW};
@@ -14,50 +14,50 @@ use rand_chacha::ChaCha8Rng;
 
 /// A model in training: weights θ, and the loss (1/n) Σ r_i² + penalty with r_i = f(x_i) − y_i.
 ///
-/// All methods are called in a kernel: they and what they call must be `#[inline(always)]`.
+/// All methods are called in a [`Kernel`]: they and the functions they call must be `#[inline(always)]`.
 pub(crate) trait Model {
     /// θ.
     fn weights(&mut self) -> &mut [f64];
 
-    /// Of each point, ∂/∂r_i of the loss over r_i: 2/n, or what a batch leaves of it.
+    /// For each point, (∂loss/∂r_i)/r_i: 2/n with all points; with a batch 2/batch for its points and 0 for others.
     fn share(&mut self) -> &mut [f64];
 
-    /// Predicts, and leaves what the gradient is read from; returns the mean of squared residuals, over all points
-    /// where `all`, and at least over those with a share elsewhere.
+    /// Computes predictions and the sums that the gradient needs; returns the mean of squared residuals over all points
+    /// where `all`, else over a set of points that includes those with a share.
     fn predict(&mut self, y: &[f64], all: bool) -> f64;
 
-    /// Overwrites `gradient` with that of the loss predicted last, weight decay included.
+    /// Overwrites `gradient` with that of the last predicted loss, weight decay included.
     fn differentiate(&mut self, gradient: &mut [f64]);
 
     /// The penalty at θ.
     fn penalty(&self) -> f64;
 
-    /// Follows θ after a step.
+    /// Updates what the model derives from θ after a step.
     fn follow(&mut self);
 }
 
-/// How long to train, and how fast.
+/// Step sizes, number of steps, and stopping rules.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Course {
-    /// Step size η at the start.
+    /// Initial step size η.
     pub rate: f64,
     pub schedule: Schedule,
     pub steps: u64,
-    /// Stops once the mean of squared residuals is at most this; never where it is 0.
+    /// Training stops when the mean of squared residuals is at most this; 0 disables the rule.
     pub stop_loss: f64,
-    /// Stops once the norm of the gradient is at most this; never where it is 0.
+    /// Training stops when the norm of the gradient is at most this; 0 disables the rule.
     pub stop_gradient: f64,
     plateau: Plateau,
 }
 
 impl Course {
-    /// Whether training may end for a loss.
+    /// Whether a stopping rule depends on the loss.
     fn watches_losses(&self) -> bool {
         self.stop_loss > 0.0 || self.plateau.watches()
     }
 }
 
-/// An optimiser on its course.
+/// An optimiser with its schedule and stopping rules.
 pub(crate) struct Trainer {
     pub course: Course,
     pub optimiser: Optimiser,
@@ -65,7 +65,7 @@ pub(crate) struct Trainer {
 }
 
 impl Trainer {
-    /// The parameters of training, `steps` aside.
+    /// The parameters of training except `steps`.
     pub fn parameters() -> Vec<Parameter> {
         vec![
             word(
@@ -130,7 +130,7 @@ impl Trainer {
         })
     }
 
-    /// How many of n points a step evaluates the model at.
+    /// The number of the n points at which a step evaluates the model.
     pub fn points(&self, n: f64) -> f64 {
         match self.optimiser.rule {
             Rule::Sgd { batch } if !self.course.watches_losses() => n.min(batch as f64),
@@ -138,17 +138,17 @@ impl Trainer {
         }
     }
 
-    /// Forgets the last training, for a model of this many weights on n points.
+    /// Resets the trainer for a model of `length` weights on n points.
     pub fn begin(&mut self, length: usize, n: usize) {
         self.gradient.clear();
         self.gradient.resize(length, 0.0);
         self.optimiser.begin(length, n);
     }
 
-    /// Trains a model on these labels, after [`Trainer::begin`]; `show` takes it after so many steps as `checkpoints`
-    /// say, ascending, where training comes that far.
+    /// Trains a model on these labels, after [`Trainer::begin`], and passes it to `show` after each of the numbers of steps
+    /// in `checkpoints`, ascending, that training reaches.
     ///
-    /// Errors: `Diverged` where the loss or a weight is no longer finite.
+    /// Errors: `Diverged` where the loss or a weight is not finite.
     pub fn run<M: Model>(
         &mut self,
         model: &mut M,
@@ -162,7 +162,7 @@ impl Trainer {
     }
 }
 
-/// Takes a model at a checkpoint, with what training would tell if it ended there.
+/// Receives a model at a checkpoint, with the report of a training that ends there.
 type ShowModel<'a, M> = dyn FnMut(&mut M, Report) + 'a;
 
 /// Training as a kernel.
@@ -186,7 +186,7 @@ impl<M: Model> Kernel for Train<'_, M> {
             |steps, converged| Report { steps: Some(steps), converged: Some(converged), ..Report::default() };
         let mut checkpoints = checkpoints.iter().peekable();
         let mut plateau = course.plateau;
-        // A loss that is only looked at for its finiteness may be that of a batch.
+        // Where the loss is only tested for divergence, that of the batch suffices.
         let all = !optimiser.draws_batches() || course.watches_losses();
         for step in 0..course.steps {
             if checkpoints.next_if_eq(&&step).is_some() {

@@ -1,4 +1,4 @@
-//! What two-layer networks are trained from, and on.
+//! Width, initial weights, inputs, penalty and training of two-layer networks.
 
 use super::{Decay, Init, Inputs, Trainer, Weights, count, real, word};
 use crate::catalogue::{Invalid, Kind, Parameter, Value};
@@ -7,7 +7,7 @@ use crate::seed::{Draws, Purpose};
 /// The most neurons of a network.
 const WIDEST: u64 = 1 << 24;
 
-/// Width, first weights, penalty and training of a two-layer network.
+/// Width, initial weights, inputs, penalty and training of a two-layer network.
 pub(crate) struct Setup {
     pub width: usize,
     init: Init,
@@ -61,7 +61,7 @@ impl Setup {
         })
     }
 
-    /// Draws the initial weights, and forgets the last training.
+    /// Draws the initial weights, and resets inputs and trainer.
     pub fn begin(&mut self, weights: &mut Weights, x: &[f64], draws: &Draws<'_>) {
         self.inputs.begin(x);
         weights.width = self.width;

@@ -1,4 +1,4 @@
-//! The weights θ of a two-layer network, in one row: a, w, b, and the affine part where it has one.
+//! The weights θ of a two-layer network in one list: a, w, b, and the affine part where it has one.
 
 use super::Decay;
 use crate::sum::sum_of_pairs;
@@ -21,7 +21,7 @@ pub(crate) struct Parts<'a> {
     pub skip: &'a [f64],
 }
 
-/// [`Parts`], to write to.
+/// [`Parts`], mutable.
 pub(crate) struct PartsMut<'a> {
     pub a: &'a mut [f64],
     pub w: &'a mut [f64],
@@ -34,7 +34,7 @@ pub(crate) fn length(width: usize, skip: bool) -> usize {
     3 * width + if skip { 2 } else { 0 }
 }
 
-/// The parts of a row of `width` neurons.
+/// The parts of θ or a gradient of `width` neurons.
 #[inline(always)]
 pub(crate) fn parts(theta: &[f64], width: usize) -> Parts<'_> {
     let (a, rest) = theta.split_at(width);
@@ -43,7 +43,7 @@ pub(crate) fn parts(theta: &[f64], width: usize) -> Parts<'_> {
     Parts { a, w, b, skip }
 }
 
-/// The parts of a row of `width` neurons, to write to.
+/// The mutable parts of θ or a gradient of `width` neurons.
 #[inline(always)]
 pub(crate) fn parts_mut(theta: &mut [f64], width: usize) -> PartsMut<'_> {
     let (a, rest) = theta.split_at_mut(width);
@@ -65,7 +65,7 @@ impl Weights {
         if let [slope, intercept] = self.theta[3 * self.width..] { (slope, intercept) } else { (0.0, 0.0) }
     }
 
-    /// (λ/2) ‖θ‖², the affine part free.
+    /// (λ/2) ‖θ‖², without the affine part.
     #[inline(always)]
     pub fn penalty(&self, decay: Decay) -> f64 {
         let Parts { a, w, b, .. } = self.parts();

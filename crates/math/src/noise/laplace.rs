@@ -13,7 +13,9 @@ pub(super) const ENTRY: Entry<dyn Noise> = Entry {
     build: |values| Ok(Box::new(Laplace { scale: values[0].real() })),
 };
 
-/// ± scale × a standard exponential.
+/// ± scale × a standard exponential number.
+///
+/// Signs are the bits of a word, 64 draws a word, since a word holds 64 independent signs.
 struct Laplace {
     scale: f64,
 }

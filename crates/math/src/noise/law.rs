@@ -25,7 +25,7 @@ use rand_chacha::ChaCha8Rng;
 /// assert_eq!(noise.absolute_moment(2.0), 0.0);
 /// ```
 pub trait Noise: Send + Sync {
-    /// Fills `out` with independent draws.
+    /// Overwrites `out` with independent draws. Random numbers come from `rng` alone. Cost: O(`out.len()`).
     fn fill(&self, rng: &mut ChaCha8Rng, out: &mut [f64]);
 
     /// E|ε|^p; infinite where the moment does not exist. Units of y^p.

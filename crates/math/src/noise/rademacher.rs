@@ -12,7 +12,7 @@ pub(super) const ENTRY: Entry<dyn Noise> = Entry {
     build: |values| Ok(Box::new(Rademacher { scale: values[0].real() })),
 };
 
-/// ± scale.
+/// ± scale, with one bit of a word of 64 bits a draw.
 struct Rademacher {
     scale: f64,
 }

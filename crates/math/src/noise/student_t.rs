@@ -20,6 +20,8 @@ pub(super) const ENTRY: Entry<dyn Noise> = Entry {
 /// scale × t_df by the polar method: with (u, v) uniform on the disc and w = u² + v²,
 /// t = u √(df (w^{−2/df} − 1) / w).
 ///
+/// Cost: 8/π uniform numbers a draw in the mean, since a point of the square is in the disc with probability π/4.
+///
 /// Source: Bailey, "Polar generation of random variates with the t-distribution", Math. Comp. 62 (1994).
 struct StudentT {
     df: f64,
@@ -50,7 +52,7 @@ impl StudentT {
             let (u, v) = (2.0 * unit(rng) - 1.0, 2.0 * unit(rng) - 1.0);
             let w = u * u + v * v;
             if w > 0.0 && w <= 1.0 {
-                // expm1 keeps w^{−2/df} − 1 exact to rounding for large df.
+                // `expm1` computes w^{−2/df} − 1 without cancellation for large df.
                 return u * (self.df * libm::expm1(-2.0 / self.df * libm::log(w)) / w).sqrt();
             }
         }

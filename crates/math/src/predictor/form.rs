@@ -1,13 +1,13 @@
-//! Predictors as coefficients of bases that doubles carry: what is stored as weights and exported.
+//! Expansions: predictors as coefficients in bases without cancellation, in which they are stored and exported.
 
-/// What the numbers of an [`Expansion`] are coefficients of.
+/// The basis of an [`Expansion`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Values at knots, joined by lines.
     Knots,
     /// Powers of the distance from the left end of a piece.
     Powers,
-    /// Powers of the distance from either end of a gap, times what decays from there.
+    /// Powers of the distance from either end of a gap, times an exponential that decays from there.
     Exponentials,
     /// Legendre polynomials over one interval.
     Legendre,
@@ -57,7 +57,7 @@ impl Form {
         Form::Tanh,
     ];
 
-    /// The word that stands in files.
+    /// The name in files.
     pub fn word(self) -> &'static str {
         match self {
             Form::Knots => "knots",
@@ -97,12 +97,12 @@ impl Form {
         }
     }
 
-    /// Entries that a predictor has for each point it was fitted to, at most as a rule.
+    /// The usual upper bound for the number of entries per data point, by which storage is estimated.
     pub fn entries_a_point(self) -> u64 {
         match self {
-            // A cubic.
+            // The four coefficients of a cubic.
             Form::Powers => 4,
-            // Series end after seven to forty terms, most after ten; long gaps have two to six entries.
+            // A gap has two to six entries, or on short gaps a series of seven to forty terms, mostly of about ten.
             Form::Exponentials => 12,
             _ => 1,
         }
@@ -112,17 +112,18 @@ impl Form {
 /// A predictor: f(x) = form(x) + skip_slope x + skip_intercept, with form(x) as [`Form::formula`] says.
 ///
 /// # Shapes, units
-/// `coefficient`, `scale` and `at` are of one length; `at` is in units of x, and for the forms `knots`, `powers` and `exponentials`
-/// does not decrease. Of `powers` the entries with one `at` are a piece, powers ascending from 0; it reaches from there to the next
-/// `at`, the first piece to −∞ and the last to +∞. Of `exponentials` the entries with one `at` are a group with s < 0, which
-/// counts between the `at` before and this one, and one with s > 0, which counts from this one to the next, powers ascending
-/// from 0 in each: z is never negative. Beyond the outer `knots` the outer lines go on.
+/// `coefficient`, `scale` and `at` have one length; `at` is in units of x, and does not decrease for the forms `knots`,
+/// `powers` and `exponentials`. For `powers` the entries with the same `at` are a piece, powers ascending from 0; it extends
+/// from there to the next `at`, the first piece also to −∞ and the last to +∞. For `exponentials` the entries with the same
+/// `at` are a group with s < 0, for x between the `at` before and this one, and a group with s > 0, for x between this one
+/// and the next, powers ascending from 0 in each, so that z is never negative. Beyond the outer `knots` the outer lines
+/// continue.
 /// # Accuracy
-/// Points are told apart by their distance x − at, which is exact near `at`, wherever the origin is. A data point is the
-/// left end of its piece or a knot, so that f̂ of an interpolant is its label to the bit for `powers`.
+/// The basis depends on x through the distance x − at, which is exact near `at` for any position of the origin. A data
+/// point is the left end of its piece or a knot, so that f̂ of an interpolant is its label to the bit for `powers`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expansion {
-    /// What the coefficients belong to.
+    /// The basis.
     pub form: Form,
     /// Slope of the affine part.
     pub skip_slope: f64,
@@ -132,12 +133,12 @@ pub struct Expansion {
     pub coefficient: Vec<f64>,
     /// Scales s.
     pub scale: Vec<f64>,
-    /// Places t.
+    /// Positions t.
     pub at: Vec<f64>,
 }
 
 impl Expansion {
-    /// One without entries.
+    /// An expansion without entries, which is zero.
     pub fn new(form: Form) -> Expansion {
         Expansion {
             form,
@@ -149,7 +150,7 @@ impl Expansion {
         }
     }
 
-    /// Appends coefficients that share a place and a scale.
+    /// Appends coefficients that share a position and a scale.
     pub(crate) fn push(&mut self, at: f64, scale: f64, coefficients: &[f64]) {
         self.coefficient.extend_from_slice(coefficients);
         self.scale.resize(self.coefficient.len(), scale);
@@ -163,10 +164,10 @@ impl Expansion {
     }
 }
 
-/// The shortest length of a piece that has a reciprocal: shorter ones are measured by this one.
+/// Shorter pieces have this length as their scale, whose reciprocal is finite.
 const SHORTEST: f64 = 1e-300;
 
-/// The length by which a piece between these ends is measured.
+/// The length by which distances within a piece between these ends are scaled.
 pub(crate) fn length(from: f64, to: f64) -> f64 {
     (to - from).max(SHORTEST)
 }

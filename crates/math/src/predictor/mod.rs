@@ -1,4 +1,4 @@
-//! Predictors: the functions f̂ that estimators make of samples.
+//! Predictors: the functions f̂ that estimators fit to samples.
 
 mod form;
 mod knots;
@@ -18,9 +18,9 @@ use miss::worst_miss;
 /// A predictor f̂ of one sample.
 #[derive(Debug)]
 pub enum Predictor {
-    /// Continuous, linear between knots: risks are exact.
+    /// Continuous and linear between knots: risks have closed forms for piecewise-linear targets.
     PiecewiseLinear(Knots),
-    /// Analytic between breakpoints: risks by quadrature.
+    /// Analytic between breakpoints: risks are computed by quadrature.
     Smooth(Smooth),
 }
 
@@ -31,7 +31,7 @@ impl Default for Predictor {
 }
 
 impl Predictor {
-    /// Makes it piecewise linear, and hands out the knots to overwrite.
+    /// Makes the predictor piecewise linear, and returns its knots to be overwritten.
     pub fn piecewise_linear(&mut self) -> &mut Knots {
         if let Predictor::Smooth(_) = self {
             *self = Predictor::default();
@@ -42,7 +42,7 @@ impl Predictor {
         }
     }
 
-    /// Makes it smooth between breakpoints, and hands out the function to overwrite.
+    /// Makes the predictor smooth between breakpoints, and returns the function to be overwritten.
     pub fn smooth(&mut self) -> &mut Smooth {
         if let Predictor::PiecewiseLinear(_) = self {
             *self = Predictor::Smooth(Smooth::default());
@@ -61,7 +61,7 @@ impl Predictor {
         }
     }
 
-    /// The points between which it is analytic.
+    /// The points between which the predictor is analytic: knots or breakpoints.
     pub fn breaks(&self) -> &[f64] {
         match self {
             Predictor::PiecewiseLinear(knots) => &knots.x,
@@ -69,10 +69,12 @@ impl Predictor {
         }
     }
 
-    /// The value at x, which may be anywhere on the line.
+    /// The value at x, for any real x.
     ///
     /// # Cost
     /// One binary search, and one evaluation of a piece.
+    /// # Accuracy
+    /// That of [`Knots::value`], or that of the estimator's pieces.
     pub fn value(&self, x: f64) -> f64 {
         match self {
             Predictor::PiecewiseLinear(knots) => knots.value(x),
@@ -80,7 +82,7 @@ impl Predictor {
         }
     }
 
-    /// The coefficients of f̂ in a basis that doubles carry.
+    /// The coefficients of f̂ in the basis of its estimator's [`Form`].
     pub fn expansion(&self) -> Expansion {
         match self {
             Predictor::PiecewiseLinear(knots) => knots.expansion(),
@@ -88,11 +90,14 @@ impl Predictor {
         }
     }
 
-    /// The largest |f̂(x_i) − y_i|, for the sample it was fitted to.
+    /// The largest |f̂(x_i) − y_i|, for the predictor's sample.
+    ///
+    /// # Cost
+    /// One pass over knots; one evaluation a point for smooth predictors and for samples whose points share an x.
     pub fn train_error(&self, x: &[f64], y: &[f64]) -> f64 {
         match self {
             Predictor::PiecewiseLinear(knots) if knots.points() == y.len() => knots.train_error(y),
-            // Knots are distinct: points that share an x have one between them.
+            // Points that share an x share a knot, so that knots and labels cannot be compared one to one.
             Predictor::PiecewiseLinear(_) => worst_miss(x, y, |x| self.value(x)),
             Predictor::Smooth(smooth) => smooth.train_error(x, y),
         }

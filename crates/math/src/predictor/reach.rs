@@ -1,29 +1,29 @@
-//! How far series of exponentials are taken.
+//! The truncation of the power series of kernel predictors on short gaps.
 
-/// The longest gap, in lengths of decay, on which f e^z is a power series. The terms are those of e^{2z}, so that rounding
-/// costs a factor of twenty at most and thirty terms are enough; on longer gaps what decays from the two ends can be told
-/// apart without harm.
+/// The longest gap, in decay lengths, on which f e^z is stored as a power series. Its terms are of the size of those of
+/// e^{2z}, so that rounding errors grow by a factor of e³ = 20 at most and thirty terms suffice; on longer gaps the parts
+/// that decay from the two ends are separated without much cancellation.
 pub(crate) const SERIES: f64 = 1.5;
-/// Gaps are measured as if they had so many lengths of decay at least, or the powers of shorter ones would make coefficients
-/// that overflow.
+/// The least scale of a gap, in decay lengths: coefficients contain negative powers of the scale, which would overflow for
+/// shorter gaps.
 const SHORTEST: f64 = 1e-3;
-/// Where values and states at the data are no larger, coefficients are finite: those of a series are at most 2/[`SHORTEST`]
-/// times as large and times e^{2 SERIES}, and those of sums of decays some hundred times.
+/// A bound on values and states at the data below which coefficients are finite: those of a series are at most
+/// 2 e^{2 SERIES}/[`SHORTEST`] times as large, and those of sums of exponentials some hundred times.
 pub(crate) const SAFE: f64 = 1e280;
-/// Terms below this share of the largest are left out.
+/// Terms below this share of the largest are left out: it is a hundredth of a unit of roundoff.
 const NEGLIGIBLE: f64 = 1e-18;
-/// Each term follows from so many before it at most: where all of these are negligible, the rest is.
+/// The most preceding terms on which a term depends: once so many in a row are negligible, all that follow are.
 const ORDER: usize = 6;
-/// Terms at most; more are never needed for [`SERIES`].
+/// The most terms; no gap up to [`SERIES`] needs more.
 const TERMS: usize = 40;
 
-/// The lengths of decay by which a gap of so many is measured.
+/// The scale of a gap of this length, both in decay lengths.
 pub(crate) fn measure(gap: f64) -> f64 {
     gap.max(SHORTEST)
 }
 
-/// The terms of a series up to those that count, from a function that makes one after the other, as coefficients of z^k
-/// where the terms are those at this z.
+/// The coefficients of z^k of a series, up to negligible ones, from a function that returns its terms at z = `at` one after
+/// the other.
 pub(crate) fn series(at: f64, mut next: impl FnMut() -> f64) -> Vec<f64> {
     let (mut terms, mut largest, mut quiet) = (Vec::new(), 0.0f64, 0);
     while terms.len() < TERMS && quiet < ORDER {

@@ -43,13 +43,16 @@ pub trait Pieces: Send + Sync {
     /// Shapes: `out` is as long as `x`.
     fn values(&self, piece: usize, x: &[f64], out: &mut [f64]);
 
-    /// The function as a sum of units, in the basis that its estimator documents.
+    /// The function as a sum of units, with the φ that its estimator documents.
     fn units(&self) -> Units;
 
-    /// The function in a basis that doubles carry.
+    /// The function in the basis of its estimator's form.
     fn expansion(&self) -> Expansion;
 
-    /// Whether all numbers of the expansion are finite; cheaper than the expansion where a bound says so.
+    /// Whether all numbers of the expansion are finite.
+    ///
+    /// # Cost
+    /// That of the expansion; implementations with a bound on the numbers test that first.
     fn has_finite_expansion(&self) -> bool {
         self.expansion().is_finite()
     }
@@ -57,7 +60,7 @@ pub trait Pieces: Send + Sync {
 
 /// A predictor with breakpoints.
 ///
-/// - `breaks` increase strictly and hold no point but those between which `pieces` is analytic.
+/// - `breaks` increase strictly, and `pieces` is analytic between any two neighbours.
 pub struct Smooth {
     /// Where the pieces meet.
     pub breaks: Vec<f64>,
@@ -103,13 +106,19 @@ impl Smooth {
     }
 
     /// The value at x; at a breakpoint the limit from the right.
+    ///
+    /// # Cost
+    /// One binary search, and one evaluation of a piece.
     pub fn value(&self, x: f64) -> f64 {
         let mut value = [0.0];
         self.pieces.values(self.piece(x), &[x], &mut value);
         value[0]
     }
 
-    /// The largest |f̂(x_i) − y_i|.
+    /// The largest |f̂(x_i) − y_i|; NaN where one is NaN.
+    ///
+    /// # Cost
+    /// One evaluation a point.
     pub fn train_error(&self, x: &[f64], y: &[f64]) -> f64 {
         worst_miss(x, y, |x| self.value(x))
     }

@@ -1,4 +1,4 @@
-//! Predictors as sums of units: what is stored as weights.
+//! Predictors as sums of units φ(w x + b): their weights.
 
 /// f(x) = Σ_j outer_j φ(inner_j x + bias_j) + skip_slope x + skip_intercept.
 ///

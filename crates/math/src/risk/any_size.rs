@@ -1,11 +1,15 @@
-//! Integrals of values whose powers leave the range of doubles on the way.
+//! Integrals of values whose powers overflow or underflow in intermediate results.
 
 use super::Exponent;
 use crate::sum::{Summary, largest};
 
 impl Exponent {
-    /// [`Exponent::integrals_and_sum`], also where |g|^{p+1} leaves the range of doubles on the way to |g|^p: where the
-    /// sum is beyond 1e±100, values are scaled by a power of two first. Lengths are taken to be no such numbers.
+    /// [`Exponent::integrals`], also where |g|^{p+1} overflows or underflows although |g|^p does not; returns their sum and
+    /// the largest.
+    ///
+    /// Where the sum is outside [1e-100, 1e100], values are scaled by a power of two first. As p + 1 ≤ 2p, |g|^{p+1} is
+    /// between 1e-200 and 1e200 where |g|^p is between 1e-100 and 1e100. The lengths of pieces are assumed to be of ordinary
+    /// size.
     #[inline(always)]
     pub fn integrals_of_any_size(&self, at: &[f64], error: &[f64], pieces: &mut Vec<f64>) -> Summary {
         let summary = self.integrals_and_sum(at, error, pieces);
@@ -19,7 +23,7 @@ impl Exponent {
     #[cold]
     fn integrals_scaled(&self, at: &[f64], error: &[f64], pieces: &mut Vec<f64>) -> Summary {
         let (_, power) = libm::frexp(largest(error));
-        // Even, so that halves of it are whole.
+        // Even, so that half of the exponent, which p = k + ½ needs, is an integer.
         let power = power & !1;
         let scaled: Vec<f64> = error.iter().map(|g| libm::scalbn(*g, -power)).collect();
         self.integrals_and_sum(at, &scaled, pieces);

@@ -1,32 +1,32 @@
-//! Quadrature for several exponents that know nothing of one another.
+//! Quadrature for several exponents whose results do not depend on one another.
 
 use super::Exponent;
 use super::quadrature::{Estimate, LEAST_SHARE, RULES, SHORTEST, TOLERANCE, Values, crossing, rule};
 
-/// An interval of the piece, and the exponents whose integral over it is not known well enough yet.
+/// An interval of the piece, and the exponents whose integral over it has not been accepted.
 struct Interval {
     low: f64,
     high: f64,
     open: Vec<bool>,
 }
 
-/// How far one exponent has come.
+/// The state of one exponent.
 #[derive(Clone, Copy, Default)]
 struct Course {
     rules: u32,
-    /// Intervals that are still to be looked at.
+    /// Intervals that are still to be integrated.
     waiting: u32,
-    /// The size of the whole, to which tolerances refer.
+    /// The size of the integral over the piece, or the scale where that is larger, to which tolerances refer.
     whole: f64,
 }
 
-/// [`super::integrate_powers`] for those exponents that are `open`, each as if it were the only one, to the bit.
+/// [`super::integrate_powers`] for the exponents that are `open`, each with the bits that it has as the only one.
 ///
-/// Where an interval is split does not depend on the exponent, only whether it is: each exponent accepts the intervals
-/// that it would accept alone, and those that look at the same interval share the values of g.
+/// The point at which an interval is split does not depend on the exponent, only whether it is split: each exponent accepts
+/// the intervals that it accepts alone, and exponents that need the same interval share the values of g.
 ///
 /// # Cost
-/// No more evaluations of g than [`super::integrate_powers`] takes, unless one exponent goes to its limit.
+/// No more evaluations of g than [`super::integrate_powers`] takes, unless an exponent reaches the limit on rules.
 /// # Accuracy
 /// That of [`super::integrate_powers`].
 pub(crate) fn integrate_each(
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
     use crate::risk::integrate_powers;
 
-    /// Functions with zeros, roots, noise and values beyond doubles: each exponent has the bits that it has alone.
+    /// Functions with zeros, square roots, noise and overflow: each exponent has the bits that it has as the only one.
     #[test]
     fn every_exponent_has_the_bits_it_has_alone() {
         let exponents = [1.0, 1.5, 2.0, 2.7, 4.0, 40.0].map(|p| Exponent::new(p).unwrap());

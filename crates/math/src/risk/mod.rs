@@ -36,7 +36,7 @@ impl Risk {
         }
     }
 
-    /// The ending of its columns: `l1`, `l1_5`, `sup`.
+    /// The suffix of its column names: `l1`, `l1_5`, `sup`.
     pub fn suffix(&self) -> String {
         match self {
             Risk::Lp(exponent) => format!("l{}", exponent.p()).replace('.', "_"),
@@ -54,17 +54,17 @@ impl fmt::Display for Risk {
     }
 }
 
-/// Where f̂ is judged.
+/// The domain over which a risk is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Domain {
     /// [x_(1), x_(n)]; integrals are not divided by its length.
     Hull,
-    /// [0, 1], which must contain the data; beyond them f̂ follows the estimator's `ends`.
+    /// [0, 1], extended where data lie outside; beyond the data f̂ is as the estimator's `ends` say.
     Unit,
 }
 
 impl Domain {
-    /// Its ends, for data at these x.
+    /// Its ends, for ascending data points `x`.
     pub fn ends(self, x: &[f64]) -> (f64, f64) {
         let (first, last) = (x[0], x[x.len() - 1]);
         match self {

@@ -1,6 +1,6 @@
-//! Powers with real exponents, many side by side, with the bits of `libm::pow`.
+//! Powers with real exponents, eight at a time, with the bits of `libm::pow`.
 
-/// Numbers raised side by side.
+/// Numbers raised at a time: eight fill two registers of 256 bits.
 pub(super) const ROW: usize = 8;
 /// A row of numbers.
 pub(super) type Row = [f64; ROW];
@@ -8,8 +8,9 @@ pub(super) type Row = [f64; ROW];
 /// Raises each a ≥ 0 to a real p ≥ 1.
 ///
 /// a^p = 2^{p log₂ a} with log₂ a and its product with p as sums of two numbers. The operations are those of `libm::pow`
-/// one by one, in a form without branches: intervals are chosen by selection, and exponents are moved by integer
-/// arithmetic. Numbers that are zero, subnormal or not finite, and powers outside 2^{±1000}, are left to `libm::pow`.
+/// in the same order, without branches: intervals are selected, and exponents are changed by integer arithmetic. Where a
+/// number of the row is zero, subnormal or not finite, or a power outside 2^{±1000}, the row is left to `libm::pow`; the
+/// limit 1000 keeps powers away from overflow and from subnormal numbers, at ±1022.
 ///
 /// # Cost
 /// About ninety operations a number and two divisions, in registers as wide as the machine has.
@@ -20,7 +21,7 @@ pub(super) type Row = [f64; ROW];
 #[inline(always)]
 pub(super) fn powers(a: &Row, p: f64) -> Row {
     let mut power = [0.0; ROW];
-    // Larger exponents take another path in `libm`.
+    // `libm` treats exponents above 2³¹ differently.
     let mut rare = u64::from(p >= 2_147_483_648.0);
     for lane in 0..ROW {
         let (value, logarithm) = plain(a[lane], p);
@@ -36,11 +37,11 @@ pub(super) fn powers(a: &Row, p: f64) -> Row {
     power
 }
 
-/// a^p and p log₂ a; right for normal a and |p log₂ a| ≤ 1000.
+/// a^p and p log₂ a; correct for normal a and |p log₂ a| ≤ 1000.
 #[inline(always)]
 fn plain(a: f64, p: f64) -> (f64, f64) {
     let (t1, t2) = binary_logarithm(a);
-    // p = p₁ + (p − p₁), both with few enough bits for exact products with t₁.
+    // p = p₁ + (p − p₁), both with few enough bits that their products with t₁ are exact.
     let p1 = upper(p);
     let (low, high) = ((p - p1) * t1 + p * t2, p1 * t1);
     (exponential(high, low), low + high)
@@ -53,7 +54,7 @@ fn plain(a: f64, p: f64) -> (f64, f64) {
 fn binary_logarithm(a: f64) -> (f64, f64) {
     let bits = a.to_bits();
     let fraction = bits & FRACTION;
-    // m above √3 is halved; between √(3/2) and √3 it is measured from 3/2.
+    // m above √3 is halved; for m between √(3/2) and √3, c = 3/2.
     let halved = fraction as i64 >= 0xBB67A << 32;
     let middle = (fraction as i64 >= 0x3988F << 32) & !halved;
     let m = f64::from_bits(fraction | if halved { 0x3FE << 52 } else { 0x3FF << 52 });
@@ -89,7 +90,7 @@ fn binary_logarithm(a: f64) -> (f64, f64) {
 #[inline(always)]
 fn exponential(high: f64, low: f64) -> f64 {
     let z = low + high;
-    // The nearest whole number to z, whose lower half is ignored; halves away from zero, but ½ itself to zero.
+    // The integer nearest to z without the lower half of its bits; halves are rounded away from zero, but ½ to zero.
     let size = upper(z).abs();
     let nearest = (size + 0.5 + SHIFT) - SHIFT;
     let below = if nearest > size + 0.5 { nearest - 1.0 } else { nearest };
@@ -115,7 +116,7 @@ fn upper(a: f64) -> f64 {
 
 const UPPER: u64 = 0xFFFF_FFFF_0000_0000;
 const FRACTION: u64 = 0x000F_FFFF_FFFF_FFFF;
-/// 2^52, whose last bit is worth 1, and its bits.
+/// 2⁵², whose unit in the last place is 1, and its bits.
 const SHIFT: f64 = 4_503_599_627_370_496.0;
 const SHIFTED: u64 = 0x4330_0000_0000_0000;
 
@@ -162,7 +163,7 @@ mod tests {
         let mut state = 1u64;
         for k in 0..200_000 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            // Numbers beside 1, of ordinary size, and with any exponent.
+            // Numbers near 1, of ordinary size, and with any exponent.
             let a = match k % 3 {
                 0 => f64::from_bits(0x3FE << 52 | state >> 11),
                 1 => f64::from_bits((state >> 12) | (1020 + (state & 7)) << 52),
@@ -188,7 +189,7 @@ mod tests {
                 }
             }
         }
-        // The nearest whole number changes at halves.
+        // The nearest integer changes at halves.
         for half in -40..40 {
             let a = libm::exp2((f64::from(half) + 0.5) / 1.9);
             for a in [a, a.next_up(), a.next_down()] {

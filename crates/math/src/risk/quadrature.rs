@@ -4,20 +4,22 @@ use super::Exponent;
 
 /// The error estimate, relative to the integral, at which a piece is accepted.
 pub const TOLERANCE: f64 = 1e-10;
-/// Rules a piece at most: where values are noisy, bisection would go on for ever. What is then missing is in the error.
+/// The most rules a piece: for noisy values bisection would not end. The error estimate then exceeds the tolerance.
 pub(super) const RULES: u32 = 2_000;
-/// Shortest interval that is split, relative to the piece.
+/// The shortest interval that is split, relative to the piece: its outer nodes are 4e-15 of the piece from its ends, about
+/// 20 ε.
 pub(super) const SHORTEST: f64 = 1e-12;
-/// The least share of a piece's allowance that an interval has, however short: where g is a root or a kink at an end,
-/// only short intervals err, and there are few of them.
+/// The least share of a piece's tolerance that an interval has, however short: where g has a root or a kink at an end, only
+/// few and short intervals have an error.
 pub(super) const LEAST_SHARE: f64 = 1.0 / 64.0;
-/// Zeros this close to an end, relative to the interval, are taken for it: beyond them lies the square of that.
+/// Zeros this close to an end, relative to the interval, count as the end: the integral of a linear g beyond them is the
+/// square of this share, 1e-14.
 const AT_END: f64 = 1e-7;
-/// Dips that a parabola does not lead below this share of the lowest sample are not followed.
+/// A minimum of |g| is followed only while the parabola predicts less than this share of its smallest sample.
 const SHALLOW: f64 = 0.75;
-/// Points a rule.
+/// Points of a rule.
 const POINTS: usize = 15;
-/// Points at which g is looked at: those of a rule, and the interval's ends.
+/// Points at which g is evaluated: those of a rule, and the ends of the interval.
 pub(crate) const SAMPLES: usize = POINTS + 2;
 
 /// Abscissae in [0, 1], Kronrod weights and Gauss weights of the (7, 15)-point rule.
@@ -41,10 +43,15 @@ pub struct Estimate {
     pub error: f64,
 }
 
-/// Values of a function at several points: fills the second slice, which is as long as the first.
+/// A function at several points: overwrites the second slice with its values at the first, which has the same length.
 pub type Values<'a> = dyn FnMut(&[f64], &mut [f64]) + 'a;
 
-/// ∫_a^b f for f ≥ 0, to [`TOLERANCE`].
+/// ∫_a^b f for f ≥ 0.
+///
+/// # Cost
+/// That of [`integrate_powers`].
+/// # Accuracy
+/// [`TOLERANCE`], relative to the integral, for f that is analytic on [a, b].
 pub fn integrate(f: &impl Fn(f64) -> f64, a: f64, b: f64) -> f64 {
     let mut values = |x: &[f64], out: &mut [f64]| x.iter().zip(out).for_each(|(x, out)| *out = f(*x));
     let mut estimate = [Estimate::default()];
@@ -56,15 +63,17 @@ pub fn integrate(f: &impl Fn(f64) -> f64, a: f64, b: f64) -> f64 {
 
 /// ∫_a^b |g|^p for several p at once, g analytic on [a, b]; overwrites one estimate an exponent.
 ///
-/// An interval is split where g changes sign unless every p is even, and, where Gauss and Kronrod disagree, else in the
-/// middle: between zeros
-/// |g|^p is as smooth as g, and every exponent shares the values of g. The integral need not be known better than to
-/// [`TOLERANCE`] of `scales`, one an exponent, for pieces that are small beside others; 0 asks for all digits.
+/// An interval is split at a sign change of g unless every p is even, and in the middle where the Gauss and Kronrod rules
+/// disagree and there is no sign change: between zeros |g|^p is as smooth as g. All exponents share the values of g. The
+/// error is at most [`TOLERANCE`] of the integral or of the entry of `scales`, whichever is larger, which saves rules on
+/// pieces that are small compared with others; a scale of 0 requires the relative accuracy.
+///
+/// Shapes: one entry of `scales` and of `estimates` an exponent.
 ///
 /// # Cost
-/// 17 evaluations of g a rule, and those that find its zeros; two or three rules a piece and zero as a rule, 2,000 at most.
+/// 17 evaluations of g a rule, and those that find its zeros; usually two or three rules a piece and zero, 2,000 at most.
 /// # Accuracy
-/// [`TOLERANCE`], relative to the integral or the scale, unless an estimate says otherwise.
+/// [`TOLERANCE`], relative to the integral or the scale, unless the estimate of the error is larger.
 /// # Source
 /// Kronrod (1965); nodes from Piessens et al., QUADPACK (1983).
 pub fn integrate_powers(
@@ -105,8 +114,8 @@ pub fn integrate_powers(
     }
 }
 
-/// ∫_a^b |g|^p by a single rule, for several p at once; whether the estimates hold for what they are, which they need not
-/// where g changes sign.
+/// ∫_a^b |g|^p by a single rule, for several p at once; returns whether the error estimates are valid, which they need not
+/// be where g changes sign.
 pub(crate) fn estimate_powers(
     g: &mut Values<'_>,
     ends: (f64, f64),
@@ -122,17 +131,17 @@ fn all_even(exponents: &[Exponent]) -> bool {
     exponents.iter().all(Exponent::is_even)
 }
 
-/// Where g changes sign, or a point where its sign is another than at all points of the rule.
+/// A sign change of g, or a point where its sign differs from that at all points of the rule.
 ///
-/// Both rules agree on a polynomial that has its zeros beyond their outer nodes, or two of them between neighbouring
-/// nodes, and both are wrong about its size: they never see it change sign. So the ends are looked at, and the bottoms of
-/// dips, each followed down by parabolas.
+/// For a polynomial with zeros beyond the outer nodes, or with two zeros between neighbouring nodes, the two rules agree
+/// but both integrate it without the change of sign. Hence g is also evaluated at the ends, and near each local minimum of
+/// |g| at minima of interpolating parabolas.
 pub(super) fn crossing(g: &mut Values<'_>, x: &[f64; SAMPLES], values: &[f64; SAMPLES]) -> Option<f64> {
     let (low, high) = (x[0], x[SAMPLES - 1]);
     if !values.iter().all(|value| value.is_finite()) {
         return None;
     }
-    // Zeros at the ends are where the interval was cut.
+    // Zeros at the ends are those at which the interval was split.
     let slack = (AT_END * (high - low)).max(4.0 * f64::EPSILON * low.abs().max(high.abs()));
     let inside = |at: &f64| *at > low + slack && *at < high - slack;
     let change = |i: &usize| (values[*i - 1] < 0.0) != (values[*i] < 0.0);
@@ -144,14 +153,15 @@ pub(super) fn crossing(g: &mut Values<'_>, x: &[f64; SAMPLES], values: &[f64; SA
     }
     let dip = |i: &usize| {
         let [before, here, after] = [values[*i - 1], values[*i], values[*i + 1]].map(f64::abs);
-        // Between an end and its neighbour a dip has a side that nobody saw.
+        // Next to an end the minimum may lie between the end and the outer node, so that one side is not compared.
         (here <= before || *i == 1) && (here <= after || *i == SAMPLES - 2)
     };
     let mut bottoms = (1..SAMPLES - 1).filter(dip);
     bottoms.find_map(|i| bottom(g, [i - 1, i, i + 1].map(|i| (x[i], values[i]))).filter(inside))
 }
 
-/// A point between the outer two of three where g has another sign than at the middle one, if parabolas lead to it.
+/// A point between the outer two of three points where the sign of g differs from that at the middle one, found by at most
+/// four minima of interpolating parabolas.
 fn bottom(g: &mut Values<'_>, [mut a, mut b, mut c]: [(f64, f64); 3]) -> Option<f64> {
     for _ in 0..4 {
         let (first, second) = ((b.1 - a.1) / (b.0 - a.0), (c.1 - b.1) / (c.0 - b.0));
@@ -178,7 +188,7 @@ fn bottom(g: &mut Values<'_>, [mut a, mut b, mut c]: [(f64, f64); 3]) -> Option<
     None
 }
 
-/// One rule for every exponent; returns its points and the ends, ascending, and the values of g there.
+/// Applies the rule for every exponent; returns its points and the ends, ascending, and the values of g there.
 pub(super) fn rule<'a>(
     g: &mut Values<'_>,
     (a, b): (f64, f64),
@@ -219,7 +229,7 @@ fn zero(g: &mut Values<'_>, (mut a, mut u): (f64, f64), (mut b, mut v): (f64, f6
         if b - a <= slack {
             break;
         }
-        // Every fifth step halves, so that flat functions end too.
+        // Every fifth step bisects, since false position converges slowly for functions that are flat at their zero.
         let guess = if step % 5 == 4 { 0.5 * (a + b) } else { a + (b - a) * (u / (u - v)) };
         let at = guess.clamp(a + 0.25 * slack, b - 0.25 * slack);
         let mut value = [0.0];
@@ -228,7 +238,7 @@ fn zero(g: &mut Values<'_>, (mut a, mut u): (f64, f64), (mut b, mut v): (f64, f6
         if value == 0.0 || value.is_nan() {
             return at;
         }
-        // The end that stays twice counts half, or it would stay for ever.
+        // The Illinois rule: the value at an end that is kept twice is halved, which moves the next guess towards it.
         if (value < 0.0) == (u < 0.0) {
             (a, u, v) = (at, value, if moved == -1 { 0.5 * v } else { v });
             moved = -1;
@@ -253,7 +263,7 @@ mod tests {
         assert!((root - (0.3f64.powf(2.5) + 0.7f64.powf(2.5)) / 2.5).abs() < 1e-10);
     }
 
-    /// ∫ |sin|^p over many half periods, for odd, even and broken p, with few evaluations.
+    /// ∫ |sin|^p over many half periods, for odd, even and non-integer p, with few evaluations.
     #[test]
     fn powers_of_an_oscillation_share_its_values() {
         let exponents = [1.0, 1.5, 2.0, 3.0].map(|p| Exponent::new(p).unwrap());
@@ -276,7 +286,7 @@ mod tests {
         assert!(evaluations < 17 * 600, "{evaluations}");
     }
 
-    /// Zeros where no node of a rule sees them: next to an end, and two of them between neighbouring nodes.
+    /// Zeros that no node of a rule detects: next to an end, and two between neighbouring nodes.
     #[test]
     fn hidden_zeros_are_found() {
         let powers = [1.0, 1.5, 2.0, 3.0].map(|p| Exponent::new(p).unwrap());

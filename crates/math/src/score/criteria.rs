@@ -1,4 +1,4 @@
-//! What is evaluated of every predictor, and the names of its columns.
+//! The scores of a predictor, and the names of their columns.
 
 use crate::risk::{Domain, Risk};
 
@@ -17,35 +17,35 @@ const FIXED: [&str; 10] = [
 ];
 /// Position of the first risk among the scores.
 pub const FIRST_RISK: usize = FIXED.len();
-/// Columns for the shares of gaps with so many knots.
+/// Columns for the shares of gaps by their number of knots.
 const GAPS: [&str; 5] = ["gaps_with_0", "gaps_with_1", "gaps_with_2", "gaps_with_3", "gaps_with_more"];
 
-/// Whether metrics have a score of this name whatever is evaluated.
+/// Whether every table of metrics has a score of this name, for any criteria.
 pub fn is_score(name: &str) -> bool {
     FIXED.contains(&name)
 }
 
-/// What is evaluated of every predictor.
+/// The scores to compute for every predictor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Criteria {
     /// Functionals of (f̂, f*).
     pub risks: Vec<Risk>,
-    /// Where f̂ is judged.
+    /// The domain of the risks.
     pub domain: Domain,
-    /// Whether the distance from a reference predictor of the same sample is measured.
+    /// Whether distances from a reference predictor of the same sample are computed.
     pub distances: bool,
-    /// Whether the knots in each gap between data points are counted, and the share of the range of y below which
-    /// bends are none.
+    /// Where given, the knots in each gap between data points are counted, and kinks that move the predictor by at most
+    /// this share of the range of y do not count.
     pub knots_within: Option<f64>,
 }
 
 impl Criteria {
-    /// Risks alone.
+    /// Criteria with these risks, without distances and counts of knots.
     pub fn risks(risks: &[Risk], domain: Domain) -> Criteria {
         Criteria { risks: risks.to_vec(), domain, distances: false, knots_within: None }
     }
 
-    /// The names of the columns.
+    /// The names of the columns, in the order of the scores.
     pub fn columns(&self) -> Vec<String> {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_string()).collect::<Vec<_>>();
         let named = |part: &str, risks: &[&Risk]| {

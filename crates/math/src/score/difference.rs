@@ -1,4 +1,4 @@
-//! The difference f̂ − f* on a domain: the knots of both, merged.
+//! The difference f̂ − f* of piecewise-linear functions on a domain, at the merged knots of both.
 
 use crate::predictor::Knots;
 use crate::risk::Domain;
@@ -6,7 +6,7 @@ use crate::sum::{largest, sum};
 use crate::target::{Shape, Target};
 use std::ops::Range;
 
-/// Scratch for differences.
+/// Buffers for differences.
 #[derive(Default)]
 pub(super) struct Merger {
     at: Vec<f64>,
@@ -14,11 +14,11 @@ pub(super) struct Merger {
     joints: Vec<usize>,
 }
 
-/// A domain cut into pieces.
+/// A domain split into pieces.
 ///
 /// - `at` increases strictly; its ends are the ends of the domain;
 /// - `hull` is the range of pieces between the outermost data points;
-/// - `joints` are the positions, within the hull, of the points that are no data points.
+/// - `joints` are the indices, within the hull, of the points that are not data points.
 #[derive(Clone)]
 pub(super) struct Cuts<'a> {
     pub at: &'a [f64],
@@ -36,6 +36,8 @@ pub(super) struct Difference<'a> {
 
 impl Cuts<'_> {
     /// The largest sum of the pieces of one gap between neighbouring data points, given the largest piece.
+    ///
+    /// Gaps of one piece are covered by the largest piece, so that only gaps with joints are summed.
     #[inline(always)]
     pub fn largest_gap(&self, pieces: &[f64], largest_piece: f64) -> f64 {
         let all = self.hull == (0..pieces.len());
@@ -60,7 +62,7 @@ impl Cuts<'_> {
 }
 
 impl Merger {
-    /// f̂ − f* on this domain. Nothing is copied where the knots of f̂ are all there are.
+    /// f̂ − f* on this domain. Nothing is copied where the pieces are those of f̂.
     pub fn difference<'a>(
         &'a mut self,
         knots: &'a Knots,
@@ -85,7 +87,7 @@ impl Merger {
         Difference { cuts: Cuts { at: &self.at, joints: &self.joints, hull }, error: &self.error }
     }
 
-    /// Lists f̂ at its knots, at the corners between, and at both ends; returns the pieces of the hull.
+    /// Lists f̂ at its knots, at the corners of f*, and at both ends of the domain; returns the range of the hull's pieces.
     fn merge(&mut self, knots: &Knots, corners: &[f64], low: f64, high: f64) -> Range<usize> {
         self.at.clear();
         self.error.clear();

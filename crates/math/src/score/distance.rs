@@ -8,7 +8,7 @@ use crate::risk::Risk;
 use crate::sum::{largest, sum};
 use crate::target::{Shape, Target};
 
-/// A piecewise-linear predictor in the place of f*.
+/// A piecewise-linear predictor as the target.
 struct Reference<'a>(&'a Knots);
 
 impl Target for Reference<'_> {
@@ -23,7 +23,7 @@ impl Target for Reference<'_> {
 
 /// Appends, for each risk, the same functional of the predictor and its reference; `None` without one.
 ///
-/// Cost and accuracy: those of risks; in closed form where both are piecewise linear.
+/// Cost and accuracy: those of risks; closed forms where both are piecewise linear, else quadrature.
 pub(super) fn distances(
     scorer: &mut Scorer,
     x: &[f64],

@@ -1,4 +1,4 @@
-//! Scores of piecewise-linear predictors: in closed form where the target is piecewise linear too.
+//! Scores of piecewise-linear predictors: closed forms for piecewise-linear targets, quadrature for others.
 
 use super::criteria::Criteria;
 use super::difference::Difference;
@@ -101,11 +101,11 @@ fn sine_supremum(at: &[f64], value: &[f64], amplitude: f64, rate: f64, target: &
         for angle in [angle, -angle] {
             let turn = |x: f64| (rate * x - angle) / std::f64::consts::TAU;
             let (mut turn, last) = (libm::ceil(turn(a)), libm::floor(turn(b)));
-            // At all these points the sine is the same, and the line is monotone: the first and the last suffice.
+            // The sine has the same value at all these points, and the line is monotone: the first and the last suffice.
             let step = if last - turn > TURNS { last - turn } else { 1.0 };
             while (angle + std::f64::consts::TAU * turn) / rate <= b {
                 worst = worst.max(miss((angle + std::f64::consts::TAU * turn) / rate));
-                // Far out there is no next number.
+                // Far from the origin adding a step may not change the number; the loop then ends.
                 turn = if turn + step > turn { turn + step } else { f64::INFINITY };
             }
         }

@@ -8,13 +8,13 @@ use crate::sum::sum;
 /// Values of an error on a piece, at several points.
 pub(super) type PieceValues<'a> = dyn FnMut(usize, &[f64], &mut [f64]) + 'a;
 
-/// How deep quadrature goes.
+/// How exponents share the subdivision of pieces.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Depth {
-    /// For each exponent as deep as it asks for, so that its integral does not depend on the others.
+    /// Each exponent has its own, so that its integral does not depend on the others.
     #[default]
     Each,
-    /// For all exponents as deep as any of them asks for.
+    /// All exponents have the finest that any of them requires.
     Joint,
 }
 
@@ -27,12 +27,12 @@ pub(super) struct Integrals {
     /// Error estimates of the pieces, and their sums.
     misses: Vec<Vec<f64>>,
     errors: Vec<f64>,
-    /// Whether a single rule sees all there is of a piece, for exponents that are not even.
+    /// Whether the error estimate of a single rule over the piece is valid for exponents that are not even.
     clean: Vec<bool>,
     /// Means of the pieces.
     scales: Vec<f64>,
     estimates: Vec<Estimate>,
-    /// The exponents whose integral over a piece is not known well enough.
+    /// The exponents whose integral over the current piece is not accurate enough.
     open: Vec<bool>,
 }
 
@@ -54,8 +54,8 @@ impl Integrals {
         self.scales.clear();
         self.estimates.resize(exponents, Estimate::default());
         let count = at.len() - 1;
-        // One rule everywhere tells how large the whole is, and what is small beside it: the largest gap is no less than
-        // the mean of all pieces, so what is known to a tolerance of that mean is known well enough.
+        // One rule on every piece gives the mean of all pieces, to which tolerances refer: neither the sum nor the largest
+        // gap is below the mean, so that errors relative to it suffice for both.
         for k in 0..count {
             let mut values = |x: &[f64], out: &mut [f64]| error(k, x, out);
             let ends = (at[k], at[k + 1]);
@@ -87,7 +87,7 @@ impl Integrals {
         self.errors.extend(self.misses[..exponents].iter().map(|misses| sum(misses)));
     }
 
-    /// Finds the exponents for which one rule over piece k was not enough.
+    /// Finds the exponents for which one rule over piece k is not accurate enough.
     fn find_open(&mut self, k: usize) {
         let Integrals { exponents, pieces, misses, scales, clean, open, .. } = self;
         open.clear();
@@ -105,14 +105,14 @@ impl Integrals {
         &self.pieces[exponent]
     }
 
-    /// The largest error estimate of an integral over all intervals, relative to it.
+    /// The largest relative error estimate of an integral over all intervals.
     pub fn error(&self) -> f64 {
         let shares = self
             .pieces
             .iter()
             .zip(&self.errors)
             .map(|(pieces, error)| (sum(pieces), *error))
-            // An integral that overflowed says so by itself.
+            // An integral that overflowed is not finite as a score itself.
             .filter(|(integral, _)| integral.is_finite())
             .map(|(integral, error)| if error == 0.0 { 0.0 } else { error / integral });
         shares.fold(0.0, f64::max)

@@ -1,12 +1,12 @@
-//! Domains cut so that an error is analytic between cuts.
+//! Domains split so that an error is analytic on each interval.
 
 use super::difference::Cuts;
 use crate::risk::Domain;
 
-/// Turns of a sine at which a domain is cut at most; of a faster one, extrema may be missed.
+/// The most extrema of a sine at which a domain is split; with more, it is not split at any and extrema may be missed.
 pub(super) const TURNS: f64 = 65_536.0;
 
-/// A domain cut at the breakpoints of f̂, the corners or turning points of f*, and the data points.
+/// A domain split at the breakpoints of f̂, the knots or extrema of f*, and the data points.
 #[derive(Default)]
 pub(super) struct Intervals {
     at: Vec<f64>,
@@ -14,7 +14,7 @@ pub(super) struct Intervals {
 }
 
 impl Intervals {
-    /// Cuts the domain at breakpoints and data points.
+    /// Splits the domain at breakpoints and data points.
     pub fn cut(&mut self, x: &[f64], breaks: impl Iterator<Item = f64>, domain: Domain) -> Cuts<'_> {
         let (first, last) = (x[0], x[x.len() - 1]);
         let (low, high) = domain.ends(x);
@@ -37,7 +37,7 @@ impl Intervals {
     }
 }
 
-/// Where a sine of this rate turns between two points, so that between cuts it is monotone.
+/// The extrema of a sine of this rate between two points; between them it is monotone.
 pub(super) fn turns(rate: f64, low: f64, high: f64) -> impl Iterator<Item = f64> {
     let half = std::f64::consts::PI / rate;
     let (first, last) = (libm::ceil(low / half - 0.5), libm::floor(high / half - 0.5));

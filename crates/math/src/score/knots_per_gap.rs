@@ -1,4 +1,4 @@
-//! How many knots a predictor has between neighbouring data points.
+//! The number of knots of a predictor between neighbouring data points.
 
 use crate::predictor::Knots;
 
@@ -7,12 +7,12 @@ type Kink = (f64, f64);
 
 /// The shares of gaps with 0, 1, 2, 3 and more knots.
 ///
-/// Networks hold many kinks where their function bends once. Kinks of a gap count as one as long as a single kink at
-/// their centre of mass, Σ c τ/Σ c, moves the function by at most ε = within · (max y − min y); a kink whose removal
-/// moves it by at most ε, c d₁ d₂/(d₁ + d₂) with its distances from the neighbouring knots or data points, counts as
-/// none. With ε = 0 every kink counts.
+/// Trained networks may have many neurons with almost the same kink. Neighbouring kinks of a gap count as one as long as
+/// their replacement by a single kink at the centre of mass Σ c τ/Σ c changes the function by at most
+/// ε = within · (max y − min y). A kink whose removal changes it by at most ε does not count; the change is
+/// c d₁ d₂/(d₁ + d₂), with the distances from the neighbouring knots or data points. With ε = 0 every kink counts.
 ///
-/// Shapes: n points, n − 1 gaps. Cost: O(k²) for k kinks in a cluster.
+/// Shapes: n points, n − 1 gaps. Cost: O(n), and O(k²) for k kinks that are merged into one.
 pub(super) fn shares(knots: &Knots, (x, y): (&[f64], &[f64]), within: f64) -> [f64; 5] {
     let (low, high) =
         y.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (y.min(low), y.max(high)));
@@ -32,7 +32,7 @@ pub(super) fn shares(knots: &Knots, (x, y): (&[f64], &[f64]), within: f64) -> [f
     counts.map(|count| count / (x.len() - 1) as f64)
 }
 
-/// The knots that kinks in a gap amount to.
+/// The number of knots of a gap with these kinks, after merging and removal.
 fn count(kinks: &[Kink], (low, high): (f64, f64), slack: f64) -> usize {
     let mut merged: Vec<Kink> = Vec::new();
     let mut rest = kinks;
@@ -60,7 +60,7 @@ fn count(kinks: &[Kink], (low, high): (f64, f64), slack: f64) -> usize {
     count
 }
 
-/// The kink that kinks can be replaced by; none where that moves the function by more than `slack`.
+/// The single kink that replaces several; `None` where that changes the function by more than `slack`.
 fn merge(kinks: &[Kink], slack: f64) -> Option<Kink> {
     let change: f64 = kinks.iter().map(|kink| kink.1).sum();
     let (first, last) = (kinks[0].0, kinks[kinks.len() - 1].0);
@@ -86,10 +86,10 @@ mod tests {
         assert_eq!(count(&kinks, gap, 1e-5), 4);
         assert_eq!(count(&kinks, gap, 1e-4), 3);
         assert_eq!(count(&kinks, gap, 0.01), 2);
-        // Two bends that undo each other move the function by c times their distance.
+        // Two opposite kinks change the function by c times their distance.
         assert_eq!(count(&[(0.5, 1.0), (0.6, -1.0)], gap, 0.01), 2);
         assert_eq!(count(&[], gap, 0.01), 0);
-        // Next to a data point a bend moves nothing.
+        // A kink next to a data point changes nothing.
         assert_eq!(count(&[(1e-6, 3.0)], gap, 1e-4), 0);
     }
 }

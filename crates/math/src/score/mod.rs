@@ -1,4 +1,4 @@
-//! Scores: what is stored of a predictor.
+//! Scores: the numbers that are computed and stored for each predictor.
 
 mod criteria;
 mod difference;

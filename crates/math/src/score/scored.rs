@@ -7,7 +7,7 @@ use crate::predictor::Predictor;
 use crate::sample::Degenerate;
 use crate::wide::wide;
 
-/// What scoring says beside the scores.
+/// The result of scoring in addition to the scores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scored {
     /// The number of kinks of a piecewise-linear predictor.
@@ -17,11 +17,13 @@ pub struct Scored {
 }
 
 impl Scorer {
-    /// Appends the scores of a predictor like [`Scorer::finite_scores`], provided that all are finite numbers; returns
-    /// the number of kinks.
+    /// Appends the scores of a predictor as [`Scorer::finite_scores`] does, and requires that all are finite; returns the
+    /// number of kinks.
     ///
     /// # Errors
-    /// `Overflow` where a score is no finite number; what was appended is then of no use.
+    /// `Overflow` where a score is not finite; the appended scores must then be discarded.
+    /// # Cost
+    /// That of [`Scorer`].
     pub fn score(
         &mut self,
         data: (&[f64], &[f64]),
@@ -33,9 +35,13 @@ impl Scorer {
         if is_finite { Ok(kinks) } else { Err(Degenerate::Overflow) }
     }
 
-    /// Appends the scores of a predictor, fitted to the sample (x, y), to `out`, in the order of
-    /// [`Criteria::columns`](super::Criteria::columns), `None` where a score does not apply or is no finite number. Without a `reference` there
-    /// are no distances.
+    /// Appends the scores of a predictor of the sample (x, y) to `out`, in the order of
+    /// [`Criteria::columns`](super::Criteria::columns), `None` where a score does not apply or is not finite.
+    ///
+    /// Without a `reference` the distances are `None`.
+    ///
+    /// # Cost
+    /// That of [`Scorer`].
     pub fn finite_scores(
         &mut self,
         data: (&[f64], &[f64]),

@@ -9,7 +9,7 @@ use crate::risk::{Domain, Risk};
 use crate::sum::Summary;
 use crate::target::Shape;
 
-/// Appends the scores of `smooth`, fitted to the sample (x, y).
+/// Appends the scores of `smooth`, a predictor of the sample (x, y).
 pub(super) fn score(
     scorer: &mut Scorer,
     (x, y): (&[f64], &[f64]),

@@ -1,19 +1,20 @@
-//! The largest size of an error that is analytic on intervals.
+//! The supremum of |g| for an error g that is analytic on intervals.
 
 use super::integrals::PieceValues;
 use crate::risk::points;
 use crate::sum::{all_finite, largest};
 
-/// Maxima at samples below this share of the largest are not searched further.
+/// An interval whose largest sample is below this share of the overall largest is not searched further.
 const WORTH: f64 = 0.9;
 
-/// Steps of a golden-section search: the extremum is then known to 1e-9 of an interval, its value to 1e-16.
+/// Steps of a golden-section search: 0.618⁴⁴ = 6e-10 of the interval between two samples remains, and the error of the
+/// value, which is quadratic in that, is below roundoff.
 const SECTIONS: u32 = 44;
 
 /// sup |g| over all intervals: the largest sample, refined by golden-section search.
 ///
-/// Accuracy: a few units of roundoff, where no two extrema lie between neighbouring samples; there are 17 an interval.
-/// Infinite where a sample is not finite.
+/// Cost: 17 evaluations an interval, and 46 for each interval that is searched. Accuracy: a few units of roundoff where at
+/// most one extremum lies between neighbouring samples. Infinite where a sample is not finite.
 pub(super) fn supremum(at: &[f64], error: &mut PieceValues<'_>) -> f64 {
     let mut peaks = Vec::with_capacity(at.len());
     let (mut samples, mut values) = (Vec::new(), Vec::new());
@@ -41,7 +42,7 @@ pub(super) fn supremum(at: &[f64], error: &mut PieceValues<'_>) -> f64 {
     })
 }
 
-/// The maximum of a function with one maximum on [a, b].
+/// The maximum of a function with a single local maximum on [a, b].
 fn golden((mut a, mut b): (f64, f64), mut f: impl FnMut(f64) -> f64) -> f64 {
     const SHARE: f64 = 0.618_033_988_749_894_9;
     let (mut c, mut d) = (b - SHARE * (b - a), a + SHARE * (b - a));

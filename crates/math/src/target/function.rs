@@ -1,4 +1,4 @@
-//! Target functions, and what kinds there are.
+//! The trait of target functions, and their shapes.
 
 /// A target function f*.
 ///
@@ -24,23 +24,23 @@ pub trait Target: Send + Sync {
     /// f*(x).
     fn value(&self, x: f64) -> f64;
 
-    /// What kind of function it is, which decides how risks are integrated.
+    /// The shape of the function, which decides how risks are integrated.
     fn shape(&self) -> Shape<'_>;
 }
 
-/// The kinds of targets.
+/// The shapes of targets.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape<'a> {
-    /// Zero: the error of f̂ is f̂ itself.
+    /// Zero: the error of f̂ is f̂.
     Zero,
-    /// Linear between these knots (increasing; none for a straight line): risks are exact.
+    /// Linear between these knots (increasing; none for a straight line): risks of piecewise-linear f̂ have closed forms.
     PiecewiseLinear {
         /// Where the slope may change.
         knots: &'a [f64],
     },
     /// amplitude · sin(rate · x): risks by adaptive quadrature.
     Sine {
-        /// Half the distance from crest to trough.
+        /// The largest value.
         amplitude: f64,
         /// Angle per unit of x.
         rate: f64,

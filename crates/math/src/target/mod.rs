@@ -1,4 +1,4 @@
-//! Targets: the functions f* that the labels are noisy values of.
+//! Targets: the functions f* of the labels y = f*(x) + ε.
 
 mod function;
 mod linear;

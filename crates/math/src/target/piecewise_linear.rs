@@ -42,7 +42,7 @@ impl Target for PiecewiseLinear {
         let (t, v) = (&self.knots, &self.values);
         let k = t.partition_point(|knot| *knot <= x).clamp(1, t.len() - 1);
         let slope = (v[k] - v[k - 1]) / (t[k] - t[k - 1]);
-        // Measured from the nearer knot, so that the value at a knot is exact.
+        // Computed from the nearer knot, so that the value at a knot is exact.
         if x - t[k - 1] <= t[k] - x { v[k - 1] + slope * (x - t[k - 1]) } else { v[k] - slope * (t[k] - x) }
     }
 

@@ -3,7 +3,7 @@
 use super::{Shape, Target};
 use crate::catalogue::{Entry, Kind, Parameter, Value};
 
-/// Risks are integrated and maximised period by period.
+/// The bound limits the cost of risks, which are integrated and maximised period by period.
 const FREQUENCY: Kind = Kind::Real { low: 0.0, closed: false, high: 1000.0 };
 
 pub(super) const ENTRY: Entry<dyn Target> = Entry {

@@ -1,4 +1,4 @@
-//! The target that is zero: labels are pure noise.
+//! The target f* = 0: labels are noise.
 
 use super::{Shape, Target};
 use crate::catalogue::Entry;

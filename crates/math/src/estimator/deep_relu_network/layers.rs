@@ -1,7 +1,7 @@
 //! Weights, loss and gradient of a deep network.
 //!
-//! Points are taken in blocks: forward through all layers, then back, before the next block. Memory is that of the
-//! weights and of one block.
+//! Points are processed in blocks: forward through all layers, then backward, before the next block. Memory is that of
+//! the weights and of the activations of one block.
 
 use super::product::{add_product, transpose};
 use crate::network::{Decay, Model};
@@ -10,10 +10,10 @@ use crate::ziggurat::fill_normal;
 use rand_chacha::ChaCha8Rng;
 use std::ops::Range;
 
-/// Points a block.
+/// Points of a block.
 const BLOCK: usize = 128;
 
-/// Where a layer's weights are in θ: `inputs` rows of `outputs` weights, then `outputs` biases.
+/// The position of a layer's weights in θ: `inputs` rows of `outputs` weights, then `outputs` biases.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layer {
     pub inputs: usize,
@@ -45,19 +45,19 @@ pub(super) struct Deep {
     share: Vec<f64>,
     /// Σ over the points of the gradient of the loss.
     sums: Vec<f64>,
-    /// Of each layer, its inputs for the points of a block, and its weights transposed.
+    /// For each layer, its inputs at the points of a block, and its transposed weights.
     inputs: Vec<Vec<f64>>,
     turned: Vec<Vec<f64>>,
     /// Points of the block.
     block: Vec<usize>,
-    /// ∂/∂z of the loss at a layer's outputs z, that at its inputs, and inputs transposed.
+    /// ∂loss/∂z for a layer's outputs z, the same for its inputs, and its transposed inputs.
     pull: Vec<f64>,
     next: Vec<f64>,
     turn: Vec<f64>,
 }
 
 impl Deep {
-    /// The network with hidden layers of these widths; it has no weights before they are drawn.
+    /// The network with hidden layers of these widths; it has no weights before [`Deep::draw`].
     pub fn new(widths: &[usize], decay: Decay) -> Deep {
         let (mut layers, mut start, mut inputs) = (Vec::new(), 0, 1);
         for outputs in widths.iter().copied().chain([1]) {
@@ -69,7 +69,7 @@ impl Deep {
         Deep { inputs: lists.clone(), turned: lists, layers, decay, ..Deep::default() }
     }
 
-    /// Draws θ: of a layer with k inputs all numbers are N(0, scale² · 2/k), or biases 0.
+    /// Draws θ: the weights of a layer with k inputs are N(0, scale² · 2/k), and so are its biases where `biases`, else 0.
     pub fn draw(&mut self, scale: f64, biases: bool, rng: &mut ChaCha8Rng) {
         let length = self.layers.last().map_or(0, |layer| layer.biases().end);
         for list in [&mut self.theta, &mut self.sums] {
@@ -84,7 +84,7 @@ impl Deep {
         }
     }
 
-    /// Begins with these data, every point sharing alike.
+    /// Starts training on these data, every point with the share 2/n.
     pub fn begin(&mut self, x: &[f64]) {
         self.x.clear();
         self.x.extend_from_slice(x);
@@ -92,7 +92,7 @@ impl Deep {
         self.share.resize(x.len(), 2.0 / x.len() as f64);
     }
 
-    /// Runs the block forward and back; returns its sum of squared residuals.
+    /// Forward and backward pass over the block; returns its sum of squared residuals.
     #[inline(always)]
     fn run(&mut self, y: &[f64]) -> f64 {
         let Deep { layers, theta, x, share, sums, inputs, turned, block, pull, next, turn, .. } = self;
@@ -106,7 +106,7 @@ impl Deep {
                 after[0].extend_from_slice(&theta[layer.biases()]);
             }
             add_product(&before[k], &theta[layer.weights()], &mut after[0], layer.inputs, layer.outputs);
-            // NaN stays NaN.
+            // The comparison keeps NaN, which `max` would drop: a network that diverged must be seen.
             after[0].iter_mut().for_each(|z| *z = if *z < 0.0 { 0.0 } else { *z });
         }
         let (outer, mut loss) = (layers[last], 0.0);

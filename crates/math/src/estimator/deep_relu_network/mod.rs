@@ -16,7 +16,7 @@ use crate::sum::all_finite;
 use layers::Deep;
 use pieces::{Piece, write};
 
-/// The most weights of a network.
+/// The most weights of a network: 512 MB as doubles, of which training holds up to six lists.
 const LARGEST: u128 = 1 << 26;
 /// The most hidden layers.
 const DEEPEST: usize = 64;
@@ -56,13 +56,13 @@ fn parameters() -> Vec<Parameter> {
 
 /// f = A_L ∘ (·)₊ ∘ A_{L−1} ∘ … ∘ (·)₊ ∘ A_0 with affine A_l, trained on (1/n) Σ (f(x_i) − y_i)² + (λ/2) ‖θ‖².
 ///
-/// θ is all weights, and all biases where they are penalised. A neuron at zero is off. The predictor is piecewise
-/// linear, and stored as the two-layer network that it is on the line. Reaching the step limit is no failure; the
-/// predictor is that of the last step.
+/// θ holds all weights, and the biases where they are penalised. The derivative of (z)₊ at 0 is 0. The predictor is
+/// piecewise linear, and stored as the equal two-layer network. Reaching the step limit is no failure; the predictor is
+/// that of the last step.
 ///
-/// Errors: `Diverged` where the loss or a weight is no longer finite. Cost: 6 n flops a weight and step, of sgd those of
-/// its batch unless a loss is watched, and 2 flops a weight and piece at the end. Accuracy: gradients to 1e-12 relative
-/// to the sizes of their terms.
+/// Errors: `Diverged` where the loss or a weight is not finite. Cost: 6 n flops a weight and step, with n the size of the
+/// batch for sgd without a stopping rule on the loss, and 2 flops a weight and piece at the end. Accuracy: gradients to
+/// 1e-12 relative to the sum of the sizes of their terms.
 ///
 /// Source: first weights: He et al. (2015); training as for `relu_network`.
 struct DeepReluNetwork {
@@ -99,7 +99,7 @@ impl DeepReluNetwork {
         })
     }
 
-    /// Draws the initial weights and forgets the last trial.
+    /// Draws the initial weights and resets the trainer.
     fn begin(&mut self, x: &[f64], draws: &Draws<'_>) {
         self.model.draw(self.scale, self.biases, &mut draws.rng(Purpose::Initialisation));
         self.model.begin(x);
@@ -156,9 +156,9 @@ impl Estimator for DeepReluNetwork {
         let layers = &self.model.layers;
         let weights = layers.iter().map(|layer| ((layer.inputs + 1) * layer.outputs) as f64).sum::<f64>();
         let neurons = layers.iter().map(|layer| layer.outputs as f64).sum::<f64>();
-        // Six flops a weight and point, the rectifier and its derivative, and what a step does to every weight.
+        // Six flops a weight and point; the rectifier and its derivative, a neuron and point; the update, a weight.
         let step = (0.45 * weights + 2.5 * neurons) * self.trainer.points(n) + 6.0 * weights;
-        // f̂ has about as many pieces as neurons, and each takes a pass.
+        // f̂ has about as many pieces as neurons, and each takes one forward pass.
         cost::TRIAL + cost::POINT * n + weights * neurons + self.trainer.course.steps as f64 * step
     }
 }

@@ -1,7 +1,7 @@
-//! The pieces of a deep network on the line, found exactly.
+//! The linear pieces of a deep ReLU network of one input, exactly.
 //!
-//! On an interval on which the inputs of a layer are linear, so are its outputs before rectification; their zeros cut
-//! the interval, and on each part the next layer's inputs are linear again.
+//! On an interval on which the inputs of a layer are linear, its outputs before rectification are linear too; their zeros
+//! split the interval, and on each part the inputs of the next layer are linear.
 
 use super::layers::{Deep, Layer};
 use crate::network::{FARTHEST, lay, same};
@@ -27,9 +27,9 @@ struct Units {
 
 /// Writes the knots of the network.
 ///
-/// A zero within a few roundings of an end of its interval is there. Cost: as many products of a vector with each
-/// layer's weights as the layers before have pieces. Accuracy: values to a few units of roundoff of what the layers'
-/// terms amount to, kinks to that over the slope that crosses zero.
+/// A zero within a few units of roundoff of an end of its interval counts as that end. Cost: for each layer as many
+/// products of a vector with its weights as the layers before it have pieces. Accuracy: values to a few units of roundoff
+/// of the sum of the sizes of the layers' terms, kinks to that over the slope at the zero.
 pub(super) fn write(x: &[f64], deep: &Deep, pieces: &mut Vec<Piece>, knots: &mut Knots) {
     pieces.clear();
     let ends = (f64::NEG_INFINITY, f64::INFINITY);
@@ -41,7 +41,7 @@ pub(super) fn write(x: &[f64], deep: &Deep, pieces: &mut Vec<Piece>, knots: &mut
     });
 }
 
-/// Appends the pieces of the network, of which `layers` are to come, on an interval.
+/// Appends the pieces of the network on an interval, given the remaining `layers` and the outputs of those before.
 fn cut(deep: &Deep, layers: &[Layer], units: &Units, pieces: &mut Vec<Piece>) {
     let Some((layer, rest)) = layers.split_first() else { return };
     let (low, high) = units.ends;
@@ -49,7 +49,7 @@ fn cut(deep: &Deep, layers: &[Layer], units: &Units, pieces: &mut Vec<Piece>) {
     if rest.is_empty() {
         let piece = Piece { end: high, anchor: units.anchor, value: z[0], slope: dz[0] };
         match pieces.last_mut() {
-            // Whatever crossed zero between them had no weight in f.
+            // The neuron that crosses zero between the two pieces has no weight in f.
             Some(last) if last.slope == piece.slope => last.end = high,
             _ => pieces.push(piece),
         }
@@ -61,7 +61,7 @@ fn cut(deep: &Deep, layers: &[Layer], units: &Units, pieces: &mut Vec<Piece>) {
         low < *at && *at < high && at.abs() <= FARTHEST && !same(*at, low) && !same(*at, high)
     });
     zeros.sort_unstable_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
-    // What is on at the left end: units that cross zero are on there where they fall.
+    // Units that are active at the left end: those that cross zero inside are active there if they decrease.
     let inside = match (low.is_finite(), high.is_finite()) {
         (true, true) => 0.5 * low + 0.5 * high,
         (true, false) => low + (1.0 + low.abs()),

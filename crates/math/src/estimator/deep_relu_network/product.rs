@@ -1,13 +1,14 @@
 //! Products of dense matrices, row by row.
 
-/// Rows and columns whose sums are held in registers.
+/// Rows and columns of the block of C that is summed in registers: 4 × 8 sums fill 8 of the 16 registers of 256 bits, and
+/// the others hold the factors.
 const ROWS: usize = 4;
 const LANES: usize = 8;
 
 /// Adds A B to C.
 ///
-/// Each entry is summed in the order of the inner index, however rows and columns are grouped. Shapes: A is rows ×
-/// `inner`, B `inner` × `columns`, C rows × `columns`, all row by row; neither count is 0.
+/// Each entry is summed in the order of the inner index, so that bits do not depend on the block size. Shapes: A is rows ×
+/// `inner`, B `inner` × `columns`, C rows × `columns`, all row-major; `inner` and `columns` are positive.
 #[inline(always)]
 pub(super) fn add_product(a: &[f64], b: &[f64], c: &mut [f64], inner: usize, columns: usize) {
     let blocks = a.chunks_exact(ROWS * inner);
@@ -55,7 +56,7 @@ fn rows<const R: usize>(a: &[f64], b: &[f64], c: &mut [f64], inner: usize, colum
     }
 }
 
-/// Overwrites `out` with the transpose of A, which has rows of `columns` entries.
+/// Overwrites `out` with the transpose of A, which is row-major with rows of `columns` entries.
 #[inline(always)]
 pub(super) fn transpose(a: &[f64], columns: usize, out: &mut Vec<f64>) {
     let rows = a.len() / columns;

@@ -1,4 +1,4 @@
-//! The twin: plain arithmetic, neuron by neuron and point by point.
+//! Comparison with a reference implementation: neuron by neuron and point by point.
 
 use super::*;
 use crate::catalogue::Choice;
@@ -25,7 +25,7 @@ fn sample(n: usize, trial: u64) -> (Vec<f64>, Vec<f64>) {
     (x, (0..n).map(|_| 2.0 * unit(&mut rng) - 1.0).collect())
 }
 
-/// The same with x on a grid of halves: seven places for all points, the ends among them.
+/// The same with x on a grid of halves, so that points share an x, also at the ends.
 fn tied_sample(n: usize, trial: u64) -> (Vec<f64>, Vec<f64>) {
     let (mut x, y) = sample(n, trial);
     x.iter_mut().for_each(|x| *x = (2.0 * *x).round() / 2.0);
@@ -33,7 +33,7 @@ fn tied_sample(n: usize, trial: u64) -> (Vec<f64>, Vec<f64>) {
     (x, y)
 }
 
-/// What every layer takes in at x, and f(x).
+/// The inputs of every layer at x, and f(x).
 fn forward(deep: &Deep, theta: &[f64], x: f64) -> (Vec<Vec<f64>>, f64) {
     let mut inputs = vec![vec![x]];
     for layer in &deep.layers {
@@ -68,7 +68,7 @@ fn gradient(deep: &Deep, share: &[f64], (x, y): (&[f64], &[f64]), decay: Decay) 
     let (mut gradient, mut size) = (vec![0.0; theta.len()], vec![0.0; theta.len()]);
     for ((x, y), share) in x.iter().zip(y).zip(share) {
         let (inputs, value) = forward(deep, theta, *x);
-        // Beside each pull the sum of the sizes of its terms.
+        // Each derivative with the sum of the sizes of its terms.
         let mut pull = vec![(share * (value - y), (share * (value - y)).abs())];
         for (layer, inputs) in deep.layers.iter().zip(&inputs).rev() {
             let mut next = vec![(0.0, 0.0); layer.inputs];

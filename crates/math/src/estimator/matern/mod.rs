@@ -38,22 +38,22 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 /// f̂ = Σ α_i k(·, x_i) with (K + ridge I) α = y and k the Matérn kernel of ν = M − ½.
 ///
 /// # Formula
-/// With z = √(2ν) |x − x'|/h, k = (1 + z) e^{−z} for ν = 3/2 and (1 + z + z²/3) e^{−z} for 5/2. f̂ is the posterior mean of a
-/// process whose first M − 1 derivatives are a Markov process: a filter and its backward pass give the states at the data,
-/// and on a gap f̂ is the mean given the states at both ends, a polynomial times e^{−z} from either end. With a ridge, points
-/// that share an x are one unit whose α is the sum of theirs.
+/// With z = √(2ν) |x − x'|/h, k = (1 + z) e^{−z} for ν = 3/2 and (1 + z + z²/3) e^{−z} for 5/2. f̂ is the posterior mean
+/// of a process that is a Markov process together with its first M − 1 derivatives: a Kalman filter and its backward pass
+/// give the states at the data, and on a gap f̂ is the mean given the states at both ends, a sum of two polynomials times
+/// e^{−z}, one from either end. With a ridge, points that share an x are one unit whose α is the sum of theirs.
 /// # Shapes, units
 /// h in units of x; the breakpoints are the data. Units: φ(z) = k at z of either sign, outer α, inner √(2ν)/h, bias
 /// −x_i √(2ν)/h. Expansion: `exponentials` of z from the ends of a gap, on gaps below 1.5h/√(2ν) from the left one alone.
 /// # Errors
-/// `Overflow` where a stored weight or a derivative is not finite, without ridge soon below gaps of 1e-60 h for ν = 5/2;
-/// `IllConditioned` where a covariance underflows, below gaps of 1e-120 h. Data are met by construction, so that no
-/// residual decides.
+/// `Overflow` where a stored weight or a derivative is not finite, without ridge for gaps below about 1e-60 h at ν = 5/2;
+/// `IllConditioned` where a covariance underflows, for gaps below 1e-120 h. f̂ interpolates by construction, so that no
+/// residual is tested.
 /// # Cost
-/// O(n) a fit; two exponentials and a short series a value.
+/// O(n) a fit; two exponentials and a short series an evaluation.
 /// # Accuracy
-/// f̂ to 1e-13 of max |f̂| for any gaps, also clusters of points at 1e-12 h, and to 1e-12 for ridges of 100 n and more.
-/// Without ridge f̂(x_i) = y_i to the bit. Weights to rounding of |y| times the stiffness of the gaps, (h/ℓ)^{2ν}.
+/// f̂ to 1e-13 of max |f̂| for any gaps, also for clusters of points 1e-12 h apart, and to 1e-12 for ridges of 100 n and
+/// more. Without ridge f̂(x_i) = y_i to the bit. Weights to a few units of roundoff of |y| (h/ℓ)^{2ν}, ℓ the gap.
 /// # Source
 /// Hartikainen & Särkkä, Kalman filtering and smoothing solutions to temporal Gaussian process regression models, IEEE
 /// MLSP (2010); kernels: Rasmussen & Williams, Gaussian Processes for Machine Learning (2006), eq. 4.14.
@@ -79,7 +79,8 @@ impl<const M: usize> Matern<M> {
         }
     }
 
-    /// Labels in units of a power of two near the largest, whose exponent it returns: no bit changes, no square overflows.
+    /// Scales the labels by a power of two near the largest, so that no bit changes and no square overflows; returns its
+    /// exponent.
     fn prepare(&mut self, Distinct { x, y, .. }: &Distinct<'_>) -> i32 {
         let (_, exponent) = libm::frexp(largest(y));
         self.y.clear();
@@ -89,7 +90,8 @@ impl<const M: usize> Matern<M> {
         exponent
     }
 
-    /// The forces on each gap, and α in units of the prepared labels, given the variance of the noise at each point.
+    /// The forces ([`Forces`]) on each gap, and α in units of the scaled labels, given the variance of the noise at each
+    /// point.
     fn forces(
         &self,
         states: &[Vector<M>],
@@ -109,7 +111,7 @@ impl<const M: usize> Matern<M> {
                 stiff_here += stiff;
                 forces.push(self.between(*gap, &spread, z, &states[i + 1]));
             }
-            // The norm's gradient in f(x_i), from K⁻¹; or from (y − f)/noise, whichever loses less to cancellation.
+            // α_i is (K⁻¹ f)_i and also (y_i − f(x_i))/noise; the one that suffers less from cancellation is taken.
             let after = self.gaps.get(i).map(|_| mirrored(&forces[i].left));
             let both = before.is_some() && after.is_some();
             let own = if both { stationary.solve(*z)[0] } else { 0.0 };
@@ -145,7 +147,7 @@ impl<const M: usize> Estimator for Matern<M> {
         }
         let exponent = self.prepare(&points);
         let mut states = Vec::with_capacity(x.len());
-        // The mean of m labels at one x is one label with the m-th part of the noise.
+        // The mean of m labels at one x is one label whose noise has the variance ridge/m.
         let ridge = self.ridge;
         let noise = |i: usize| ridge / points.count(i);
         self.smoother.run(&self.process, (&self.gaps, &self.y, noise), &mut states)?;
@@ -185,7 +187,7 @@ impl<const M: usize> Estimator for Matern<M> {
     }
 
     fn cost(&self, n: u64) -> f64 {
-        // The filter and its backward pass, and exponentials of two data points a value.
+        // The filter and its backward pass, and two exponentials an evaluation.
         cost::TRIAL + (cost::POINT + cost::PIECE + 24.0 * cost::VALUES) * n as f64
     }
 }

@@ -1,14 +1,14 @@
-//! Matérn predictors between their points.
+//! Matérn predictors between and beyond the data points.
 
 use super::process::{FAR, Matrix, Process, Vector, dot, mirrored};
 use crate::predictor::reach::{SAFE, SERIES, measure, series};
 use crate::predictor::{Expansion, Form, Pieces, Units, length};
 use crate::sum::largest;
 
-/// The mean path of a process through states.
+/// The mean path of a process given its states at the data points.
 pub(super) struct Paths<const M: usize> {
     pub process: Process<M>,
-    /// What turns x into distances.
+    /// √(2ν)/h, by which differences of x become distances.
     pub rate: f64,
     pub x: Vec<f64>,
     /// The states at the points.
@@ -18,16 +18,16 @@ pub(super) struct Paths<const M: usize> {
     pub outer: Vec<f64>,
 }
 
-/// Q⁻¹ times how far the state at the end of a gap is from what the start alone lets expect.
+/// Q⁻¹ d, with d the state at the far end of a gap minus its mean given the state at the near end.
 #[derive(Clone, Copy)]
 pub(super) struct Forces<const M: usize> {
-    /// Walking to the right.
+    /// In the direction of increasing x.
     pub right: Vector<M>,
-    /// Walking to the left, the states mirrored.
+    /// In the direction of decreasing x, with mirrored states.
     pub left: Vector<M>,
 }
 
-/// A path seen from one end of a gap, as polynomials.
+/// A path in the distance from one end of a gap: the polynomials of [`Process::ahead`] and [`Process::behind`].
 struct View<const M: usize> {
     free: Vector<M>,
     pulled: [Vector<M>; M],
@@ -39,7 +39,7 @@ impl<const M: usize> Paths<M> {
         View { free: self.process.ahead(z), pulled: self.process.behind(force) }
     }
 
-    /// The value at the distance `near` from the end seen from, `far` from the other one.
+    /// The value at the distance `near` from the end of the view and `far` from the other end.
     ///
     /// E(f | both ends) = (e^{F near} z)_0 + Q(near)_0· (e^{F far})ᵀ Q⁻¹ d.
     fn inside(&self, view: &View<M>, near: f64, far: f64) -> f64 {
@@ -68,7 +68,7 @@ impl<const M: usize> Pieces for Paths<M> {
         let end = self.view(&mirrored(&self.states[piece]), &forces.left);
         for (x, out) in x.iter().zip(out) {
             let (to, from) = (distance(x0, *x), distance(*x, x1));
-            // From the nearer end, where what the other end adds is least.
+            // Expanded about the nearer end, where the correction by the other end is smallest.
             *out = if to <= from { self.inside(&start, to, from) } else { self.inside(&end, from, to) };
         }
     }
@@ -112,10 +112,11 @@ impl<const M: usize> Paths<M> {
         }
     }
 
-    /// The state at one end of a gap of what decays from there, given the states at both ends, each seen towards the other.
+    /// The state at one end of a gap of the part of f̂ that decays from there, given the states at both ends, each in the
+    /// direction of the other end.
     ///
-    /// With T the way to the other end, seen back from there, the states are z = p + T r and z' = r + T p, where p and r decay
-    /// from their ends: (1 − T²) p = z − T z'.
+    /// With T the mirrored transition over the gap, the states are z = p + T r and z' = r + T p, where p and r decay from
+    /// their ends, so that (1 − T²) p = z − T z'.
     fn decaying(&self, a: f64, here: &Vector<M>, there: &Vector<M>) -> Vector<M> {
         let ahead = self.process.transition(a);
         let way: Matrix<M> =
@@ -129,10 +130,10 @@ impl<const M: usize> Paths<M> {
         eliminated(system, std::array::from_fn(|i| here[i] - dot(&way[i], there)))
     }
 
-    /// The coefficients of t^k in f e^t on a gap of so many lengths of decay, on which t goes from 0 to b.
+    /// The coefficients of t^k in f e^t on a gap of length a in units of decay lengths, on which t goes from 0 to b.
     ///
-    /// From Q' = F Q + Q Fᵀ + q e eᵀ the state z and the pull λ of the far end obey z' = F z + q e λ_M and λ' = −Fᵀ λ, linear
-    /// equations whose power series follow term by term, times e^t as well.
+    /// From Q' = F Q + Q Fᵀ + q e eᵀ the state z and the adjoint λ of the condition at the far end satisfy
+    /// z' = F z + q e λ_M and λ' = −Fᵀ λ, linear equations whose power series, also times e^t, follow term by term.
     fn series(&self, gap: usize, a: f64, b: f64) -> Vec<f64> {
         let pulled = self.process.behind(&self.forces[gap].right);
         let sum = |i: usize| pulled.iter().rev().fold(0.0, |sum, w| sum * a + w[i]);
@@ -147,7 +148,7 @@ impl<const M: usize> Paths<M> {
     }
 }
 
-/// The solution of A p = b by elimination with row exchanges.
+/// The solution of A p = b by elimination with partial pivoting.
 fn eliminated<const M: usize>(mut a: Matrix<M>, mut b: Vector<M>) -> Vector<M> {
     for j in 0..M {
         let pivot = (j..M).fold(j, |best, i| if a[i][j].abs() > a[best][j].abs() { i } else { best });

@@ -5,18 +5,19 @@ pub(super) type Vector<const M: usize> = [f64; M];
 /// M × M numbers, row by row.
 pub(super) type Matrix<const M: usize> = [[f64; M]; M];
 
-/// Distances above this count as this: e^{−distance} is 0 there, and powers of it are finite.
+/// Larger distances are replaced by this: e^{−distance} underflows to 0 from 746 on, and powers of it are finite.
 pub(super) const FAR: f64 = 1500.0;
-/// Above this the recursion for moments runs upwards, where it loses a few units of roundoff; below, downwards.
+/// The τ above which the recursion for moments runs upwards, where it loses a few units of roundoff; below it runs
+/// downwards from a series.
 const UPWARDS: f64 = 2.0;
-/// Moments that the largest M needs.
+/// Moments 0 … 2M − 2 for the largest M, 3.
 const MOMENTS: usize = 5;
 
 /// The stationary process of unit variance with (d/dx + 1)^M f = white noise, which has the Matérn kernel ν = M − ½.
 ///
-/// Its state z = (f, f', …) at the distance τ ahead is e^{Fτ} z plus independent noise of covariance Q(τ), F the companion
-/// matrix of (d/dx + 1)^M. As N = F + I is nilpotent, e^{Fτ} = e^{−τ} Σ_k τ^k N^k/k!, and with φ(s) its last column
-/// Q(τ) = q ∫_0^τ φ φᵀ, whose integrals are moments ∫ s^k e^{−2s}.
+/// The state at the distance τ from a state z = (f, f', …) is e^{Fτ} z plus independent noise of covariance Q(τ), with F the
+/// companion matrix of (d/dx + 1)^M. As N = F + I is nilpotent, e^{Fτ} = e^{−τ} Σ_k τ^k N^k/k!, and with φ(s) its last
+/// column Q(τ) = q ∫_0^τ φ φᵀ, whose integrals are moments ∫ s^k e^{−2s}.
 ///
 /// Accuracy: entries of e^{Fτ} and of the factor of Q(τ) to some units of roundoff of their size, for every τ ≥ 0.
 ///
@@ -25,7 +26,7 @@ const MOMENTS: usize = 5;
 pub(super) struct Process<const M: usize> {
     /// N^k/k! for k < M.
     powers: [Matrix<M>; M],
-    /// The noise's intensity q, which makes the variance of f one.
+    /// The intensity q of the noise, chosen so that f has variance one.
     intensity: f64,
 }
 
@@ -79,8 +80,8 @@ impl<const M: usize> Process<M> {
         std::array::from_fn(|k| std::array::from_fn(|j| (0..M).map(|i| self.powers[k][i][j] * w[i]).sum()))
     }
 
-    /// The terms of the power series that follow those of z e^{bu} and λ e^{bu}, where z' = a (F z + q e λ_M) and
-    /// λ' = −a Fᵀ λ, given a/k and b/k.
+    /// The next terms of the power series in u of z e^{bu} and λ e^{bu}, where z' = a (F z + q e λ_M) and λ' = −a Fᵀ λ,
+    /// given the last ones and a/k and b/k.
     pub fn next_terms(&self, z: &Vector<M>, pull: &Vector<M>, (a, b): (f64, f64)) -> (Vector<M>, Vector<M>) {
         let nilpotent = &self.powers[1];
         let after: Vector<M> = std::array::from_fn(|i| {
@@ -95,8 +96,8 @@ impl<const M: usize> Process<M> {
 
     /// The factor of the stationary covariance Q(∞), if it has one in double precision.
     ///
-    /// Entries are sums of dyadic fractions: a derivative and the next one have covariance zero exactly, or tiny gaps,
-    /// which make large derivatives, would make much of what is left.
+    /// Entries are sums of dyadic fractions, so that the covariance of a derivative and the next one is exactly zero. The
+    /// large derivatives of tiny gaps would amplify a rounding error there.
     pub fn stationary(&self) -> Option<Factor<M>> {
         let moment = |k: usize| (1..=k).fold(0.5, |moment, k| moment * 0.5 * k as f64);
         let mut factor = Factor([[0.0; M]; M]);
@@ -118,7 +119,8 @@ impl<const M: usize> Process<M> {
 
     /// The factor of Q(τ), if it has one in double precision.
     ///
-    /// φ_i begins with s^{M−1−i}: with that power and √τ taken out of each row, entries have one size for small τ.
+    /// The lowest power in φ_i is s^{M−1−i}: rows are divided by that power of τ and by √τ, so that all entries of the
+    /// matrix that is factorised are of the same order for small τ.
     pub fn noise(&self, tau: f64) -> Option<Factor<M>> {
         let moments = moments(tau, libm::exp(-tau), 2 * M - 2);
         let mut scale = [1.0; MOMENTS];
@@ -147,7 +149,7 @@ impl<const M: usize> Process<M> {
         Some(factor)
     }
 
-    /// The covariances of f at the distance τ with the noise of the state there, Q(τ)_0j, given e^{−τ}.
+    /// The first row Q(τ)_0j of the covariance of the noise at the distance τ, given e^{−τ}.
     pub fn pull(&self, tau: f64, decay: f64) -> Vector<M> {
         let moments = moments(tau, decay, 2 * M - 2);
         let size = (0..M).fold(self.intensity * self.input(0, M - 1), |size, _| size * tau);
@@ -159,7 +161,7 @@ impl<const M: usize> Process<M> {
 }
 
 impl<const M: usize> Factor<M> {
-    /// Replaces the lower triangle of a matrix by its Cholesky factor; `None` where that is not positive definite.
+    /// Replaces the lower triangle of a matrix by its Cholesky factor; `None` where the matrix is not positive definite.
     fn decompose(&mut self) -> Option<()> {
         let Factor(a) = self;
         for j in 0..M {
@@ -200,7 +202,7 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// The state seen by walking the other way: odd derivatives change their signs.
+/// The state in the direction of decreasing x: odd derivatives change their signs.
 pub(super) fn mirrored<const M: usize>(z: &Vector<M>) -> Vector<M> {
     std::array::from_fn(|i| if i % 2 == 0 { z[i] } else { -z[i] })
 }

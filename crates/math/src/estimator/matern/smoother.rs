@@ -3,7 +3,7 @@
 use super::process::{Factor, Matrix, Process, Vector, dot};
 use crate::sample::Degenerate;
 
-/// What the backward pass needs of a point and the gap after it.
+/// The quantities of a point and the gap after it that the backward pass needs.
 struct Step<const M: usize> {
     /// The mean of the state given the points so far.
     mean: Vector<M>,
@@ -15,13 +15,14 @@ struct Step<const M: usize> {
 
 /// The means of the states of a process given noisy values of f.
 ///
-/// Covariances are kept as factors and updated by rotations, so that nothing is subtracted: exact observations
-/// (noise = 0) and gaps of any size are no special case.
+/// Covariances are kept as factors and updated by Givens rotations, without subtractions of covariances, so that exact
+/// observations (noise = 0) and gaps of any size need no special case.
 ///
-/// Cost: 2M² rotations a point. Source: Park & Kailath, IEEE Trans. Automatic Control 40 (1995).
+/// Errors: `IllConditioned` where a covariance has no Cholesky factor in double precision. Cost: 2M² rotations a point.
+/// Source: Park & Kailath, IEEE Trans. Automatic Control 40 (1995).
 pub(super) struct Smoother<const M: usize> {
     steps: Vec<Step<M>>,
-    /// By how much each point changes the state, in units of the first column of its factor.
+    /// The change of the state by each point, in units of the first column of its factor.
     news: Vec<f64>,
 }
 
@@ -58,7 +59,8 @@ impl<const M: usize> Smoother<M> {
             expected = std::array::from_fn(|i| dot(&transition[i], &mean));
             self.steps.push(Step { mean, spread, gain });
         }
-        // What later points change is carried, not the states: the difference of two states over a short gap is rounding.
+        // The backward pass carries the change by later points instead of the states: over a short gap the difference of two
+        // states would be dominated by rounding.
         let mut change = [0.0; M];
         for (step, news) in self.steps.iter().zip(&self.news[1..]).rev() {
             let mut shift = step.spread.half_solve(change);
@@ -71,7 +73,7 @@ impl<const M: usize> Smoother<M> {
     }
 }
 
-/// The mean given one more value of f, and what that changes in units of the first column of `spread`, the factor of the
+/// The mean given one more value of f, and its change in units of the first column of `spread`, the factor of the
 /// covariance, which is updated.
 fn observe<const M: usize>(
     expected: Vector<M>,
@@ -80,14 +82,15 @@ fn observe<const M: usize>(
     variance: f64,
 ) -> (Vector<M>, f64) {
     let Factor(factor) = spread;
-    // Only the first column of the factor moves f: one rotation joins it with the observation's noise.
+    // f depends on the first column of the factor alone, as the factor is lower triangular: one rotation combines that
+    // column with the noise of the observation.
     let (signal, noise) = (factor[0][0], variance.sqrt());
     let total = libm::hypot(signal, noise);
     let (know, doubt) = (signal / total, noise / total);
     let miss = y - expected[0];
     let news = know * (miss / total);
     let mut mean: Vector<M> = std::array::from_fn(|i| expected[i] + factor[i][0] * news);
-    // Counted from y, so that an exact observation is met exactly.
+    // Computed from y, so that an observation without noise is reproduced exactly.
     mean[0] = y - doubt * doubt * miss;
     factor.iter_mut().for_each(|row| row[0] *= doubt);
     (mean, news)
@@ -99,7 +102,7 @@ fn predict<const M: usize>(
     Factor(spread): &Factor<M>,
     Factor(noise): &Factor<M>,
 ) -> (Factor<M>, Matrix<M>) {
-    // Rows of (A S, L) above rows of (S, 0); rotations of columns make the upper right and the upper triangle zero.
+    // Rows of (A S, L) above rows of (S, 0); rotations of columns eliminate all entries right of the diagonal above.
     let mut upper: [[Vector<M>; 2]; M] = std::array::from_fn(|i| {
         let moved = std::array::from_fn(|j| (0..M).map(|k| transition[i][k] * spread[k][j]).sum());
         [moved, noise[i]]

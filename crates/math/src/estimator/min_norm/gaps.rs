@@ -8,18 +8,17 @@ use crate::predictor::Knots;
 use crate::sum::all_finite;
 use crate::wide::{Kernel, wide};
 
-/// One entry a gap, beside the slope changes of the chords at the points.
+/// Lists with one entry a gap, and the slope changes of the chords at the points.
 ///
-/// On noise a quarter of the gaps have a kink, at random. So everything is computed for every gap, in loops
-/// without branches, and what is not kept is dropped when the knots are written: cheaper than branches that
-/// cannot be predicted.
+/// For noise a quarter of the gaps have a kink, at random. A kink is computed for every gap, in loops without branches, and
+/// those that are not kept are dropped when the knots are written, which costs less than branches that are mispredicted.
 #[derive(Default)]
 pub(super) struct Gaps {
     /// Slope change of the chords at each point; 0 at the outermost.
     pub change: Vec<f64>,
-    /// 1 where the gap has a kink and 0 elsewhere: as wide as a real, so that loops over both fill registers.
+    /// 1 where the gap has a kink and 0 elsewhere: 64 bits like a real, so that loops over both vectorise.
     pub kept: Vec<u64>,
-    /// The first gaps of the runs that are left to be fitted one by one, ascending.
+    /// The first gaps of the runs that are fitted one at a time, ascending.
     pub longer: Vec<usize>,
     /// Slope of the chord.
     slope: Vec<f64>,
@@ -54,7 +53,7 @@ impl Gaps {
         self.some_outside = false;
     }
 
-    /// Keeps, in every gap between points of equal curvature, the kink where its outer lines meet: the fit
+    /// Gives every gap between points of equal curvature the kink where the chords on its two sides meet, which is the fit
     /// of a run of two points. Lists the longer runs.
     #[inline(always)]
     fn propose_meetings(&mut self, x: &[f64], y: &[f64]) {
@@ -77,7 +76,7 @@ impl Gaps {
     #[inline(always)]
     fn fit_threes(&mut self, penalty: Penalty, x: &[f64], y: &[f64]) {
         for starts in self.threes.chunks(Three::COUNT) {
-            // What is left of the last row does the first run once more.
+            // An incomplete last chunk is filled up with its first run, whose fit is written several times.
             let starts = std::array::from_fn(|k| *starts.get(k).unwrap_or(&starts[0]));
             let three = Three::gather(&starts, x, y, &self.slope, &self.change);
             let (gaps, some_outside) = three.solve(penalty);
@@ -92,18 +91,18 @@ impl Gaps {
         }
     }
 
-    /// Adds the runs of three points to those that are fitted one by one.
+    /// Adds the runs of three points to those that are fitted one at a time.
     fn leave_threes(&mut self) {
         self.longer.append(&mut self.threes);
         self.longer.sort_unstable();
     }
 
-    /// Gives a gap of a run this kink, or none.
+    /// Sets the kink of a gap, or none.
     pub fn set(&mut self, x: &[f64], y: &[f64], gap: usize, kink: Option<Kink>) {
         self.kept[gap] = u64::from(kink.is_some());
         if let Some(kink) = kink {
             let (ends, labels) = ((x[gap], x[gap + 1]), (y[gap], y[gap + 1]));
-            // The outermost points have no curvature of their own.
+            // The outermost points have no curvature: the first gap takes the sign of the second point.
             let sign = if gap == 0 { self.change[1] } else { self.change[gap] };
             (self.x[gap], self.y[gap], self.bend[gap]) = knot(ends, labels, self.slope[gap], sign, kink);
             if gap == 0 {
@@ -113,11 +112,11 @@ impl Gaps {
         }
     }
 
-    /// Writes data points and kinks in order. A data point keeps its slope change unless a kink beside it
-    /// took it over; a kink that rounding puts on a data point is that point's.
+    /// Writes data points and kinks in order of x. A data point keeps its slope change unless a neighbouring gap has a
+    /// kink; a kink that rounding puts on a data point becomes the slope change of that point.
     ///
-    /// `before` says how many knots and inner knots there are of the parts before, whose last two points this one begins
-    /// with; returns how many there are then. Lists may be longer.
+    /// `before` holds the numbers of knots and of inner knots of the parts written so far, whose last two points are the
+    /// first two of this part; returns these numbers with this part. Lists may be longer.
     pub fn write(
         &mut self,
         x: &[f64],
@@ -129,13 +128,13 @@ impl Gaps {
         let kinks = wide(HandOver { kept: &self.kept, change: &mut self.change[1..] }) as usize;
         let (start, inner_start) = (before.0.saturating_sub(2), before.1);
         if before.0 > 0 {
-            // The part before knows both chords of its last but one point.
+            // The first point's slope change is in the part before, where it is not outermost.
             self.change[0] = knots.change[start];
         } else {
             knots.first_slope = self.first_slope;
         }
         let (end, inner_end) = (start + x.len() + kinks, inner_start + kinks);
-        // One place more for what is written behind the last and not kept.
+        // One entry more, for the last kink that is written and not kept.
         for list in [&mut knots.x, &mut knots.y, &mut knots.change] {
             list.resize(list.len().max(end + 1), 0.0);
         }
@@ -147,14 +146,14 @@ impl Gaps {
         if start > 0 {
             inner.iter_mut().for_each(|place| *place += start);
         }
-        // A point's place is its number plus the kinks before it.
+        // A point's position among the knots is its number plus the number of kinks before it.
         for (point, change) in absorbed {
             knots.change[start + point + self.kept[..point].iter().sum::<u64>() as usize] += change;
         }
         (end, inner_end)
     }
 
-    /// Drops the kinks that rounding puts on data points; returns those points and the slope changes.
+    /// Drops the kinks that rounding puts on data points; returns these points and the slope changes of the kinks.
     #[cold]
     fn absorb(&mut self, x: &[f64]) -> Vec<(usize, f64)> {
         let mut absorbed = Vec::new();
@@ -203,7 +202,7 @@ impl Kernel for Begin<'_> {
     }
 }
 
-// The loops below take each slice as an argument of its own: the compiler then knows that they do not overlap.
+// The loops below take each slice as a separate argument, so that the compiler knows that they do not overlap.
 
 /// The slope of every chord.
 #[inline(always)]
@@ -214,8 +213,8 @@ fn chords(x: &[f64], y: &[f64], slope: &mut [f64]) {
     }
 }
 
-/// The kink of every gap where its outer lines meet, kept between points of equal curvature; whether one that is kept
-/// is not inside its gap.
+/// The kink of every gap where the chords on its two sides meet, kept between points of equal curvature; returns whether
+/// rounding puts one that is kept outside its gap.
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "see above")]
 fn meetings(
@@ -243,7 +242,7 @@ fn meetings(
     outside != 0
 }
 
-/// Takes their slope changes from the inner points beside kinks, and counts these.
+/// Sets the slope changes of the inner points next to kinks to zero, and counts the kinks.
 struct HandOver<'a> {
     kept: &'a [u64],
     change: &'a mut [f64],
@@ -261,14 +260,14 @@ impl Kernel for HandOver<'_> {
     }
 }
 
-/// Flags by 64, as bits: the number of the first one and the word.
+/// Flags in words of 64 bits: the index of the first flag and the word.
 #[inline(always)]
 fn words(flags: &[u64]) -> impl Iterator<Item = (usize, u64)> {
     let word = |flags: &[u64]| flags.iter().enumerate().fold(0, |word, (i, flag)| word | flag << i);
     flags.chunks(64).enumerate().map(move |(k, flags)| (64 * k, word(flags)))
 }
 
-/// Appends the numbers of the bits of a word that are 1, ascending, counted from `first`.
+/// Appends `first` + k for every bit k of a word that is 1, ascending.
 #[inline(always)]
 fn push_ones(list: &mut Vec<usize>, first: usize, mut word: u64) {
     while word != 0 {

@@ -1,16 +1,16 @@
-//! Points and the kinks between them in one list.
+//! Merging points and the kinks between them into one list.
 
 use crate::wide::Kernel;
 
-/// Puts points and kinks of a few neighbouring gaps in order.
+/// Orders the points and kinks of `GAPS` neighbouring gaps.
 pub(super) trait Pack<const GAPS: usize, const PLACES: usize>: Copy {
-    /// Each point and behind it the kink of its gap, where that is kept; anything behind those.
+    /// Each point, followed by the kink of its gap where that is kept; the entries after those are unspecified.
     ///
-    /// Shapes: `both` holds the points, then the kinks, and `kept` a bit for each.
+    /// Shapes: `both` holds the points, then the kinks; `kept` has a bit for each gap.
     fn pack(self, both: [f64; PLACES], kept: usize) -> [f64; PLACES];
 }
 
-/// One gap at a time: a kink that is not kept is what may stand behind its point.
+/// One gap at a time: the point and its kink are in order already, and a kink that is not kept is overwritten.
 #[derive(Clone, Copy)]
 pub(super) struct OneByOne;
 
@@ -25,7 +25,7 @@ impl Pack<1, 2> for OneByOne {
 impl Pack<2, 4> for pulp::x86::V3 {
     #[inline(always)]
     fn pack(self, both: [f64; 4], kept: usize) -> [f64; 4] {
-        // By halves of a number: those of the two points are 0 to 3, those of their kinks 4 to 7.
+        // The shuffle moves 32-bit halves of numbers: those of the two points are 0 to 3, those of their kinks 4 to 7.
         const ORDER: [[u32; 8]; 4] = [
             [0, 1, 2, 3, 4, 5, 6, 7],
             [0, 1, 4, 5, 2, 3, 6, 7],
@@ -40,10 +40,11 @@ impl Pack<2, 4> for pulp::x86::V3 {
 /// Positions, values and slope changes of knots.
 pub(super) type Columns<'a> = [&'a [f64]; 3];
 
-/// Writes points and kinks in order, and lists the places of the kinks.
+/// Writes points and kinks in order of x, and lists the positions of the kinks.
 ///
-/// Shapes: n points, n − 1 kinks and flags, 1 where a kink is kept; one more place in `to` and `inner` than is kept:
-/// what is not kept is written, and then written over, since a branch would be a guess.
+/// Shapes: n points, n − 1 kinks and flags, 1 where a kink is kept; `to` and `inner` have one entry more than is kept.
+/// Every kink is written, and overwritten by the next point where it is not kept: a branch on random flags would be
+/// mispredicted.
 pub(super) struct Interleave<'a, P> {
     pub pack: P,
     pub to: [&'a mut [f64]; 3],
@@ -60,7 +61,7 @@ impl<P> Interleave<'_, P> {
         P: Pack<GAPS, PLACES>,
     {
         let Interleave { pack, to: [at, value, bend], points, kinks, kept, inner } = self;
-        // Slices of one length are checked once.
+        // Slices of one known length have their bounds checked once.
         let (gaps, room) = (kept.len(), at.len());
         let mut to = [at, &mut value[..room], &mut bend[..room]];
         let (points, kinks) = (points.map(|list| &list[..gaps + 1]), kinks.map(|list| &list[..gaps]));
@@ -119,7 +120,7 @@ impl Kernel for Interleave<'_, pulp::x86::V3> {
     }
 }
 
-/// Writes points and kinks in order, as the machine does it best.
+/// Writes points and kinks in order, two gaps at a time where the machine has AVX2 (four numbers in one shuffle).
 pub(super) fn interleave(
     to: [&mut [f64]; 3],
     points: Columns<'_>,
@@ -140,7 +141,7 @@ mod tests {
 
     type Write<'a> = &'a dyn Fn([&mut [f64]; 3], &mut [usize]);
 
-    /// Knots of every pattern of kinks, as one would write them by hand.
+    /// Every pattern of kinks has the knots of a direct implementation.
     #[test]
     fn knots_come_in_order_whatever_is_kept() {
         for gaps in 1..=11usize {

@@ -1,11 +1,11 @@
-//! Kinks inside gaps, and what they are charged for.
+//! Kinks inside gaps, and their weight in the norm.
 
-/// What the norm charges for a slope change at x.
+/// The weight of a slope change at x in the norm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Penalty {
     /// √(1 + x²): biases are penalised.
     Biased,
-    /// 1, ties broken by least area under the convex run.
+    /// 1; of the many minimisers the one with the least area under the convex run.
     Free,
 }
 
@@ -22,7 +22,7 @@ pub(super) struct Kink {
     pub change: f64,
 }
 
-/// How a run of equal curvatures is fitted.
+/// How a run of points of equal curvature is fitted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Rule {
     /// Least norm under this penalty.
@@ -33,15 +33,16 @@ pub(super) enum Rule {
     Spline,
 }
 
-/// Whether two slope changes have one sign, and neither is zero.
+/// Whether two slope changes have the same sign and neither is zero.
 #[inline(always)]
 pub(super) fn equal(a: f64, b: f64) -> bool {
     ((a > 0.0) & (b > 0.0)) | ((a < 0.0) & (b < 0.0))
 }
 
-/// The kink where two outer lines meet, in a gap of length h between slope changes u and v.
+/// The kink where the chords on the two sides of a gap of length h meet, given the sizes u and v of the slope changes at
+/// its ends.
 ///
-/// b = h v/(u + v) behind the left point, depth u b below the chord, slope change u + v.
+/// It is at b = h v/(u + v) right of the left point, u b below the chord, and has the slope change u + v.
 #[inline(always)]
 pub(super) fn meeting(h: f64, u: f64, v: f64) -> Kink {
     let share = h / (u + v);
@@ -55,7 +56,7 @@ pub(super) fn inside(low: f64, at: f64, high: f64) -> bool {
     (low < at) & (at < high)
 }
 
-/// Position, value and slope change of a kink, each measured from the nearer data point.
+/// Position, value and slope change of a kink, computed from the nearer data point, which is more accurate.
 #[inline(always)]
 pub(super) fn knot(
     (x0, x1): (f64, f64),

@@ -60,9 +60,9 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     },
 };
 
-/// With biases penalised: on a grid tempered for every p; on a random design tempered in probability for p < 2, and for
-/// f* = 0 catastrophic for p ≥ 2; in expectation the same, unless lines are extended beyond the data: then
-/// catastrophic for every p.
+/// With penalised biases the interpolant is tempered for every p on a grid. On a random design it is tempered in
+/// probability for p < 2 and, for f* = 0, catastrophic for p ≥ 2. The same holds in expectation, unless outer lines are
+/// extended: then it is catastrophic for every p.
 ///
 /// Source: Joshi, Vardi & Srebro (2024), arXiv 2307.15396. In expectation on the hull: the contribution of a gap has the
 /// tail index 2/p, so that its mean is finite if and only if p < 2.
@@ -87,13 +87,12 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
 
 /// The interpolant that minimises ∫ √(1 + x²) d|f''|(x), or ∫ d|f''| where biases are not penalised.
 ///
-/// With chord slopes δ_i, f̂ is the chord on every gap whose ends have curvatures sign(δ_i − δ_{i−1}) that
-/// differ, and on the first and the last gap unless that one spans more than a right angle seen from (0, 1).
-/// Each maximal run of points of one curvature sign is fitted by itself: one point takes a kink, two points
-/// the kink where the outer lines meet, three points have a closed form ([`three`]), longer runs the solution of a
-/// [`Chain`].
+/// With chord slopes δ_i, f̂ is the chord on every gap whose ends have different curvatures sign(δ_i − δ_{i−1}), and on the
+/// first and the last gap unless it subtends more than a right angle from (0, 1). Each maximal run of points of one
+/// curvature is fitted separately: a single point is a kink, two points have the kink where the chords on their two sides
+/// meet, three points have a closed form ([`three`]), and longer runs are the solution of a [`Chain`].
 ///
-/// Errors: `NotConverged` where a chain misses its tolerance. Cost: O(n).
+/// Errors: `Overflow` where a slope is not finite; `NotConverged` where a chain misses its tolerance. Cost: O(n).
 /// Accuracy: knots interpolate exactly; relative residual of the optimality conditions ≤ 1e-10.
 ///
 /// Source: Boursier & Flammarion (2023), arXiv 2303.01353; Hanin (2021), arXiv 2109.12960, and Debarre,
@@ -101,7 +100,7 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
 struct MinNorm {
     rule: Rule,
     clamp: bool,
-    /// Gaps of a part, at least.
+    /// The least number of gaps of a part.
     part: usize,
     gaps: Gaps,
     run: Run,
@@ -152,7 +151,7 @@ impl Estimator for MinNorm {
     }
 }
 
-/// Gaps, at least, that are fitted before the next ones are looked at: what is known of them stays in a second-level cache.
+/// The least number of gaps that are fitted at a time: their lists, of 48 bytes a gap, stay in a second-level cache.
 const PART: usize = 1024;
 
 impl MinNorm {
@@ -160,9 +159,8 @@ impl MinNorm {
         MinNorm { rule, clamp, part, gaps: Gaps::default(), run: Run::default() }
     }
 
-    /// The end of the points of the part that begins here. Parts share a gap in which the fit is the chord, since the
-    /// curvatures at its ends differ or one is zero: there is no kink in it, and what is left of it says nothing of what is
-    /// right.
+    /// The end of the points of the part that starts at `start`. Two neighbouring parts share a gap on which the fit is the
+    /// chord, since the curvatures at its ends differ or one is zero: the fits on its two sides do not depend on each other.
     fn part(&self, x: &[f64], y: &[f64], start: usize) -> usize {
         let n = x.len();
         if n - start <= self.part.saturating_mul(2) || wide_gap(x, 0) || wide_gap(x, n - 2) {
@@ -190,7 +188,7 @@ impl MinNorm {
         if self.rule == Rule::Least(Penalty::Biased) { self.fit_wide_outer_gap(x, y) } else { Ok(()) }
     }
 
-    /// Fits the run beside an outer gap of more than a right angle, should there be one.
+    /// Fits the run next to an outer gap of more than a right angle, if there is one. At most one outer gap is that wide.
     fn fit_wide_outer_gap(&mut self, x: &[f64], y: &[f64]) -> Result<(), Degenerate> {
         let n = x.len();
         if n < 3 || !(wide_gap(x, 0) || wide_gap(x, n - 2)) {
@@ -211,7 +209,7 @@ impl MinNorm {
         }
         let beyond = if mirrored { x[0] } else { x[n - 1] };
         self.run.fit_before(&x[points.clone()], &change[points.clone()], beyond, mirrored)?;
-        // The gap behind each point, or before it.
+        // The gap right of each point, or left of it.
         let gaps = if mirrored { points.start - 1..points.end - 1 } else { points };
         for (gap, kink) in gaps.zip(&self.run.kinks) {
             self.gaps.set(x, y, gap, *kink);
@@ -220,7 +218,7 @@ impl MinNorm {
     }
 }
 
-/// Whether a gap spans more than a right angle seen from (0, 1).
+/// Whether a gap subtends more than a right angle from (0, 1).
 fn wide_gap(x: &[f64], gap: usize) -> bool {
     1.0 + x[gap] * x[gap + 1] < 0.0
 }
@@ -235,7 +233,7 @@ struct Run {
 }
 
 impl Run {
-    /// Finds the kinks of a run beside an outer gap of more than a right angle: its inner gaps and that one,
+    /// Finds the kinks of a run next to an outer gap of more than a right angle, in its inner gaps and in that one,
     /// from left to right. `mirrored` says that the outer gap is on the left.
     fn fit_before(
         &mut self,
@@ -290,8 +288,8 @@ mod tests {
     use super::*;
     use crate::seed::{Key, Purpose, unit};
 
-    /// Whatever the size of parts, to the bit: on one side of 0 and across it, where a gap may be wide, with runs of any
-    /// length and points on a line.
+    /// Fits do not depend on the size of parts, to the bit: on one side of 0 and across it, where a gap may be wide, with
+    /// runs of any length and points on a line.
     #[test]
     fn parts_are_fitted_as_the_whole() {
         let draws = Draws::new(1, "parts", 0);
@@ -302,7 +300,7 @@ mod tests {
             let (low, spread) = [(0.0, 1.0), (-3.0, 6.0), (-30.0, 60.0)][round as usize % 3];
             let mut x: Vec<f64> = (0..n).map(|_| low + spread * unit(&mut rng)).collect();
             x.sort_by(f64::total_cmp);
-            // Noise, few values, and a curve that bends one way for long.
+            // Noise, labels with few values, and a curve with long runs of one curvature.
             let label = |x: &f64| match round / 3 % 3 {
                 0 => unit(&mut rng),
                 1 => (3.0 * unit(&mut rng)).floor(),

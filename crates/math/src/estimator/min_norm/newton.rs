@@ -1,24 +1,24 @@
 //! Newton steps on the dual of a [chain](super::chain), each an exact quadratic program.
 //!
-//! A step replaces W (1 − cos ψ) by its second-order expansion, finds the gaps that are tight in the
-//! [quadratic](super::quadratic) chain, and solves for their multipliers, which form tridiagonal systems.
+//! A step replaces W (1 − cos ψ) by its second-order expansion, finds the active constraints of the
+//! [quadratic](super::quadratic) chain, and solves tridiagonal systems for their multipliers.
 
 use super::kink::Penalty;
 use super::quadratic::Quadratic;
 
-/// Where steps stop: a few units of roundoff.
+/// The residual at which the iteration stops: 18 ε, a few units of roundoff of the sum of two angles.
 const TARGET: f64 = 4e-15;
-/// Steps taken at most; 2 to 5 are needed, a few more beside right angles.
+/// The most steps; 2 to 5 are usual, and a few more for angles near π/2.
 const STEPS: usize = 100;
-/// Steps without a better residual before giving up.
+/// The most consecutive steps without a smaller residual.
 const PATIENCE: usize = 10;
 
-/// What is known of the last point of a chain.
+/// The condition on the last point of a chain.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum End {
-    /// Nothing.
+    /// None.
     Free,
-    /// ψ is at least this: one more gap follows, to a point whose ψ is fixed. Its multiplier comes last.
+    /// ψ is at least this: the chain is followed by a gap to a point of known ψ. Its multiplier comes last.
     AtLeast(f64),
 }
 
@@ -39,13 +39,13 @@ pub(super) struct Newton {
 }
 
 impl Newton {
-    /// Solves a chain; returns the largest relative residual.
+    /// Solves a chain and stores its multipliers in `m`; returns the largest relative residual.
     ///
     /// Shapes: K gaps `omega`, K + 1 points `weight`.
     /// # Cost
     /// O(K) a step.
     /// # Accuracy
-    /// A residual of a few units of roundoff.
+    /// A residual of a few units of roundoff, unless the limits on steps are reached.
     pub fn minimise(&mut self, penalty: Penalty, omega: &[f64], weight: &[f64], end: End) -> f64 {
         for list in [&mut self.sine, &mut self.psi] {
             list.clear();
@@ -71,11 +71,11 @@ impl Newton {
         }
     }
 
-    /// The multipliers of the chain expanded at the present angles.
+    /// The multipliers of the chain expanded at the current angles.
     fn step(&mut self, omega: &[f64], weight: &[f64], end: End) {
         let Newton { quadratic, trial, sine, cosine, psi, pivot, .. } = self;
         let stiffness = |i: usize| weight[i] * cosine[i];
-        // Where the expansion of W (1 − cos ψ) has its least value.
+        // The minimiser of the expansion of W (1 − cos ψ).
         let centre = |i: usize| psi[i] - sine[i] / cosine[i];
         let bound = match end {
             End::Free => f64::NEG_INFINITY,
@@ -83,7 +83,7 @@ impl Newton {
         };
         quadratic.solve(omega, weight.len(), stiffness, centre, bound);
         let tight = &quadratic.tight;
-        // Σ over both ends of a tight gap of centre + (m_{i−1} + m_i)/stiffness is ω_i.
+        // In a gap with an active constraint, centre + (m_{i−1} + m_i)/stiffness at its two ends add up to ω_i.
         trial.clear();
         trial.resize(tight.len(), 0.0);
         pivot.clear();
@@ -108,7 +108,7 @@ impl Newton {
         }
     }
 
-    /// Sets the angles that belong to the multipliers; returns by how much they miss the constraints,
+    /// Sets the angles that belong to the multipliers; returns the largest violation of the constraints,
     /// "ψ_i + ψ_{i+1} = ω_i where m_i > 0, ≥ ω_i where m_i = 0", relative to ω_i.
     fn angles(&mut self, penalty: Penalty, omega: &[f64], weight: &[f64], end: End) -> f64 {
         let m = &self.trial;
@@ -146,13 +146,14 @@ impl Newton {
     }
 }
 
-/// Where sin ψ exceeds this, arcsine magnifies errors, and the chain is expanded at the quadratic chain's own
-/// angles, which keep every constraint.
+/// Where sin ψ exceeds this (ψ > 44°), the derivative 1/cos ψ > 1.4 of arcsin magnifies errors, and the next expansion is
+/// about the angles of the quadratic chain, which satisfy every constraint.
 const STEEP: f64 = 0.7;
-/// The least cos ψ in an expansion: W (1 − cos ψ) has no curvature at a right angle.
+/// The least cos ψ in an expansion: the curvature of W (1 − cos ψ), by which steps are divided, vanishes at ψ = π/2.
 const FLAT: f64 = 1e-7;
 
-/// arcsin z for 0 ≤ z ≤ 1, by its series where six terms are exact: the small angles of dense samples.
+/// arcsin z for 0 ≤ z ≤ 1, for the small angles of dense samples by its series: for z² ≤ 1e-3 the first term left out is
+/// below 2e-23 z.
 #[inline]
 fn arcsine(z: f64) -> f64 {
     let s = z * z;
@@ -176,7 +177,7 @@ mod tests {
         }
     }
 
-    /// A run of the kind that a solver of chains finds hard: gaps and weights over many orders of magnitude.
+    /// A run that is difficult for the solver: gaps and weights range over many orders of magnitude.
     fn adversary(count: usize, spread: f64, seed: u64) -> (Vec<f64>, Vec<f64>) {
         let mut state = seed;
         let mut unit = || {

@@ -1,25 +1,25 @@
 //! The quadratic chain: minimise Σ ½ w_i (ψ_i − c_i)² subject to ψ_i + ψ_{i+1} ≥ ω_i, exactly.
 //!
-//! Dynamic programming from the left. Let V_i(ψ) be the least cost of the points up to i given ψ_i = ψ, and
-//! z_i where it is least. The next point sees V_i through ψ_i = max(z_i, ω_i − ψ_{i+1}), so that
+//! The method is dynamic programming from the left. Let V_i(ψ) be the least cost of the points up to i given
+//! ψ_i = ψ, and z_i its minimiser. Given ψ_{i+1}, the best ψ_i is max(z_i, ω_i − ψ_{i+1}), so that
 //!
 //! ```text
 //! V'_{i+1}(ψ) = w_{i+1} (ψ − c_{i+1}) − max(0, V'_i(ω_i − ψ)):
 //! ```
 //!
-//! increasing and piecewise linear. Its pieces are walked from the right until it crosses zero at z_{i+1};
-//! those beyond are dropped, which leaves a few pieces alive at a time. Then angles are read off from the
-//! last point back.
+//! which is increasing and piecewise linear. Its pieces are visited from the right until it crosses zero at
+//! z_{i+1}; those left of it are dropped, so that few pieces exist at a time. The angles then follow from the last
+//! point to the first.
 
 /// The solver and its scratch.
 #[derive(Default)]
 pub(super) struct Quadratic {
-    /// Whether each gap is tight; one more entry where the last point has a bound.
+    /// Whether the constraint of each gap is active; one more entry where the last point has a bound.
     pub tight: Vec<bool>,
     /// The angles.
     pub psi: Vec<f64>,
     least: Vec<f64>,
-    /// max(0, V'): from each position on, ascending, it has this slope.
+    /// max(0, V') as pairs (position, slope), ascending: from each position on it has this slope.
     pieces: Vec<(f64, f64)>,
     next: Vec<(f64, f64)>,
     #[cfg(test)]
@@ -27,11 +27,11 @@ pub(super) struct Quadratic {
 }
 
 impl Quadratic {
-    /// Finds the angles and the tight gaps.
+    /// Finds the angles and the gaps whose constraint is active.
     ///
     /// Shapes: K gaps `omega`, K + 1 = `points`; the last ψ is at least `bound`.
     /// # Cost
-    /// O(K · pieces alive).
+    /// O(K P), P the number of pieces at a time.
     pub fn solve(
         &mut self,
         omega: &[f64],
@@ -72,10 +72,10 @@ impl Quadratic {
         self.alive
     }
 
-    /// Carries V' across a gap to the next point; returns where it is zero.
+    /// Advances V' over a gap to the next point; returns its zero.
     fn advance(&mut self, omega: f64, stiffness: f64, centre: f64) -> f64 {
         self.next.clear();
-        // Right of every piece only the point's own cost is felt.
+        // Right of every piece V' is the derivative of the point's own cost.
         let (mut right, mut value, mut slope) = (f64::INFINITY, f64::INFINITY, stiffness);
         let mut zero = centre;
         for (position, own) in &self.pieces {

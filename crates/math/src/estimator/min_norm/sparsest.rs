@@ -2,9 +2,9 @@
 
 use super::kink::{Kink, meeting};
 
-/// Covers a run of L points by ⌈L/2⌉ kinks: neighbours in pairs, each pair with the kink where the lines on
-/// its two sides meet. Where L is odd one point keeps a kink of its own; it is the one that leaves the least
-/// area under the convex run, an affine-invariant choice.
+/// Fits a run of L points with ⌈L/2⌉ kinks: neighbours form pairs, and each pair has the kink where the chords on its
+/// two sides meet. Where L is odd one point keeps its own kink; it is the one with the least area under the convex
+/// run, a choice that affine maps of x and y do not change.
 ///
 /// Shapes: `bend` holds L slope changes, `gap` and `kinks` L − 1 gaps. Cost: O(L).
 /// Source: Debarre, Denoyelle, Unser & Fageot, "Sparsest piecewise-linear regression" (2022).
@@ -22,10 +22,10 @@ pub(super) fn pair_up(gap: &[f64], bend: &[f64], kinks: &mut [Option<Kink>]) {
     }
 }
 
-/// The even-numbered point whose being alone lets the pairs cut off the most area.
+/// The unpaired point, of even number, for which the pairs cut off the most area.
 fn lone_point(gap: &[f64], bend: &[f64]) -> usize {
     let cut = |i: usize| meeting(gap[i], bend[i], bend[i + 1]).depth * gap[i];
-    // Pairs right of the lone point start at odd points, left of it at even ones.
+    // Pairs right of the unpaired point start at odd numbers, pairs left of it at even ones.
     let mut area: f64 = (1..gap.len()).step_by(2).map(cut).sum();
     let (mut best, mut most) = (0, area);
     for i in (2..bend.len()).step_by(2) {

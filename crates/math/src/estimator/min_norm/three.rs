@@ -1,11 +1,12 @@
-//! Runs of three points, many side by side.
+//! Runs of three points, fitted eight at a time in closed form.
 
 use super::kink::{Kink, Penalty, inside, knot, meeting};
 
+/// Runs fitted at a time: eight numbers fill two registers of 256 bits.
 const COUNT: usize = 8;
 type Row = [f64; COUNT];
 
-/// What is known of eight runs: three points and two gaps each.
+/// Positions, labels, slope changes and chord slopes of eight runs, of three points and two gaps each.
 pub(super) struct Three {
     x: [Row; 3],
     y: [Row; 3],
@@ -19,7 +20,7 @@ pub(super) struct Fitted {
     pub x: Row,
     pub y: Row,
     pub bend: Row,
-    /// 1 where there is one.
+    /// 1 where the gap has a kink, else 0.
     pub kept: [u64; COUNT],
 }
 
@@ -27,7 +28,7 @@ impl Three {
     /// The number of runs.
     pub const COUNT: usize = COUNT;
 
-    /// The runs whose first gaps, and first points, these are.
+    /// The runs with these first gaps, which have the numbers of the first points.
     #[inline(always)]
     pub fn gather(starts: &[usize; COUNT], x: &[f64], y: &[f64], slope: &[f64], change: &[f64]) -> Three {
         let mut three =
@@ -43,7 +44,7 @@ impl Three {
         three
     }
 
-    /// Fits both gaps of every run; says whether rounding puts a kink that is kept outside its gap.
+    /// Fits both gaps of every run; returns whether rounding puts a kink that is kept outside its gap.
     #[inline(always)]
     pub fn solve(&self, penalty: Penalty) -> ([Fitted; 2], bool) {
         let Three { x, y, change, slope } = self;
@@ -71,10 +72,10 @@ impl Three {
 
 /// The kinks of both gaps of a run of three points, and whether they are kept.
 ///
-/// Mirroring at the middle point reads 1/b = 1/a − κ, κ = 2x/(1 + x²) or 0 where biases are not penalised, with a, b
-/// the distances of the kinks from it, and makes interpolation linear in α = 1/a:
-/// Δ_0 h_0 α + Δ_2 h_1 (α − κ) = Δ_0 + Δ_1 + Δ_2. A kink that would leave its gap is pinned: that gap is a chord, and
-/// the other one has the kink where its outer lines meet.
+/// Let a and b be the distances of the kinks from the middle point x. That both are at the same angular distance from x
+/// means 1/b = 1/a − κ, κ = 2x/(1 + x²), or κ = 0 where biases are not penalised, and makes the condition of interpolation
+/// linear in α = 1/a: Δ_0 h_0 α + Δ_2 h_1 (α − κ) = Δ_0 + Δ_1 + Δ_2. Where a kink would lie outside its gap, that gap is a
+/// chord (pinned), and the other one has the kink where the chords on its two sides meet.
 #[inline(always)]
 fn kinks(kappa: f64, h: (f64, f64), d: (f64, f64, f64)) -> ((Kink, bool), (Kink, bool)) {
     let alpha = (d.0 + d.1 + d.2 + d.2 * h.1 * kappa) / (d.0 * h.0 + d.2 * h.1);
@@ -90,7 +91,7 @@ fn kinks(kappa: f64, h: (f64, f64), d: (f64, f64, f64)) -> ((Kink, bool), (Kink,
     ((left, !pinned_left), (right, !pinned_right))
 }
 
-/// One of two kinks, each number chosen by itself: a branch would be a guess.
+/// One of two kinks; each number is selected separately, without a branch, so that the loop over runs vectorises.
 #[inline(always)]
 fn choose(first: bool, a: Kink, b: Kink) -> Kink {
     Kink {

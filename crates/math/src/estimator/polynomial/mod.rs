@@ -26,14 +26,14 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     build: |values| Ok(Box::new(Polynomial { degree: values[0].whole() as usize, qr: Qr::default() })),
 };
 
-/// Benign for f* = 0: of a fixed degree, n grows beyond it, and f̂ averages the noise away.
+/// A polynomial of fixed degree is benign for f* = 0: its least-squares coefficients average over n labels.
 ///
-/// Given the x, f̂(x) has the variance σ² h(x), h = φ(x)ᵀ (AᵀA)⁻¹ φ(x) = O(1/n) wherever AᵀA/n tends to the Gram matrix of φ
-/// on [0, 1], as on random designs and grids; hence R_p = O(n^(−p/2)) in probability. In expectation as well where h is
-/// bounded: on grids, whose cells have a point each however far it is moved, and on the hull for degrees 0 and 1, where h ≤ 2, as (x − x̄)² is at most Σ (x_i − x̄)². Random
-/// points may be as good as fewer than they are, so that for other degrees, or beyond them, E h^(p/2) is left open.
-/// By the central limit theorem for the coefficients, √n f̂ tends in law to a normal polynomial, so that n^(p/2) R_p does to
-/// the p-th power of its norm.
+/// Given the x, f̂(x) has the variance σ² h(x), h = φ(x)ᵀ (AᵀA)⁻¹ φ(x) = O(1/n) where AᵀA/n tends to the Gram matrix of φ
+/// on [0, 1], as on random designs and grids; hence R_p = O(n^(−p/2)) in probability. This holds in expectation where h is
+/// bounded: on grids and jittered grids, which have a point in each cell, and on the hull for degrees 0 and 1, where h ≤ 2,
+/// as (x − x̄)² is at most Σ (x_i − x̄)². Random points may nearly coincide, so that for other degrees, or beyond the hull,
+/// E h^(p/2) is left open. By the central limit theorem for the coefficients, √n f̂ tends in law to a Gaussian random
+/// polynomial, and n^(p/2) R_p to the p-th power of its L_p norm.
 ///
 /// Source: Györfi, Kohler, Krzyżak & Walk (2002), "A distribution-free theory of nonparametric regression", chapter 11,
 /// for σ² (degree + 1)/n; Rosenthal (1970), Israel J. Math. 8, for the moments of sums that p ≠ 2 asks for.
@@ -53,7 +53,8 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
     })
 }
 
-/// Pivots below this share of the largest are refused: f̂ would keep fewer than six digits.
+/// Systems with a pivot below this share of the largest are refused: roundoff over this is 1e-6, so that f̂ would have fewer
+/// than six correct digits.
 const CONDITION: f64 = 1e-10;
 /// The largest miss of an interpolant, relative to the largest label.
 const MISS: f64 = 1e-8;
@@ -61,18 +62,18 @@ const MISS: f64 = 1e-8;
 /// f̂ = Σ_{j ≤ degree} c_j φ_j(t), with the hull of the data mapped to t ∈ [−1, 1] and φ_j = √(2j + 1) P_j, the Legendre
 /// polynomials with mean square 1 over the hull.
 ///
-/// With A_ij = φ_j(t_i): for degree < n − 1 the c with the least |A c − y|; for degree ≥ n − 1 of all c with A c = y the
-/// one with the least |c|, which is the interpolant with the least ∫ f² over the hull. Both by Householder's QR with
-/// exchanges of columns, of A or of its transpose. The report's rank is the number of pivots above (n + degree) units of
-/// roundoff of the largest.
+/// With A_ij = φ_j(t_i): for degree < n − 1 the c that minimises |A c − y|; for degree ≥ n − 1, of all c with A c = y, the
+/// one with the least |c|, which is the interpolant with the least ∫ f² over the hull. Both follow from Householder's QR
+/// decomposition with column pivoting, of A or of its transpose. The rank reported is the number of pivots above
+/// (n + degree) units of roundoff of the largest.
 ///
 /// No breakpoints. Units: φ_j(inner_j x + bias_j), outer weights c_j. Units of c and f̂ are those of y.
 ///
 /// Errors: `IllConditioned` where a pivot is below 1e-10 of the largest, or where an interpolant misses a label by more
-/// than 1e-8 of the largest one; among uniform points interpolation comes to that at n ≈ 30, and so do interpolants of
-/// least size until degrees of order n². `Overflow` where a number is not finite. Cost: O(n · degree · min(n, degree)) to
-/// fit, O(degree) a point. Accuracy: the c of labels perturbed by degree² units of roundoff of |c|, hence 1e-6 of max |f̂|
-/// at worst; beyond the hull rounding errors grow like φ_degree.
+/// than 1e-8 of the largest one; for uniform points this happens from n ≈ 30 on at degree n − 1, and for higher degrees
+/// unless they are of order n². `Overflow` where a number is not finite. Cost: O(n · degree · min(n, degree)) to fit,
+/// O(degree) an evaluation. Accuracy: c is exact for labels perturbed by degree² units of roundoff of |c|, hence f̂ to 1e-6
+/// of max |f̂| at worst; beyond the hull rounding errors grow like φ_degree.
 ///
 /// Source: Golub & Van Loan (2013), "Matrix computations", 5.4 and 5.5; Clenshaw (1955) for the evaluation.
 struct Polynomial {
@@ -95,7 +96,7 @@ impl Estimator for Polynomial {
         }
         let weight = (0..terms).map(|j| (2.0 * j as f64 + 1.0).sqrt()).collect();
         let mut series = Series { low, high, outer: vec![0.0; terms], weight };
-        // In units of the largest label, so that squares do not overflow.
+        // Labels are divided by the largest, so that their squares do not overflow.
         let unit = if size > 0.0 { size } else { 1.0 };
         let labels: Vec<f64> = y.iter().map(|y| y / unit).collect();
         let tall = terms <= n;
@@ -119,7 +120,7 @@ impl Estimator for Polynomial {
             return Err(Degenerate::IllConditioned);
         }
         series.outer.iter_mut().for_each(|c| *c *= unit);
-        // Bounds what the evaluation meets on its way, anywhere on the hull.
+        // A bound on the intermediate results of the evaluation anywhere on the hull.
         let reach = sum_of_pairs(&series.outer, &series.weight, |c, weight| {
             (c * weight).abs() * (weight * weight * weight)
         });
@@ -142,8 +143,8 @@ impl Estimator for Polynomial {
 
     fn cost(&self, n: u64) -> f64 {
         let (n, degree) = (n as f64, self.degree as f64);
-        // A QR factorisation; values by a recurrence of `degree` steps, on every piece between data points and, where f̂
-        // swings between them, on as many as it has zeros.
+        // A QR factorisation, and evaluations by a recurrence of `degree` steps, in number proportional to the pieces
+        // between data points and to the zeros of f̂, of which there are up to `degree`.
         let factor = 0.8 * n * degree * n.min(degree);
         cost::TRIAL + (cost::POINT + cost::PIECE) * n + factor + degree * (45.0 * n + 130.0 * degree)
     }
@@ -161,7 +162,7 @@ impl Polynomial {
     }
 }
 
-/// Hands out φ_0(t), φ_1(t), … by (j + 1) P_{j+1} = (2j + 1) t P_j − j P_{j−1}.
+/// Passes φ_0(t), φ_1(t), … to `take`, by (j + 1) P_{j+1} = (2j + 1) t P_j − j P_{j−1}.
 fn legendre(t: f64, terms: usize, mut take: impl FnMut(usize, f64)) {
     let (mut before, mut here) = (0.0, 1.0);
     for j in 0..terms {
@@ -180,11 +181,12 @@ struct Series {
     weight: Vec<f64>,
 }
 
-/// Points evaluated side by side: each is a chain of dependent operations, and a rule of the quadrature has 15.
+/// Points evaluated at a time: each is a chain of dependent operations, which other points hide, and a rule of the
+/// quadrature has 15 points and two ends.
 const LANES: usize = 8;
 
 impl Series {
-    /// t: −1 at the lower and 1 at the upper end, exactly.
+    /// The argument t, which is exactly −1 at the lower and 1 at the upper end.
     fn scaled(&self, x: f64) -> f64 {
         ((x - self.low) - (self.high - x)) / (self.high - self.low)
     }

@@ -1,23 +1,23 @@
-//! Householder's QR decomposition with exchanges of columns.
+//! Householder's QR decomposition with column pivoting.
 
 use crate::sum::sum_of_pairs;
 
-/// A P = Q R of a matrix with at least as many rows as columns, R's diagonal falling in size.
+/// A P = Q R of a matrix with at least as many rows as columns, with |R_kk| decreasing in k.
 ///
-/// Q is kept as its reflections I − 2 v vᵀ, each v of length one. Dots are summed in eight lanes, in an order that no
-/// machine changes.
+/// Q is kept as its reflections I − 2 v vᵀ, each v of length one. Dot products are summed in eight lanes, in an order that
+/// does not depend on the machine.
 ///
 /// # Cost
-/// 4 · rows · columns² flops: remaining columns are measured afresh at each step, which is as much as the reflections,
-/// and leaves nothing to cancel.
+/// 4 · rows · columns² flops, half of them for the norms of the remaining columns: these are recomputed at each step, as
+/// the usual update of norms by subtraction suffers from cancellation.
 /// # Accuracy
-/// Backward stable: the decomposition of a matrix that differs by rows · columns units of roundoff.
+/// Backward stable: the exact decomposition of a matrix that differs by rows · columns units of roundoff.
 /// # Source
 /// Businger & Golub (1965).
 #[derive(Default)]
 pub(super) struct Qr {
     rows: usize,
-    /// A by columns; below its diagonal it becomes the reflections, above it R.
+    /// A, column-major; it is overwritten by the reflections, on and below the diagonal, and by R above it.
     entries: Vec<f64>,
     diagonal: Vec<f64>,
     /// The columns of A in the order of R.
@@ -26,7 +26,7 @@ pub(super) struct Qr {
 }
 
 impl Qr {
-    /// The matrix to overwrite, by columns.
+    /// The zero matrix of this size, column-major, to be overwritten by A.
     pub fn matrix(&mut self, (rows, columns): (usize, usize)) -> &mut [f64] {
         self.rows = rows;
         self.entries.clear();
@@ -52,7 +52,7 @@ impl Qr {
             let (done, rest) = self.entries.split_at_mut((k + 1) * rows);
             let v = &mut done[k * rows + k..];
             let size = dot(v, v).sqrt();
-            // Away from the axis, so that nothing cancels.
+            // The sign opposite to v_0, so that v_0 − mirror is a sum of equal signs.
             let mirror = if v[0] > 0.0 { -size } else { size };
             self.diagonal.push(mirror);
             v[0] -= mirror;
@@ -64,7 +64,7 @@ impl Qr {
         }
     }
 
-    /// The least pivot as a share of the largest, and how many are above this share.
+    /// The ratio of the smallest pivot to the largest, and the number of pivots above `share` of the largest.
     pub fn pivots(&self, share: f64) -> (f64, u64) {
         let most = self.diagonal.iter().fold(0.0f64, |most, d| most.max(d.abs()));
         let least = self.diagonal.iter().fold(most, |least, d| least.min(d.abs()));
@@ -72,7 +72,7 @@ impl Qr {
         (if most > 0.0 { least / most } else { 0.0 }, rank as u64)
     }
 
-    /// The c with the least |A c − y|.
+    /// Overwrites `c` with the minimiser of |A c − y|.
     pub fn least_squares(&mut self, y: &[f64], c: &mut [f64]) {
         let rows = self.rows;
         let rotated = &mut self.scratch;
@@ -92,7 +92,7 @@ impl Qr {
         }
     }
 
-    /// Of all c with Aᵀ c = y, the one with the least |c|: Rᵀ z = Pᵀ y, c = Q z.
+    /// Overwrites `c` with the c of least norm for which Aᵀ c = y: Rᵀ z = Pᵀ y, c = Q z.
     pub fn least_norm(&mut self, y: &[f64], c: &mut [f64]) {
         let rows = self.rows;
         c.fill(0.0);

@@ -22,14 +22,14 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 
 /// f(x) = Σ_j a_j (w_j x + b_j)₊ + a_0 x + b_0, trained on (1/n) Σ (f(x_i) − y_i)² + (λ/2) ‖θ‖².
 ///
-/// θ = (a, w, b), or (a, w) where biases are not penalised; the affine part is free. A neuron whose kink is at a data
-/// point is off there. Reaching the step limit is no failure; the predictor is that of the last step.
+/// θ = (a, w, b), or (a, w) where biases are not penalised; the affine part is free. The derivative of (z)₊ at 0 is 0.
+/// Reaching the step limit is no failure; the predictor is that of the last step.
 ///
-/// Errors: `Diverged` where the loss or a weight is no longer finite. Cost: O(n + m) a step, whatever the optimiser,
-/// and O(m log m) at the end; nothing is allocated between steps. Accuracy: gradients to 1e-12 relative to the sizes
-/// of their terms.
+/// Errors: `Diverged` where the loss or a weight is not finite. Cost: O(n + m) a step for every optimiser, and
+/// O(m log m) at the end; nothing is allocated between steps. Accuracy: gradients to 1e-12 relative to the sum of the
+/// sizes of their terms.
 ///
-/// Source: THEORY, §5; Adam: Kingma & Ba (2015); Langevin: Shevchenko, Kungurtsev & Mondelli, arXiv 2111.02278.
+/// Source: Adam: Kingma & Ba (2015); Langevin: Shevchenko, Kungurtsev & Mondelli, arXiv 2111.02278.
 struct ReluNetwork {
     setup: Setup,
     model: Swept,
@@ -51,7 +51,7 @@ impl ReluNetwork {
         Ok(ReluNetwork { setup, model, kinks: Vec::new() })
     }
 
-    /// Draws the initial weights and forgets the last trial.
+    /// Draws the initial weights and resets the trainer.
     fn begin(&mut self, x: &[f64], draws: &Draws<'_>) {
         let ReluNetwork { setup, model: Swept { weights, sweep, .. }, .. } = self;
         setup.begin(weights, x, draws);
@@ -138,7 +138,7 @@ impl Estimator for ReluNetwork {
     fn cost(&self, n: u64) -> f64 {
         let (n, width) = (n as f64, self.setup.width as f64);
         let steps = self.setup.trainer.course.steps as f64;
-        // First weights and the kinks at the end; running sums over points and neurons a step.
+        // The initial weights and the kinks of the predictor; in each step, cumulative sums over points and neurons.
         let ends = cost::POINT * n + 150.0 * width;
         cost::TRIAL + ends + steps * (100.0 + 4.5 * n + 8.0 * width)
     }

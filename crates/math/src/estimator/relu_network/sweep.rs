@@ -1,58 +1,59 @@
 //! Loss and gradient in O(n + m).
 //!
-//! With x sorted, a neuron is active on a suffix of the data (w ≥ 0) or on a prefix (w < 0), so it is known by its
-//! *place*: one of n + 1 places for each side. Predictions are running sums of what neurons add at their places, and a
-//! gradient is read off running sums of r_i and r_i x_i there. Places are carried from step to step.
+//! With x sorted, a neuron is active on a suffix of the data (w ≥ 0) or on a prefix (w < 0), which is given by its
+//! *place*: one of n + 1 numbers for each side. Predictions are cumulative sums over places of the contributions of
+//! neurons, and the gradient is in cumulative sums of r_i and r_i x_i at the places. Places are kept from step to step.
 //!
-//! A neuron stays where it is while it is off at one neighbour of its kink and on at the other one. These two x are
-//! kept beside its weights: the test is arithmetic without branches, and few neurons fail it in a step.
+//! A place remains valid while the neuron is inactive at one of the two points around its kink and active at the other.
+//! The x of these two points are stored next to the weights: the test has no branches, and few neurons fail it in a step.
 
 use crate::network::{Decay, Parts, PartsMut, Weights, parts, parts_mut};
 use crate::sum::sum_of_pairs;
 
-/// Neurons that are tested together.
+/// Neurons that are tested together: eight numbers fill two registers of 256 bits.
 const LANES: usize = 8;
-/// Copies of the sums at places, so that neighbouring neurons at one place do not wait for one another.
+/// Copies of the sums at places. Consecutive neurons add to different copies, so that an addition to a place does not wait
+/// for the one before.
 const COPIES: usize = 4;
-/// The most points for which copies pay; more of them spread the neurons by themselves.
+/// The most points for which there are copies: with more points consecutive neurons are rarely at one place.
 const FEW_POINTS: usize = 64;
-/// Places a neuron is walked before its place is searched for.
+/// Steps of the linear search for a place, from the last one, before a binary search.
 const WALK: usize = 16;
 
-/// One set of data with the places of the neurons on it.
+/// The data, and the places of the neurons.
 #[derive(Default)]
 pub(super) struct Sweep {
     /// The data.
     x: Vec<f64>,
-    /// By place: the x next to the kink of a neuron there where it is off, and where it is on.
+    /// By place: the x next to the kink of a neuron at which it is inactive, and at which it is active.
     ends: Vec<[f64; 2]>,
-    /// Of each neuron: p where it is active on x_p …, n + 1 + p where it is active on … x_{p−1}.
+    /// By neuron: p where it is active on x_p …, n + 1 + p where it is active on … x_{p−1}.
     place: Vec<u32>,
-    /// Of each neuron: the ends at its place.
+    /// By neuron: the `ends` of its place.
     off: Vec<f64>,
     on: Vec<f64>,
     /// By place: Σ a w and Σ a b of the neurons there, in copies.
     sums: Vec<[f64; 2]>,
     /// By place: Σ r x and Σ r over the points where a neuron there is active.
     moments: Vec<[f64; 2]>,
-    /// The same, by neuron.
+    /// The moments Σ r x and Σ r at each neuron's place.
     slope: Vec<f64>,
     level: Vec<f64>,
     /// f(x_i), then the residual r_i.
     value: Vec<f64>,
     /// r_i times the point's share in the gradient.
     pull: Vec<f64>,
-    /// ∂/∂r_i of the loss over r_i: 2/n for all points, or what a batch leaves of it.
+    /// (∂loss/∂r_i)/r_i: 2/n with all points; with a batch 2/batch for its points and 0 for others.
     pub share: Vec<f64>,
 }
 
 impl Sweep {
-    /// Begins with these data and weights, every point sharing alike.
+    /// Starts training on these data with these weights, every point with the share 2/n.
     pub fn begin(&mut self, x: &[f64], weights: &Weights) {
         let (n, m) = (x.len(), weights.width);
         self.x.clear();
         self.x.extend_from_slice(x);
-        // All kinks are between points beyond them.
+        // ±f64::MAX as outermost neighbours, so that every kink lies between two points.
         let point = |i: usize| if i == 0 { -f64::MAX } else { x.get(i - 1).copied().unwrap_or(f64::MAX) };
         self.ends.clear();
         self.ends.extend((0..=n).map(|p| [point(p), point(p + 1)]));
@@ -78,7 +79,7 @@ impl Sweep {
         }
     }
 
-    /// Brings the places up to date with the weights.
+    /// Updates the places after a change of the weights.
     #[inline(always)]
     pub fn locate(&mut self, weights: &Weights) {
         let Parts { w, b, .. } = weights.parts();
@@ -97,8 +98,8 @@ impl Sweep {
         self.shift(rows_w.len() * LANES, rest_w, rest_b);
     }
 
-    /// Brings neighbouring neurons up to date. Kinks that settle at a data point cross it again and again, so that one
-    /// place up or down is arithmetic without branches.
+    /// Updates the places of consecutive neurons. Kinks near a data point often cross it in consecutive steps, so that moves
+    /// by one place are computed without branches.
     #[inline(always)]
     fn shift(&mut self, start: usize, w: &[f64], b: &[f64]) {
         let (n, lanes) = (self.x.len(), start..start + w.len());
@@ -121,11 +122,11 @@ impl Sweep {
         }
     }
 
-    /// Finds the place of neuron j, beginning at the last one.
+    /// Finds the place of neuron j, starting the search at the last one.
     #[cold]
     fn relocate(&mut self, j: usize, w: f64, b: f64) {
         let (n, place) = (self.x.len(), self.place[j] as usize);
-        // True on a prefix: rounding is monotone.
+        // True on a prefix of x, as w x + b is monotone in x after rounding too.
         let before = |x: f64| (w * x + b > 0.0) == (w < 0.0);
         let p = seek(&self.x, if place > n { place - n - 1 } else { place }, before);
         let place = if w < 0.0 { n + 1 + p } else { p };
@@ -134,14 +135,14 @@ impl Sweep {
         [self.off[j], self.on[j]] = self.ends[place];
     }
 
-    /// Predicts, and leaves what the gradient is read from; returns the mean of squared residuals.
+    /// Computes predictions, residuals and the moments that the gradient needs; returns the mean of squared residuals.
     #[inline(always)]
     pub fn predict(&mut self, y: &[f64], weights: &Weights) -> f64 {
         self.gather_sums(&weights.parts());
         let n = y.len();
         let x = &self.x[..n];
         let (suffix, prefix) = self.sums[..2 * (n + 1)].split_at(n + 1);
-        // Each sum waits for its last term: both directions go in one loop, side by side.
+        // A cumulative sum is a chain of dependent additions: both directions share one loop, so that they overlap.
         let (value, pull) = (&mut self.value[..n], &mut self.pull[..n]);
         let (mut s, mut t) = weights.affine();
         let (mut back_s, mut back_t) = (0.0, 0.0);
@@ -167,7 +168,7 @@ impl Sweep {
         loss / n as f64
     }
 
-    /// Adds up a w and a b by place.
+    /// Sums a w and a b by place.
     #[inline(always)]
     fn gather_sums(&mut self, weights: &Parts<'_>) {
         let places = self.moments.len();
@@ -192,7 +193,7 @@ impl Sweep {
         }
     }
 
-    /// Writes the gradient of the loss that was predicted last, weight decay included.
+    /// Overwrites `gradient` with that of the last predicted loss, weight decay included.
     #[inline(always)]
     pub fn differentiate(&mut self, weights: &Weights, decay: Decay, gradient: &mut [f64]) {
         let m = weights.width;
@@ -208,20 +209,20 @@ impl Sweep {
             dw[j] = a * slope + decay.weights * w;
             db[j] = a * level + decay.biases * b;
         }
-        // All points together are the suffix from the first one on.
+        // The affine part is active at all points: the suffix that starts at the first one.
         if !skip.is_empty() {
             dskip.copy_from_slice(&self.moments[0]);
         }
     }
 }
 
-/// Whether a neuron is off at the one x and on at the other; no where a weight is NaN.
+/// Whether a neuron is inactive at `off` and active at `on`; false where a weight is NaN.
 #[inline(always)]
 fn stays(w: f64, b: f64, off: f64, on: f64) -> bool {
     (w * off + b <= 0.0) & (w * on + b > 0.0)
 }
 
-/// The length of the prefix on which `before` holds, walking from a guess and searching where that is far off.
+/// The length of the prefix on which `before` holds: a linear search from a guess, then a binary search.
 fn seek(x: &[f64], from: usize, before: impl Fn(f64) -> bool) -> usize {
     let mut p = from;
     for _ in 0..WALK {

@@ -1,4 +1,4 @@
-//! The twin: plain dense arithmetic, neuron by neuron and point by point.
+//! Comparison with a reference implementation: dense arithmetic, neuron by neuron and point by point.
 
 use super::*;
 use crate::catalogue::Choice;
@@ -22,7 +22,7 @@ fn sample(n: usize, trial: u64) -> (Vec<f64>, Vec<f64>) {
     (x, (0..n).map(|_| 2.0 * unit(&mut rng) - 1.0).collect())
 }
 
-/// The same with x on a grid of quarters: 13 places for all points, the ends among them.
+/// The same with x on a grid of quarters, so that points share an x, also at the ends.
 fn tied_sample(n: usize, trial: u64) -> (Vec<f64>, Vec<f64>) {
     let (mut x, y) = sample(n, trial);
     x.iter_mut().for_each(|x| *x = (4.0 * *x).round() / 4.0);
@@ -76,7 +76,7 @@ fn dense(
     (loss / x.len() as f64, gradient, size)
 }
 
-/// Trains step by step beside the twin; returns how often a kink crossed a data point.
+/// Compares every step of training with the reference; returns how often a kink crossed a data point.
 fn beside_the_twin(given: &[(&str, Value)], (x, y): (Vec<f64>, Vec<f64>), steps: u64) -> usize {
     let mut net = network(given);
     let m = net.setup.width;
@@ -144,7 +144,7 @@ fn steps_agree_with_dense_arithmetic() {
     assert!(crossings > 1000, "{crossings}");
 }
 
-/// Kinks cross several points at once, and settle there.
+/// Kinks cross several points in one step, and converge to data points.
 #[test]
 fn steps_agree_with_dense_arithmetic_where_points_share_an_x() {
     let word = Value::Word;
@@ -253,7 +253,7 @@ fn neurons_with_one_kink_are_one_knot() {
     write(&[0.0, 1.0], &weights, 0.0, &mut Vec::new(), &mut knots);
     assert_eq!((knots.x.clone(), knots.inner.clone()), (vec![-1.0, 0.0, 0.5, 1.0, 3.0], vec![2]));
     assert_eq!((knots.change[2], knots.first_slope, knots.value(0.25)), (5.0, -4.0, -5.0));
-    // A kink and a data point that rounding alone keeps apart are one, and so are two kinks.
+    // A kink equal to a data point up to rounding shares its knot, and so do two equal kinks.
     let places = |theta: [f64; 9]| {
         let mut knots = Knots::default();
         let weights = Weights { theta: theta.to_vec(), width: 3 };

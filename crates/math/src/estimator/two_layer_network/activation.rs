@@ -1,11 +1,11 @@
-//! Activations: φ, its derivative, and where it is not analytic.
+//! Activation functions φ, their derivatives, and the points at which they are not analytic.
 
 use crate::exponential::{exp, exp_less_one, log_one_plus, normal};
 use crate::predictor::Form;
 
 /// Slope of leaky ReLU below zero (Maas, Hannun & Ng 2013).
 pub(super) const LEAK: f64 = 0.01;
-/// Below this, e^{−e^{−z}} is 0.
+/// Smaller z are replaced by this in the exponent: e^{−e^{−z}} is 0 from z = −6.6 down, and e^{−z} stays finite.
 const GOMPERTZ_LOW: f64 = -50.0;
 
 /// φ of a network other than ReLU.
@@ -31,7 +31,7 @@ pub(super) enum Activation {
     Tanh,
 }
 
-/// Every activation with its word, and with the z where φ is not analytic.
+/// Every activation with its name, and the z where φ is not analytic.
 const TABLE: [(&str, Activation, &[f64]); 8] = [
     ("leaky_relu", Activation::LeakyRelu, &[0.0]),
     ("relu_squared", Activation::ReluSquared, &[0.0]),
@@ -54,12 +54,12 @@ impl Activation {
         words
     };
 
-    /// The activation of this word.
+    /// The activation of this name.
     pub fn new(word: &str) -> Option<Activation> {
         TABLE.iter().find(|(name, ..)| *name == word).map(|(_, activation, _)| *activation)
     }
 
-    /// The form of a sum of such neurons.
+    /// The form of the expansion of a network with this activation.
     pub fn form(self) -> Form {
         match self {
             Activation::LeakyRelu => Form::Knots,
@@ -78,10 +78,9 @@ impl Activation {
         TABLE.iter().find(|(_, activation, _)| *activation == self).map_or(&[], |(.., corners)| corners)
     }
 
-    /// Overwrites `value` and `slope` with φ(z) and φ'(z) at z = w x + b. Where φ has a kink its derivative is the left
-    /// one.
+    /// Overwrites `value` and `slope` with φ(z) and φ'(z) at z = w x + b. At a kink of φ, φ' is the left derivative.
     ///
-    /// Shapes: all slices are of one length.
+    /// Shapes: all slices have one length, the number of neurons.
     #[inline(always)]
     pub fn fill(self, x: f64, (w, b): (&[f64], &[f64]), value: &mut [f64], slope: &mut [f64]) {
         match self {
@@ -97,7 +96,7 @@ impl Activation {
     }
 }
 
-/// φ and φ' in one evaluation; a type rather than a function, so that loops over it are compiled for wide registers.
+/// φ and φ' in one evaluation; a type rather than a function value, which would not be inlined into vectorised loops.
 trait Curve {
     fn at(z: f64) -> (f64, f64);
 }
@@ -122,7 +121,7 @@ struct ReluSquared;
 impl Curve for ReluSquared {
     #[inline(always)]
     fn at(z: f64) -> (f64, f64) {
-        // NaN stays NaN.
+        // The comparison keeps NaN, which `max` would drop.
         let part = if z < 0.0 { 0.0 } else { z };
         (part * part, 2.0 * part)
     }
@@ -198,7 +197,7 @@ mod tests {
         (value[0], slope[0])
     }
 
-    /// φ as it is written in its paper, in the functions of `libm`.
+    /// φ by the formula of its paper, with the functions of `libm`.
     fn plain(activation: Activation, z: f64) -> f64 {
         match activation {
             Activation::LeakyRelu => z.max(0.01 * z),

@@ -8,13 +8,14 @@ use crate::wide::{Kernel, wide};
 
 /// f(x) = Σ_j a_j φ(w_j x + b_j) + a_0 x + b_0.
 ///
-/// φ is continuous, so a value at a breakpoint is its own limit from either side.
+/// φ is continuous, so that the value at a breakpoint is the limit from either side.
 struct Curve {
     activation: Activation,
     weights: Weights,
 }
 
-/// Writes the predictor: it breaks where a neuron of weight passes a z at which φ is not analytic.
+/// Writes the predictor. Its breakpoints are the x at which the argument of a neuron with a_j ≠ 0 is a z where φ is not
+/// analytic.
 ///
 /// Cost: O(m log m), and O(m) an evaluation.
 pub(super) fn write(weights: &Weights, activation: Activation, smooth: &mut Smooth) {
@@ -24,7 +25,7 @@ pub(super) fn write(weights: &Weights, activation: Activation, smooth: &mut Smoo
         let breaks = a.iter().zip(w.iter().zip(b)).filter(|(a, _)| **a != 0.0);
         smooth.breaks.extend(breaks.map(|(_, (w, b))| (corner - b) / w));
     }
-    // Neurons without inner weight have none.
+    // Neurons with w = 0 have no breakpoint.
     smooth.breaks.retain(|at| at.abs() <= FARTHEST);
     smooth.breaks.sort_unstable_by(f64::total_cmp);
     smooth.breaks.dedup_by(|next, before| same(*next, *before));
@@ -53,7 +54,7 @@ impl Pieces for Curve {
                 neurons.push(at, *w, &[*a]);
                 continue;
             }
-            // A neuron without a place is a constant.
+            // A neuron whose kink is at infinity counts as the constant φ(b).
             let (mut value, mut unused) = ([0.0], [0.0]);
             self.activation.fill(0.0, (&[*w], &[*b]), &mut value, &mut unused);
             neurons.skip_intercept += a * value[0];
@@ -62,7 +63,7 @@ impl Pieces for Curve {
     }
 }
 
-/// Values as a kernel.
+/// Evaluation at several points, as a kernel.
 struct Evaluate<'a> {
     curve: &'a Curve,
     x: &'a [f64],

@@ -1,7 +1,7 @@
 //! Loss and gradient in O(n m): every neuron at every point.
 //!
-//! Once all neurons have been evaluated at a point its residual is known, and with it what the point adds to the
-//! gradient: one pass over the points, and memory for one row of neurons.
+//! The residual at a point is known once all neurons have been evaluated there, and with it the point's contribution to
+//! the gradient, so that one pass over the points and memory for one row of neurons suffice.
 
 use super::activation::Activation;
 use crate::network::{Decay, Model, Parts, Weights};
@@ -17,7 +17,7 @@ pub(super) struct Dense {
     /// φ and φ' of each neuron at one point.
     value: Vec<f64>,
     slope: Vec<f64>,
-    /// Of each neuron, Σ p φ, Σ p x φ' and Σ p φ' over the points, where p is the residual times the point's share.
+    /// For each neuron, Σ p φ, Σ p x φ' and Σ p φ' over the points, with p the residual times the point's share.
     outer: Vec<f64>,
     inner: Vec<f64>,
     bias: Vec<f64>,
@@ -42,7 +42,7 @@ impl Dense {
         }
     }
 
-    /// Begins with these data, every point sharing alike; the weights have been drawn.
+    /// Starts training on these data, every point with the share 2/n; the weights have been drawn.
     pub fn begin(&mut self, x: &[f64]) {
         self.x.clear();
         self.x.extend_from_slice(x);

@@ -16,7 +16,7 @@ use crate::sum::all_finite;
 use activation::{Activation, LEAK};
 use dense::Dense;
 
-/// Leaky ReLU makes knots, every other activation neurons of its own.
+/// Networks of leaky ReLU are stored as knots, those of every other activation as neurons.
 pub(super) const FORMS: &[Form] = &[
     Form::Knots,
     Form::ReluSquared,
@@ -49,12 +49,12 @@ fn parameters() -> Vec<Parameter> {
 /// f(x) = Σ_j a_j φ(w_j x + b_j) + a_0 x + b_0, trained on (1/n) Σ (f(x_i) − y_i)² + (λ/2) ‖θ‖².
 ///
 /// θ = (a, w, b), or (a, w) where biases are not penalised; the affine part is free. With leaky ReLU the predictor is
-/// piecewise linear, and stored as (·)₊ units; with any other φ its units are those of the network. Reaching the step
+/// piecewise linear, and its units are (·)₊; with any other φ they are the neurons of the network. Reaching the step
 /// limit is no failure; the predictor is that of the last step.
 ///
-/// Errors: `Diverged` where the loss or a weight is no longer finite. Cost: O(n m) a step, of sgd O(m) a point of its
-/// batch unless a loss is watched, and O(m) an evaluation of f; nothing is allocated between steps. Accuracy: gradients
-/// to 1e-12 relative to the sizes of their terms.
+/// Errors: `Diverged` where the loss or a weight is not finite. Cost: O(n m) a step, with n the size of the batch for sgd
+/// without a stopping rule on the loss, and O(m) an evaluation of f; nothing is allocated between steps. Accuracy:
+/// gradients to 1e-12 relative to the sum of the sizes of their terms.
 ///
 /// Source: activations at [`Activation`]; training as for `relu_network`.
 struct TwoLayerNetwork {
@@ -74,7 +74,7 @@ impl TwoLayerNetwork {
         Ok(TwoLayerNetwork { setup, model, kinks: Vec::new() })
     }
 
-    /// Draws the initial weights and forgets the last trial.
+    /// Draws the initial weights and resets the trainer.
     fn begin(&mut self, x: &[f64], draws: &Draws<'_>) {
         self.setup.begin(&mut self.model.weights, x, draws);
         self.model.begin(self.setup.inputs.seen());
@@ -128,12 +128,12 @@ impl Estimator for TwoLayerNetwork {
     fn cost(&self, n: u64) -> f64 {
         let (n, width) = (n as f64, self.setup.width as f64);
         let trainer = &self.setup.trainer;
-        // Every neuron at every point: what φ takes with its derivative, by whether it has exponentials in it.
+        // φ and φ' of every neuron at every point; activations without corners need exponentials.
         let unit = if self.model.activation.corners().is_empty() { 5.0 } else { 1.2 };
         let training = trainer.course.steps as f64 * unit * width * trainer.points(n);
-        // A value of the quadrature takes them all; one of f̂ alone is cheaper.
+        // An evaluation of f̂ in the quadrature takes all neurons, but costs less than a training pass.
         let value = if self.model.activation == Activation::LeakyRelu {
-            // Pieces of a line have scores in closed form.
+            // Scores of piecewise-linear predictors have closed forms.
             0.0
         } else {
             cost::PIECE + 0.18 * cost::VALUES * unit * width
@@ -143,7 +143,7 @@ impl Estimator for TwoLayerNetwork {
     }
 }
 
-/// Overwrites the predictor with the function of a network, given the distinct x.
+/// Overwrites the predictor with the function of the network, given the distinct x of the sample.
 fn draw((x, inputs): (&[f64], &mut Inputs), model: &Dense, kinks: &mut Vec<Kink>, predictor: &mut Predictor) {
     let Dense { activation, weights, .. } = model;
     let weights = inputs.in_x(weights);

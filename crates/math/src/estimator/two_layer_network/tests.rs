@@ -1,4 +1,4 @@
-//! The twin: plain dense arithmetic, neuron by neuron and point by point.
+//! Comparison with a reference implementation: dense arithmetic, neuron by neuron and point by point.
 
 use super::*;
 use crate::catalogue::Choice;
@@ -31,7 +31,7 @@ fn sample(n: usize, trial: u64) -> (Vec<f64>, Vec<f64>) {
     (x, (0..n).map(|_| 2.0 * unit(&mut rng) - 1.0).collect())
 }
 
-/// The same with x on a grid of halves: seven places for all points, the ends among them.
+/// The same with x on a grid of halves, so that points share an x, also at the ends.
 fn tied_sample(n: usize, trial: u64) -> (Vec<f64>, Vec<f64>) {
     let (mut x, y) = sample(n, trial);
     x.iter_mut().for_each(|x| *x = (2.0 * *x).round() / 2.0);

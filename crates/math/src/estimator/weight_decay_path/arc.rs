@@ -1,24 +1,24 @@
-//! What the certificate does between two neighbouring data points.
+//! The dual certificate between two neighbouring data points.
 //!
-//! In the angle θ = arctan τ, a function that is linear in τ becomes u(θ) = h(τ)/√(1 + τ²) = U cos φ + W sin φ, with φ
-//! the angle from the middle of the gap, |φ| ≤ δ. Its largest value is |(U, W)| where that direction lies in the gap,
-//! and an end value otherwise. The unit vectors e(φ) = (cos φ, sin φ) are the kinks the gap can hold.
+//! In the angle θ = arctan τ, a function h that is linear in τ becomes u(θ) = h(τ)/√(1 + τ²) = U cos φ + W sin φ, with φ
+//! the angle from the middle of the gap, |φ| ≤ δ. Its maximum is |(U, W)| where the direction of (U, W) lies in the gap,
+//! and the value at an end otherwise. The unit vectors e(φ) = (cos φ, sin φ) represent the possible kinks of the gap.
 
-/// A gap seen from (0, 1): half the angle it spans.
+/// A gap, as cosine and sine of half the angle δ that it subtends from (0, 1).
 #[derive(Clone, Copy, Default)]
 pub(super) struct Arc {
     cosine: f64,
     sine: f64,
 }
 
-/// By how much u exceeds 1 at its largest, and the direction where it does.
+/// The excess of the maximum of u over 1, and the direction of the maximum.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Excess {
     /// max u − 1; may be negative.
     pub amount: f64,
     /// e(φ).
     pub unit: [f64; 2],
-    /// |(U, W)| where the largest value lies within the gap, 0 where it is at an end.
+    /// |(U, W)| where the maximum lies inside the gap, 0 where it is at an end.
     pub radius: f64,
 }
 
@@ -29,7 +29,7 @@ impl Arc {
         Arc { cosine: libm::cos(half), sine: libm::sin(half) }
     }
 
-    /// e(φ) at the left end, 0, or the right one, 1.
+    /// e(φ) at the left end (`end` = 0) or at the right one (`end` = 1).
     pub fn end(&self, end: usize) -> [f64; 2] {
         [self.cosine, if end == 0 { -self.sine } else { self.sine }]
     }
@@ -40,15 +40,15 @@ impl Arc {
         [(u0 + u1) / (2.0 * self.cosine), (u1 - u0) / (2.0 * self.sine)]
     }
 
-    /// The parts of a vector at the ends of the gap: the transpose of [`Arc::vector`]. A kink m e(φ) acts on the data
-    /// like kinks of these sizes at the two ends.
+    /// The transpose of [`Arc::vector`]. A kink m e(φ) has the same effect on the data as kinks of these sizes at the two
+    /// ends.
     #[inline(always)]
     pub fn shares(&self, v: [f64; 2]) -> [f64; 2] {
         let (even, odd) = (v[0] / (2.0 * self.cosine), v[1] / (2.0 * self.sine));
         [even - odd, even + odd]
     }
 
-    /// Where u is largest.
+    /// The maximum of u on the gap.
     #[inline(always)]
     pub fn excess(&self, v: [f64; 2]) -> Excess {
         let [even, odd] = v;

@@ -9,7 +9,7 @@ pub(super) struct Band {
 }
 
 impl Band {
-    /// Zero, of this order.
+    /// Sets the matrix to zero, of this order.
     pub fn reset(&mut self, order: usize) {
         for list in [&mut self.diagonal, &mut self.near, &mut self.far] {
             list.clear();
@@ -24,7 +24,7 @@ impl Band {
     }
 
     /// Overwrites `b` with A⁻¹ b, and A with its factors L D Lᵀ. A pivot that is not positive counts as infinite, which
-    /// leaves its unknown at zero.
+    /// sets its unknown to zero. Cost: O(order).
     pub fn solve(&mut self, b: &mut [f64]) {
         let n = b.len();
         let Band { diagonal, near, far } = self;

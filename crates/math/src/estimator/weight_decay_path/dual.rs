@@ -13,29 +13,33 @@ use crate::sample::Degenerate;
 use crate::sum::all_finite;
 use crate::ties::Distinct;
 
-/// Largest violation of the constraints, and slack of a kink's one, relative: a third of what is promised.
+/// Largest relative violation of a constraint, and largest relative slack of a constraint with a kink: a third of the 1e-9
+/// that the estimator promises.
 const TOLERANCE: f64 = 3e-10;
-/// Residual of the stationarity, relative to its terms.
+/// The gradient of the augmented Lagrangian, relative to its terms, at which Newton's iteration stops: 45 ε.
 const RESIDUAL: f64 = 1e-14;
-/// A residual below this is rounding once it has not halved in so many steps.
+/// A residual below this that has not halved in `STALE` steps is taken for rounding error.
 const ROUNDING: f64 = 2e-12;
 const STALE: usize = 5;
+/// The most updates of the multipliers, and the most Newton steps between two of them.
 const OUTER: usize = 300;
 const NEWTON: usize = 1000;
-/// A step is too long where the slope at its end is more than this part of the slope at its start, upwards.
+/// A step is shortened where the slope at its end is upward and more than this share of the initial slope, unless its
+/// length is below `SHORTEST`.
 const OVERSHOOT: f64 = 0.1;
 const SHORTEST: f64 = 1e-9;
-/// Growth of the penalty from one round to the next, and its limit.
+/// The factor by which the penalty parameter grows from one round to the next, and its limit.
 const GROWTH: f64 = 10.0;
 const STIFFEST: f64 = 1e7;
-/// Penalty of the first round and of the last one. Rounding in u times the penalty is an error of the kinks: stiff
-/// rounds find which kinks there are, a soft one gives them their digits.
+/// The penalty parameter of the first round and of the last one. The rounding error of u times the parameter is an error
+/// of the kinks, 1e-9 at `STIFFEST` and 1e-12 here: rounds of large penalty identify the kinks, the last one gives them
+/// their digits.
 const SOFT: f64 = 1e4;
 
 /// The two signs of a kink.
 pub(super) const SIGNS: [f64; 2] = [1.0, -1.0];
 
-/// Scratch and solution.
+/// The solver with its buffers, and the solution.
 #[derive(Default)]
 pub(super) struct Dual {
     lambda: f64,
@@ -45,18 +49,18 @@ pub(super) struct Dual {
     root: Vec<f64>,
     /// 1/m_i.
     share: Vec<f64>,
-    /// u, zero at the outer points.
+    /// u, which is zero at the outer points.
     u: Vec<f64>,
     step: Vec<f64>,
     start: Vec<f64>,
     /// y − f(x).
     pub residual: Vec<f64>,
-    /// Sizes of the terms of y − f(x).
+    /// The sum of the sizes of the terms of y − f(x).
     reach: Vec<f64>,
     gradient: Vec<f64>,
-    /// Sizes of the gradient's terms.
+    /// The sum of the sizes of the terms of the gradient.
     size: Vec<f64>,
-    /// Penalty by gap, in units of its kinks.
+    /// The scale of the penalty parameter of each gap: the size of the spline's kinks at its ends.
     scale: Vec<f64>,
     /// Multipliers by gap and sign.
     kinks: Vec<[[f64; 2]; 2]>,
@@ -65,10 +69,10 @@ pub(super) struct Dual {
 }
 
 impl Dual {
-    /// Solves for these points with labels `y`, of size about 1, in the place of theirs; at least three x.
+    /// Solves the dual for at least three points, with labels `y` of size about 1 in place of those of `points`.
     ///
-    /// Errors: `NotConverged` where the constraints are missed by more than the tolerance after all rounds, `Overflow`
-    /// where numbers on the way are not finite.
+    /// Errors: `NotConverged` where the constraints are violated by more than [`TOLERANCE`] after all rounds, `Overflow`
+    /// where u or a multiplier is not finite.
     pub fn solve(&mut self, points: &Distinct<'_>, y: &[f64], lambda: f64) -> Result<(), Degenerate> {
         self.begin(points, y, lambda);
         let mut stiffness = SOFT;
@@ -89,13 +93,13 @@ impl Dual {
         all_finite(&self.u) && self.kinks.as_flattened().as_flattened().iter().all(|m| m.is_finite())
     }
 
-    /// The kinks of a gap as slope changes at its two ends, by sign; together they act on the data like the kink.
+    /// The kink of a gap and sign as slope changes at the two ends of the gap, which have the same effect on the data.
     pub fn ends(&self, gap: usize, sign: usize) -> [f64; 2] {
         let [left, right] = self.arc[gap].shares(self.kinks[gap][sign]);
         [left / self.root[gap], right / self.root[gap + 1]]
     }
 
-    /// By how much the certificate of the residuals y − f, in units of `size`, exceeds its bound, relative.
+    /// The largest relative excess over its bound of the certificate of the residuals y − f, in units of `size`.
     pub fn violation(&self, x: &[f64], residual: &[f64], size: f64) -> f64 {
         let (mut h, mut sum, mut right, mut most) = (0.0, 0.0, 0.0, 0.0f64);
         for k in (0..x.len() - 1).rev() {
@@ -108,7 +112,7 @@ impl Dual {
                 .max(self.arc[k].excess([-even, -odd]).amount);
             right = left;
         }
-        // Σ m_i r_i (x_i − x_0) is zero.
+        // h(x_0) = 2 Σ m_i r_i (x_i − x_0) must be zero, and is a violation otherwise.
         most.max(right.abs())
     }
 
@@ -142,8 +146,8 @@ impl Dual {
         let most = bend.iter().fold(0.0f64, |most, bend| most.max(bend.abs()));
         self.scale.clear();
         self.scale.extend(bend.windows(2).map(|pair| pair[0].abs().max(pair[1].abs()).max(1e-6 * most)));
-        // The start is the spline, with half of each of its kinks in either gap: without kinks to hold u, a first step
-        // would be as long as 1/λ.
+        // The initial guess is the linear spline, with half of each of its kinks in either gap: without multipliers the
+        // first step of u would have the length 1/λ.
         for (i, bend) in bend.iter().enumerate().take(n - 1).skip(1) {
             self.u[i] = bend.signum();
             let sign = usize::from(*bend < 0.0);
@@ -177,7 +181,7 @@ impl Dual {
         }
     }
 
-    /// What the augmented Lagrangian charges for gap k, for one sign.
+    /// The excess of s u + multiplier/penalty in gap k for the sign s, whose square the augmented Lagrangian penalises.
     #[inline(always)]
     fn excess(&self, k: usize, sign: usize, penalty: f64) -> Excess {
         let [even, odd] = self.arc[k].vector(self.u[k], self.u[k + 1]);
@@ -185,7 +189,7 @@ impl Dual {
         self.arc[k].excess([s * even + m_even / penalty, s * odd + m_odd / penalty])
     }
 
-    /// y − f(x) at u, and the sizes of its terms: M⁻¹ times half the slope changes of h, which is linear between points.
+    /// Computes y − f(x) at u, which is M⁻¹ times half the slope changes of h, and the sizes of its terms.
     fn place(&mut self) {
         let n = self.u.len();
         let (mut slope, mut steep) = (0.0, 0.0);
@@ -201,7 +205,8 @@ impl Dual {
         }
     }
 
-    /// Gradient and Hessian of the augmented Lagrangian at u; returns the largest residual relative to its terms.
+    /// Computes gradient and Hessian of the augmented Lagrangian at u; returns the largest entry of the gradient relative
+    /// to its terms.
     fn differentiate(&mut self, y: &[f64], stiffness: f64) -> f64 {
         let n = y.len();
         self.place();
@@ -231,7 +236,7 @@ impl Dual {
                 let bend = if radius > 0.0 { amount / radius } else { 0.0 };
                 let across = self.arc[k].shares([-unit[1], unit[0]]);
                 for end in 0..2 {
-                    // What rounding in u makes of the penalty.
+                    // The size of the penalty's term, by which its rounding error is measured.
                     self.size[k + end] += 0.25 * penalty * along[end].abs();
                     self.gradient[k + end] += s * penalty * amount * along[end];
                     if (1..n - 1).contains(&(k + end)) {
@@ -249,8 +254,8 @@ impl Dual {
         residuals.map(|(g, size)| g.abs() / size.max(f64::MIN_POSITIVE)).fold(0.0, f64::max)
     }
 
-    /// Minimises the augmented Lagrangian over u. It is convex, so that steps are judged by its slope along them, which
-    /// keeps digits that its value loses.
+    /// Minimises the augmented Lagrangian over u by Newton steps. As it is convex, the line search uses its slope along the
+    /// step, which near the minimum has more correct digits than differences of values.
     fn minimise(&mut self, y: &[f64], stiffness: f64) {
         let inner = 1..y.len() - 1;
         let mut residual = self.differentiate(y, stiffness);
@@ -270,9 +275,9 @@ impl Dual {
                     self.u[i] = self.start[i] - length * self.step[i];
                 }
                 residual = self.differentiate(y, stiffness);
-                // Negative beyond the minimum along the step.
+                // The slope is negative beyond the minimum along the step.
                 let here = self.descent();
-                // Whatever is no number ends the search.
+                // The comparison is false for NaN, which ends the search.
                 let too_long = here < -OVERSHOOT * slope && length >= SHORTEST;
                 if !too_long {
                     break;
@@ -289,12 +294,12 @@ impl Dual {
         }
     }
 
-    /// The fall of the augmented Lagrangian along the step.
+    /// The rate at which the augmented Lagrangian decreases along the step.
     fn descent(&self) -> f64 {
         self.gradient.iter().zip(&self.step).map(|(g, s)| g * s).sum()
     }
 
-    /// Takes over the multipliers; returns the largest violation.
+    /// Updates the multipliers; returns their largest change over the penalty, which bounds violations and slack.
     fn update(&mut self, stiffness: f64) -> f64 {
         let mut moved = 0.0f64;
         for k in 0..self.gap.len() {

@@ -5,13 +5,15 @@ use super::line::line;
 use crate::predictor::Knots;
 use crate::ties::Distinct;
 
-/// A kink whose share at one end of its gap is below this part of the other one is at the end.
+/// A kink whose share at one end of its gap is below this multiple of the other share counts as a kink at the other end,
+/// from which it is at most 450 ε of the gap away.
 const END: f64 = 1e-13;
 
-/// Writes the knots of the predictor whose dual, of labels in units of `size`, is at hand.
+/// Writes the knots of the predictor from the solution of the dual, of labels in units of `size`.
 ///
-/// The values are f(x_i) as the dual's residuals say, whose certificate is the dual's; sums of kinks would carry the
-/// rounding of large slopes in small gaps along. Returns how far the two are apart, in units of the kinks' size.
+/// The values f(x_i) follow from the residuals of the dual, which satisfy its certificate; cumulative sums of kinks would
+/// accumulate the rounding errors of large slopes in small gaps. Returns the largest difference between the two, relative
+/// to the labels and kinks.
 pub(super) fn write(x: &[f64], y: &[f64], dual: &Dual, size: f64, knots: &mut Knots) -> f64 {
     let n = x.len();
     let Knots { x: at, y: value, change, inner, .. } = knots;
@@ -40,7 +42,7 @@ pub(super) fn write(x: &[f64], y: &[f64], dual: &Dual, size: f64, knots: &mut Kn
             }
         }
         at.push(x[k]);
-        // At the outer points a slope change moves no data.
+        // A slope change at an outer point does not change f at any data point.
         change.push(if k == 0 || k == n - 1 { 0.0 } else { here });
         if let Some((place, bend)) = inside {
             inner.push(at.len());
@@ -52,7 +54,8 @@ pub(super) fn write(x: &[f64], y: &[f64], dual: &Dual, size: f64, knots: &mut Kn
     settle(x, y, dual, size, knots)
 }
 
-/// Finds the values at the knots, and the first slope: from all values, since the first gap by itself may be small.
+/// Computes the values at the knots, and the first slope: by least squares over all values, since the slope of a small
+/// first gap is inaccurate.
 fn settle(x: &[f64], y: &[f64], dual: &Dual, size: f64, knots: &mut Knots) -> f64 {
     let value = |i: usize| y[i] - size * dual.residual[i];
     let (mut slope, mut sum, mut inner) = (0.0, 0.0, 0);

@@ -2,7 +2,8 @@
 
 use crate::ties::Distinct;
 
-/// The least-squares line slope · (x − middle) + intercept.
+/// The least-squares line slope · (x − middle) + intercept, as (slope, intercept, middle); middle is the mean of the x,
+/// about which slope and intercept are uncorrelated. Cost: O(n).
 pub(super) fn line(points: &Distinct<'_>) -> (f64, f64, f64) {
     let Distinct { x, y, .. } = points;
     let count = |i| points.count(i);

@@ -1,4 +1,4 @@
-//! The two-layer ReLU network of least penalised loss: weight decay at its exact minimum.
+//! The two-layer ReLU network that minimises squared error plus weight decay, exactly.
 
 mod arc;
 mod band;
@@ -46,22 +46,22 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 
 /// The minimiser of Σ (f(x_i) − y_i)² + λ ∫ √(1 + x²) d|f''|(x) over continuous piecewise-linear f.
 ///
-/// Points that share an x count as often as they are there: m of them as one of m times the weight, with their mean label.
+/// m points that share an x count as one point of weight m with their mean label.
 ///
-/// λ → 0 leads to the minimum-norm interpolant, large λ to the least-squares line. Kinks lie anywhere in the hull of the
-/// data, at most one between two data points. A network trained on (1/n) Σ (f(x_i) − y_i)² + (μ/2) ‖θ‖² with penalised
-/// biases and a free affine part has λ = n μ.
+/// The limit λ → 0 is the minimum-norm interpolant, that of large λ the least-squares line. Kinks lie anywhere in the
+/// hull of the data, at most one between two data points. A network trained on (1/n) Σ (f(x_i) − y_i)² + (μ/2) ‖θ‖² with
+/// penalised biases and a free affine part has λ = n μ.
 ///
 /// Errors: `NotConverged` where the dual misses its tolerance, `Overflow` where slopes are not finite. Cost: O(n) a
-/// Newton step, of which there are tens for ten points, a thousand for a thousand, and more where λ is next to nothing.
-/// Accuracy: the certificate holds to 1e-9, relative to λ √(1 + τ²) and up to the rounding of y over λ.
+/// Newton step; tens of steps for ten points, a thousand for a thousand points, and more for tiny λ. Accuracy: the
+/// certificate holds to 1e-9 relative to λ √(1 + τ²), plus the rounding error of y over λ.
 ///
 /// Source: representer theorem and norm: Boursier & Flammarion (2023), arXiv 2303.01353; method: Rockafellar (1976),
 /// and Li, Sun & Toh (2018) for its Newton steps.
 struct WeightDecayPath {
     lambda: f64,
     clamp: bool,
-    /// Labels less the least-squares line, in units of their size.
+    /// Labels minus the least-squares line, divided by the largest of these differences.
     y: Vec<f64>,
     dual: Dual,
     polish: Polish,
@@ -86,7 +86,7 @@ impl Estimator for WeightDecayPath {
         if !size.is_finite() || !slope.is_finite() {
             return Err(Degenerate::Overflow);
         }
-        // Data on a line leave rounding alone.
+        // Differences from the line of a few ε of the largest label are rounding errors of data on a line.
         let bent = x.len() > 2 && size > 8.0 * f64::EPSILON * largest;
         if bent {
             self.y.iter_mut().for_each(|y| *y /= size);
@@ -127,11 +127,11 @@ impl Estimator for WeightDecayPath {
     }
 
     fn cost(&self, n: u64) -> f64 {
-        // About n steps of the dual, each of which touches the data; a large λ leaves few kinks to find.
+        // About n Newton steps of cost O(n); a large λ has few kinks and takes fewer steps.
         let n = n as f64;
         cost::TRIAL + cost::POINT * n + 400.0 * n * n / (1.0 + 4.0 * self.lambda.sqrt())
     }
 }
 
-/// The farthest that kinks and values may be apart where they could not be polished.
+/// The largest relative difference between kinks and values with which a solution that was not polished is accepted.
 const APART: f64 = 1e-8;

@@ -1,17 +1,18 @@
-//! The last digits of a solution: values and slope changes by least squares, for kinks at known places.
+//! A refinement of a solution: values and slope changes by penalised least squares, for kinks at fixed positions.
 
 use super::band::Band;
 use super::dual::Dual;
 use crate::predictor::Knots;
 use crate::ties::Distinct;
 
-/// By how much a polished solution's certificate may exceed its bound, relative.
+/// The largest relative excess of a refined solution's certificate over its bound: half of the 1e-9 that the estimator
+/// promises.
 const CERTIFIED: f64 = 5e-10;
 
-/// Scratch.
+/// Buffers of the refinement.
 #[derive(Default)]
 pub(super) struct Polish {
-    /// Positions of the first point, the kinks and the last point, and their knots.
+    /// Positions of the first point, the kinks and the last point, and their indices among the knots.
     at: Vec<f64>,
     knot: Vec<usize>,
     /// Corrections of the values there.
@@ -22,10 +23,11 @@ pub(super) struct Polish {
 }
 
 impl Polish {
-    /// Solves Σ m_i (f(x_i) − y_i)² + λ Σ s_k c_k √(1 + τ_k²) for f linear between the kinks τ_k, with s_k the signs at
-    /// hand: in the values at the kinks its normal equations are tridiagonal. Kinks found to 1e-9 then give a certificate
-    /// that is exact at kinks and off by squares elsewhere. Takes the result only where it agrees with the dual.
-    /// Returns whether it did.
+    /// Minimises Σ m_i (f(x_i) − y_i)² + λ Σ s_k c_k √(1 + τ_k²) over f linear between the kinks τ_k, with the signs s_k of
+    /// the solution of the dual: in the values at the kinks the normal equations are tridiagonal. The certificate is then
+    /// exact at the kinks, and for kinks known to 1e-9 its error elsewhere is of the order of the square of that.
+    ///
+    /// Replaces the values and slope changes where signs and certificate hold; returns whether they do.
     pub fn run(
         &mut self,
         points: &Distinct<'_>,
@@ -37,7 +39,7 @@ impl Polish {
         let (x, y) = (&*points.x, &*points.y);
         self.begin(knots);
         let last = self.at.len() - 1;
-        // A correction to what the dual found, so that little is lost in large values.
+        // The unknowns are corrections to the solution of the dual, so that large values cost no digits.
         self.add_penalty(lambda, knots);
         self.add_data(points, knots);
         self.normal.solve(&mut self.step);
