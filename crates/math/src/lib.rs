@@ -14,6 +14,7 @@ pub mod risk;
 pub mod sample;
 pub mod score;
 pub mod seed;
+pub mod space;
 mod sum;
 pub mod target;
 pub mod theory;

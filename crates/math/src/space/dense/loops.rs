@@ -1,0 +1,78 @@
+//! Products with vectors, in a fixed order of operations.
+
+use super::Matrix;
+use crate::sum::sum_of_pairs;
+use crate::wide::{Kernel, wide};
+
+struct Dot<'a>(&'a [f64], &'a [f64]);
+
+impl Kernel for Dot<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn call(self) -> f64 {
+        sum_of_pairs(self.0, self.1, |a, b| a * b)
+    }
+}
+
+/// Σ a_i b_i, over the places that both have.
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let both = a.len().min(b.len());
+    wide(Dot(&a[..both], &b[..both]))
+}
+
+/// (Σ a_i²)^½.
+pub(crate) fn norm(a: &[f64]) -> f64 {
+    dot(a, a).sqrt()
+}
+
+struct Times<'a>(Matrix<'a>, &'a [f64], &'a mut [f64]);
+
+impl Kernel for Times<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Times(a, v, out) = self;
+        for (row, out) in a.values.chunks_exact(a.columns).zip(out) {
+            *out = sum_of_pairs(row, v, |a, b| a * b);
+        }
+    }
+}
+
+/// A v.
+pub(crate) fn times(a: Matrix<'_>, v: &[f64], out: &mut [f64]) {
+    wide(Times(a, v, out));
+}
+
+struct TransposedTimes<'a>(Matrix<'a>, &'a [f64], &'a mut [f64]);
+
+impl Kernel for TransposedTimes<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let TransposedTimes(a, v, out) = self;
+        out.fill(0.0);
+        // Four rows at a time, so that sums are loaded and stored a quarter as often.
+        let whole = a.rows / 4 * 4 * a.columns;
+        let (fours, rest) = a.values.split_at(whole);
+        let (v4, v1) = v.split_at(a.rows / 4 * 4);
+        for (rows, v) in fours.chunks_exact(4 * a.columns).zip(v4.as_chunks::<4>().0) {
+            let (r0, others) = rows.split_at(a.columns);
+            let (r1, others) = others.split_at(a.columns);
+            let (r2, r3) = others.split_at(a.columns);
+            for ((((out, a), b), c), d) in out.iter_mut().zip(r0).zip(r1).zip(r2).zip(r3) {
+                *out += (a * v[0] + b * v[1]) + (c * v[2] + d * v[3]);
+            }
+        }
+        for (row, v) in rest.chunks_exact(a.columns).zip(v1) {
+            out.iter_mut().zip(row).for_each(|(out, a)| *out += a * v);
+        }
+    }
+}
+
+/// Aᵀ v.
+pub(crate) fn transposed_times(a: Matrix<'_>, v: &[f64], out: &mut [f64]) {
+    wide(TransposedTimes(a, v, out));
+}

@@ -1,0 +1,29 @@
+//! Designs: laws of points in R^d.
+
+mod cube;
+mod gaussian;
+mod hypercube;
+mod law;
+pub(super) mod quantile;
+mod spectrum;
+mod sphere;
+mod student;
+
+pub use law::{Design, Support};
+
+use crate::catalogue::Entry;
+
+/// Every design, in the order of the documentation.
+///
+/// ```
+/// use tempered_math::catalogue::{Choice, Value};
+/// use tempered_math::space::design::CATALOGUE;
+///
+/// let power = [("spectrum", Value::Word("power")), ("exponent", Value::Real(2.0))];
+/// let gaussian = Choice::new(&CATALOGUE[0], &power).unwrap().build(CATALOGUE).unwrap();
+/// assert_eq!(gaussian.spectrum(3), [1.0, 0.25, 1.0 / 9.0]);
+/// // A number that the spectrum has no use for is refused.
+/// assert!(Choice::new(&CATALOGUE[0], &[("rate", Value::Real(2.0))]).is_err());
+/// ```
+pub static CATALOGUE: &[Entry<dyn Design>] =
+    &[gaussian::ENTRY, sphere::ENTRY, cube::CUBE, cube::TORUS, hypercube::ENTRY, student::ENTRY];

@@ -1,0 +1,54 @@
+//! Linear predictors by penalised least squares.
+
+use super::centred::Centred;
+use super::solver::{Solved, Solver};
+use super::{Report, Smoother};
+use crate::sample::Degenerate;
+use crate::space::{Predictor, Sample};
+
+/// Least squares with a ridge Λ ≥ 0 and an intercept or none: what `least_squares` and `ridge` share.
+#[derive(Default)]
+pub(super) struct Linear {
+    pub ridge: f64,
+    pub intercept: bool,
+    solver: Solver,
+}
+
+impl Linear {
+    pub fn new(ridge: f64, intercept: bool) -> Linear {
+        Linear { ridge, intercept, solver: Solver::default() }
+    }
+
+    pub fn fit(&mut self, sample: Sample<'_>, out: &mut Predictor) -> Result<Report, Degenerate> {
+        let system = Centred::new(sample, self.intercept);
+        let solved =
+            self.solver.solve(system.matrix(), &system.y, system.ridge(self.ridge + sample.tail()))?;
+        let intercept = system.restore(&mut self.solver.weights);
+        let weights = &self.solver.weights;
+        if !intercept.is_finite() || !weights.iter().all(|w| w.is_finite()) {
+            return Err(Degenerate::Overflow);
+        }
+        out.set_linear(weights, intercept);
+        Ok(report(&system, solved))
+    }
+
+    pub fn smoother(&mut self, sample: Sample<'_>, out: &mut Smoother) -> Result<Report, Degenerate> {
+        let system = Centred::new(sample, self.intercept);
+        let centre = system.centre();
+        let rows = out.set(sample.d(), centre.as_deref());
+        let ridge = system.ridge(self.ridge + sample.tail());
+        let solved = self.solver.smoother(system.matrix(), &system.y, ridge, rows)?;
+        system.restore_rows(rows);
+        Ok(report(&system, solved))
+    }
+
+    /// Whether n points with d features are met without a ridge.
+    pub fn interpolates(&self, n: u64, d: u64) -> bool {
+        self.ridge == 0.0 && n <= d + u64::from(self.intercept)
+    }
+}
+
+fn report(system: &Centred<'_>, solved: Solved) -> Report {
+    let rank = solved.rank.map(|rank| system.rank(rank));
+    Report { rank, route: Some(solved.route), ..Report::default() }
+}

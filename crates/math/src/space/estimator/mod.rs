@@ -1,0 +1,29 @@
+//! Estimators on R^d: rules that turn a sample into a predictor.
+
+mod centred;
+mod cost;
+mod least_squares;
+mod linear;
+mod ridge;
+mod rule;
+mod smoother;
+mod solver;
+
+pub use rule::{Estimator, Report, Route};
+pub use smoother::Smoother;
+
+use super::dense::dot;
+use crate::catalogue::{Entry, Kind, Parameter, Value};
+
+/// Every estimator, in the order of the documentation.
+pub static CATALOGUE: &[Entry<dyn Estimator>] = &[least_squares::ENTRY, ridge::ENTRY];
+
+/// The parameter `intercept` of linear predictors.
+fn intercept() -> Parameter {
+    Parameter {
+        name: "intercept",
+        summary: "whether f̂ has an intercept, which nothing penalises",
+        kind: Kind::Flag,
+        default: Some(Value::Flag(false)),
+    }
+}

@@ -1,0 +1,89 @@
+//! What an estimator on R^d is, and what a fit tells.
+
+use super::Smoother;
+use crate::sample::Degenerate;
+use crate::seed::Draws;
+use crate::space::{Predictor, Sample};
+
+/// A rule S → f̂ on R^d. Scratch is in `self`, so a worker owns one instance.
+///
+/// ```
+/// use tempered_math::catalogue::Choice;
+/// use tempered_math::seed::Draws;
+/// use tempered_math::space::estimator::CATALOGUE;
+/// use tempered_math::space::{Points, Predictor, Sample};
+///
+/// let entry = CATALOGUE.iter().find(|entry| entry.name == "least_squares").unwrap();
+/// let mut least_squares = Choice::new(entry, &[]).unwrap().build(CATALOGUE).unwrap();
+/// // One point and two features: of all planes through it, the one with the least weights.
+/// let sample = Sample::new(Points::new(2, &[3.0, 4.0]).unwrap(), &[5.0]).unwrap();
+/// let mut plane = Predictor::default();
+/// let report = least_squares.fit(sample, &Draws::new(7, "an example", 0), &mut plane).unwrap();
+/// assert!((plane.coefficients()[0] - 0.6).abs() < 1e-15 && (plane.value(&[3.0, 4.0]) - 5.0).abs() < 1e-14);
+/// assert_eq!(report.rank, Some(1));
+/// assert!(least_squares.interpolates(1, 2) && !least_squares.interpolates(3, 2));
+/// ```
+pub trait Estimator: Send {
+    /// Overwrites `out` with f̂, and tells how that went. What is random in it comes from `draws` alone.
+    ///
+    /// # Errors
+    /// The reason why this sample has no predictor; a failed trial is data.
+    fn fit(
+        &mut self,
+        sample: Sample<'_>,
+        draws: &Draws<'_>,
+        out: &mut Predictor,
+    ) -> Result<Report, Degenerate>;
+
+    /// Overwrites `out` with the matrix S of ŵ = S y, for estimators that are linear in y; `None` for all others.
+    fn smoother(&mut self, _sample: Sample<'_>, _out: &mut Smoother) -> Option<Result<Report, Degenerate>> {
+        None
+    }
+
+    /// What a trial of n points and d features costs: drawing the sample, fitting and scoring it, in nanoseconds of a core of
+    /// 2026.
+    ///
+    /// A model; shards are cut by it. It is a function of the arguments, n and d alone, of +, · and / alone.
+    fn cost(&self, n: u64, d: u64) -> f64;
+
+    /// Whether f̂(x_i) = y_i for every point of nearly every sample of n points with d features.
+    fn interpolates(&self, n: u64, d: u64) -> bool;
+}
+
+/// How a linear system was solved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// Cholesky factors of the smaller Gram matrix, and one step of refinement.
+    Cholesky,
+    /// QR factors of the matrix or its transpose.
+    Qr,
+    /// Singular values of the matrix.
+    Svd,
+    /// Eigenvalues of the smaller Gram matrix.
+    Eigen,
+}
+
+impl Route {
+    /// The word that is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Route::Cholesky => "cholesky",
+            Route::Qr => "qr",
+            Route::Svd => "svd",
+            Route::Eigen => "eigen",
+        }
+    }
+}
+
+/// What a fit tells of itself, beside its predictor.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Report {
+    /// The numerical rank of the points, centred where there is an intercept, where the route decides it.
+    pub rank: Option<u64>,
+    /// How a linear system was solved, where one was.
+    pub route: Option<Route>,
+    /// Steps of an iteration, where there was one.
+    pub steps: Option<u64>,
+    /// Whether a stopping rule ended the iteration, rather than the limit of its steps.
+    pub converged: Option<bool>,
+}

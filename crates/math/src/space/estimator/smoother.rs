@@ -1,0 +1,94 @@
+//! Estimators that are linear in y, as matrices.
+
+use crate::space::Predictor;
+use crate::space::dense::{Matrix, dot, transposed_times};
+
+/// S with ŵ = S y, for one set of points.
+///
+/// # Formula
+/// Noise of variance σ² that is independent between points has, given X,
+///     E_ε ∫ (x·S_w ε + S_0 ε)² = σ² Σ_j (Σ_k λ_k S_kj² + (Σ_k μ_k S_kj + S_0j)²)
+/// for x with mean μ and covariance diag(λ); and E_ε f̂ is what S makes of the values f*(x_i).
+///
+/// ```
+/// use tempered_math::catalogue::Choice;
+/// use tempered_math::space::estimator::{CATALOGUE, Smoother};
+/// use tempered_math::space::{Points, Predictor, Sample};
+///
+/// let mut least_squares = Choice::new(&CATALOGUE[0], &[]).unwrap().build(CATALOGUE).unwrap();
+/// let sample = Sample::new(Points::new(2, &[3.0, 4.0]).unwrap(), &[5.0]).unwrap();
+/// let mut smoother = Smoother::default();
+/// least_squares.smoother(sample, &mut smoother).unwrap().unwrap();
+/// // S = x/‖x‖².
+/// assert!((smoother.variance(&[1.0, 1.0], 0.0) - 1.0 / 25.0).abs() < 1e-16);
+/// let mut mean = Predictor::default();
+/// smoother.apply(&[5.0], &mut mean);
+/// assert!((mean.value(&[3.0, 4.0]) - 5.0).abs() < 1e-14);
+/// ```
+#[derive(Debug, Default)]
+pub struct Smoother {
+    d: usize,
+    /// How each weight moves with each response: one row of d numbers a point.
+    weights: Vec<f64>,
+    /// The mean of the points, where there is an intercept.
+    centre: Option<Vec<f64>>,
+}
+
+impl Smoother {
+    /// Where to put the weights, one row of d numbers a point; the mean of the points belongs to an intercept.
+    pub(super) fn set(&mut self, d: usize, centre: Option<&[f64]>) -> &mut Vec<f64> {
+        self.d = d;
+        self.centre = centre.map(<[f64]>::to_vec);
+        self.weights.clear();
+        &mut self.weights
+    }
+
+    /// The number of points.
+    pub fn n(&self) -> usize {
+        self.weights.len() / self.d.max(1)
+    }
+
+    /// How each weight moves with each response: one row of d numbers a point.
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    /// How the intercept moves with the response of each point.
+    pub fn intercept(&self) -> Vec<f64> {
+        let n = self.n() as f64;
+        match &self.centre {
+            Some(centre) => self.weights.chunks_exact(self.d).map(|row| 1.0 / n - dot(row, centre)).collect(),
+            None => vec![0.0; self.n()],
+        }
+    }
+
+    /// E_ε ∫ (f̂ − E_ε f̂)² for noise of variance 1, for x whose covariance has this diagonal and nothing beside it, and
+    /// whose coordinates have this mean.
+    pub fn variance(&self, spectrum: &[f64], mean: f64) -> f64 {
+        let mut total = 0.0;
+        let with_mean = self.centre.is_some() || mean != 0.0;
+        let intercept = if with_mean { self.intercept() } else { Vec::new() };
+        for (j, row) in self.weights.chunks_exact(self.d).enumerate() {
+            total += row.iter().zip(spectrum).map(|(s, lambda)| lambda * s * s).sum::<f64>();
+            if with_mean {
+                let at_mean = mean * row.iter().sum::<f64>() + intercept[j];
+                total += at_mean * at_mean;
+            }
+        }
+        total
+    }
+
+    /// The predictor of these responses, one a point: of f*(x_i) it is E_ε f̂.
+    pub fn apply(&self, y: &[f64], out: &mut Predictor) {
+        let mut weights = vec![0.0; self.d];
+        let matrix = Matrix::new(&self.weights, self.d);
+        let Some(centre) = &self.centre else {
+            transposed_times(matrix, y, &mut weights);
+            return out.set_linear(&weights, 0.0);
+        };
+        let mean = y.iter().sum::<f64>() / y.len() as f64;
+        let deviations: Vec<f64> = y.iter().map(|y| y - mean).collect();
+        transposed_times(matrix, &deviations, &mut weights);
+        out.set_linear(&weights, mean - dot(&weights, centre));
+    }
+}

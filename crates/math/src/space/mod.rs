@@ -1,0 +1,15 @@
+//! Samples with d features: designs, targets, estimators and risks on R^d.
+//!
+//! Points are rows; d is a coordinate of the data, given beside a design rather than in it.
+
+mod dense;
+pub mod design;
+pub mod estimator;
+mod points;
+mod predictor;
+mod sample;
+pub mod target;
+
+pub use points::Points;
+pub use predictor::{Function, Predictor};
+pub use sample::Sample;

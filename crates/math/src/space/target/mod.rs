@@ -1,0 +1,26 @@
+//! Targets: the functions f* on R^d that the labels are noisy values of.
+
+mod direction;
+mod linear;
+mod polynomial;
+mod single_index;
+mod teacher;
+mod truth;
+mod zero;
+
+pub use truth::{RowFunction, Target, Truth};
+
+use crate::catalogue::Entry;
+
+/// Every target, in the order of the documentation.
+///
+/// ```
+/// use tempered_math::catalogue::Choice;
+/// use tempered_math::space::target::CATALOGUE;
+///
+/// let names: Vec<&str> = CATALOGUE.iter().map(|entry| entry.name).collect();
+/// assert_eq!(names, ["zero", "linear", "single_index", "polynomial", "teacher"]);
+/// assert_eq!(Choice::new(&CATALOGUE[1], &[]).unwrap().to_string(), "linear(norm=1, direction=first, weights=[])");
+/// ```
+pub static CATALOGUE: &[Entry<dyn Target>] =
+    &[zero::ENTRY, linear::ENTRY, single_index::ENTRY, polynomial::ENTRY, teacher::ENTRY];

@@ -1,0 +1,77 @@
+//! What targets are.
+
+use crate::space::Points;
+use crate::space::dense::dot;
+use rand_chacha::ChaCha8Rng;
+
+/// A target f*: R^d → R, or a law of targets of which each trial has its own.
+///
+/// ```
+/// use tempered_math::catalogue::{Choice, Value};
+/// use tempered_math::seed::{Key, Purpose};
+/// use tempered_math::space::target::{CATALOGUE, Truth};
+///
+/// let entry = CATALOGUE.iter().find(|entry| entry.name == "linear").unwrap();
+/// let random = [("norm", Value::Real(2.0)), ("direction", Value::Word("random"))];
+/// let target = Choice::new(entry, &random).unwrap().build(CATALOGUE).unwrap();
+/// let truth = target.draw(&mut Key::new(7, "an example", Purpose::Design).trial(0), &[1.0; 3]);
+/// let Truth::Linear { weights } = &truth else { panic!("not linear") };
+/// assert!((weights.iter().map(|w| w * w).sum::<f64>() - 4.0).abs() < 1e-14);
+/// assert_eq!(truth.value(&[0.0, 1.0, 0.0]), weights[1]);
+/// ```
+pub trait Target: Send + Sync {
+    /// The target of a trial, for features with these variances; what is fixed draws nothing.
+    fn draw(&self, rng: &mut ChaCha8Rng, spectrum: &[f64]) -> Truth;
+
+    /// Whether every trial has the same target.
+    fn is_fixed(&self) -> bool;
+
+    /// Whether the target exists in this dimension.
+    ///
+    /// # Errors
+    /// What d must be.
+    fn check(&self, _d: usize) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// The target of one trial.
+pub enum Truth {
+    /// f* = 0.
+    Zero,
+    /// f*(x) = weights · x.
+    Linear {
+        /// One a feature.
+        weights: Vec<f64>,
+    },
+    /// Any other function of a row.
+    Function(Box<RowFunction>),
+}
+
+/// A function of the features of one point.
+pub type RowFunction = dyn Fn(&[f64]) -> f64 + Send + Sync;
+
+impl Truth {
+    /// f* at a point.
+    pub fn value(&self, row: &[f64]) -> f64 {
+        match self {
+            Truth::Zero => 0.0,
+            Truth::Linear { weights } => dot(weights, row),
+            Truth::Function(function) => function(row),
+        }
+    }
+
+    /// f* at each point; as many numbers as points.
+    pub fn values(&self, x: Points<'_>, out: &mut [f64]) {
+        x.rows().zip(out).for_each(|(row, out)| *out = self.value(row));
+    }
+
+    /// The weights of a linear target, none for 0; `None` for all others.
+    pub fn weights(&self) -> Option<&[f64]> {
+        match self {
+            Truth::Zero => Some(&[]),
+            Truth::Linear { weights } => Some(weights),
+            Truth::Function(_) => None,
+        }
+    }
+}
