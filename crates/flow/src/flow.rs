@@ -1,4 +1,4 @@
-//! Composing stages: the topology of a flow reads as one expression.
+//! The composition of stages: the topology of a flow is one expression.
 
 use crate::cancel::Cancel;
 use crate::meter::{Meter, Phase, Reading};
@@ -11,16 +11,16 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// What one thread of a flow does.
+/// The work of one thread of a flow.
 type Work<'env, E> = Box<dyn FnOnce(&Shared<'_, E>) + Send + 'env>;
 
-/// Work, and what its thread is called.
+/// Work, and the name of its thread.
 struct Task<'env, E> {
     name: &'static str,
     work: Work<'env, E>,
 }
 
-/// A flow whose last stage so far puts out `T`.
+/// A flow under construction, whose last stage so far has the output `T`.
 pub struct Flow<'env, T, E> {
     tasks: Vec<Task<'env, E>>,
     meters: Vec<Arc<Meter>>,
@@ -33,7 +33,7 @@ pub struct Closed<'env, E> {
     meters: Vec<Arc<Meter>>,
 }
 
-/// What the meters showed at the end.
+/// The readings of the meters at the end.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// One reading a stage or step, source first.
@@ -41,7 +41,7 @@ pub struct Report {
 }
 
 impl<'env, T: Send + 'env, E: Send + 'env> Flow<'env, T, E> {
-    /// A flow that starts from the items of an iterator; at most `capacity` of them wait.
+    /// Starts a flow with the items of an iterator; at most `capacity` of them wait for the next stage.
     pub fn source<I>(name: &'static str, capacity: usize, items: I) -> Flow<'env, T, E>
     where
         I: Iterator<Item = Result<T, E>> + Send + 'env,
@@ -52,7 +52,7 @@ impl<'env, T: Send + 'env, E: Send + 'env> Flow<'env, T, E> {
         Flow { tasks: vec![Task { name, work }], meters: vec![meter], output }
     }
 
-    /// Adds a stage on a thread of its own; at most `capacity` of its results wait.
+    /// Adds a stage on its own thread; at most `capacity` of its results wait for the next stage.
     pub fn stage<S>(mut self, name: &'static str, capacity: usize, mut stage: S) -> Flow<'env, S::Out, E>
     where
         S: Stage<In = T, Error = E> + 'env,
@@ -76,11 +76,12 @@ impl<'env, T: Send + 'env, E: Send + 'env> Flow<'env, T, E> {
         Flow { tasks: self.tasks, meters: self.meters, output }
     }
 
-    /// Adds steps as one stage: `cut` makes slabs of an item, a thread of the pool carries each through all steps, and
-    /// `join` makes an item of what came out, in the order of the slabs. At most `capacity` of these wait.
+    /// Adds steps as one stage: `cut` splits an item into slabs, a thread of the pool applies all steps to each slab, and
+    /// `join` makes an item of the results, in the order of the slabs. At most `capacity` of these items wait for the next
+    /// stage.
     ///
-    /// Each step has a meter; the first one's also shows the wait for items and for the pool, the last one's the wait for
-    /// room.
+    /// Each step has a meter; that of the first also counts the time waiting for items and for the pool, that of the last
+    /// the time waiting for the next stage.
     pub fn steps<Slab, Made, Out>(
         mut self,
         (name, capacity): (&'static str, usize),
@@ -100,7 +101,7 @@ impl<'env, T: Send + 'env, E: Send + 'env> Flow<'env, T, E> {
         let task = move |shared: &Shared<'_, E>| {
             let (first, last) = steps.ends();
             let walk = |slab| {
-                // Whichever failure came first is kept; this one only ends the batch.
+                // The verdict keeps the first failure; this one only ends the batch.
                 let ended = shared.cancel.is_aborted() || shared.verdict.is_set();
                 if ended { Err(Failure::Aborted) } else { steps.walk(slab) }
             };
@@ -108,7 +109,7 @@ impl<'env, T: Send + 'env, E: Send + 'env> Flow<'env, T, E> {
             let mut run = |item: Option<T>| {
                 let Some(item) = item else { return Ok(None) };
                 let slabs = cut(&item);
-                // Slabs that neighbour are not tied together: each may take long.
+                // A task for each slab (no grouping of neighbours), since each may take long.
                 let all =
                     || slabs.into_par_iter().with_max_len(1).map(walk).collect::<Result<Vec<Made>, _>>();
                 let made = pool.install(all);
@@ -121,10 +122,10 @@ impl<'env, T: Send + 'env, E: Send + 'env> Flow<'env, T, E> {
         Flow { tasks: self.tasks, meters: self.meters, output }
     }
 
-    /// Adds a stage in which each thread of a pool works on an item of its own. What is done first comes first, so that an
-    /// item that takes long holds up no other; at most `capacity` results wait.
+    /// Adds a stage in which each thread of a pool works on a separate item. Results are sent in the order in which they are
+    /// finished, so that a long item does not delay others; at most `capacity` results wait for the next stage.
     ///
-    /// The meter shows the work of the average thread.
+    /// The meter shows the mean over the threads.
     pub fn workers<S>(
         mut self,
         (name, capacity): (&'static str, usize),
@@ -197,10 +198,10 @@ impl<E: Send> Closed<'_, E> {
         self.meters.clone()
     }
 
-    /// Runs every stage on a thread of its own, steps on those of the pool, until the stream ends.
+    /// Runs every stage on its own thread, and steps on those of the pool, until the end of the stream.
     ///
     /// # Errors
-    /// The first error or panic of a stage or step, the abort, or a thread that cannot be started.
+    /// The first error or panic of a stage or step, an abort, or a thread that cannot be started.
     pub fn run(self, cancel: &Cancel) -> Result<Report, Failure<E>> {
         let verdict = Verdict::new();
         let shared = Shared { verdict: &verdict, cancel };
@@ -209,7 +210,7 @@ impl<E: Send> Closed<'_, E> {
                 let shared = &shared;
                 let thread = std::thread::Builder::new().name(name.into());
                 if let Err(source) = thread.spawn_scoped(scope, move || work(shared)) {
-                    // The others end when they find that their neighbour is missing.
+                    // The other threads end when they find their channels disconnected.
                     verdict.set(Failure::Thread { stage: name, source });
                 }
             }

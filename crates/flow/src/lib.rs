@@ -1,8 +1,9 @@
-//! Stages over bounded channels: a dataflow that knows no mathematics.
+//! A dataflow of stages over bounded channels, independent of what the items are.
 //!
-//! A stage is one thread, so messages stay in order, or workers on as many threads as a pool has, which put out what is done
-//! first. Steps share a stage: the slabs of an item go through all of them on the threads of a pool. End of stream travels down (senders are dropped), a stop
-//! travels up (receivers are dropped), and the first error goes sideways into one cell.
+//! A stage is one thread, which keeps items in order, or workers on the threads of a pool, which send results in the order
+//! in which they are finished. Steps share a stage: a thread of a pool applies all of them to a slab of an item. The end of
+//! the stream propagates downstream (senders are dropped), a stop propagates upstream (receivers are dropped), and the
+//! first error is stored in one shared cell.
 
 mod cancel;
 mod credit;

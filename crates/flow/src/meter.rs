@@ -1,4 +1,4 @@
-//! Meters: where the time of a stage or a step goes.
+//! Meters: the time that a stage or a step spends working and waiting.
 
 use crate::pool::take_waited;
 use crossbeam_channel::{Receiver, Sender};
@@ -16,24 +16,24 @@ pub struct Meter {
     waiting_out: AtomicU64,
 }
 
-/// What a meter showed.
+/// The reading of a meter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// Name of the stage or step.
     pub name: &'static str,
-    /// Items done; slabs of a step.
+    /// Items finished; for a step, slabs.
     pub items: u64,
-    /// Time at work; of a step, on the average thread of the pool.
+    /// Time at work; for a step, the mean over the threads of the pool.
     pub busy: Duration,
     /// Time waiting for a thread of the pool.
     pub waiting_pool: Duration,
     /// Time waiting for items.
     pub waiting_in: Duration,
-    /// Time waiting for room downstream.
+    /// Time waiting for the next stage.
     pub waiting_out: Duration,
 }
 
-/// What time is spent on.
+/// The activities whose time is counted.
 #[derive(Clone, Copy)]
 pub(crate) enum Phase {
     Busy,
@@ -60,17 +60,17 @@ impl Meter {
         self.items.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The next item; `None` at the end of the stream.
+    /// Receives the next item, and counts the wait; `None` at the end of the stream.
     pub(crate) fn receive<T>(&self, input: &Receiver<T>) -> Option<T> {
         self.time(Phase::WaitingIn, || input.recv().ok())
     }
 
-    /// Works on an item, and counts it where that succeeds.
+    /// Works on an item, counts the time, and counts the item if the work succeeds.
     pub(crate) fn work<T, E>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         self.time(Phase::Busy, work).inspect(|_| self.count())
     }
 
-    /// Hands an item on; false when nobody is left to take it.
+    /// Sends an item to the next stage, and counts the wait; false when that stage has ended.
     pub(crate) fn send<T>(&self, output: &Sender<T>, item: T) -> bool {
         self.time(Phase::WaitingOut, || output.send(item).is_ok())
     }
@@ -91,7 +91,7 @@ impl Meter {
         result
     }
 
-    /// Adds what this thread has waited for the pool.
+    /// Adds the time that this thread has waited for the pool.
     pub(crate) fn add_waited(&self) {
         add(&self.waiting_pool, take_waited());
     }
@@ -105,7 +105,7 @@ impl Meter {
         result
     }
 
-    /// What it shows now.
+    /// The current reading.
     pub fn read(&self) -> Reading {
         let time = |counter: &AtomicU64| Duration::from_nanos(counter.load(Ordering::Relaxed));
         Reading {

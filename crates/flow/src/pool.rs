@@ -1,10 +1,10 @@
-//! The pool that arithmetic inside stages runs on.
+//! The pool of threads for arithmetic inside stages.
 
 use std::cell::Cell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Threads that the stages of a flow share; clones are one pool.
+/// Threads that the stages of a flow share; clones refer to one pool.
 #[derive(Clone, Debug)]
 pub struct Pool(Arc<rayon::ThreadPool>);
 
@@ -31,13 +31,13 @@ impl Pool {
             .map_err(|source| PoolError { threads, source })
     }
 
-    /// How many threads it has.
+    /// The number of threads.
     pub fn threads(&self) -> usize {
         self.0.current_num_threads()
     }
 
-    /// Does work on the pool, where rayon's parallel iterators spread over its threads. The calling stage's meter
-    /// tells the wait for a thread from the work.
+    /// Runs `work` on the pool, where rayon's parallel iterators use its threads. The meter of the calling stage counts
+    /// the wait for a thread separately from the work.
     pub fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
         let asked = Instant::now();
         let (waited, result) = self.0.install(|| (asked.elapsed(), work()));
@@ -46,7 +46,7 @@ impl Pool {
     }
 }
 
-/// How long this thread has waited for pools since it was last asked.
+/// The time that this thread has waited for pools since the last call.
 pub(crate) fn take_waited() -> Duration {
     WAITED.take()
 }

@@ -1,6 +1,6 @@
-//! What a stage is: one function from item to item. It sees no channel, thread or neighbour.
+//! The traits of stages: a stage is a function from item to item, without access to channels, threads or other stages.
 
-/// What is between a source and a sink.
+/// A stage between a source and a sink.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -41,14 +41,17 @@
 /// assert_eq!(mean, 3.0);
 /// ```
 pub trait Stage: Send {
-    /// What comes in.
+    /// The input.
     type In: Send;
-    /// What goes out.
+    /// The output.
     type Out: Send;
-    /// Why it may fail.
+    /// The error of a failed item.
     type Error: Send;
 
-    /// Works on one item.
+    /// Computes the output of one item.
+    ///
+    /// # Errors
+    /// The first error ends the flow.
     fn run(&mut self, item: Self::In) -> Result<Self::Out, Self::Error>;
 
     /// Called once at the end of the stream, unless an error or an abort ended it.
@@ -81,12 +84,15 @@ pub trait Stage: Send {
 /// }
 /// ```
 pub trait Sink: Send {
-    /// What comes in.
+    /// The input.
     type In: Send;
-    /// Why it may fail.
+    /// The error of a failed item.
     type Error: Send;
 
-    /// Takes one item.
+    /// Consumes one item.
+    ///
+    /// # Errors
+    /// The first error ends the flow.
     fn take(&mut self, item: Self::In) -> Result<(), Self::Error>;
 
     /// Called once at the end of the stream, unless an error or an abort ended it.

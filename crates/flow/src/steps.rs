@@ -1,11 +1,11 @@
-//! Steps: functions that follow one another on one thread, so that a slab is in its cache when the next one reads it.
+//! Steps: functions applied to a slab one after the other on one thread, so that the slab is in its cache for the next one.
 
 use crate::meter::Meter;
 use crate::verdict::{Failure, message};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// A function from slab to slab that many threads may call at once. It sees no thread or neighbour.
+/// A function from slab to slab that several threads may call at the same time.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -47,21 +47,24 @@ use std::sync::Arc;
 /// assert_eq!(kept, [6, 12, 18, 24]);
 /// ```
 pub trait Step: Send + Sync {
-    /// What comes in.
+    /// The input.
     type In: Send;
-    /// What goes out.
+    /// The output.
     type Out: Send;
-    /// Why it may fail.
+    /// The error of a failed slab.
     type Error: Send;
 
-    /// Works on one slab.
+    /// Computes the output of one slab.
+    ///
+    /// # Errors
+    /// The first error ends the flow.
     fn run(&self, slab: Self::In) -> Result<Self::Out, Self::Error>;
 }
 
 /// All steps in order, as one function.
 type Walk<'env, In, Out, E> = Box<dyn Fn(In) -> Result<Out, Failure<E>> + Send + Sync + 'env>;
 
-/// One or more steps, each with a meter of its own.
+/// One or more steps, each with its own meter.
 pub struct Steps<'env, In, Out, E> {
     walk: Walk<'env, In, Out, E>,
     meters: Vec<Arc<Meter>>,
@@ -88,7 +91,7 @@ impl<'env, In: Send + 'env, Out: Send + 'env, E: Send + 'env> Steps<'env, In, Ou
         Steps { walk: Box::new(move |slab| attempt(&step, &meter, before(slab)?)), meters: self.meters }
     }
 
-    /// Carries a slab through all steps.
+    /// Applies all steps to a slab.
     pub(crate) fn walk(&self, slab: In) -> Result<Out, Failure<E>> {
         (self.walk)(slab)
     }
@@ -103,7 +106,7 @@ impl<'env, In: Send + 'env, Out: Send + 'env, E: Send + 'env> Steps<'env, In, Ou
     }
 }
 
-/// Works on a slab; a panic is a failure.
+/// Applies a step to a slab; a panic is returned as a failure.
 pub(crate) fn attempt<S: Step>(step: &S, meter: &Meter, slab: S::In) -> Result<S::Out, Failure<S::Error>> {
     let stage = meter.name();
     match catch_unwind(AssertUnwindSafe(|| meter.time_share(|| step.run(slab)))) {

@@ -1,9 +1,9 @@
-//! How a flow ended badly: the first error wins.
+//! The first failure of a flow.
 
 use std::any::Any;
 use std::sync::{Mutex, PoisonError};
 
-/// Why a flow did not run to its end.
+/// The reason why a flow did not run to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure<E> {
     /// A stage or step returned an error.
@@ -19,7 +19,7 @@ pub enum Failure<E> {
     Panicked {
         /// Which stage.
         stage: &'static str,
-        /// What it said.
+        /// The message of the panic.
         message: String,
     },
     /// The thread of a stage could not be started.
@@ -27,7 +27,7 @@ pub enum Failure<E> {
     Thread {
         /// Which stage.
         stage: &'static str,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// The flow was aborted from outside.
@@ -35,7 +35,7 @@ pub enum Failure<E> {
     Aborted,
 }
 
-/// The cell the first failure is kept in.
+/// The cell that holds the first failure.
 pub(crate) struct Verdict<E>(Mutex<Option<Failure<E>>>);
 
 impl<E> Verdict<E> {
@@ -43,7 +43,7 @@ impl<E> Verdict<E> {
         Verdict(Mutex::new(None))
     }
 
-    /// Keeps the failure, if it is the first.
+    /// Stores the failure if it is the first.
     pub(crate) fn set(&self, failure: Failure<E>) {
         let mut cell = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         cell.get_or_insert(failure);
@@ -58,7 +58,7 @@ impl<E> Verdict<E> {
     }
 }
 
-/// What a panic said.
+/// The message of a panic.
 pub(crate) fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_string());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".into())

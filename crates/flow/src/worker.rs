@@ -1,19 +1,19 @@
-//! The only worker loop there is.
+//! The loop of a worker thread.
 
 use crate::cancel::Cancel;
 use crate::verdict::{Failure, Verdict, message};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What every worker of a flow shares.
+/// The state that all workers of a flow share.
 pub(crate) struct Shared<'a, E> {
     pub verdict: &'a Verdict<E>,
     pub cancel: &'a Cancel,
 }
 
-/// Pulls items until the stream ends, works on each, pushes what comes out.
+/// Receives items by `pull` until the stream ends, works on each, and sends the result by `push`.
 ///
-/// `pull` returns `None` at the end of the stream, `push` false when nobody is left downstream. Returning drops
-/// both ends of the worker's channels, which is how its neighbours hear of it.
+/// `pull` returns `None` at the end of the stream, `push` false when the next stage has ended. When the worker
+/// returns, both of its channel ends are dropped, by which the neighbouring stages notice the end.
 pub(crate) fn work<In, Out, E>(
     shared: &Shared<'_, E>,
     stage: &'static str,

@@ -1,4 +1,4 @@
-//! Files that take their place whole, outside the data tree.
+//! Files outside the data tree that are replaced atomically.
 
 use crate::directory::entries;
 use crate::unfinished::{is_abandoned, unique};
@@ -6,19 +6,19 @@ use std::fs::{self, File};
 use std::io::{BufWriter, IntoInnerError, Result};
 use std::path::Path;
 
-/// Writes a file beside its place and gives it its name when it is complete; several may do so at the same time. What
-/// processes that were killed left there unfinished is removed.
+/// Writes a file under a temporary name in its folder and renames it when it is complete; several processes may do so at
+/// the same time. Temporary files of processes that were killed are removed.
 ///
 /// # Errors
-/// Those of the system and of `write`; the place is as before then.
+/// Those of the system and of `write`; the file is then unchanged.
 pub fn write_beside(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let prefix = format!(".{name}.");
-    // A file without a folder before it lies in the current one.
+    // A path without a folder refers to the current one.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     for (other, path) in entries(folder).into_iter().flatten() {
         if other.starts_with(&prefix) && is_abandoned(&other) {
-            // Somebody else may have removed it first; it is in nobody's way.
+            // An error is ignored: another process may have removed the file, and a remaining one does no harm.
             let _ = fs::remove_file(path);
         }
     }
@@ -29,7 +29,7 @@ pub fn write_beside(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Res
         fs::rename(&unfinished, path)
     });
     placed.inspect_err(|_| {
-        // On a full disk the rest of it is wanted elsewhere, and nobody would look for it here.
+        // The incomplete file is of no use, and its space is needed where the disk is full.
         let _ = fs::remove_file(&unfinished);
     })
 }
@@ -46,7 +46,7 @@ mod tests {
         let path = folder.path().join("levels.csv");
         let own = unique();
         let mut parts: Vec<&str> = own.split('-').collect();
-        // No process has a number beyond the largest there can be; process 1 lives.
+        // The number is above the largest process number; process 1 always exists.
         let mut of = |process: &'static str| {
             parts[2] = process;
             parts.join("-")

@@ -1,8 +1,8 @@
-//! Checksums: a file says of itself whether its bytes are those that were written.
+//! Checksums of files, stored in their footers.
 //!
 //! checksum = BLAKE3(every byte of the file, the 64 digits of the checksum in the footer read as zeros), written in
-//! hexadecimal under a key of the footer. A bit flipped anywhere, be it in a page, in the footer or in the digits, makes
-//! the two differ. Bytes are summed as they are written: a file is never read again for its checksum.
+//! hexadecimal under a key of the footer. A changed bit anywhere, in a page, in the footer or in the digits, makes the two
+//! differ. Bytes are hashed while they are written, so that a file is not read again for its checksum.
 
 use crate::disk::Output;
 use crate::error::Error;
@@ -15,29 +15,29 @@ use std::path::Path;
 pub const CHECKSUM_KEY: &str = "tempered.checksum";
 /// Digits of a checksum.
 const DIGITS: usize = 64;
-/// What stands between key and value in a footer: Thrift's mark of a string as the next field, and its length.
+/// The bytes between key and value in a footer: Thrift's header of a string as the next field, and the string's length.
 const BETWEEN: [u8; 2] = [0x18, DIGITS as u8];
 /// The end of a Parquet file: the length of the footer, and PAR1.
 const TRAILER: u64 = 8;
 
-/// The footer entry before the digits are known.
+/// The footer entry with zeros in place of the digits.
 pub(crate) fn blank() -> (String, String) {
     (CHECKSUM_KEY.into(), "0".repeat(DIGITS))
 }
 
-/// Sums what passes through to a file. The footer is held back, to have the digits put in.
+/// Hashes bytes on their way to a file. The footer is kept in memory until the digits are inserted.
 pub(crate) struct Summed {
     out: BufWriter<Hashed>,
     footer: Option<Vec<u8>>,
 }
 
-/// What has left the buffer, where columns come in pieces of 8 kB: BLAKE3 is faster on 128 kB than on these.
+/// Receives the contents of the buffer, in which columns arrive in pieces of 8 kB: BLAKE3 is faster on 128 kB at a time.
 struct Hashed {
     out: Box<dyn Output>,
     hasher: blake3::Hasher,
 }
 
-/// Bytes that are summed and written at a time: they are still in a second-level cache then.
+/// Bytes that are hashed and written at a time: they are still in a second-level cache when they are written.
 const BUFFER: usize = 1 << 17;
 
 impl Summed {
@@ -46,12 +46,12 @@ impl Summed {
         Summed { out: BufWriter::with_capacity(BUFFER, out), footer: None }
     }
 
-    /// From here on what is written is the footer.
+    /// Declares that all bytes written from here on belong to the footer.
     pub fn hold_footer(&mut self) {
         self.footer = Some(Vec::new());
     }
 
-    /// Writes the footer with the digits in it; the file is whole, but not yet durable.
+    /// Writes the footer with the digits; the file is then complete, but not durable.
     pub fn finish(self) -> Result<Box<dyn Output>> {
         let mut footer = self.footer.unwrap_or_default();
         let Hashed { mut out, mut hasher } =
@@ -90,23 +90,28 @@ impl Write for Hashed {
     }
 }
 
-/// Where in a footer the digits are.
+/// The position of the digits in a footer.
 fn digits(footer: &[u8]) -> Option<Range<usize>> {
     let before = [CHECKSUM_KEY.as_bytes(), &BETWEEN].concat();
     let start = footer.windows(before.len()).rposition(|window| window == before)? + before.len();
     (start + DIGITS <= footer.len()).then_some(start..start + DIGITS)
 }
 
-/// The checksum a file carries and the one its bytes have.
+/// The stored checksum of a file, and the one computed from its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checksum {
-    /// What the footer says; `None` in a file without.
+    /// The checksum in the footer; `None` where there is none.
     pub stored: Option<String>,
-    /// What the bytes say.
+    /// The checksum of the bytes.
     pub computed: String,
 }
 
-/// Reads a whole file for its checksum.
+/// Reads a whole file and computes its checksum.
+///
+/// # Errors
+/// The file cannot be read.
+/// # Cost
+/// One pass over the bytes.
 pub fn read_checksum(path: &Path) -> std::result::Result<Checksum, Error> {
     regular::open(path).and_then(|mut file| checksum(&mut file)).map_err(Error::io(path))
 }

@@ -1,11 +1,11 @@
-//! Rows on their way into files: what neighbouring trials say, column by column.
+//! Chunks: rows of consecutive trials, column by column, to be written to files.
 
 /// Metrics rows of neighbouring trials.
 #[derive(Clone, Debug, Default)]
 pub struct MetricsChunk {
     /// Trial numbers, ascending.
     pub trial: Vec<u64>,
-    /// Why each trial failed; `None` where it did not: its status is then [`MetricsChunk::OK`].
+    /// The reason why each trial failed; `None` where it did not, in which case its status is [`MetricsChunk::OK`].
     pub failure: Vec<Option<&'static str>>,
     /// Numbers of kinks, where predictors have kinks.
     pub kinks: Vec<Option<u64>>,
@@ -35,7 +35,7 @@ impl MetricsChunk {
         *checkpoints = None;
     }
 
-    /// Whether all columns are as long as they must be, with so many scores a row.
+    /// Whether all columns have the same number of rows, with `scores` scores a row.
     pub(crate) fn is_even(&self, scores: usize) -> bool {
         let count = self.trial.len();
         [self.failure.len(), self.kinks.len()] == [count; 2]
@@ -44,11 +44,11 @@ impl MetricsChunk {
     }
 }
 
-/// Predictors of neighbouring trials, column by column: row r has the units `ends[r − 1] .. ends[r]`. Outer weights and
-/// biases behind the last unit are room for more: memory that is used again need not be cleared.
+/// Predictors of consecutive trials, column by column: row r has the units `ends[r − 1] .. ends[r]`. Outer weights and
+/// biases after the last unit are spare capacity, which is initialised so that reused memory need not be cleared.
 ///
-/// Where files state a form, units are its entries: the outer weights are coefficients, the inner ones scales, and the
-/// biases places.
+/// Where files state a form, units are the entries of an expansion: the outer weights are coefficients, the inner ones
+/// scales, and the biases positions.
 #[derive(Clone, Debug, Default)]
 pub struct WeightsChunk {
     /// Trial numbers, ascending.
@@ -92,7 +92,7 @@ impl WeightsChunk {
         self.ends.last().copied().unwrap_or(0)
     }
 
-    /// Room for so many units behind those of all rows: outer weights and biases, with what was there before.
+    /// Outer weights and biases of `count` units after those of all rows, to be overwritten; their values are unspecified.
     pub fn room(&mut self, count: usize) -> (&mut [f64], &mut [f64]) {
         let (start, end) = (self.units(), self.units() + count);
         for list in [&mut self.outer, &mut self.bias] {
@@ -101,7 +101,7 @@ impl WeightsChunk {
         (&mut self.outer[start..end], &mut self.bias[start..end])
     }
 
-    /// Removes the room behind the last unit.
+    /// Removes the spare capacity after the last unit.
     pub fn trim(&mut self) {
         let units = self.units();
         [&mut self.outer, &mut self.bias].into_iter().for_each(|list| list.truncate(units));

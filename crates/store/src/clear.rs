@@ -1,4 +1,4 @@
-//! Starting over: what runs made goes, and nothing else.
+//! Removing the files of runs from a directory, and no others.
 
 use crate::directory::{QUARANTINE, RECORDS, RunDirectory, STAGING, entries};
 use crate::error::Error;
@@ -15,11 +15,11 @@ pub const SUMMARY: [&str; 4] = ["levels", "verdicts", "pairs", "curves"];
 const PAGES: &str = "report/estimators";
 
 impl RunDirectory {
-    /// Removes what runs make: records, unfinished and former files, data, quarantine, summaries and the report, by their
-    /// names. Whatever else lies in the folder or below it stays; says what that is in the folders that runs make.
+    /// Removes the files that runs make, by their names: records, unfinished and former files, data, quarantine, summaries
+    /// and the report. All other files stay; returns those that lie in folders that runs make.
     ///
     /// # Errors
-    /// Another process holds the directory; nothing is removed then.
+    /// Another process holds the directory, in which case nothing is removed; a file cannot be removed.
     pub fn clear(root: &Path) -> Result<Vec<PathBuf>, Error> {
         let directory = RunDirectory::open(root)?;
         directory.alone(|| {
@@ -39,7 +39,7 @@ impl RunDirectory {
             for folder in made.into_iter().chain(Table::ALL.map(Table::name)) {
                 prune(&root.join(folder), &mut left)?;
             }
-            // Records last: what has none is not taken for a run's.
+            // Records are removed last, since a directory without them is not recognised as that of a run.
             for (name, path) in entries(&root.join(RECORDS))? {
                 if name != LOCK && !path.is_dir() {
                     remove(&path)?;
@@ -57,7 +57,7 @@ fn drop_shown(root: &Path) -> Result<(), Error> {
         remove(&root.join("summary").join(name))?;
     }
     remove(&root.join("report").join("index.html"))?;
-    // Named after estimators, also after some that no study asks for any more.
+    // Pages have the names of estimators, including those that were removed from the study.
     for (name, path) in entries(&root.join(PAGES))? {
         if name.ends_with(".html") && !path.is_dir() {
             remove(&path)?;
@@ -77,7 +77,7 @@ fn remove(path: &Path) -> Result<(), Error> {
     gone(path, fs::remove_file(path))
 }
 
-/// Removes the folders that are empty, from the deepest on, and gathers what lies in others. Links to folders stay.
+/// Removes empty folders, the deepest first, and lists the contents of others. Links to folders stay.
 fn prune(folder: &Path, left: &mut Vec<PathBuf>) -> Result<(), Error> {
     let before = left.len();
     for (_, path) in entries(folder)? {

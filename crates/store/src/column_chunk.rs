@@ -1,4 +1,4 @@
-//! Column chunks put together from pages that are compressed already.
+//! Column chunks assembled from compressed pages.
 //!
 //! Source of the format: the Parquet specification, data pages version 1.
 
@@ -15,7 +15,7 @@ use parquet::schema::types::ColumnDescPtr;
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 
-/// A column chunk on its own: its bytes and what its footer says.
+/// A column chunk: its bytes and its metadata.
 pub(crate) struct ColumnChunk {
     pub bytes: Parts,
     pub close: ColumnCloseResult,
@@ -66,7 +66,7 @@ struct Sizes {
     data: Option<i64>,
 }
 
-/// Puts pages one behind the other.
+/// Concatenates pages.
 fn put(pages: impl IntoIterator<Item = CompressedPage>, sink: &mut TrackedWrite<Gathering>) -> Result<Sizes> {
     let mut sizes = Sizes::default();
     for page in pages {
@@ -84,11 +84,11 @@ fn put(pages: impl IntoIterator<Item = CompressedPage>, sink: &mut TrackedWrite<
     Ok(sizes)
 }
 
-/// Bytes that follow one another and lie apart.
+/// Consecutive bytes of a file in separate buffers.
 #[derive(Clone, Default)]
 pub(crate) struct Parts(VecDeque<Bytes>);
 
-/// Parts that come in. Pages stay where they are: only the headers between them are copied.
+/// Collects the parts. Pages are not copied, only the headers between them.
 #[derive(Default)]
 struct Gathering {
     parts: Parts,
@@ -112,7 +112,7 @@ impl Gathering {
 
 impl Write for Gathering {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // A page that is short comes in a copy, behind its header.
+        // A short page arrives as a copy that follows its header.
         if bytes.as_ptr_range() == self.page.as_ptr_range() {
             self.end_headers();
             self.parts.0.push_back(std::mem::take(&mut self.page));

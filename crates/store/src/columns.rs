@@ -17,14 +17,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The size up to which a file is read at once: to ask the system for each column of it takes longer than to decode a few
+/// The size up to which a file is read at once: reading each of its columns separately takes longer than decoding a few
 /// rows.
 const SMALL: u64 = 1 << 16;
 
 /// A Parquet file that is open, with its footer read.
 ///
-/// Columns are read by plain reads rather than through a map of the file: a disk that fails is then an error, not a
-/// signal, and threads that read are those of the caller.
+/// Columns are read by read calls rather than by mapping the file into memory: a failing disk is then an error and not a
+/// signal, and reads are made by the threads of the caller.
 #[derive(Debug)]
 pub struct MetricsFile {
     path: PathBuf,
@@ -32,7 +32,7 @@ pub struct MetricsFile {
     metadata: ParquetMetaData,
 }
 
-/// Where the columns of a file come from.
+/// The source of the columns of a file.
 #[derive(Debug)]
 enum Content {
     /// All bytes of a small file.
@@ -70,12 +70,12 @@ impl MetricsFile {
         Ok(MetricsFile { path: path.into(), content, metadata })
     }
 
-    /// Where it lies.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What it says of itself.
+    /// Its footer.
     pub fn footer(&self) -> Footer {
         Footer::of(self.metadata.file_metadata())
     }
@@ -189,7 +189,7 @@ impl MetricsFile {
             return Err(Error::NotNumbers { path: self.path.clone(), column: name.into(), found });
         };
         let (mut values, mut levels) = (Vec::with_capacity(rows), Vec::new());
-        // One more than there should be, to see whether there are.
+        // One record more than declared is requested, to detect excess records.
         let read = reader.read_records(rows + 1, Some(&mut levels), None, &mut values);
         let (read, ..) = read.map_err(Error::parquet(&self.path))?;
         if read != rows {
@@ -198,13 +198,13 @@ impl MetricsFile {
         Ok((values, levels.into_iter().map(|level| level == most).collect()))
     }
 
-    /// The bytes of a column, from where they lie in the file.
+    /// The bytes of a column, at this position in the file.
     fn bytes(&self, start: u64, length: u64) -> Result<Stretch, Error> {
         let outside = |end: u64| {
             let why = format!("a column from byte {start} to {length} bytes later in a file of {end}");
             Error::Unreadable { path: self.path.clone(), why }
         };
-        // A length that no file has is not to be reserved.
+        // The length is compared with the file's before memory is reserved for it.
         let fits = |end: u64| start.checked_add(length).is_some_and(|last| last <= end);
         let file = match &self.content {
             Content::Read(bytes) => {
@@ -273,7 +273,7 @@ impl ChunkReader for Stretch {
     }
 }
 
-/// What follows in a column; its end is an error, for the reason that [`WholeFile`] gives.
+/// The rest of a column; reading beyond its end is an error, for the reason given at [`WholeFile`].
 struct Rest(Bytes);
 
 impl Read for Rest {
@@ -287,7 +287,7 @@ impl Read for Rest {
     }
 }
 
-/// What a reader says of a file; where the Parquet library panics, as it does on some damaged files, that it is damaged.
+/// The result of a reader; a panic of the Parquet library, which occurs on some damaged files, becomes an error.
 fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     let damaged = |_| Err(Error::Damaged { path: path.to_path_buf() });
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(damaged)

@@ -1,7 +1,7 @@
-//! Columns in which all rows agree, written without encoding each row.
+//! Columns with the same value in all rows, written without encoding each row.
 //!
-//! Half of the columns of metrics say the same of every row of a file: what the cell is called, or that a score does not
-//! apply. Such a column is a dictionary of one value and a page of one run, or for NULL the page alone.
+//! Half of the columns of metrics are constant in a file: the name of the cell, or NULL for a score that does not apply.
+//! Such a column is a dictionary of one value and a page of one run, or for NULL the page alone.
 //!
 //! Source of the format: the Parquet specification, data pages version 1, encodings PLAIN, RLE and RLE_DICTIONARY.
 
@@ -19,7 +19,7 @@ use parquet::file::statistics::Statistics;
 use parquet::schema::types::ColumnDescPtr;
 use std::sync::Arc;
 
-/// What a row may hold.
+/// The value of a row.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
     Null,
@@ -54,7 +54,7 @@ impl Value {
         }
     }
 
-    /// As it stands in a dictionary.
+    /// Its encoding in a dictionary.
     fn plain(&self) -> Option<Vec<u8>> {
         match self {
             Value::Null => None,
@@ -77,7 +77,7 @@ impl Value {
             }
             (Value::Integer(value), _) => Statistics::int64(Some(*value), Some(*value), None, nulls, false),
             (Value::Real(value), _) => {
-                // Zeros may have either sign: the least is said to be −0, the largest +0.
+                // The format requires −0 as the minimum and +0 as the maximum of zeros, whose signs readers may ignore.
                 let [low, high] = if *value == 0.0 { [-0.0, 0.0] } else { [*value; 2] };
                 Statistics::double(Some(low), Some(high), None, nulls, false)
             }
@@ -124,14 +124,14 @@ pub(crate) fn column(column: ColumnDescPtr, value: &Value, rows: usize) -> Resul
     ColumnChunk::new(column, rows as u64, pages, (encodings, Some(statistics)))
 }
 
-/// Definition levels, and places in the dictionary, of `rows` rows.
+/// Definition levels, and dictionary indices, of `rows` rows.
 fn body(column: &ColumnDescPtr, is_some: bool, rows: usize) -> Vec<u8> {
     let mut body = Vec::new();
     if column.max_def_level() > 0 {
         body.extend(run(u8::from(is_some), rows).finish());
     }
     if is_some {
-        // Places in the dictionary have one bit each.
+        // Dictionary indices have one bit each.
         body.push(1);
         body.extend(run(0, rows).finish_without_length());
     }

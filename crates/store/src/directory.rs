@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(crate) const RECORDS: &str = "_tempered";
 pub(crate) const STAGING: &str = "_staging";
 pub(crate) const QUARANTINE: &str = "_quarantine";
-/// Where unfinished files lie on another file system than the directory's own. Listings pass over hidden names.
+/// The folder of unfinished files on a file system other than the directory's own; listings skip hidden names.
 const HIDDEN_STAGING: &str = ".staging";
 /// Bytes of a record that are written at a time.
 const RECORD_BUFFER: usize = 1 << 16;
@@ -31,7 +31,7 @@ pub struct RunDirectory {
 pub struct Listing {
     /// Every file of the data tree.
     pub files: Vec<Listed>,
-    /// What lies in the data tree and has no place there.
+    /// Files and folders in the data tree that do not belong there.
     pub strays: Vec<PathBuf>,
 }
 
@@ -40,7 +40,7 @@ pub struct Listing {
 pub struct Listed {
     /// Which table it belongs to.
     pub table: Table,
-    /// What it holds.
+    /// The estimator and shard that it holds.
     pub place: Place,
     /// Its size.
     pub bytes: u64,
@@ -52,7 +52,7 @@ impl RunDirectory {
         RunDirectory::create_on(Arc::new(Local), root)
     }
 
-    /// The same on a file system of the caller's.
+    /// [`RunDirectory::create`] on a file system of the caller.
     pub fn create_on(disk: Arc<dyn Disk>, root: &Path) -> Result<RunDirectory, Error> {
         let there = root.is_dir();
         let directory = RunDirectory { root: root.to_path_buf(), disk };
@@ -107,7 +107,7 @@ impl RunDirectory {
         self.write_record_with(name, &mut |out| out.write_all(bytes))
     }
 
-    /// The same of what `write` writes, piece by piece.
+    /// [`RunDirectory::write_record`] of the bytes that `write` writes.
     pub fn write_record_with(
         &self,
         name: &str,
@@ -117,7 +117,7 @@ impl RunDirectory {
         self.disk.create_folders(&folder).map_err(Error::io(&folder))?;
         let staged = folder.join(format!(".{name}.{}.tmp", unique()));
         let path = folder.join(name);
-        // A folder of its name could not be replaced by a file.
+        // A folder of this name cannot be replaced by a file.
         if path.is_dir() {
             self.quarantine(&path)?;
         }
@@ -129,7 +129,7 @@ impl RunDirectory {
             self.disk.rename(&staged, &path)
         };
         write().map_err(|error| {
-            // The error that is told is the first one.
+            // An error of the removal is ignored; the first error is returned.
             let _ = self.remove(&staged);
             Error::io(&path)(error)
         })?;
@@ -144,7 +144,7 @@ impl RunDirectory {
     /// Reads a record; `None` where there is none.
     ///
     /// # Errors
-    /// The file system refuses, or something that is no file has its name.
+    /// The file system refuses, or its name belongs to something other than a file.
     pub fn read_record(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
         let path = self.root.join(RECORDS).join(name);
         match regular::read(&path) {
@@ -154,7 +154,7 @@ impl RunDirectory {
         }
     }
 
-    /// Appends to a record that can be made again: it is not synced.
+    /// Appends to a record that can be recomputed, so that it is not synced.
     pub fn append_record(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let path = self.root.join(RECORDS).join(name);
         if let Ok(Some(what)) = regular::other(&path) {
@@ -179,13 +179,13 @@ impl RunDirectory {
         Ok(names)
     }
 
-    /// A fresh path for an unfinished file; other processes never choose the same.
+    /// A path for an unfinished file that no other process or call uses.
     pub(crate) fn staging_path(&self, place: &Place, table: Table) -> PathBuf {
         self.staging(&place.path(table)).join(format!("{}.{}.tmp", place.staging_name(table), unique()))
     }
 
-    /// The folder where what goes to this path below the directory is made: on the same file system, since no other one
-    /// can give it its name in one step. Tables, or parts of them, may be links to another disk.
+    /// The folder of unfinished files for this path below the directory. It is on the same file system as the path, since a
+    /// rename is atomic only within one; tables, or parts of them, may be links to another disk.
     fn staging(&self, path: &Path) -> PathBuf {
         let target = self.root.join(path);
         let home = self.root.join(STAGING);
@@ -200,8 +200,7 @@ impl RunDirectory {
         }
     }
 
-    /// Removes what runs that no longer live left unfinished for these places: each folder is listed once, however many there
-    /// are.
+    /// Removes the unfinished files of ended processes for these places; each folder is listed once for all places.
     pub(crate) fn clear_staging<'p>(
         &self,
         places: impl Iterator<Item = (&'p Place, Table)>,
@@ -271,7 +270,7 @@ impl RunDirectory {
                             continue;
                         }
                         let bytes = regular::size_of(&entry).map_err(Error::io(&path))?;
-                        // Another spelling of the same number is no place.
+                        // Another spelling of the same number does not name a place.
                         let place = place(&estimator, &n, &name)
                             .filter(|place| place.n.to_string() == n && place.file_name() == name);
                         let Some((place, bytes)) = place.zip(bytes) else {
@@ -289,7 +288,7 @@ impl RunDirectory {
     }
 }
 
-/// What a file of this name holds. Other spellings of the same place give the same answer.
+/// The place of a file of this name; different spellings of a place have the same result.
 pub(crate) fn place(estimator: &str, n: &str, name: &str) -> Option<Place> {
     let (stem, index) = name.strip_suffix(".parquet")?.rsplit_once('-')?;
     let (n, index) = (n.parse().ok()?, index.parse().ok()?);
@@ -298,7 +297,7 @@ pub(crate) fn place(estimator: &str, n: &str, name: &str) -> Option<Place> {
     Some(Place { estimator: estimator.into(), n, cell: cell.into(), variant, index })
 }
 
-/// Folders `key=value` below a folder: (value, path). All else is stray.
+/// Folders `key=value` below a folder, as (value, path); everything else is added to `strays`.
 fn keyed(folder: &Path, key: &str, strays: &mut Vec<PathBuf>) -> Result<Vec<(String, PathBuf)>, Error> {
     let mut found = Vec::new();
     for (name, path) in entries(folder)? {
@@ -346,7 +345,7 @@ fn device(_: &Path) -> Option<u64> {
     None
 }
 
-/// Files that systems put beside others without being asked (`.nfs…`, `.DS_Store`, `._…`), and unfinished ones.
+/// Files that operating systems create (`.nfs…`, `.DS_Store`, `._…`), and unfinished ones.
 fn is_hidden(name: &str) -> bool {
     name.starts_with('.') || ["Thumbs.db", "desktop.ini"].contains(&name)
 }

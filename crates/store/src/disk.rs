@@ -1,4 +1,4 @@
-//! What the store asks of a file system.
+//! The operations of the store on a file system.
 //!
 //! Everything the store writes, renames or removes goes through a [`Disk`], so that tests can let any step fail.
 //! Reading goes through `std::fs`.
@@ -55,13 +55,14 @@ use std::path::Path;
 pub trait Disk: Debug + Send + Sync {
     /// Makes a folder and those above it; no error where they are there.
     fn create_folders(&self, path: &Path) -> Result<()>;
-    /// Starts a file that must not be there yet.
+    /// Creates a file; an error where it exists.
     fn create(&self, path: &Path) -> Result<Box<dyn Output>>;
     /// Writes `bytes` at the end of a file in one piece; makes the file where there is none.
     fn append(&self, path: &Path, bytes: &[u8]) -> Result<()>;
-    /// Gives a file another name in one step; what had that name before is gone.
+    /// Renames a file atomically; a file of the new name is replaced.
     fn rename(&self, from: &Path, to: &Path) -> Result<()>;
-    /// Gives a file a second name that nothing has yet, in one step; copies it where a file has one name alone.
+    /// Gives a file a second name atomically; no error where the name exists. The file is copied where the file system has
+    /// no hard links.
     fn link(&self, from: &Path, to: &Path) -> Result<()>;
     /// Removes a file.
     fn remove(&self, path: &Path) -> Result<()>;
@@ -110,11 +111,11 @@ impl Disk for Local {
 
     fn link(&self, from: &Path, to: &Path) -> Result<()> {
         match fs::hard_link(from, to) {
-            // Another process gave it the same name.
+            // Another process created the name.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             Err(error) if error.kind() == ErrorKind::NotFound => Err(error),
             Err(_) => {
-                // A name is given to whole copies alone.
+                // The copy is renamed when it is complete.
                 let unfinished = to.with_extension("tmp");
                 fs::copy(from, &unfinished)?;
                 File::open(&unfinished)?.sync_all()?;

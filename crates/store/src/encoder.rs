@@ -16,10 +16,10 @@ use arrow_array::Float64Array;
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// What the files of one estimator say, and how many networks a row group of weights holds.
+/// Labels, footers and layout of the files of one estimator.
 #[derive(Clone, Debug)]
 pub struct EstimatorFiles {
-    /// What all rows have in common.
+    /// The values that all rows share.
     pub labels: Labels,
     /// Footer key/values.
     pub footer: Vec<(String, String)>,
@@ -27,7 +27,7 @@ pub struct EstimatorFiles {
     pub weights: Option<usize>,
     /// Whether there are checkpoints.
     pub checkpoints: bool,
-    /// What the coefficients of weights belong to; `None` where weights are sums of units.
+    /// The form of the expansions; `None` where weights are sums of units.
     pub form: Option<&'static str>,
 }
 
@@ -38,16 +38,16 @@ impl EstimatorFiles {
     }
 }
 
-/// What came of a push.
+/// The result of a push.
 #[derive(Default)]
 pub struct Encoded {
     /// Row groups that are full, in the order of their files.
     pub groups: Vec<EncodedGroup>,
-    /// Chunks of weights that have been encoded, to be filled again.
+    /// Chunks of weights that have been encoded and can be reused.
     pub spent: Vec<WeightsChunk>,
 }
 
-/// Encodes the rows of a shard. It touches no file.
+/// Encodes the rows of a shard in memory; files are written by [`ShardWriter`](crate::ShardWriter).
 pub struct ShardEncoder {
     estimators: Vec<Estimator>,
 }
@@ -75,7 +75,7 @@ struct Networks {
 }
 
 impl ShardEncoder {
-    /// An encoder for shard `index`. Buffers outlive it: memory that is warm is worth keeping.
+    /// An encoder for shard `index`. Buffers outlive it, so that their memory is reused while it is in the caches.
     pub fn begin(
         index: u32,
         layout: &Layout,
@@ -105,7 +105,7 @@ impl ShardEncoder {
         Ok(self.take())
     }
 
-    /// Encodes what is left of the rows, on rayon's current pool.
+    /// Encodes the remaining rows, on rayon's current pool.
     pub fn finish(mut self) -> Result<Encoded, Error> {
         self.estimators.par_iter_mut().try_for_each(Estimator::finish)?;
         Ok(self.take())

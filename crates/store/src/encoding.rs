@@ -1,4 +1,4 @@
-//! How columns are encoded.
+//! The encodings of columns.
 
 use arrow_schema::{DataType, Schema};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -6,11 +6,11 @@ use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
-/// Reals byte by byte (BYTE_STREAM_SPLIT), integers as packed differences, strings by dictionary, truth values as bits, all under
-/// zstd 1;
-/// columns that hold one value are not encoded like this but by [`crate::constant_column`].
+/// Reals are encoded byte by byte (BYTE_STREAM_SPLIT), integers as packed differences, strings by dictionary and truth
+/// values as bits, all compressed by zstd at level 1; constant columns are encoded by [`crate::constant_column`].
 ///
-/// Random reals have no repeats, so a dictionary only costs; splitting their bytes lets zstd find the exponents.
+/// Random reals do not repeat, so that a dictionary would only add bytes; splitting their bytes groups the exponents, which
+/// zstd compresses.
 pub(crate) fn properties(schema: &Schema, footer: &[(String, String)]) -> WriterProperties {
     let level = ZstdLevel::try_new(1).unwrap_or_default();
     let pairs = footer.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
@@ -25,7 +25,7 @@ pub(crate) fn properties(schema: &Schema, footer: &[(String, String)]) -> Writer
         .set_sorting_columns(Some(sorting.collect()))
         .set_max_row_group_row_count(None)
         .set_dictionary_enabled(false)
-        // Lists and constants are written without page indexes; readers want those of all columns or none.
+        // Lists and constants have no page indexes, and readers require those of all columns or of none.
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_offset_index_disabled(true)
         .set_write_batch_size(16_384);

@@ -3,7 +3,7 @@
 use parquet::errors::ParquetError;
 use std::path::{Path, PathBuf};
 
-/// Why a file could not be written or read.
+/// The reason why a file could not be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file system refused.
@@ -30,7 +30,7 @@ pub enum Error {
         /// Why.
         source: arrow_schema::ArrowError,
     },
-    /// A successful trial with a score that is no finite number.
+    /// A successful trial with a score that is not finite.
     #[error("column {column}, trial {trial}: {value} is not a finite number")]
     NotFinite {
         /// Which column.
@@ -40,19 +40,19 @@ pub enum Error {
         /// What it is.
         value: f64,
     },
-    /// A column is not there.
+    /// A column does not exist.
     #[error("{path}: no column `{column}`: expected columns {expected}, found {found}")]
     NoColumn {
         /// Which file.
         path: PathBuf,
-        /// What was looked for.
+        /// The requested column.
         column: String,
-        /// All that were.
+        /// All requested columns.
         expected: String,
-        /// What there is.
+        /// The existing columns.
         found: String,
     },
-    /// A column that holds no numbers.
+    /// A column of a type other than numbers.
     #[error("{path}: column `{column}` is of type {found}, expected numbers")]
     NotNumbers {
         /// Which file.
@@ -62,7 +62,7 @@ pub enum Error {
         /// Its type.
         found: String,
     },
-    /// An empty place where a number is needed.
+    /// A missing value where a number is required.
     #[error("{path}: row {row} of column `{column}` is empty, expected a number")]
     Null {
         /// Which file.
@@ -88,12 +88,12 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
-    /// A file that is no whole Parquet file.
+    /// A file that is not a complete Parquet file.
     #[error("{path}: {why}")]
     Unreadable {
         /// Which file.
         path: PathBuf,
-        /// What its reader says.
+        /// The error of the reader.
         why: String,
     },
     /// A value that no run stores.
@@ -110,26 +110,26 @@ pub enum Error {
         /// What should be.
         expected: String,
     },
-    /// A directory that another process works in.
+    /// A directory that another process holds.
     #[error("{path}: another run works there; wait for it, stop it, or name another directory")]
     Busy {
         /// Which directory.
         path: PathBuf,
     },
-    /// What the Parquet library did not expect.
+    /// A panic of the Parquet library on a damaged file.
     #[error("{path}: the file is damaged; write it again")]
     Damaged {
         /// Which file.
         path: PathBuf,
     },
-    /// A footer that tells of other rows than there are.
+    /// A footer that declares a number of rows other than the one read.
     #[error("{path}: {found} rows, but its footer says {declared}; the file is damaged, write it again")]
     Rows {
         /// Which file.
         path: PathBuf,
         /// The rows that were read.
         found: usize,
-        /// The rows that the footer tells of.
+        /// The number of rows that the footer declares.
         declared: i64,
     },
     /// Columns that differ in length.
@@ -177,7 +177,7 @@ impl Error {
         text.strip_prefix(&path).map_or(text.clone(), str::to_string)
     }
 
-    /// Whether a file was read and what it says is wrong, as against a disk that refuses.
+    /// Whether a file was read and its contents are wrong, in contrast to an error of the disk.
     pub fn is_damage(&self) -> bool {
         !matches!(self, Error::Io { .. } | Error::Busy { .. })
     }
@@ -186,8 +186,8 @@ impl Error {
         move |source| Error::Io { path: path.to_path_buf(), source }
     }
 
-    /// What the operating system refuses stays that when Parquet passes it on; zstd's complaints look alike but
-    /// have no number of the system's.
+    /// Errors of the operating system that Parquet passes on become [`Error::Io`]. Errors of zstd have the same type but
+    /// no error number of the system, by which they are distinguished.
     pub(crate) fn parquet(path: &Path) -> impl Fn(ParquetError) -> Error + '_ {
         move |source| {
             let path = path.to_path_buf();

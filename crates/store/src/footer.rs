@@ -1,4 +1,4 @@
-//! Reading footers: what does a file say of itself?
+//! Reading the footers of files.
 
 use crate::error::Error;
 use crate::regular;
@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-/// What a file says of itself.
+/// The metadata of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Footer {
     /// Its key/values.
@@ -18,12 +18,12 @@ pub struct Footer {
     pub rows: u64,
 }
 
-/// What was found in a place.
+/// The result of reading the footer of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// No file.
     Missing,
-    /// Something that is no whole Parquet file; says why.
+    /// Something other than a complete Parquet file, with the reason.
     Unreadable(String),
     /// A file with this footer.
     File(Footer),
@@ -45,7 +45,7 @@ impl Footer {
 /// Reads a file's footer. Data pages are not read.
 ///
 /// # Errors
-/// The disk refuses: of the file nothing is known then, least of all that it is damaged.
+/// The disk refuses, in which case it is not known whether the file is damaged.
 pub fn read_footer(path: &Path) -> Result<Found, Error> {
     match regular::open(path) {
         Ok(file) => footer(path, WholeFile(file)),

@@ -1,26 +1,26 @@
-//! The forms of rows.
+//! The formats of rows.
 
 use crate::chunk::MetricsChunk;
 
-/// The form of a directory's rows; all its files have the same.
+/// The format of a directory's rows; all files of a directory have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Columns `estimator` and `n` repeat what the folders `estimator=…/n=…` say. A trial that failed has no scores.
+    /// Columns `estimator` and `n` repeat the keys of the folders `estimator=…/n=…`. A trial that failed has no scores.
     Three,
-    /// The folders alone say estimator and n: readers give such keys types of their own (pandas a dictionary,
-    /// `pyarrow.dataset` a string and 32 bits, Polars and DuckDB a string and 64 bits), and no column in a file agrees
-    /// with all of them. A trial that failed by overflow has those scores that are finite numbers.
+    /// Estimator and n are keys of folders only: readers give such keys different types (pandas a dictionary,
+    /// `pyarrow.dataset` a string and 32 bits, Polars and DuckDB a string and 64 bits), so that no type of a column in the
+    /// file agrees with all of them. A trial that failed by overflow has the scores that are finite.
     Four,
 }
 
-/// How much of a trial was found in its row.
+/// How much of a trial its row holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// All that applies.
+    /// All scores that apply.
     Whole,
-    /// What is a finite number.
+    /// The scores that are finite.
     Partial,
-    /// Nothing but why it failed.
+    /// The reason of the failure alone.
     Failed,
 }
 
@@ -30,7 +30,7 @@ impl Format {
         self == Format::Three
     }
 
-    /// What a row of this status holds.
+    /// The outcome of a row of this status.
     pub(crate) fn outcome(self, status: Option<&str>) -> Outcome {
         match status {
             Some(MetricsChunk::OK) => Outcome::Whole,

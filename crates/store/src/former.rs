@@ -1,4 +1,4 @@
-//! Files as they were before the columns of a directory grew: each is kept until its replacement has been judged.
+//! Former files: the files before the columns of a directory changed, kept until their replacements are accepted.
 
 use crate::directory::RunDirectory;
 use crate::error::Error;
@@ -11,13 +11,13 @@ use std::path::Path;
 pub(crate) const FORMER: &str = "_former";
 
 impl RunDirectory {
-    /// The files and records as they were before the columns grew last; perhaps there are none.
+    /// The files and records from before the last change of the columns; there may be none.
     pub fn former(&self) -> RunDirectory {
         self.below(FORMER)
     }
 
-    /// Keeps a second name of a file of the data tree among the former ones, before another file takes its first one. A
-    /// former file that is there already stays: it is the older one.
+    /// Gives a file of the data tree a second name among the former files before it is replaced. An existing former file
+    /// stays, as it is the older one.
     ///
     /// # Errors
     /// The file system refuses.
@@ -32,7 +32,7 @@ impl RunDirectory {
         self.sync_folder(folder)
     }
 
-    /// Gives a former file its place in the data tree back; says whether there was one.
+    /// Moves a former file back to its place in the data tree; returns whether there was one.
     ///
     /// # Errors
     /// The file system refuses.
@@ -49,9 +49,9 @@ impl RunDirectory {
         Ok(true)
     }
 
-    /// Moves the files of a place among the former ones: their rows lie in another place too. Metrics go first: rows count as
-    /// long as they are there. Where a former file is there already it stays, since it is the older one, and the file goes to
-    /// quarantine.
+    /// Moves the files of a place, whose rows are also in another place, to the former files. Metrics are moved first, since
+    /// their file marks the place as complete. An existing former file stays, as it is the older one, and the file is moved
+    /// to quarantine.
     ///
     /// # Errors
     /// The file system refuses.
@@ -69,7 +69,7 @@ impl RunDirectory {
             let folder = kept.parent().unwrap_or(self.root());
             self.disk().create_folders(folder).map_err(Error::io(folder))?;
             match self.carry(&from, &kept) {
-                // Another process found it too.
+                // Another process has moved it.
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 moved => moved.map_err(Error::io(&from))?,
             }

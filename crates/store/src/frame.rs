@@ -1,9 +1,9 @@
-//! Frames of zstd put together from blocks: bytes that cannot be compressed are stored as they are, constants as runs,
-//! and only the rest goes through the compressor.
+//! Frames of zstd assembled from blocks: incompressible bytes are stored as raw blocks, constants as runs, and only the
+//! rest is compressed.
 //!
 //! frame = magic · descriptor · content size · blocks, block = last + 2 kind + 8 size in three bytes, then its content.
-//! A block of zstd may refer to what blocks before it said (offsets, tables), hence at most one part of a frame is
-//! compressed: raw blocks and runs say nothing that could be referred to.
+//! A compressed block may refer to offsets and tables of compressed blocks before it, hence at most one part of a frame is
+//! compressed; raw blocks and runs define neither.
 //!
 //! Source of the format: RFC 8878, sections 3.1.1.1 and 3.1.1.2.
 
@@ -11,58 +11,58 @@ use std::io::{Error, Result};
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::{CParameter, ParamSwitch, compress_bound};
 
-/// zstd's level: higher ones gain nothing on doubles.
+/// The level of zstd: higher ones do not compress doubles better.
 const LEVEL: i32 = 1;
-/// Bytes that must repeat to be worth a reference: shorter repeats in a stream of exponents are chance, and what they
-/// say costs more than the bytes by their frequencies.
+/// The least length of a repeat that is encoded as a reference: shorter repeats in a stream of exponents are chance, and a
+/// reference costs more than entropy coding of the bytes.
 const LEAST_MATCH: u32 = 7;
-/// Places that are looked at for repeats, as a power of 2: a table of 4 kilobytes costs no time to clear.
+/// The size of the table of positions in the search for repeats, as a power of 2: 4 kilobytes are cleared in negligible
+/// time.
 const NEAR: u32 = 10;
-/// Where little repeats, two neighbouring places in so many are looked at: bytes are coded by their frequencies all the
-/// same.
+/// Where few bytes repeat, two neighbouring positions in this many are searched for repeats; all bytes are entropy-coded.
 const SELDOM: u32 = 1000;
-/// Bytes a block holds at most.
+/// The most bytes of a block, by the format.
 pub(crate) const BLOCK: usize = 1 << 17;
-/// Bytes of content a frame of parts may have. It is one segment, which is its own window, and decoders are to grant
-/// windows of so much (section 3.1.1.1.2).
+/// The most bytes of content of a frame of parts. Such a frame is a single segment, which is its own window, and decoders
+/// should support windows of this size (section 3.1.1.1.2).
 const FRAME: usize = 1 << 23;
-/// Bytes that the heads of a dozen parts take, and that of the frame.
+/// A bound on the bytes of the headers of a dozen parts and of the frame.
 const PARTS: usize = 64;
-/// Bytes that say what a block is.
+/// Bytes of the header of a block.
 const HEAD: usize = 3;
 const MAGIC: [u8; 4] = 0xfd2f_b528_u32.to_le_bytes();
-/// The content is one segment, its size is given in four bytes.
+/// Frame header descriptor: a single segment, whose size is given in four bytes.
 const DESCRIPTOR: u8 = 0b1010_0000;
 
 /// Writes frames.
 #[derive(Default)]
 pub(crate) struct Framer {
-    /// By how bytes are searched; made when needed, for one has tables to be cleared.
+    /// One compressor for each kind of search, created when it is first used, since its tables must be cleared.
     compressors: [Option<Compressor<'static>>; 3],
     packed: Vec<u8>,
 }
 
-/// A frame under way.
+/// A frame that is being written.
 pub(crate) struct Frame<'a> {
     framer: &'a mut Framer,
     out: &'a mut [u8],
-    /// Where the next byte goes.
+    /// The position of the next byte.
     end: usize,
-    /// Where the last block begins.
+    /// The start of the last block.
     last: Option<usize>,
-    /// Bytes of content that are still to come.
+    /// The remaining bytes of content.
     left: usize,
     packed: bool,
 }
 
-/// How repeats are looked for.
+/// The search for repeats.
 #[derive(Clone, Copy)]
 pub(crate) enum Search {
-    /// Near and far.
+    /// For data that repeat at any distance.
     Wide,
-    /// What repeats there repeats soon.
+    /// For data that repeat at short distances.
     Near,
-    /// Hardly anything does.
+    /// For data that hardly repeat.
     Seldom,
 }
 
@@ -82,7 +82,7 @@ impl Search {
         }
         if matches!(self, Search::Seldom) {
             zstd.set_parameter(CParameter::TargetLength(SELDOM))?;
-            // Otherwise that would mean bytes as they are.
+            // By default these settings would store bytes without entropy coding.
             zstd.set_parameter(CParameter::LiteralCompressionMode(ParamSwitch::Enable))?;
         }
         Ok(zstd)
@@ -97,18 +97,18 @@ impl Framer {
         }
     }
 
-    /// Whether `content` bytes may be given part by part.
+    /// Whether a frame of parts may have `content` bytes.
     pub fn takes_parts(content: usize) -> bool {
         (1..=FRAME).contains(&content)
     }
 
-    /// Puts a frame of these bytes, all compressed, at the front of `out`, which grows where it must; the frame's length.
+    /// Writes a frame of these bytes, all compressed, to the start of `out`, which grows as needed; returns its length.
     pub fn whole(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize> {
         self.compressor(Search::Wide)?.compress_to_buffer(bytes, front(out, compress_bound(bytes.len())))
     }
 
-    /// Begins to put a frame of `content` bytes, given part by part, at the front of `out`, which grows where it must;
-    /// `kept` of them are stored or packed, others are in runs. At most one part is packed.
+    /// Starts a frame of `content` bytes, given part by part, at the start of `out`, which grows as needed; `kept` of them
+    /// are stored or compressed, the others are in runs. At most one part may be compressed.
     pub fn parts<'a>(&'a mut self, content: usize, kept: usize, out: &'a mut Vec<u8>) -> Result<Frame<'a>> {
         let size = u32::try_from(content).ok().filter(|_| Framer::takes_parts(content));
         let size = size.ok_or_else(|| Error::other("a frame of parts is too large"))?;
@@ -123,7 +123,7 @@ impl Framer {
 }
 
 impl Frame<'_> {
-    /// Stores bytes as they are.
+    /// Appends bytes without compression.
     pub fn raw(&mut self, bytes: &[u8]) -> Result<()> {
         bytes.chunks(BLOCK).try_for_each(|block| {
             self.head(Kind::Raw, block.len())?;
@@ -131,7 +131,7 @@ impl Frame<'_> {
         })
     }
 
-    /// A byte so many times.
+    /// Appends a run: a byte `count` times.
     pub fn run(&mut self, byte: u8, count: usize) -> Result<()> {
         (0..count).step_by(BLOCK).try_for_each(|start| {
             self.head(Kind::Run, BLOCK.min(count - start))?;
@@ -139,7 +139,7 @@ impl Frame<'_> {
         })
     }
 
-    /// `count` blocks of `size` bytes, at most [`BLOCK`], to be filled in.
+    /// Appends `count` blocks of `size` bytes, at most [`BLOCK`], and returns their contents to be overwritten.
     pub fn blocks<const N: usize>(&mut self, count: usize, size: usize) -> Result<[&mut [u8]; N]> {
         debug_assert!(count <= N && size <= BLOCK);
         let start = self.end;
@@ -153,7 +153,7 @@ impl Frame<'_> {
         Ok(blocks)
     }
 
-    /// Compresses bytes. An error where that was done before: blocks would refer to each other.
+    /// Appends compressed bytes. An error where the frame has a compressed part already, to which blocks could refer.
     pub fn packed(&mut self, bytes: &[u8], search: Search) -> Result<()> {
         if std::mem::replace(&mut self.packed, true) {
             return Err(Error::other("a frame has one packed part at most"));
@@ -179,7 +179,7 @@ impl Frame<'_> {
         Ok(())
     }
 
-    /// Marks the last block as such; the frame's length. An error where the parts are not what was announced.
+    /// Marks the last block; returns the frame's length. An error where the parts do not add up to the content.
     pub fn finish(self) -> Result<usize> {
         match self.last {
             Some(last) if self.left == 0 => {
@@ -190,11 +190,11 @@ impl Frame<'_> {
         }
     }
 
-    /// Begins a block that stands for `count` bytes of content.
+    /// Starts a block of `count` bytes of content.
     fn head(&mut self, kind: Kind, count: usize) -> Result<()> {
         self.last = Some(self.end);
         let word = (kind as u32) << 1 | (count as u32) << 3;
-        // Too much wraps around, and is found at the end.
+        // Excess content wraps around, which `finish` detects.
         self.left = self.left.wrapping_sub(count);
         self.put(&word.to_le_bytes()[..HEAD])
     }
@@ -246,7 +246,7 @@ mod tests {
         (0..count).map(|_| next()).collect()
     }
 
-    /// What a test puts into a frame.
+    /// A part of a frame in a test.
     enum Part<'a> {
         Raw(&'a [u8]),
         Run(u8, usize),

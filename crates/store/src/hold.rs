@@ -1,4 +1,4 @@
-//! Who works in a run directory: runs side by side, or one that starts over, alone.
+//! Locks of a run directory: shared by runs, exclusive for a process that clears it.
 
 use crate::directory::{RECORDS, RunDirectory};
 use crate::error::Error;
@@ -8,11 +8,11 @@ use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Result};
 use std::path::Path;
 
-/// The lock among the records. It stays when a directory is cleared: a new one would be another lock.
+/// The lock file among the records. It stays when a directory is cleared, since a new file would be another lock.
 pub(crate) const LOCK: &str = "lock";
 
-/// As long as this lives, nobody clears the directory. The operating system ends it with the process, however that
-/// ends.
+/// A shared lock: while it exists, no process clears the directory. The operating system releases it when the process
+/// ends, also when it is killed.
 #[derive(Debug)]
 pub struct Hold {
     /// `None` on file systems without locks.
@@ -27,18 +27,18 @@ fn open(root: &Path) -> Result<File> {
     File::options().create(true).append(true).open(path)
 }
 
-/// Whether the file system has no locks, or none left: work goes on without.
+/// Whether the file system has no locks, or none left, in which case work continues without a lock.
 fn lockless(error: &std::io::Error) -> bool {
-    // ENOLCK has no kind of its own.
+    // ENOLCK (37) has no `ErrorKind`.
     error.kind() == ErrorKind::Unsupported || error.raw_os_error() == Some(37)
 }
 
 impl RunDirectory {
-    /// Begins work in the directory: holds it against those that would clear it, and waits for one that is clearing it now.
+    /// Starts work in the directory: takes the shared lock, and waits for a process that is clearing the directory.
     ///
-    /// Where nobody else holds it, what processes of this boot left unfinished is removed and `settle` writes the records
-    /// that this work goes by. Where somebody does, `agree` compares them: all who hold a directory work on the same. It
-    /// compares them again after `settle`, since a lock cannot be given down in one step.
+    /// Where no other process holds it, unfinished files of processes of this boot are removed and `settle` writes the
+    /// records of this work. Otherwise `agree` compares the records: all processes that hold a directory must work on the
+    /// same study. It compares them again after `settle`, since an exclusive lock cannot be downgraded atomically.
     ///
     /// # Errors
     /// The lock cannot be opened, or those of `settle` and `agree`.
@@ -72,7 +72,7 @@ impl RunDirectory {
         Ok(Hold { _file: Some(file) })
     }
 
-    /// Holds the directory against those that would clear it; waits for one that is clearing it now.
+    /// Takes the shared lock; waits for a process that is clearing the directory.
     ///
     /// # Errors
     /// The lock cannot be opened.
@@ -89,10 +89,10 @@ impl RunDirectory {
         }
     }
 
-    /// Does `work` while nobody else holds the directory, nor comes to.
+    /// Does `work` under the exclusive lock.
     ///
     /// # Errors
-    /// Somebody holds it.
+    /// Another process holds the directory.
     pub fn alone<T>(&self, work: impl FnOnce() -> T) -> std::result::Result<T, Error> {
         let root = self.root();
         let lock = open(root).map_err(Error::io(&root.join(RECORDS).join(LOCK)))?;

@@ -1,4 +1,4 @@
-//! Inspecting a file: every byte summed, every page decoded, every value looked at.
+//! The inspection of a file: its checksum, its pages and every value.
 
 use crate::checksum::{Checksum, checksum, read_checksum};
 use crate::error::Error;
@@ -19,17 +19,17 @@ use parquet::file::reader::ChunkReader;
 use std::io::Cursor;
 use std::path::Path;
 
-/// Values of a column that are decoded at a time, on average: three lists of these take 24 MB.
+/// Values of a column that are decoded at a time, in the mean: three lists of these take 24 MB.
 const BATCH_VALUES: u64 = 1 << 20;
-/// Bytes of a file that is read at once.
+/// The size up to which a file is read at once.
 const SMALL: u64 = 1 << 20;
-/// Rows that are decoded at a time at most.
+/// The most rows that are decoded at a time.
 const BATCH_ROWS: u64 = 1 << 16;
 
-/// What a sound file holds.
+/// The contents of a file without errors.
 #[derive(Clone, Debug)]
 pub struct Inspected {
-    /// What it says of itself.
+    /// Its footer.
     pub footer: Footer,
     /// Its size.
     pub bytes: u64,
@@ -37,19 +37,20 @@ pub struct Inspected {
     pub checksum: String,
     /// Trial numbers, in the order of the rows.
     pub trials: Vec<u64>,
-    /// Of metrics and checkpoints: what each row holds of its trial.
+    /// For metrics and checkpoints, the outcome of each row.
     pub outcomes: Vec<Outcome>,
 }
 
-/// Reads all of a file and looks for what no run writes: bytes that do not add up, pages that do not decode, rows of
-/// another place or form, values that are no finite numbers, scores of failed trials, networks whose lists differ in
-/// length.
+/// Reads a whole file and tests for everything that no run writes: a wrong checksum, pages that do not decode, rows of
+/// another place or format, values that are not finite, scores of failed trials, networks whose lists differ in length.
 ///
-/// Which trials there should be is for the caller to judge. The file is read twice, the second time from memory as a
-/// rule; about 24 MB of values are held.
+/// The trials themselves are not compared with those expected, which the caller knows.
 ///
 /// # Errors
-/// The first thing that is wrong ([`Error::is_damage`]), or a disk that refuses.
+/// The first defect ([`Error::is_damage`]), or an error of the disk.
+///
+/// # Cost
+/// The file is read twice, the second time usually from the page cache; about 24 MB of values are held.
 pub fn inspect(path: &Path, format: Format, table: Table, place: &Place) -> Result<Inspected, Error> {
     let bytes = std::fs::metadata(path).map_err(Error::io(path))?.len();
     if bytes <= SMALL {
@@ -61,7 +62,7 @@ pub fn inspect(path: &Path, format: Format, table: Table, place: &Place) -> Resu
     decode(path, (format, table, place), bytes, read_checksum(path)?, open)
 }
 
-/// The same of a file of so many bytes that add up to this checksum.
+/// Decodes and tests a file of this size and checksum.
 fn decode<R: ChunkReader + 'static>(
     path: &Path,
     (format, table, place): (Format, Table, &Place),
@@ -86,7 +87,7 @@ fn decode<R: ChunkReader + 'static>(
     let reader = reader.with_batch_size(rows).build();
     let mut seen = Seen { path, format, place, trials: Vec::new(), outcomes: Vec::new() };
     let reader = reader.map_err(Error::parquet(path))?;
-    // A file without rows has its columns all the same.
+    // The columns of a file without rows are tested too.
     seen.batch(table, &RecordBatch::new_empty(reader.schema()))?;
     for batch in reader {
         seen.batch(table, &batch.map_err(Error::arrow(path))?)?;
@@ -95,7 +96,7 @@ fn decode<R: ChunkReader + 'static>(
     Ok(Inspected { footer, bytes, checksum, trials, outcomes })
 }
 
-/// Rows to decode at a time, so that memory does not depend on how long lists are.
+/// Rows to decode at a time, so that memory does not depend on the length of lists.
 pub(crate) fn batch_rows(metadata: &ParquetMetaData) -> usize {
     let longest = metadata.row_groups().iter().map(|group| {
         let values = group.columns().iter().map(|column| column.num_values()).max();
@@ -105,7 +106,7 @@ pub(crate) fn batch_rows(metadata: &ParquetMetaData) -> usize {
     usize::try_from((BATCH_VALUES / longest).clamp(1, BATCH_ROWS)).unwrap_or(1)
 }
 
-/// What has been read of a file.
+/// The part of a file that has been read.
 struct Seen<'a> {
     path: &'a Path,
     format: Format,
@@ -126,7 +127,7 @@ impl Seen<'_> {
         Ok(())
     }
 
-    /// Columns that say where a row belongs.
+    /// Tests the columns that identify the place of a row.
     fn keys(&self, batch: &RecordBatch) -> Result<(), Error> {
         self.text(batch, "cell", &self.place.cell)?;
         if !self.format.repeats_keys() {
@@ -144,7 +145,7 @@ impl Seen<'_> {
         }
     }
 
-    /// All rows hold this text.
+    /// Tests that all rows of a column hold this text.
     fn text(&self, batch: &RecordBatch, name: &str, expected: &str) -> Result<(), Error> {
         let column = self.column(batch, name, &DataType::Utf8)?.as_string::<i32>();
         match column.iter().position(|value| value != Some(expected)) {
@@ -156,8 +157,8 @@ impl Seen<'_> {
         }
     }
 
-    /// Numbers are finite; a trial that failed has none after its status and its parameters, one that did not has every
-    /// risk.
+    /// Tests that numbers are finite, that a failed trial has no scores after its status and parameters, and that any other
+    /// trial has every risk.
     fn metrics(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         let status = self.column(batch, "status", &DataType::Utf8)?.as_string::<i32>();
         let outcomes: Vec<Outcome> = status.iter().map(|status| self.format.outcome(status)).collect();
@@ -186,7 +187,7 @@ impl Seen<'_> {
         Ok(())
     }
 
-    /// Numbers are finite, and the three lists of a network are of one length.
+    /// Tests that numbers are finite and that the three lists of a network have one length.
     fn weights(&self, batch: &RecordBatch) -> Result<(), Error> {
         for name in ["skip_slope", "skip_intercept"] {
             self.finite(name, self.column(batch, name, &DataType::Float64)?, |row| row)?;
@@ -209,7 +210,7 @@ impl Seen<'_> {
         Ok(())
     }
 
-    /// All values are finite numbers; `row` tells which row a value belongs to.
+    /// Tests that all values are finite; `row` maps the index of a value to its row.
     fn finite(&self, name: &str, values: &ArrayRef, row: impl Fn(usize) -> usize) -> Result<(), Error> {
         let Some(reals) = values.as_primitive_opt::<Float64Type>() else {
             return Err(self.wrong(name, 0, values.data_type().to_string(), "reals"));
@@ -231,7 +232,7 @@ impl Seen<'_> {
         }
     }
 
-    /// `row` counts from the start of the batch under way.
+    /// The error of a value; `row` counts from the start of the current batch.
     fn wrong(&self, column: &str, row: usize, found: String, expected: &str) -> Error {
         let (path, row) = (self.path.to_path_buf(), (self.trials.len() + row) as u64);
         Error::Value { path, column: column.into(), row, found, expected: expected.into() }

@@ -1,11 +1,11 @@
-//! The columns that all tables begin with.
+//! The key columns, with which all tables begin.
 
 use crate::constant_column::Value;
 use crate::format::Format;
 use crate::row_group::{Column, integers};
 use crate::schema::Labels;
 
-/// Those of these trials.
+/// The key columns of these trials.
 pub(crate) fn columns(format: Format, labels: &Labels, trials: &[u64]) -> Vec<Column> {
     let same = |value| Column::Same(value, trials.len());
     let mut columns = Vec::new();

@@ -24,7 +24,7 @@ impl Levels {
         self.total += count;
     }
 
-    /// A run is its length, doubled, as a number of seven bits a byte, then the value.
+    /// Writes a run: twice its length as a variable-length integer of seven bits a byte, then the value.
     fn flush(&mut self) {
         if self.run > 0 {
             let mut header = self.run << 1;
@@ -48,7 +48,7 @@ impl Levels {
         self.bytes
     }
 
-    /// The runs alone, as places in a dictionary are given.
+    /// The runs without their length, the encoding of dictionary indices.
     pub fn finish_without_length(self) -> Vec<u8> {
         self.finish().split_off(4)
     }

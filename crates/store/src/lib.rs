@@ -1,8 +1,8 @@
 //! The run directory and its Parquet files.
 //!
 //! A shard's file exists if and only if it is complete: files are written in `_staging`, closed, synced, and
-//! renamed into the data tree, weights before metrics. Bytes depend on the rows alone, not on how they were cut
-//! into chunks or on the number of threads, and every file carries a checksum of them.
+//! renamed into the data tree, weights before metrics. Bytes depend on the rows alone, not on the chunks in which they
+//! arrive or on the number of threads, and every file holds a checksum of them.
 
 mod beside;
 mod checksum;

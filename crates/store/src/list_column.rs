@@ -1,8 +1,8 @@
-//! Columns of lists of reals, encoded from where they lie.
+//! Columns of lists of reals, encoded without Arrow arrays.
 //!
-//! Weights are nearly all of a run's bytes. Going through Arrow arrays and the general column writer would copy every
-//! value five times; here the bytes of the values are split straight into the pages, the levels of a page are
-//! computed once for its three columns, and pages are compressed in parallel, as frames that leave noise as it is.
+//! Weights are nearly all bytes of a run. Arrow arrays and the general column writer would copy every value five times;
+//! here the bytes of the values are split directly into the pages, the levels of a page are computed once for its three
+//! columns, and pages are compressed in parallel, as frames that do not compress noise.
 //!
 //! Source of the format: the Parquet specification, data pages version 1, encodings BYTE_STREAM_SPLIT and RLE.
 
@@ -20,14 +20,15 @@ use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Units of a page at most, where one row has no more: each of the eight streams then fills one block of zstd.
+/// The most units of a page, unless a single row has more: each of the eight streams then fills one block of zstd.
 const PAGE_UNITS: usize = frame::BLOCK;
-/// Streams of random reals that are noise: all but the two with sign, exponent and the first four bits.
+/// The usual number of streams of random reals that are noise: all but the two that hold sign, exponent and the first four
+/// bits of the fraction.
 const MOSTLY_NOISE: usize = 6;
-/// Levels are few when a page has so many bytes for each byte of them.
+/// Levels are not worth compressing where a page has at least this many bytes for each byte of levels.
 const FEW_LEVELS: usize = 32;
 
-/// Neighbouring rows of a chunk.
+/// Consecutive rows of a chunk.
 pub(crate) struct Rows {
     pub chunk: Arc<WeightsChunk>,
     pub rows: Range<usize>,
@@ -44,7 +45,7 @@ pub(crate) enum List {
 /// The rows of one page.
 struct PageRows {
     pieces: Vec<Rows>,
-    /// Repetition and definition levels, as they stand in the page.
+    /// Repetition and definition levels in the encoding of the page.
     levels: Vec<u8>,
     /// Number of levels: units, and one for each row without any.
     count: u32,
@@ -72,23 +73,23 @@ impl Rows {
     }
 }
 
-/// The three lists of a row group under way. A page is encoded as soon as it is full, while its values are still in
-/// the cache; where pages end depends on the rows alone.
+/// The three lists of the current row group. A page is encoded as soon as it is full, while its values are in the cache;
+/// the ends of pages depend on the rows alone.
 #[derive(Default)]
 pub(crate) struct Lists {
-    /// Rows of the page that is not full yet.
+    /// Rows of the incomplete page.
     pending: Vec<Rows>,
     units: usize,
     rows: u64,
     pages: Vec<[EncodedPage; 3]>,
 }
 
-/// A frame at the front of memory.
+/// A frame at the start of a buffer.
 #[derive(Clone)]
 struct PageFrame {
     memory: Arc<Vec<u8>>,
     length: usize,
-    /// Whether the memory came from the buffers: it is used again and never cleared.
+    /// Whether the memory belongs to the pool of buffers, to which it returns without being cleared.
     lent: bool,
 }
 
@@ -114,7 +115,7 @@ pub(crate) struct GroupPages {
 }
 
 impl Lists {
-    /// Appends rows; pages that are full are encoded in parallel. Chunks that are done with go to `spent`.
+    /// Appends rows; full pages are encoded in parallel. Chunks that are no longer needed are moved to `spent`.
     pub fn push(&mut self, new: Rows, buffers: &Buffers, spent: &mut Vec<WeightsChunk>) -> Result<()> {
         let Rows { chunk, rows } = new;
         self.rows += rows.len() as u64;
@@ -136,7 +137,7 @@ impl Lists {
         self.encode(full, buffers, spent)
     }
 
-    /// Encodes what is left; the next row group begins.
+    /// Encodes the remaining rows and starts the next row group.
     pub fn finish(&mut self, buffers: &Buffers, spent: &mut Vec<WeightsChunk>) -> Result<GroupPages> {
         if !self.pending.is_empty() {
             let rest = PageRows::new(std::mem::take(&mut self.pending));
@@ -160,7 +161,7 @@ impl Lists {
             Ok([outer?, inner?, bias?])
         };
         self.pages.extend(pages.par_iter().map(encode).collect::<Result<Vec<_>>>()?);
-        // A chunk that reaches into the next page is still held by that.
+        // A chunk that extends into the next page is still referenced there.
         let pieces = pages.into_iter().flat_map(|page| page.pieces);
         spent.extend(pieces.filter_map(|piece| Arc::into_inner(piece.chunk)));
         Ok(())
@@ -199,13 +200,13 @@ impl PageRows {
     fn compress(&self, list: List, scratch: &mut Scratch, buffers: &Buffers) -> std::io::Result<PageFrame> {
         let Scratch { page, framer } = scratch;
         let values: Vec<_> = self.pieces.iter().map(|piece| piece.values(list)).collect();
-        // What is done with a page depends on its values, not on how they are held.
+        // The encoding of a page depends on its values, not on their representation in memory.
         if values.iter().copied().flatten().flatten().all(|value| *value == 1.0)
             && Framer::takes_parts(self.size())
         {
             return self.ones(framer);
         }
-        // One part of a frame alone may be packed: where there are many levels, they need it.
+        // Only one part of a frame may be compressed, which is the levels where they are many.
         let few = FEW_LEVELS * self.levels.len() <= self.size() && self.units <= PAGE_UNITS;
         let mut memory = buffers.pages.take();
         let parts = if few && self.units >= streams::FEW && !matches!(list, List::Inner) {
@@ -220,7 +221,7 @@ impl PageRows {
         Ok(PageFrame { memory: Arc::new(memory), length, lent: true })
     }
 
-    /// Levels, and eight runs: a small frame in memory of its own.
+    /// Levels and eight runs, as a small frame in separate memory.
     fn ones(&self, framer: &mut Framer) -> std::io::Result<PageFrame> {
         let mut memory = Vec::new();
         let mut frame = framer.parts(self.size(), self.levels.len(), &mut memory)?;
@@ -230,7 +231,7 @@ impl PageRows {
         Ok(PageFrame { memory: Arc::new(memory), length, lent: false })
     }
 
-    /// Everything compressed.
+    /// The whole page compressed.
     fn whole(
         &self,
         values: &[Option<&[f64]>],
@@ -246,7 +247,7 @@ impl PageRows {
         framer.whole(page, out)
     }
 
-    /// Levels and streams of noise as they are, the rest compressed; `None` where no stream is noise.
+    /// Levels and noise streams without compression, the other streams compressed; `None` where no stream is noise.
     fn split_off(
         &self,
         values: &[Option<&[f64]>],
@@ -254,7 +255,7 @@ impl PageRows {
         framer: &mut Framer,
         out: &mut Vec<u8>,
     ) -> std::io::Result<Option<usize>> {
-        // Which streams are noise is seen once they are split, so they go where they mostly belong.
+        // The noise streams are known only after splitting, so that streams are first written to their usual positions.
         let mut low = MOSTLY_NOISE;
         while low > 0 {
             let high = front(page, (STREAMS - low) * self.units);
@@ -284,7 +285,7 @@ impl PageRows {
     }
 }
 
-/// Buffers that encoding goes through again and again: fresh memory would cost more than the arithmetic.
+/// Buffers that are reused in encoding: new memory would cost more than the arithmetic.
 #[derive(Default)]
 pub struct Buffers {
     pages: Spare<Vec<u8>>,
@@ -311,7 +312,8 @@ impl<T: Default> Spare<T> {
 }
 
 impl Buffers {
-    /// Takes back what it lent to the pages of a group that has been written, and no more: it would grow for ever.
+    /// Takes back the buffers of the pages of a written group. Other memory is not added, since the pool would grow without
+    /// bound.
     pub(crate) fn give_pages(&self, group: GroupPages) {
         let frames = group.pages.into_iter().flatten().map(|page| page.frame);
         let lent = frames.filter(|frame| frame.lent).filter_map(|frame| Arc::into_inner(frame.memory));
@@ -319,7 +321,7 @@ impl Buffers {
     }
 }
 
-/// Puts the pages of one list together to a column.
+/// Assembles the pages of one list into a column.
 pub(crate) fn column(column: ColumnDescPtr, list: List, group: &GroupPages) -> Result<ColumnChunk> {
     let pages = group.pages.iter().map(|pages| &pages[list as usize]);
     let pages = pages.map(|page| {

@@ -1,4 +1,4 @@
-//! Rows of metrics, or of checkpoints, on their way into row groups.
+//! Grouping the rows of metrics, or of checkpoints, into row groups.
 
 use crate::chunk::MetricsChunk;
 use crate::constant_column::Value;
@@ -11,13 +11,13 @@ use crate::target::{EncodedGroup, Target};
 use arrow_array::{Float64Array, Int64Array, StringArray};
 use arrow_buffer::NullBuffer;
 
-/// Rows that are encoded at a time: a few megabytes of columns, within a cache. Pages end at multiples of it, whatever
-/// the size of the batches that rows come in.
+/// Rows that are encoded at a time: an eighth of a row group, whose columns of a few megabytes fit a cache. Pages end at
+/// multiples of it, so that they do not depend on the batches in which rows arrive.
 const BLOCK_ROWS: usize = 15_360;
-/// Blocks of a row group: 122,880 rows, what DuckDB and Polars take at once.
+/// Blocks of a row group: 122,880 rows, the unit in which DuckDB and Polars read.
 const GROUP_BLOCKS: usize = 8;
 
-/// The rows that are not encoded yet, and the file they are for.
+/// The rows that are not encoded, and their file.
 pub(crate) struct MetricsRows {
     target: Target,
     labels: Labels,
@@ -82,7 +82,7 @@ impl MetricsRows {
         Ok(())
     }
 
-    /// Encodes what is left; the next row group begins.
+    /// Encodes the remaining rows and starts the next row group.
     pub fn flush(&mut self, groups: &mut Vec<EncodedGroup>) -> Result<(), Error> {
         if !self.block.trial.is_empty() {
             self.encode()?;
@@ -129,7 +129,7 @@ impl MetricsRows {
     }
 }
 
-/// The column of states.
+/// The column `status`.
 fn status(failure: &[Option<&'static str>]) -> Column {
     if failure.iter().all(Option::is_none) {
         return Column::Same(Value::text(MetricsChunk::OK), failure.len());
@@ -138,7 +138,7 @@ fn status(failure: &[Option<&'static str>]) -> Column {
     array(StringArray::from_iter_values(words))
 }
 
-/// The column of these scores, NaN standing for none; where they differ they are taken.
+/// The column of these scores, NaN for missing ones; the list is moved into the column unless it is constant.
 fn reals(scores: &mut Vec<f64>) -> Column {
     let first = scores.first().copied().unwrap_or(f64::NAN);
     if scores.iter().all(|score| score.to_bits() == first.to_bits()) {

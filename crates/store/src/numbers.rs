@@ -1,4 +1,4 @@
-//! Numbers in the columns of files that others wrote.
+//! Numbers in the columns of users' files.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -10,10 +10,10 @@ use arrow_array::{Array, ArrayRef, downcast_integer_array};
 use arrow_schema::{ArrowError, DataType, TimeUnit};
 use arrow_select::take::take;
 
-/// The values of a column themselves, where it holds places in a dictionary.
+/// The values of a column, decoded where it is a dictionary.
 ///
 /// # Errors
-/// Places that are not in the dictionary.
+/// Indices outside the dictionary.
 pub(crate) fn plain(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     match array.as_any_dictionary_opt() {
         Some(dictionary) => take(dictionary.values(), dictionary.keys(), None),
@@ -21,8 +21,8 @@ pub(crate) fn plain(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     }
 }
 
-/// Whole numbers, dates and times as they are, these counted from 1970 in the units of their type; `None` for all other
-/// types. 128 bits hold what either kind of 64 bits does.
+/// Integers, and dates and times as integers from 1970 in the units of their type; `None` for all other types. 128 bits
+/// hold signed and unsigned integers of 64 bits.
 pub(crate) fn whole(array: &ArrayRef) -> Option<Vec<i128>> {
     let wide = |values: &[i64]| values.iter().map(|value| i128::from(*value)).collect();
     downcast_integer_array! {
@@ -42,12 +42,12 @@ pub(crate) fn whole(array: &ArrayRef) -> Option<Vec<i128>> {
     }
 }
 
-/// Numbers as doubles, whole ones rounded to the nearest; `None` for a column of another type.
+/// Numbers as doubles, integers rounded to the nearest; `None` for a column of another type.
 pub(crate) fn reals(array: &ArrayRef) -> Option<Vec<f64>> {
     if let Some(whole) = whole(array) {
         return Some(whole.into_iter().map(|value| value as f64).collect());
     }
-    // A decimal is a whole number over a power of ten: division rounds once.
+    // A decimal is an integer over a power of ten, so that the division rounds once.
     let over = |values: &mut dyn Iterator<Item = f64>, scale: i8| -> Vec<f64> {
         let power = 10f64.powi(i32::from(scale));
         values.map(|value| value / power).collect()
@@ -70,7 +70,7 @@ pub(crate) fn reals(array: &ArrayRef) -> Option<Vec<f64>> {
             over(&mut array.as_primitive::<Decimal128Type>().values().iter().map(|x| *x as f64), *scale)
         }
         DataType::Decimal256(_, scale) => {
-            // Its digits are those of a double's text.
+            // Parsed from its decimal digits, since it has no exact conversion.
             let values = array.as_primitive::<Decimal256Type>().values();
             over(&mut values.iter().map(|x| x.to_string().parse().unwrap_or(f64::NAN)), *scale)
         }

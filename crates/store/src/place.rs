@@ -1,4 +1,4 @@
-//! Places: where the files of (estimator, shard) lie.
+//! Places: the positions of the files of (estimator, shard) in the data tree.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ pub enum Table {
 }
 
 impl Table {
-    /// Every table, the one with the commit marks first.
+    /// Every table, the one whose files mark shards as complete first.
     ///
     /// ```
     /// use tempered_store::{Place, Table};
@@ -37,7 +37,7 @@ impl Table {
     }
 }
 
-/// What names a text in file names: sixteen hexadecimal digits of its BLAKE3 hash.
+/// The key of a text in file names: sixteen hexadecimal digits of its BLAKE3 hash.
 pub fn key(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex()[..16].to_string()
 }

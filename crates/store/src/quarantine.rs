@@ -1,4 +1,4 @@
-//! Files that leave the data tree and are kept.
+//! The quarantine: files that are moved out of the data tree and kept.
 
 use crate::directory::{QUARANTINE, RunDirectory};
 use crate::error::Error;
@@ -8,20 +8,20 @@ use std::io::{ErrorKind, Result};
 use std::path::Path;
 
 impl RunDirectory {
-    /// Moves a damaged file, or what has no place there, out of the data tree.
+    /// Moves a damaged file, or one that does not belong there, out of the data tree.
     pub fn quarantine(&self, path: &Path) -> std::result::Result<(), Error> {
         let folder = self.root().join(QUARANTINE);
         self.disk().create_folders(&folder).map_err(Error::io(&folder))?;
         let relative = path.strip_prefix(self.root()).unwrap_or(path).to_string_lossy().replace('/', "-");
         let target = folder.join(format!("{relative}.{}", unique()));
         match self.carry(path, &target) {
-            // Another process found it too.
+            // Another process has moved it.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             moved => moved.map_err(Error::io(path)),
         }
     }
 
-    /// Gives a file another name, on another file system too: there it is copied before it goes.
+    /// Renames a file; to another file system it is copied and then removed.
     pub(crate) fn carry(&self, from: &Path, to: &Path) -> Result<()> {
         match self.disk().rename(from, to) {
             Err(error) if error.kind() == ErrorKind::CrossesDevices && from.is_file() => {

@@ -49,7 +49,7 @@ pub(crate) fn builder(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<Who
     ParquetRecordBatchReaderBuilder::try_new(WholeFile(file)).map_err(Error::parquet(path))
 }
 
-/// What a reader says of a file; where the Parquet library panics, as it does on some damaged files, that it is damaged.
+/// The result of a reader; a panic of the Parquet library, which occurs on some damaged files, becomes an error.
 pub(crate) fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     let damaged = |_| Err(Error::Damaged { path: path.to_path_buf() });
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(damaged)
@@ -133,7 +133,7 @@ fn weights_row(path: &Path, trial: u64) -> Result<Option<WeightsRow>, Error> {
 pub struct Column {
     /// One value a row.
     pub values: Vec<f64>,
-    /// What the values were, where they were whole numbers: above 2^53 two of them may become one double.
+    /// The values as integers, where they are integers: above 2^53 two of them may become the same double.
     pub whole: Option<Vec<i128>>,
 }
 
@@ -141,7 +141,7 @@ pub struct Column {
 /// them, and dates and timestamps, which count from 1970 in the units of their type.
 ///
 /// # Errors
-/// A column that is not there, of another type, or with an empty place; a file that is damaged.
+/// A column that does not exist, has another type or a missing value; a damaged file.
 pub fn read_columns(path: &Path, names: &[&str]) -> Result<Vec<Column>, Error> {
     guarded(path, || columns(path, names))
 }
@@ -201,7 +201,7 @@ impl Column {
     }
 }
 
-/// A column of the type that the writer gives it.
+/// A column, which must have the type that the writer gives it.
 pub(crate) fn column(
     path: &Path,
     batch: &RecordBatch,

@@ -1,4 +1,4 @@
-//! Opening files without waiting for what is none.
+//! Opening regular files only, since opening a named pipe may wait for ever.
 
 use std::fs::{self, DirEntry, File};
 use std::io::{Error, ErrorKind, Read, Result};
@@ -7,8 +7,8 @@ use std::path::Path;
 /// Opens a file for reading.
 ///
 /// # Errors
-/// Those of the system; [`ErrorKind::InvalidInput`] where something else is there: to open a named pipe waits for its
-/// writer, which may never come.
+/// Those of the system; [`ErrorKind::InvalidInput`] where the path is not a regular file: opening a named pipe would wait
+/// for a writer.
 pub(crate) fn open(path: &Path) -> Result<File> {
     if let Some(what) = other(path)? {
         return Err(Error::new(ErrorKind::InvalidInput, format!("{what}, not a file")));
@@ -16,10 +16,10 @@ pub(crate) fn open(path: &Path) -> Result<File> {
     File::open(path)
 }
 
-/// What lies there, where it is no file.
+/// The kind of a path that is not a regular file; `None` for a regular file.
 ///
 /// # Errors
-/// Nothing is there, or the system refuses to say.
+/// The path does not exist, or the system refuses.
 pub(crate) fn other(path: &Path) -> Result<Option<&'static str>> {
     let kind = fs::metadata(path)?.file_type();
     Ok(if kind.is_file() {
@@ -31,18 +31,18 @@ pub(crate) fn other(path: &Path) -> Result<Option<&'static str>> {
     })
 }
 
-/// Whether a folder is there.
+/// Whether the path is a folder.
 ///
 /// # Errors
-/// The system refuses to say.
+/// The system refuses.
 pub(crate) fn is_folder(path: &Path) -> Result<bool> {
     Ok(there(path)?.is_some_and(|there| there.is_dir()))
 }
 
-/// The size of the file that is there; `None` where there is none.
+/// The size of a file; `None` where there is none.
 ///
 /// # Errors
-/// The system refuses to say.
+/// The system refuses.
 pub(crate) fn size(path: &Path) -> Result<Option<u64>> {
     Ok(there(path)?.filter(fs::Metadata::is_file).map(|there| there.len()))
 }
@@ -81,8 +81,8 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Whether there is nothing to read in a file's place: something that is no file, or links that lead nowhere.
+/// Whether the error means that there is no readable file at the path: not a regular file, or a loop of links.
 pub(crate) fn is_no_file(error: &Error) -> bool {
-    // ELOOP has no stable kind.
+    // ELOOP (40) has no stable `ErrorKind`.
     error.kind() == ErrorKind::InvalidInput || error.raw_os_error() == Some(40)
 }

@@ -1,5 +1,5 @@
-//! Finished files written anew where columns are added or taken away in which all rows of a file agree: rows are read and
-//! encoded as if a run had just computed them.
+//! Rewriting finished files when constant columns are added or removed: rows are read and encoded as by a run that computes
+//! them.
 
 use crate::chunk::{Inner, MetricsChunk, WeightsChunk};
 use crate::directory::RunDirectory;
@@ -19,21 +19,21 @@ use std::path::{Path, PathBuf};
 use std::slice::from_ref;
 use std::sync::Arc;
 
-/// What the rows of a file are read by.
+/// A reader of the rows of a file.
 struct Rows<'a> {
     path: PathBuf,
     layout: &'a Layout,
     words: &'a [&'static str],
 }
 
-/// Encodes the rows of the files at `from` as those of shard `index` with other footers, labels and columns; what is in
-/// place stays until the writer commits. `words` are the states that trials have. Bytes are those of a run that computed
-/// these rows: they pass through the same encoder, which cuts by rows alone, and reals keep all their bits.
+/// Encodes the rows of the files at `from` as those of shard `index` with other footers, labels and columns; existing files
+/// stay until the writer commits. `words` are the possible states of trials. Bytes are those of a run that computes these
+/// rows: they pass through the same encoder, which divides them by number alone, and reals keep all their bits.
 ///
-/// The files are taken to be sound, as [`inspect`](crate::inspect) says.
+/// The files must have passed [`inspect`](crate::inspect).
 ///
 /// # Errors
-/// The disk refuses, or the files have other scores, states or types than the layout.
+/// The disk refuses, or the files have scores, states or types other than those of the layout.
 ///
 /// # Cost
 /// Decodes and encodes every value, on rayon's current pool; as much is held of a file as a row group and a batch of
@@ -52,7 +52,7 @@ pub fn rewrite(
         let encoded = encoder.push_all(&[vec![metrics]], vec![vec![weights]])?;
         writer.append(encoded.groups)
     };
-    // An encoder that expects checkpoints is given some, perhaps none, with each chunk.
+    // An encoder with checkpoints needs a chunk of them, which may be empty, with each chunk of metrics.
     let none = || files.checkpoints.then(Box::<MetricsChunk>::default);
     rows(Table::Metrics).each(|rows, batch| {
         let metrics = MetricsChunk { checkpoints: none(), ..rows.metrics(batch)? };
@@ -75,7 +75,7 @@ pub fn rewrite(
 }
 
 impl Rows<'_> {
-    /// Hands on the rows of the file in order.
+    /// Passes the rows of the file to `next` in order.
     fn each(&self, mut next: impl FnMut(&Rows<'_>, &RecordBatch) -> Result<(), Error>) -> Result<(), Error> {
         guarded(&self.path, || {
             let builder = builder(&self.path)?;
@@ -165,7 +165,7 @@ fn weights(path: &Path, batch: &RecordBatch) -> Result<WeightsChunk, Error> {
         skip_intercept: real("skip_intercept")?,
         ends: ends.into_iter().map(|end| end as usize).collect(),
         outer,
-        // Pages are made of values, not of how they are held.
+        // Given values and ones are encoded alike where the values are equal.
         inner: Inner::Given(inner),
         bias,
     })

@@ -1,4 +1,4 @@
-//! Row groups: columns are encoded side by side, in memory, and appended to a file as they are.
+//! Row groups: columns are encoded in parallel in memory, and appended to a file.
 
 use crate::checksum::{self, Summed};
 use crate::constant_column::{self, Value};
@@ -43,7 +43,7 @@ pub(crate) enum EncodedColumn {
     Array(Box<ArrowColumnChunk>),
     /// A value so many times.
     Same(Value, usize),
-    /// Pages that become a column on the way to the file.
+    /// Pages that are assembled to a column when the file is written.
     Lists(List, Arc<GroupPages>, Arc<Buffers>),
 }
 
@@ -55,7 +55,7 @@ pub(crate) struct GroupEncoder {
 
 impl GroupEncoder {
     pub fn new(schema: SchemaRef) -> Result<GroupEncoder> {
-        // The factory takes schema and properties from a file, of which there is none here.
+        // The factory needs a file writer for schema and properties, which here writes nowhere.
         let writer = writer(std::io::sink(), &schema, &[])?;
         Ok(GroupEncoder { factory: ArrowRowGroupWriterFactory::new(&writer, schema.clone()), schema })
     }
@@ -67,7 +67,7 @@ impl GroupEncoder {
         Ok(OpenGroup { columns, schema: self.schema.clone() })
     }
 
-    /// Encodes a row group in one go, its columns in parallel. Every column has one leaf.
+    /// Encodes a whole row group, its columns in parallel. Every column must have one leaf.
     pub fn encode(&self, columns: Vec<Column>) -> Result<Vec<EncodedColumn>> {
         let writers = self.factory.create_column_writers(0)?;
         writers
@@ -85,16 +85,16 @@ impl GroupEncoder {
     }
 }
 
-/// A row group under way: pages are encoded as they fill.
+/// An incomplete row group, whose full pages are encoded.
 pub(crate) struct OpenGroup {
     columns: Vec<OpenColumn>,
     schema: SchemaRef,
 }
 
-/// A column under way.
+/// A column of an incomplete row group.
 struct OpenColumn {
     writer: ArrowColumnWriter,
-    /// While all rows agree: what they hold, and how many there are in each block.
+    /// As long as all rows are equal, their value and the number of rows of each block.
     same: Option<Value>,
     blocks: Vec<usize>,
 }
@@ -132,7 +132,7 @@ impl OpenColumn {
 }
 
 impl OpenGroup {
-    /// Appends a block of rows, columns in parallel. Where pages end depends on how rows are cut.
+    /// Appends a block of rows, columns in parallel. The ends of pages depend on the sizes of blocks.
     pub fn write(&mut self, block: Vec<Column>) -> Result<()> {
         if block.len() != self.columns.len() {
             let message = format!("{} columns for {}", block.len(), self.columns.len());
@@ -152,7 +152,7 @@ fn write(writer: &mut ArrowColumnWriter, field: &FieldRef, array: &ArrayRef) -> 
     compute_leaves(field, array)?.iter().try_for_each(|leaf| writer.write(leaf))
 }
 
-/// A Parquet file under way.
+/// A Parquet file that is being written.
 pub(crate) struct GroupWriter {
     path: PathBuf,
     writer: SerializedFileWriter<Summed>,
@@ -190,9 +190,9 @@ impl GroupWriter {
                 EncodedColumn::Lists(list, pages, buffers) => {
                     let column = list_column::column(descriptor, list, &pages)?;
                     group.append_column(&column.bytes, column.close)?;
-                    // It holds the memory of the pages, which goes back.
+                    // The column references the memory of the pages, which is returned below.
                     drop(column.bytes);
-                    // The last of the group's lists.
+                    // The last list of the group has been written.
                     if let Some(pages) = Arc::into_inner(pages) {
                         buffers.give_pages(pages);
                     }
@@ -202,7 +202,7 @@ impl GroupWriter {
         group.close().map(drop)
     }
 
-    /// Writes the footer; the file is whole, but not yet durable.
+    /// Writes the footer; the file is then complete, but not durable.
     pub fn close(mut self) -> Result<Box<dyn Output>, Error> {
         self.writer.flush().map_err(Error::io(&self.path))?;
         self.writer.inner_mut().hold_footer();

@@ -1,24 +1,24 @@
-//! The frozen schemas of the two tables, and the rows that go into them.
+//! The schemas of the tables.
 
 use crate::format::Format;
 use crate::swept::{self, Parameter, ParameterKind};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;
 
-/// What of the metrics schema a study decides.
+/// The part of the metrics schema that depends on the study.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// The form of rows.
+    /// The format of rows.
     pub format: Format,
     /// Real parameters of the cell, NULL where they do not apply.
     pub parameters: Vec<String>,
-    /// Swept parameters of estimators, NULL where an estimator has none of the name.
+    /// Swept parameters of estimators, NULL where an estimator has no parameter of the name.
     pub swept: Vec<(String, ParameterKind)>,
-    /// Scores, NULL where they are no finite numbers, where they do not apply, and where the trial failed.
+    /// Scores, NULL where they are not finite, where they do not apply, and where the trial failed.
     pub scores: Vec<String>,
 }
 
-/// What all rows of a file have in common.
+/// The values that all rows of a file share.
 #[derive(Clone, Debug)]
 pub struct Labels {
     /// The estimator's label.
@@ -45,7 +45,7 @@ fn field(name: &str, kind: DataType) -> Field {
     Field::new(name, kind, false)
 }
 
-/// Columns that all tables begin with.
+/// The key columns, with which all tables begin.
 fn keys(format: Format) -> Vec<Field> {
     let repeated = [field("estimator", DataType::Utf8), field("n", DataType::Int64)];
     let repeated = repeated.into_iter().filter(|_| format.repeats_keys());
@@ -85,7 +85,7 @@ const UNITS: [&str; 3] = ["outer", "inner", "bias"];
 /// Names of the three lists of weights that state their form.
 const ENTRIES: [&str; 3] = ["coefficient", "scale", "at"];
 
-/// The column that states what coefficients belong to.
+/// The column that states the form of the coefficients.
 pub(crate) const FORM: &str = "form";
 
 /// The names of the three lists in a file of weights with these columns.

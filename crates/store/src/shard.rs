@@ -13,19 +13,19 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// The files of a shard under way. Dropped, it leaves nothing behind. All it does is wait for the disk.
+/// Writes the files of a shard. When it is dropped before the commit, its unfinished files are removed.
 pub struct ShardWriter {
     estimators: Vec<Files>,
 }
 
-/// What becomes of a finished file whose place in the data tree may be taken.
+/// The treatment of a finished file whose place in the data tree may be occupied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Placing {
-    /// What is there says as much or more: it stays.
+    /// The existing file holds as many rows or more, and stays.
     Keep,
-    /// It takes the place.
+    /// The existing file is replaced.
     Replace,
-    /// It takes the place, and what is there is kept among the former files.
+    /// The existing file is replaced, and kept among the former files.
     ReplaceAndKeepFormer,
 }
 
@@ -36,10 +36,10 @@ struct Files {
     checkpoints: Option<Pending>,
 }
 
-/// A file under way, and where it will go.
+/// A file that is being written, and its path in the data tree.
 struct Pending {
     writer: Option<GroupWriter>,
-    /// The file once it is closed.
+    /// The file after it is closed.
     whole: Option<Box<dyn Output>>,
     directory: RunDirectory,
     table: Table,
@@ -50,7 +50,7 @@ struct Pending {
 impl Drop for Pending {
     fn drop(&mut self) {
         self.writer = None;
-        // What cannot be removed here is removed when the shard is done again.
+        // An error is ignored: the file is removed when the shard is computed again.
         let _ = self.directory.disk().remove(&self.staged);
     }
 }
@@ -93,11 +93,11 @@ impl ShardWriter {
         ShardWriter::commit_all(vec![self], |_, estimator, table| judge(estimator, table))
     }
 
-    /// Writes the footers, makes every file durable, then moves all others and after them metrics into the data tree. The
-    /// disk is waited for once for all of these shards: small files are synced side by side.
+    /// Writes the footers, makes every file durable, and moves the files into the data tree, metrics last. The files of all
+    /// these shards are synced in parallel, so that small files wait for the disk once.
     ///
-    /// `judge` says what becomes of a file, by the positions of its shard and estimator and its table, at the last moment:
-    /// others may have finished the same shard meanwhile, or more of it.
+    /// `judge` decides the treatment of a file, from the positions of its shard and estimator and its table, immediately
+    /// before the move: another process may have finished the same shard, or more of it.
     ///
     /// # Errors
     /// The file system refuses, or those of `judge`.
@@ -177,7 +177,7 @@ impl Pending {
         self.whole.as_mut().map_or(Ok(()), |file| file.sync()).map_err(Error::io(&self.staged))
     }
 
-    /// Moves the closed file to its place, as `judge` says; durable when the folders that it notes are synced.
+    /// Moves the closed file to its place as `judge` decides; the move is durable once the noted folders are synced.
     fn publish<E: From<Error>>(
         &self,
         judge: impl Fn() -> Result<Placing, E>,
@@ -193,7 +193,7 @@ impl Pending {
         let created = !folder.is_dir();
         disk.create_folders(folder).map_err(Error::io(folder))?;
         match disk.rename(&self.staged, &self.target) {
-            // Whoever removed the unfinished file may have finished one of its own.
+            // Another process that removed the unfinished file may have finished the same one.
             Err(error) if error.kind() == ErrorKind::NotFound && judge()? == Placing::Keep => {}
             moved => moved.map_err(Error::io(&self.target))?,
         }
@@ -203,11 +203,11 @@ impl Pending {
     }
 }
 
-/// Threads that wait for the disk at the same time: more of them gain little on disks that were tried.
+/// Threads that wait for the disk at the same time: more gained little on the disks that were measured.
 const WAITING: usize = 8;
 
-/// Does something to every item, on some threads of its own where there are several: what is done waits for the disk. The
-/// first error in order is told. Where the system has no threads to spare, the calling one does all.
+/// Applies a function that waits for the disk to every item, on up to [`WAITING`] threads; returns the first error in the
+/// order of the items. Where no thread can be started, the calling thread does all.
 fn side_by_side<T: Send>(
     items: &mut [T],
     work: impl Fn(&mut T) -> Result<(), Error> + Sync,

@@ -1,4 +1,4 @@
-//! Reals byte by byte: the eight streams of an encoding, and which of them are worth compressing.
+//! The eight byte streams of reals, and which of them are worth compressing.
 //!
 //! Source of the format: the Parquet specification, encoding BYTE_STREAM_SPLIT.
 
@@ -6,32 +6,33 @@ use wide::u8x16;
 
 /// Streams: one for each byte of a double, the lowest bits of its fraction first.
 pub(crate) const STREAMS: usize = 8;
-/// Values below which compression is cheap whatever they are.
+/// The number of values below which compression is cheap for any values.
 pub(crate) const FEW: usize = 1 << 14;
-/// Values whose bytes are counted, in runs of so many neighbours.
+/// The number of values whose bytes are counted, in runs of [`RUN`] consecutive ones.
 const COUNTED: usize = 1 << 12;
 const RUN: usize = 64;
-/// Bytes repeat if more than one in so many is that of the next value: of slope changes in no order one in thirty is, of
-/// sorted positions one in six with twenty of them, and nearly all with a thousand.
+/// A stream repeats if more than one byte in this many is equal to that of the next value. The share is one in thirty for
+/// slope changes, one in six for twenty sorted positions, and nearly one for a thousand.
 const REPEATING: u32 = 16;
-/// One value in 2^8 is looked at for its copies.
+/// One value in 2^8 is tested for copies.
 const CHOSEN: u32 = 8;
-/// These end in this byte. Short values, which end in zeros, are not looked at, and so pass for values that recur.
+/// The last byte of the values that are tested. Values of few digits, which end in zeros, are not tested, and count as
+/// recurring.
 const CHOSEN_BYTE: u8 = 0x5b;
-/// Bytes that are searched for it at a time.
+/// Bytes that are compared with [`CHOSEN_BYTE`] at a time.
 const LOOKED: usize = 32;
 
-/// What compression can make of the streams of values.
+/// The compressibility of the streams of values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Texture {
-    /// How many of the low streams are noise, and better not compressed.
+    /// The number of low streams that are noise and not worth compressing.
     pub noise: usize,
-    /// Whether bytes of the lowest stream above are repeated by those of the next values, as in lists that are sorted.
+    /// Whether bytes of the lowest other stream are often equal to those of the next values, as in sorted lists.
     pub repeats: bool,
 }
 
-/// Whether bytes are spread evenly: Pearson's χ² against the uniform law below a quarter of their number, where that of
-/// noise is 255 ± 23. A stream that passes loses 2 % by not being compressed, or less.
+/// Whether bytes are nearly uniform: Pearson's χ² against the uniform law is below a quarter of their number. For noise it
+/// is 255 ± 23. Compression would save at most 2 % of a stream that passes.
 fn even(counts: &[u32; 256]) -> bool {
     let count: u64 = counts.iter().map(|count| u64::from(*count)).sum();
     let squares: u64 = counts.iter().map(|count| u64::from(*count).pow(2)).sum();
@@ -39,7 +40,7 @@ fn even(counts: &[u32; 256]) -> bool {
     4 * 256 * squares < 5 * count * count
 }
 
-/// The eight streams being filled side by side.
+/// The eight streams, filled at the same time.
 pub(crate) struct Streams<'a> {
     streams: [&'a mut [u8]; STREAMS],
     filled: usize,
@@ -67,12 +68,12 @@ impl<'a> Streams<'a> {
         }
     }
 
-    /// What compression can make of them: looks at every value for copies, and at some for the rest.
+    /// The compressibility of the streams, from copies among all values and from the bytes of a sample.
     ///
-    /// A stream is noise when its bytes are spread evenly and values do not recur. Whether a value is looked at for copies
-    /// depends on its bits, so that its copies are looked at as well. The order of values says nothing of noise: the low
-    /// streams of an arithmetic progression pass for it, although they could be compressed. Where rows of one length meet
-    /// the stride of the counted runs, only places near each other in their rows are seen. Both cost bytes, not values.
+    /// A stream is noise when its bytes are nearly uniform and values do not recur. Whether a value is tested for copies
+    /// depends on its bits, so that its copies are tested as well. The test ignores the order of values: the low streams of
+    /// an arithmetic progression count as noise, although they could be compressed. Where rows have the length of the stride
+    /// between the counted runs, only similar positions in rows are counted. Both cases cost bytes, not values.
     pub fn texture(&self) -> Texture {
         let count = self.filled;
         if count < FEW || self.recur() {
@@ -80,7 +81,7 @@ impl<'a> Streams<'a> {
         }
         let (mut counts, mut again) = ([[0u32; 256]; STREAMS], [0u32; STREAMS]);
         for ((stream, counts), again) in self.streams.iter().zip(&mut counts).zip(&mut again) {
-            // Bytes side by side, since fetching one fetches its neighbours.
+            // Runs of consecutive bytes, since a cache line holds 64 of them.
             for bytes in stream[..count].chunks(count / (COUNTED / RUN)).filter_map(|part| part.get(..RUN)) {
                 bytes.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
                 *again += bytes.windows(2).map(|two| u32::from(two[0] == two[1])).sum::<u32>();
@@ -91,12 +92,12 @@ impl<'a> Streams<'a> {
         Texture { noise, repeats }
     }
 
-    /// Whether more than one in eight of the different values has copies.
+    /// Whether more than one in eight of the distinct values has copies.
     fn recur(&self) -> bool {
         let low = &self.streams[0][..self.filled];
         let mut seen: Vec<u64> = Vec::with_capacity(low.len() >> (CHOSEN - 1));
         for (block, bytes) in low.chunks(LOOKED).enumerate() {
-            // One branch for all of them, and nearly always the same.
+            // One branch for all of these bytes, which is predicted well.
             if bytes.iter().fold(0, |any, byte| any + u8::from(*byte == CHOSEN_BYTE)) > 0 {
                 let chosen = bytes.iter().enumerate().filter(|(_, byte)| **byte == CHOSEN_BYTE);
                 seen.extend(chosen.map(|(k, _)| self.bits(block * LOOKED + k)));
@@ -108,7 +109,7 @@ impl<'a> Streams<'a> {
             distinct += 1;
             copied += usize::from(copies.len() > 1);
         }
-        // Where there are few values, each with many copies, none of them may have been chosen.
+        // Few distinct values with many copies may all be among those that are not tested.
         8 * copied > distinct || seen.len() < low.len() >> (CHOSEN + 2)
     }
 
@@ -125,10 +126,10 @@ impl<'a> Streams<'a> {
     }
 }
 
-/// Stream by stream the bytes of 16 values.
+/// The bytes of 16 values, stream by stream.
 ///
-/// The place of a byte is a number of seven bits, four for its value and three for its stream. Shuffling one half of
-/// the bytes into the other turns these bits round by one; after four times those of the stream are in front.
+/// The position of a byte is a number of seven bits, four for its value and three for its stream. Interleaving the two
+/// halves of the bytes rotates these bits by one; after four times those of the stream are the highest.
 #[inline(always)]
 fn transpose(values: &[f64; 16]) -> [u8x16; STREAMS] {
     let mut rows: [u8x16; STREAMS] = bytemuck::cast(values.map(f64::to_le_bytes));

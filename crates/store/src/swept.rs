@@ -1,4 +1,4 @@
-//! Columns of swept parameters: one of its own type for each parameter that tells estimators of a name apart.
+//! Columns of swept parameters: one for each parameter that distinguishes variants of an estimator, of the parameter's type.
 
 use crate::constant_column::Value;
 use crate::row_group::{Column, array};
@@ -47,7 +47,7 @@ fn data_type(kind: ParameterKind) -> DataType {
     }
 }
 
-/// The columns of so many rows. Truth values have no dictionary in Parquet, and are encoded row by row.
+/// The columns of `rows` rows. Booleans have no dictionary in Parquet, and are encoded row by row.
 pub(crate) fn columns<'a>(
     swept: &'a [(String, ParameterKind)],
     values: &'a [Parameter],

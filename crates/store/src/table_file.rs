@@ -1,4 +1,4 @@
-//! Tables of results as Parquet files: few rows beside those of trials, in columns of plain types.
+//! Tables of results as Parquet files, with few rows and columns of plain types.
 
 use crate::error::Error;
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
@@ -43,7 +43,7 @@ impl TableColumn {
     }
 }
 
-/// Writes a table, some rows at a time, each time a row group.
+/// Writes a table; each call of [`TableWriter::append`] writes a row group.
 pub struct TableWriter<W: Write + Send> {
     path: std::path::PathBuf,
     schema: SchemaRef,
@@ -51,14 +51,14 @@ pub struct TableWriter<W: Write + Send> {
 }
 
 impl<W: Write + Send> TableWriter<W> {
-    /// Begins a table with the columns of these rows, of which there may be none; `path` is told in errors.
+    /// Starts a table with the columns of these rows, of which there may be none; `path` is named in errors.
     ///
     /// # Errors
     /// What takes the bytes refuses.
     pub fn begin(path: &Path, out: W, rows: &[(String, TableColumn)]) -> Result<TableWriter<W>, Error> {
         let field = |(name, column): &(String, TableColumn)| Field::new(name, column.kind(), true);
         let schema: SchemaRef = Arc::new(Schema::new(rows.iter().map(field).collect::<Vec<_>>()));
-        // Level 3 is zstd's own choice: these files are small, and written once.
+        // Level 3 is the default of zstd: these files are small, and written once.
         let level = ZstdLevel::try_new(3).map_err(Error::parquet(path))?;
         let properties = WriterProperties::builder()
             .set_created_by("tempered".into())

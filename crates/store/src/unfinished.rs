@@ -1,5 +1,5 @@
-//! Names of unfinished files: they say which process of which machine makes them, so that what a process left behind is
-//! told from what another one is working on.
+//! Names of unfinished files. They identify the process and machine that write them, so that files of ended processes are
+//! distinguished from files in use.
 
 use std::collections::hash_map::RandomState;
 use std::fs;
@@ -9,16 +9,16 @@ use std::process;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Who makes a file. Process numbers mean something within one boot of one machine and one process namespace alone:
-/// containers count their processes from 1, whatever else works in the same directory.
+/// The process that writes a file. Process numbers are unique within one boot of one machine and one process namespace
+/// only: containers number their processes from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Maker {
-    /// Of the machine's boot; "0" where the system has no such number.
+    /// Identifier of the machine's boot; "0" where the system has none.
     boot: String,
     /// Of the process namespace; "0" likewise.
     namespace: String,
     process: String,
-    /// Tells processes of one number apart, which come again, in containers at every start.
+    /// Distinguishes processes of the same number, which are reused, in containers at every start.
     token: String,
 }
 
@@ -37,14 +37,14 @@ static OWN: LazyLock<Maker> = LazyLock::new(|| {
     }
 });
 
-/// An ending that no other call gives, of whichever process: boot, namespace, process, token, count.
+/// A suffix that no other call in any process returns: boot, namespace, process, token, count.
 pub(crate) fn unique() -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let Maker { boot, namespace, process, token } = &*OWN;
     format!("{boot}-{namespace}-{process}-{token}-{}", COUNTER.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Who made the file of this name; `None` where no process made it, or one of a version that said less.
+/// The process that wrote the file of this name; `None` for other names, and for those of earlier versions.
 fn maker(name: &str) -> Option<Maker> {
     let stem = name.strip_suffix(".tmp")?;
     let (_, ending) = stem.rsplit_once('.')?;
@@ -54,7 +54,7 @@ fn maker(name: &str) -> Option<Maker> {
     (next().is_some() && next().is_none()).then_some(maker)
 }
 
-/// Whether a process of this boot and namespace made the file and has ended.
+/// Whether a process of this boot and namespace wrote the file and has ended.
 pub(crate) fn is_abandoned(name: &str) -> bool {
     let Some(maker) = maker(name) else { return false };
     if OWN.boot == "0" || (&maker.boot, &maker.namespace) != (&OWN.boot, &OWN.namespace) {
@@ -63,17 +63,17 @@ pub(crate) fn is_abandoned(name: &str) -> bool {
     if maker.process == OWN.process {
         return maker.token != OWN.token;
     }
-    // Threads have folders there too; a process leads its own group.
+    // Threads have folders in /proc too; the `Tgid` of a process is its own number.
     let status = fs::read_to_string(Path::new("/proc").join(&maker.process).join("status"));
     !status.is_ok_and(|status| status.lines().any(|line| line == format!("Tgid:\t{}", maker.process)))
 }
 
-/// Whether a process of this boot made the file, in any namespace, other than this one.
+/// Whether a process of this boot other than this one wrote the file, in any namespace.
 pub(crate) fn is_of_this_boot(name: &str) -> bool {
     maker(name).is_some_and(|maker| OWN.boot != "0" && maker.boot == OWN.boot && maker != *OWN)
 }
 
-/// Whether the name is one that processes give to unfinished files, those of earlier versions included.
+/// Whether the name is that of an unfinished file, of this or an earlier version.
 pub(crate) fn has_maker(name: &str) -> bool {
     let ending = name.strip_suffix(".tmp").and_then(|stem| stem.rsplit_once('.'));
     ending.is_some_and(|(_, ending)| [3, 5].contains(&ending.split('-').count()))
@@ -97,7 +97,7 @@ mod tests {
         assert!(!is_abandoned(&name(|_| ())));
         assert!(!is_abandoned(&format!("metrics-a-2-0.{}.tmp", unique())));
         assert!(is_abandoned(&name(|maker| maker.token = "other".into())));
-        // No process has a number beyond the largest there can be; process 1 lives.
+        // The number is above the largest process number; process 1 always exists.
         let dead = |maker: &mut Maker| maker.process = "99999999".into();
         assert!(is_abandoned(&name(dead)));
         assert!(!is_abandoned(&name(|maker| maker.process = "1".into())));

@@ -1,4 +1,4 @@
-//! A file for the Parquet library, whose end is an error.
+//! Files for the Parquet library in which reading beyond the end is an error.
 
 use bytes::Bytes;
 use parquet::errors::{ParquetError, Result};
@@ -8,15 +8,15 @@ use std::io::{BufReader, Cursor, Error, ErrorKind, Read, Seek, SeekFrom};
 
 /// A file in which a read at the end fails.
 ///
-/// The library skips unknown fields of a page's header by copying them to nowhere, and copying ends at the end of a file
-/// without an error: a damaged header that declares billions of such fields is skipped for hours.
+/// The library skips unknown fields of a page's header by copying them to a sink, and copying ends at the end of a file
+/// without an error, so that a damaged header with billions of such fields would be processed for hours.
 pub(crate) struct WholeFile(pub File);
 
-/// The bytes of a small file, all read at once: every column of a file costs some calls to the system otherwise, which
-/// take longer than to decode a few rows. A read at the end fails as well.
+/// The bytes of a small file, read at once: system calls for every column would take longer than decoding a few rows. A
+/// read at the end fails as well.
 pub(crate) struct WholeBytes(pub Bytes);
 
-/// The bytes of a file from some place on.
+/// The bytes of a file from a position on.
 pub(crate) struct Reader<R>(R);
 
 impl<R: Read> Read for Reader<R> {
