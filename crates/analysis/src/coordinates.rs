@@ -1,7 +1,7 @@
-//! Coordinates: what tells the partitions of a study apart.
+//! Coordinates: the named values that distinguish the partitions of a study.
 //!
-//! They are read from the texts of footers alone: `name(parameter=value, …)` for the choices of design, target and noise, and
-//! `parameter=value, …` for the swept parameters of an estimator. No catalogue is asked what a name means.
+//! They are parsed from the texts of footers alone: `name(parameter=value, …)` for the choices of design, target and noise,
+//! and `parameter=value, …` for the swept parameters of an estimator. No catalogue is needed.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::cmp::Ordering;
@@ -24,7 +24,7 @@ pub enum Coordinate {
 impl Coordinate {
     /// A finite number where the text is one, else a word.
     pub(crate) fn of(text: &str) -> Coordinate {
-        // `inf` and `nan` are words to people.
+        // `inf` and `nan` parse as numbers but are words here.
         let starts = |c: char| c.is_ascii_digit() || "+-.".contains(c);
         let number = text.parse::<f64>().ok().filter(|x| x.is_finite() && text.starts_with(starts));
         number.map_or_else(|| Coordinate::Word(text.into()), Coordinate::Number)
@@ -76,11 +76,11 @@ impl Serialize for Coordinate {
     }
 }
 
-/// The coordinates of a series: those of its estimator, design, target and noise, all but what it is read along.
+/// The coordinates of a series: those of its estimator, design, target and noise, without the coordinate of the series.
 ///
 /// As JSON an object: `{"estimator": "relu", "width": 50, "design": "uniform", …, "noise": "normal", "noise_sd": 1}`.
 ///
-/// A million series share the coordinates of a few choices.
+/// Coordinates are shared, as a million series have few choices.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Coordinates([Arc<Named>; 4]);
 
@@ -99,12 +99,12 @@ impl Coordinates {
     }
 }
 
-/// Coordinates that were made before, held once.
+/// A set of shared coordinates, each kept once.
 #[derive(Default)]
 pub(crate) struct Interner([HashMap<String, Arc<Named>>; 4]);
 
 impl Interner {
-    /// The names of coordinates of an axis that were met.
+    /// The names of the coordinates of an axis so far.
     pub fn names(&self, axis: usize) -> impl Iterator<Item = &str> {
         self.0[axis].values().flat_map(|named| named.iter().map(|(name, _)| &**name))
     }
@@ -136,13 +136,13 @@ impl Serialize for Coordinates {
 /// The coordinates in the text of one axis: of an estimator its label and its swept parameters under their own names, of
 /// all others the name of the choice and its parameters with the axis before them.
 fn named(axis: usize, text: &str) -> Named {
-    // What a curve goes along as a whole.
+    // The axis is the coordinate of the curve as a whole.
     if text.is_empty() {
         return Named::new();
     }
     let of = |name: &str, value: &str| (name.into(), Coordinate::of(value));
     let (name, rest) = split(axis, text);
-    // A name is a word even where it looks like a number.
+    // A name is a word even where it parses as a number.
     let mut found = vec![(AXES[axis].into(), Coordinate::Word(name.into()))];
     if axis == 0 {
         found.extend(parameters(rest).into_iter().map(|(name, value)| of(name, value)));

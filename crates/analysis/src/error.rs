@@ -1,17 +1,17 @@
-//! What can go wrong between a run directory and its tables.
+//! Errors of the analysis.
 
 use std::path::{Path, PathBuf};
 
 use tempered_store::Error as Store;
 
-/// Why a run directory could not be analysed or its summary not be written.
+/// The reason why a run directory could not be analysed or its summary could not be written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The directory holds no finished metrics file.
     #[error("{path} holds no finished metrics yet; run the study first, or let it finish its first shard")]
     Empty {
-        /// The folder that was looked through.
+        /// The folder that was searched.
         path: PathBuf,
     },
     /// A folder could not be listed, made or renamed.
@@ -30,7 +30,7 @@ pub enum Error {
         /// What the reader said.
         source: Box<Store>,
     },
-    /// A metrics file that is not what its name or the rest of the directory says.
+    /// A metrics file that contradicts its name or the other files of the directory.
     #[error(
         "{path} does not belong where it lies: its {key} is {found}, expected {expected}; `tempered verify --repair` on \
          the directory moves it away and computes what is missing then"
@@ -38,14 +38,14 @@ pub enum Error {
     Foreign {
         /// The file.
         path: PathBuf,
-        /// What of its footer differs.
+        /// The key of its footer that differs.
         key: String,
-        /// What the footer says.
+        /// The value in the footer.
         found: String,
-        /// What it should say.
+        /// The expected value.
         expected: String,
     },
-    /// A metrics file was replaced between two looks at it.
+    /// A metrics file was replaced while it was read.
     #[error("{path} changed while it was read: a run works in the directory; try again")]
     Changed {
         /// The file.
@@ -136,9 +136,9 @@ pub enum Error {
     },
 }
 
-/// A name that is near another one: at most one letter in four is wrong, and one more.
+/// A known name that is similar: with an edit distance of at most a quarter of the length plus one.
 pub(crate) fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    // A long text is no misprint, and distances cost its length.
+    // A long text is not a misspelling, and the distance costs its length.
     if name.len() > 64 {
         return None;
     }
@@ -150,7 +150,7 @@ fn hint(help: &Option<String>) -> String {
     help.as_ref().map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
 }
 
-/// What went wrong, without the path and without advice for those who write.
+/// The error without the path and without advice for writing.
 fn said(source: &Store) -> String {
     match source {
         Store::Io { source, .. } => source.to_string(),
@@ -158,7 +158,7 @@ fn said(source: &Store) -> String {
     }
 }
 
-/// What to do about a folder or file that may not be used.
+/// The advice for a folder or file without permission.
 fn permission(source: &std::io::Error) -> &'static str {
     match source.kind() {
         std::io::ErrorKind::PermissionDenied => {
@@ -168,7 +168,7 @@ fn permission(source: &std::io::Error) -> &'static str {
     }
 }
 
-/// What to do about a file that cannot be read.
+/// The advice for a file that cannot be read.
 fn advice(source: &Store) -> &'static str {
     use std::io::ErrorKind;
     match source {

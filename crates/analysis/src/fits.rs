@@ -1,9 +1,9 @@
-//! How many fits of each estimator failed, and why.
+//! Failed fits of each estimator, by reason.
 
 use crate::read::samples::Reasons;
 use std::collections::BTreeMap;
 
-/// Sizes of training sets that a line names, those with the most failures first.
+/// The most sizes of training sets that a line names, those with the most failures first.
 const NAMED: usize = 4;
 
 /// The fits of one estimator over all cells of a directory.
@@ -13,10 +13,10 @@ pub struct Fits {
     pub estimator: String,
     /// Fits in the files.
     pub trials: u64,
-    /// Fits that lack a risk, by reason, in the words of the files' column `status`. A fit is counted once, however many
-    /// risks it lacks.
+    /// Fits without a risk, by reason, in the words of the files' column `status`. A fit without several risks is counted
+    /// once.
     pub reasons: BTreeMap<String, u64>,
-    /// Of each size of training sets: fits, and how many of them failed.
+    /// For each size of training sets, the numbers of fits and of failed fits.
     pub sizes: BTreeMap<u64, (u64, u64)>,
 }
 
@@ -37,7 +37,7 @@ impl Fits {
         }
     }
 
-    /// Which fits failed and why, in a line; nothing where none did.
+    /// The failed fits and the reasons in a line; `None` where there are none.
     pub fn line(&self) -> Option<String> {
         let failed = self.failed();
         if failed == 0 {
@@ -61,7 +61,7 @@ impl Fits {
     }
 }
 
-/// Reasons, the most frequent first; the number is left out where there is one reason alone.
+/// Reasons, the most frequent first; the number is omitted where there is only one reason.
 pub fn reasons(reasons: &BTreeMap<String, u64>) -> String {
     let mut sorted: Vec<(&String, u64)> = reasons.iter().map(|(word, count)| (word, *count)).collect();
     sorted.sort_by_key(|(word, count)| (std::cmp::Reverse(*count), *word));

@@ -6,7 +6,7 @@ use crate::tail::tails::{Tails, text};
 use crate::text::number;
 use crate::verdict::Verdict;
 
-/// The rules in words, as printed under the table.
+/// The rules as text, printed below the table.
 pub const RULE: &str = "\
 In probability: five laws of the median, c, c + b n^-g, a + b ln n, b n^g and 1/(a + b ln n), and for a supremum \
 sqrt(a + b ln n), are weighed by their evidence; a class is named where its laws together reach the stated confidence, \
@@ -17,10 +17,10 @@ the interval holds both. In expectation: catastrophic if so in \
 probability, or if a tail index says that the mean is infinite; else as in probability, if the mean exists. Undecided \
 otherwise.";
 
-/// A limit further from the last median than this factor is carried on too far from what was seen.
+/// A limit that differs from the last median by more than this factor is too far an extrapolation for a verdict.
 const IN_SIGHT: f64 = 1.5;
 
-/// A verdict with the sentence that gives its reason.
+/// A verdict and the sentence that states its reason.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Judgement {
     pub verdict: Verdict,
@@ -33,8 +33,8 @@ fn judged(verdict: Verdict, reason: impl Into<String>) -> Judgement {
     Judgement { verdict, reason: reason.into(), by_tail: false }
 }
 
-/// What the levels say of the median: by its growth, and where that leaves a limit and growth alike, by the tail index of
-/// the contributions of gaps.
+/// The verdict on the median: by its growth, and where that does not distinguish a limit from growth, by the tail index
+/// of the contributions of gaps.
 pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence: f64) -> Judgement {
     let Some(growth) = growth else { return no_growth(tails) };
     let odds = growth.probabilities;
@@ -70,7 +70,7 @@ pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence:
     judged(class, says)
 }
 
-/// What the tail index of gaps says against the class that growth decides.
+/// The contradiction between the tail index of gaps and the class by growth, if there is one.
 fn contradiction(class: Verdict, tails: &Tails) -> Option<String> {
     let gaps = tails.gaps.as_ref()?;
     let may_be_one = || gaps.stated.low <= 1.0 && gaps.stated.high.is_finite() && !tails.gaps_are_above();
@@ -91,7 +91,7 @@ fn contradiction(class: Verdict, tails: &Tails) -> Option<String> {
     }
 }
 
-/// Why there is no growth to judge.
+/// The reason for a verdict without growth.
 fn no_growth(tails: &Tails) -> Judgement {
     let says = match &tails.censored {
         Some(censored) => format!("too few medians are finite: {censored}"),
@@ -102,8 +102,8 @@ fn no_growth(tails: &Tails) -> Judgement {
     judged(Verdict::Undecided, says)
 }
 
-/// What the tail of the gaps' contributions says of a sum that either grows or has a limit, within three standard errors. The
-/// two estimators must not contradict each other.
+/// The verdict by the tail index of the gaps' contributions, whose sum either grows or has a limit, at three standard
+/// errors. The two estimators must not contradict each other.
 fn by_tail(tails: &Tails) -> Option<Judgement> {
     if let Some(censored) = &tails.censored {
         let says = format!("slopes cannot tell growth from a slow limit, and no tail index may: {censored}");
@@ -126,7 +126,7 @@ fn by_tail(tails: &Tails) -> Option<Judgement> {
     } else {
         (Verdict::Undecided, "does not say on which side of 1 it is")
     };
-    // The one that says so.
+    // The estimator that decides.
     let decides = |index: &TailIndex| match verdict {
         Verdict::Tempered => index.low > 1.0,
         Verdict::Catastrophic => index.high <= AT_MOST_ONE,
@@ -142,7 +142,7 @@ fn by_tail(tails: &Tails) -> Option<Judgement> {
     Some(Judgement { verdict, reason, by_tail: verdict != Verdict::Undecided })
 }
 
-/// What the levels say of the mean over training sets; `means` is the growth of sample means, where they can be trusted.
+/// The verdict on the mean over training sets; `means` is the growth of sample means, where they are trusted.
 pub(crate) fn in_expectation(
     in_probability: Verdict,
     tails: &Tails,
@@ -200,14 +200,14 @@ mod tests {
         assert_eq!(judge(Some(index(1.0, 0.1))), Verdict::Undecided);
         let bounded = Tails { has_gaps: true, constant_gaps: true, ..Tails::default() };
         assert_eq!(in_probability(log.as_ref(), &bounded, 0.95).verdict, Verdict::Tempered);
-        // Two estimators on different sides of 1 say nothing.
+        // Two estimators on different sides of 1 leave the verdict undecided.
         for (spread, excesses) in [(1.2, 0.8), (0.8, 1.2)] {
             let tails = Tails { excesses: Some(index(excesses, 0.02)), ..gaps(Some(index(spread, 0.02))) };
             assert_eq!(in_probability(log.as_ref(), &tails, 0.95).verdict, Verdict::Undecided);
         }
     }
 
-    /// The median of the largest of n normals grows like √(2 ln n), and looks as if it had a limit far away.
+    /// The median of the maximum of n normals grows like √(2 ln n), which a distant limit fits as well.
     #[test]
     fn a_limit_out_of_sight_is_none() {
         let supremum = growth(|n| (2.0 * n.ln()).sqrt());
@@ -221,7 +221,7 @@ mod tests {
         let judge =
             |growth: &Option<Growth>, index| in_probability(growth.as_ref(), &gaps(index), 0.95).verdict;
         assert_eq!(judge(&root, Some(index(3.0, 0.1))), Verdict::Catastrophic);
-        // A sum whose largest parts are rare grows long before it settles.
+        // A sum with rare large terms grows over a long range of n before it tends to its limit.
         assert_eq!(judge(&root, Some(index(1.5, 0.6))), Verdict::Undecided);
         assert_eq!(judge(&root, Some(index(0.7, 0.2))), Verdict::Catastrophic);
         let flat = growth(|_| 0.7);
@@ -241,7 +241,7 @@ mod tests {
         assert_eq!(judge(Verdict::Tempered, growth(|_| 1.0).as_ref()), Verdict::Tempered);
     }
 
-    /// The growth of medians that are known decides; tails and means of what is left do not.
+    /// The growth of known medians decides; tails and means of censored samples do not.
     #[test]
     fn censored_tails_decide_nothing() {
         let censored = |tails: Tails| Tails { censored: Some("66 of 400 trials overflowed".into()), ..tails };
@@ -256,7 +256,7 @@ mod tests {
         let flat = growth(|_| 1.0);
         let mean = in_expectation(Verdict::Tempered, &censored(light), flat.as_ref(), 0.95);
         assert!(mean.verdict == Verdict::Undecided && mean.reason.contains("66 of 400"), "{mean:?}");
-        // Levels where nothing overflowed may show that there is no mean, and a median that grows needs none.
+        // Levels without overflow may show that there is no mean; a growing median needs no mean.
         let heavy = censored(gaps(Some(index(0.7, 0.1))));
         assert_eq!(in_expectation(Verdict::Tempered, &heavy, None, 0.95).verdict, Verdict::Catastrophic);
         let root = growth(f64::sqrt);

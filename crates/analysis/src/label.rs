@@ -1,16 +1,16 @@
-//! Labels as people read them, and their order.
+//! Labels in tables, and their order.
 
 use crate::coordinates::{Coordinate, parameters, split};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 
-/// Characters of a number that are written out: the seventeen digits of a double, a point, and a few zeros before them.
+/// The most characters of a number without exponent: the seventeen digits of a double, a point, and a few leading zeros.
 const LONGEST: usize = 24;
 
-/// A label in which numbers that take more room than a double needs have an exponent: `normal(sd=1e300)`.
+/// A label in which long numbers have an exponent: `normal(sd=1e300)`.
 ///
-/// Labels decide seeds and names of files, where each number is written out in full; tables have no room for 300 zeros.
+/// Labels themselves, which decide seeds and file names, contain all digits; tables have no room for 300 zeros.
 pub fn short(label: &str) -> Cow<'_, str> {
     let digit = |c: char| c.is_ascii_digit() || c == '.';
     if label.split(|c| !digit(c)).all(|number| number.len() <= LONGEST) {
@@ -31,8 +31,8 @@ pub fn short(label: &str) -> Cow<'_, str> {
     Cow::Owned(out + rest)
 }
 
-/// The order of tables: estimators, designs, targets and noises as their study lists them. Labels that it does not list
-/// come behind, in the order of the alphabet; variants of a label that it lists stand in its place, by their parameters.
+/// The order of tables: estimators, designs, targets and noises as the study lists them. Labels that it does not list
+/// follow in alphabetical order; variants of a listed label are at its position, ordered by their parameters.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Order {
     /// Labels of estimators, or full names of their variants.
@@ -46,7 +46,7 @@ pub struct Order {
 }
 
 impl Order {
-    /// Numbers the labels of estimator, design, target and noise that there are.
+    /// Ranks the given labels of estimator, design, target and noise.
     pub(crate) fn ranks<'a>(&self, all: impl Iterator<Item = [&'a str; 4]>) -> Ranks {
         let mut there: [BTreeSet<&str>; 4] = Default::default();
         all.for_each(|labels| {
@@ -68,7 +68,7 @@ impl Order {
     }
 }
 
-/// Full names of estimators: labels by the alphabet, then parameter by parameter, numbers by their size.
+/// The order of full names of estimators: labels alphabetically, then parameter by parameter, numbers by value.
 fn by_parameters(a: &str, b: &str) -> Ordering {
     let ((first, of_a), (second, of_b)) = (split(0, a), split(0, b));
     let (of_a, of_b) = (parameters(of_a), parameters(of_b));
@@ -79,12 +79,12 @@ fn by_parameters(a: &str, b: &str) -> Ordering {
     first.cmp(second).then(first_that_differs).then_with(|| of_a.len().cmp(&of_b.len()))
 }
 
-/// The labels of estimator, design, target and noise by their rank in tables: what a million cells are sorted by.
+/// The ranks of the labels of estimator, design, target and noise in tables: integers, by which a million cells are sorted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ranks([HashMap<String, u32>; 4]);
 
 impl Ranks {
-    /// What to sort by.
+    /// The sort key of these labels.
     pub fn of(&self, labels: [&str; 4]) -> [u32; 4] {
         std::array::from_fn(|axis| self.0[axis].get(labels[axis]).copied().unwrap_or(u32::MAX))
     }

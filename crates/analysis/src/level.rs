@@ -9,31 +9,30 @@ use crate::sample::quantile::{Quantile, of};
 use crate::tail::index::TailIndex;
 use std::collections::BTreeMap;
 
-/// The risks of all trials of one series at one n. A statistic that the values do not allow is none.
+/// Statistics of the risks of all trials of one series at one n; `None` where the values do not determine a statistic.
 ///
-/// Trials whose risk overflowed lack the largest values: the sample is censored. Order statistics count these as +∞, so
-/// that they are those of all trials that could be fitted. The mean is that of the others, is not to be trusted, and a tail
-/// is not estimated.
+/// Trials whose risk overflowed lack the largest values: the sample is censored. In order statistics they count as +∞. The
+/// mean is that of the other trials and is not trusted, and no tail is estimated.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Level {
     /// The size of a training set.
     pub n: u64,
-    /// Trials done, failed ones included.
+    /// Finished trials, failed ones included.
     pub trials: u64,
     /// Trials without a value.
     pub failed: u64,
-    /// Those among them whose risk is larger than any number.
+    /// Trials among them whose risk overflowed.
     pub censored: u64,
-    /// How many trials have no value for which reason, in the words of the files' column `status`.
+    /// The number of trials without a value by reason, in the words of the files' column `status`.
     pub reasons: BTreeMap<String, u64>,
-    /// The mean of the values that are there, which is an accident where the law has no mean.
+    /// The mean of the existing values; it does not converge where the law has no mean.
     pub mean: Option<f64>,
     /// The standard error of the mean, s/√N.
     pub mean_se: Option<f64>,
     /// The kurtosis of the sample, 3 for a normal law.
     pub kurtosis: Option<f64>,
-    /// Whether mean and standard error can be believed: the law has a variance, as far as the tail says, and the
-    /// standard error is known to better than a third.
+    /// Whether mean and standard error are trusted: the law has a variance by its tail index, and the relative error of the
+    /// standard error is below a third.
     pub mean_trusted: bool,
     /// The sample median.
     pub median: Option<f64>,
@@ -47,15 +46,14 @@ pub struct Level {
     pub q75: Option<f64>,
     /// The largest value; infinite where the sample is censored.
     pub max: Option<f64>,
-    /// Trials after which the median's standard error is the share of it that was asked for.
+    /// The number of trials at which the relative standard error of the median is that of the options.
     pub trials_for_median: Option<u64>,
-    /// The same for the mean; none where the mean is not to be trusted.
+    /// The same for the mean; `None` where the mean is not trusted.
     pub trials_for_mean: Option<u64>,
-    /// The tail index of the risk over training sets: that of the heaviest of the contributions that it is a sum of, those
-    /// of gaps and what lies outside the hull. None where they are not known. Few of a million levels have one: it is
-    /// kept elsewhere.
+    /// The tail index of the risk over training sets: that of the heaviest of its contributions, those of gaps and that from
+    /// outside the hull. `None` where they are not known. It is boxed, since few of a million levels have one.
     pub tail_index: Option<Box<TailIndex>>,
-    /// The quantiles asked for, each with its interval.
+    /// The quantiles of the options, each with its interval.
     pub quantiles: Vec<Quantile>,
     /// The distribution function: values with the share of trials at or below them.
     #[serde(skip)]
@@ -63,7 +61,7 @@ pub struct Level {
 }
 
 impl Level {
-    /// The statistics of a sample, but for its tail. Censored trials are infinite values of the sample.
+    /// The statistics of a sample, except its tail. Censored trials are infinite values of the sample.
     pub(crate) fn of(n: u64, sample: &Sample, reasons: &Reasons, options: &Options) -> Level {
         let (values, confidence) = (&sample.ordered, options.confidence);
         let censored = reasons.get(OVERFLOW).copied().unwrap_or(0);
@@ -93,7 +91,7 @@ impl Level {
         }
     }
 
-    /// What tables mark it with: `*` where values overflowed, `!` where trials failed otherwise.
+    /// Its mark in tables: `*` where values overflowed, `!` where trials failed otherwise.
     pub(crate) fn mark(&self) -> &'static str {
         match self.failed - self.censored {
             _ if self.censored > 0 => "*",
@@ -102,8 +100,8 @@ impl Level {
         }
     }
 
-    /// Says how many trials bring the standard errors of median and mean down to a share of their values; `spread` is
-    /// the standard error of the logarithm of the median.
+    /// Sets the numbers of trials at which the relative standard errors of median and mean are `share`; `spread` is the
+    /// standard error of the logarithm of the median.
     pub(crate) fn plan_trials(&mut self, spread: Option<f64>, share: f64) {
         let values = (self.trials - self.failed + self.censored) as f64;
         let needed = |relative: f64| {
@@ -116,7 +114,7 @@ impl Level {
     }
 }
 
-/// The finite part of an outline, in no more room than it takes: there may be a million levels.
+/// The finite part of an outline, without spare capacity, since there may be a million levels.
 fn finite(outline: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let count = outline.iter().filter(|(value, _)| value.is_finite()).count();
     let mut kept = Vec::with_capacity(count);
@@ -124,7 +122,7 @@ fn finite(outline: &[(f64, f64)]) -> Vec<(f64, f64)> {
     kept
 }
 
-/// Where trials overflowed, in words; none where none did.
+/// The levels where trials overflowed, as text; `None` where there are none.
 pub(crate) fn censored(levels: &[Level]) -> Option<String> {
     let worst = levels.iter().filter(|level| level.censored > 0).max_by_key(|level| level.censored)?;
     Some(format!(
@@ -168,7 +166,7 @@ mod tests {
         assert_eq!((level.trials_for_median, level.trials_for_mean), (Some(400), None));
     }
 
-    /// Values that overflowed are the largest ones: the median is that of all, the mean that of the others.
+    /// Overflows count as the largest values: the median is that of all trials, the mean that of the others.
     #[test]
     fn what_overflowed_is_larger_than_all_else() {
         let level = level(&[1.0, f64::INFINITY, 2.0, 3.0, 6.0], 6);

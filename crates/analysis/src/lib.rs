@@ -2,8 +2,8 @@
 //!
 //! [`analyze`] reads the `metrics/` of a run directory, finished or still being written, and returns a [`Summary`]: for
 //! every (estimator, design, target, noise, risk) the [`Level`]s over n, the [`Growth`] of the median, tail indices and
-//! two [`Verdict`]s; and [`Pair`]s of estimators on the same samples. Its numbers are functions of the files and the
-//! [`Options`], whatever the platform, the number of threads or the order in which files were written.
+//! two [`Verdict`]s; and [`Pair`]s of estimators on the same samples. Its numbers depend on the files and the [`Options`]
+//! alone, not on the platform, the number of threads or the order in which files were written.
 //! With the feature `sql`, `query` answers SQL over the same files.
 
 mod along;

@@ -1,4 +1,4 @@
-//! How a run directory is summarised.
+//! The options of a summary.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,10 +6,10 @@ use crate::error::Error;
 use crate::label::Order;
 use crate::read::belongs::Expected;
 
-/// Fewer bootstrap replicates than this give no interval worth the name.
+/// The least number of bootstrap replicates: an interval of 95 % is between the second or third replicate on each side.
 const LEAST_REPLICATES: usize = 100;
 
-/// How to summarise.
+/// The options of a summary.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// The levels of the quantiles in each [`Level`], each strictly between 0 and 1.
@@ -20,26 +20,27 @@ pub struct Options {
     pub bootstrap: usize,
     /// The seed of the bootstrap.
     pub seed: u64,
-    /// Where the predictor was judged, `hull` or `unit`, copied to every series.
+    /// The domain of the risks, `hull` or `unit`, copied to every series.
     pub domain: String,
-    /// The relative standard error for which needed trials are stated.
+    /// The relative standard error for which the required number of trials is stated.
     pub error: f64,
     /// Threads to work with; 0 takes one a core. No number depends on it.
     pub threads: usize,
-    /// What the files are compared with, so that none of another study is counted.
+    /// The expected contents of footers, so that files of other studies are rejected.
     pub expected: Expected,
-    /// The coordinate along which series are read: `n`, `checkpoint`, or any other one.
+    /// The coordinate of series and curves: `n`, `checkpoint`, or any other one.
     pub along: String,
-    /// The quantities that are followed: columns of numbers, or `failed`. Without one, the risks.
+    /// The quantities: columns of numbers, or `failed`. An empty list stands for the risks.
     pub quantities: Vec<String>,
-    /// Groups of swept parameters that go in step, by the name of the estimator: a series along one of a group goes along all.
+    /// Groups of swept parameters that vary together, by the name of the estimator: a series along one of them varies all.
     pub zip: BTreeMap<String, Vec<Vec<String>>>,
     /// The order of series and pairs.
     pub order: Order,
-    /// Labels of estimators that all points decide everywhere: their risks are no sums of many nearly independent
-    /// contributions, and what one gap contributes has no index.
+    /// Labels of estimators that are not local: their risks are not sums of many nearly independent contributions, so that
+    /// the contribution of a gap has no tail index.
     pub global: BTreeSet<String>,
-    /// Labels of estimators that level off beyond the data: what lies there has no heavier tail than a gap.
+    /// Labels of estimators that extend no slope beyond the data, where the contribution then has no heavier tail than a
+    /// gap's.
     pub level: BTreeSet<String>,
 }
 

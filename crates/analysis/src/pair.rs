@@ -1,4 +1,4 @@
-//! Estimators against each other on the same samples.
+//! Pairwise comparisons of estimators on the same samples.
 
 use libm::log;
 use rayon::prelude::*;
@@ -17,9 +17,9 @@ use crate::sample::moments::Moments;
 use crate::sample::quantile::Quantile;
 use crate::sample::share::share_interval;
 
-/// Estimators of more than so many labels are compared with the first one alone.
+/// With more estimators than this, all are compared with the first one only: the number of all pairs is quadratic.
 const ALL_PAIRS: usize = 6;
-/// Two estimators in one cell under one risk, trial by trial.
+/// The comparison of two estimators in one cell by one risk, trial by trial.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Pair {
     /// The first estimator's label.
@@ -38,36 +38,36 @@ pub struct Pair {
     pub n: u64,
     /// Trials in which both have a risk.
     pub trials: u64,
-    /// Risks of either that overflowed. What is said of the pair is of the other trials, and says nothing of these.
+    /// Overflowed risks of either estimator. All statistics of the pair are those of the other trials.
     pub censored: u64,
     /// The median of R_first/R_second over trials, with its distribution-free interval.
     pub ratio: Quantile,
-    /// The share of trials in which the first has the smaller risk; a tie counts half.
+    /// The share of trials in which the first has the smaller risk; ties count half.
     pub wins: f64,
     /// The lower end of its interval.
     pub wins_low: f64,
     /// The upper end of its interval.
     pub wins_high: f64,
-    /// Whether both means at this n can be trusted, and so the mean difference.
+    /// Whether both means at this n are trusted, and hence the mean difference.
     pub trusted: bool,
     /// The mean of R_first − R_second.
     pub difference: Option<f64>,
     /// Its standard error.
     pub difference_se: Option<f64>,
-    /// 1 − Var(R_first − R_second)/(Var R_first + Var R_second): the variance that common samples save.
+    /// 1 − Var(R_first − R_second)/(Var R_first + Var R_second): the variance reduction by common samples.
     pub saved: Option<f64>,
     /// The same for ln R, which has a variance under any power tail.
     pub saved_log: Option<f64>,
 }
 
-/// Compares estimators in every cell that more than one of them has finished trials in.
+/// Compares estimators in every cell in which more than one of them has finished trials.
 pub(crate) fn pairs(scan: &Scan, confidence: f64) -> Result<Vec<Pair>, Error> {
     let labels: BTreeSet<&str> = scan.partitions.iter().map(|p| &*p.estimator).collect();
     if labels.len() < 2 {
         return Ok(Vec::new());
     }
     let leader = scan.partitions.first().map(|partition| &partition.estimator);
-    // Partitions of each cell, those of later estimators behind.
+    // Partitions of each cell, in the order of estimators.
     let mut cells: BTreeMap<(u64, &str), Vec<&Partition>> = BTreeMap::new();
     for partition in scan.partitions.iter().rev() {
         cells.entry((partition.n, &partition.cell)).or_default().push(partition);
@@ -91,7 +91,7 @@ pub(crate) fn pairs(scan: &Scan, confidence: f64) -> Result<Vec<Pair>, Error> {
 
 /// One pair of partitions of the same cell, risk by risk.
 fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) -> Result<Vec<Pair>, Error> {
-    // Per risk: the ratio, of which the median is wanted, both values and their difference, the same for logarithms.
+    // For each risk: the ratio, whose median is computed, both values and their difference, and the same for logarithms.
     const COLUMNS: usize = 7;
     let order = |column| Gather { order: column % COLUMNS == 0, ..Gather::default() };
     let gather: Vec<Gather> = (0..COLUMNS * scan.risks.len()).map(order).collect();
@@ -113,7 +113,7 @@ fn compare(scan: &Scan, first: &Partition, second: &Partition, confidence: f64) 
         .collect())
 }
 
-/// The pair of one risk from its columns, those of [`add`]; none where no trial has both.
+/// The pair of one risk from its columns, those of [`add`]; `None` where no trial has both risks.
 fn of(
     [first, second]: [&Partition; 2],
     risk: &RiskColumns,
@@ -138,7 +138,7 @@ fn of(
         wins: wins / trials,
         wins_low,
         wins_high,
-        // Both are known when the levels are.
+        // Set by `trust` when the levels are known.
         censored: 0,
         trusted: false,
         difference: mean.map(|mean| mean.value),
@@ -154,7 +154,7 @@ fn saved(difference: &Moments, a: &Moments, b: &Moments) -> Option<f64> {
     saved.is_finite().then_some(saved)
 }
 
-/// Adds trials to the columns of a risk; returns in how many the first estimator wins.
+/// Adds trials to the columns of a risk; returns the number in which the first estimator wins.
 fn add(columns: &mut [Column], a: &[f64], b: &[f64]) -> f64 {
     let only_ratios = columns[1].is_done();
     let mut column = |place: usize, mut values: Vec<f64>| {

@@ -1,4 +1,4 @@
-//! Which risk a column of the metrics holds.
+//! The risks of the columns of metrics.
 
 use std::cmp::Ordering;
 use std::fmt;

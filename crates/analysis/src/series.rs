@@ -9,9 +9,9 @@ use crate::risk::Risk;
 use crate::tail::index::TailIndex;
 use crate::verdict::Verdict;
 
-/// The levels of one (estimator, design, target, noise, risk) and what they say.
+/// The levels of one (estimator, design, target, noise, risk) with growth, tails and verdicts.
 ///
-/// As JSON an object with its fields: `p` a number or `"sup"`, verdicts in lower case, what is missing or infinite `null`.
+/// As JSON an object with its fields: `p` a number or `"sup"`, verdicts in lower case, missing and infinite values `null`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Series {
     /// The estimator's full name: its label and, where parameters are swept, their values: `relu[width=50]`.
@@ -24,33 +24,33 @@ pub struct Series {
     pub noise: String,
     /// The risk: a number p or `sup`.
     pub p: Risk,
-    /// Where the predictor is judged.
+    /// The domain of the risk.
     pub domain: String,
-    /// What becomes of the median.
+    /// The verdict on the median.
     pub in_probability: Verdict,
-    /// What becomes of the mean over training sets.
+    /// The verdict on the mean over training sets.
     pub in_expectation: Verdict,
-    /// What theory says of the median.
+    /// The class of the median by theory.
     pub theory_in_probability: Option<Verdict>,
-    /// What theory says of the mean.
+    /// The class of the mean by theory.
     pub theory_in_expectation: Option<Verdict>,
-    /// What the median tends to, by theory.
+    /// The limit of the median by theory.
     pub theory_limit: Option<f64>,
     /// The power of n that the median follows, by theory, where the limit is 0.
     pub theory_exponent: Option<f64>,
-    /// Where that is proven.
+    /// The source of the proof.
     pub theory_source: Option<String>,
-    /// Whether verdicts and theory agree wherever theory speaks; none where it does not, or a verdict is undecided.
+    /// Whether verdicts agree with theory; `None` where theory has no statement, or a verdict is undecided.
     pub agrees: Option<bool>,
-    /// Whether the tail index decided the first verdict, where slopes could not.
+    /// Whether the tail index decided the verdict on the median, where growth did not.
     pub decided_by_tail: bool,
-    /// Why the first verdict is what it is.
+    /// The reason for the verdict on the median.
     pub reason_in_probability: String,
-    /// Why the second is.
+    /// The reason for the verdict on the mean.
     pub reason_in_expectation: String,
     /// Whether the mean over training sets is finite.
     pub mean_exists: Option<bool>,
-    /// The growth of the median; none for fewer than three levels that take part.
+    /// The growth of the median; `None` for fewer than three usable levels.
     pub growth: Option<Growth>,
     /// The growth of the lower quartile.
     pub growth_q25: Option<Growth>,
@@ -58,21 +58,21 @@ pub struct Series {
     pub growth_q75: Option<Growth>,
     /// The tail index of the contributions of gaps, from the spread of their maxima, as n → ∞.
     pub tail_index: Option<TailIndex>,
-    /// The tail index of what lies outside the data, by Hill's estimator over all levels.
+    /// The tail index of the contribution from outside the data, by Hill's estimator over all levels.
     pub tail_index_edge: Option<TailIndex>,
-    /// What tells this series from the others, by name.
+    /// The coordinates that distinguish this series from others, by name.
     pub coordinates: Coordinates,
     /// The levels, n ascending.
     pub levels: Vec<Level>,
 }
 
 impl Series {
-    /// What tells this series from the others, in the order in which series are listed.
+    /// The labels of this series, in the order by which series are sorted.
     pub(crate) fn labels(&self) -> [&str; 4] {
         [&self.estimator, &self.design, &self.target, &self.noise]
     }
 
-    /// Whether each summary agrees with theory: in probability, in expectation.
+    /// Whether each verdict agrees with theory: in probability, in expectation.
     pub fn agreements(&self) -> [Option<bool>; 2] {
         let of = |verdict: Verdict, theory: Option<Verdict>| {
             theory.filter(|_| verdict != Verdict::Undecided).map(|theory| verdict == theory)
@@ -84,7 +84,7 @@ impl Series {
     }
 }
 
-/// Whether verdicts and theory agree: false if any pair contradicts, true if all of which theory speaks agree.
+/// Whether verdicts and theory agree: false if any pair contradicts, true if all pairs with a theory agree.
 pub(crate) fn agreement(pairs: [(Verdict, Option<Verdict>); 2]) -> Option<bool> {
     let spoken: Vec<(Verdict, Verdict)> =
         pairs.into_iter().filter_map(|(verdict, theory)| Some((verdict, theory?))).collect();

@@ -29,31 +29,31 @@ use crate::tail::parts::{MAXIMA, Parts, QUARTER, TENTH};
 use crate::tail::tails::Tails;
 use crate::verdict::Verdict;
 
-/// The quantiles whose growth is weighed: the median decides.
+/// The quantiles whose growth is fitted; verdicts depend on the median.
 const GROWN: [f64; 3] = [0.5, 0.25, 0.75];
-/// The share of failed trials above which a level takes no part in verdicts.
+/// The share of failed trials above which a level is not used for verdicts.
 const MOST_FAILED: f64 = 0.05;
-/// A mean of fewer values than this is not trusted.
+/// The least number of values for a trusted mean.
 const LEAST_MEANS: u64 = 100;
-/// The domain that reaches beyond the data.
+/// The domain that extends beyond the data.
 const UNIT: &str = "unit";
 
-/// What theory says of a series. A part of which it says nothing is none.
+/// Theoretical results on a series; `None` where there is no statement.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Known {
     /// The class of the median.
     pub in_probability: Option<Verdict>,
     /// The class of the mean.
     pub in_expectation: Option<Verdict>,
-    /// What the risk tends to in probability.
+    /// The limit of the risk in probability.
     pub limit: Option<f64>,
     /// The power of n that the risk follows in probability, where its limit is 0.
     pub exponent: Option<f64>,
-    /// Where it is proven.
+    /// The source of the proof.
     pub source: Option<String>,
 }
 
-/// What theory predicts for (estimator, design, target, noise, p), with no p for the sup norm.
+/// The theoretical results for (estimator, design, target, noise, p), with no p for the sup norm.
 pub type Theory<'a> = dyn Fn(&str, &str, &str, &str, Option<f64>) -> Known + Sync + 'a;
 
 /// The tables of a run.
@@ -63,18 +63,18 @@ pub struct Summary {
     pub series: Vec<Series>,
     /// Quantities along the coordinate of the options; those of a risk along n are series.
     pub curves: Vec<Curve>,
-    /// Estimators against each other on the same samples.
+    /// Comparisons of estimators on the same samples.
     pub pairs: Vec<Pair>,
     /// Fits and failures, by estimator.
     pub fits: Vec<Fits>,
-    /// The options behind it.
+    /// The options of the summary.
     pub options: Options,
 }
 
-/// Labels of estimator, design, target and noise, then the place of the risk.
+/// Labels of estimator, design, target and noise, then the index of the risk.
 type Key = ([String; 4], usize);
 
-/// A series while its levels come in.
+/// An incomplete series.
 #[derive(Default)]
 struct Draft {
     levels: Vec<Level>,
@@ -84,27 +84,27 @@ struct Draft {
     parts: Parts,
 }
 
-/// What one partition adds to the fits of its estimator, and to its series.
+/// The contribution of one partition to the fits of its estimator and to its series.
 struct Drafted {
     trials: u64,
     failed: Reasons,
     drafts: Vec<(Key, Draft)>,
 }
 
-/// What all partitions have in common.
+/// The settings that all partitions share.
 struct Shared {
-    /// Quantiles that are asked for, and those that are grown.
+    /// The requested quantiles, and those whose growth is fitted.
     levels: Vec<f64>,
     normals: Replicates,
 }
 
-/// Summarises the finished metrics below a run directory; the run may still be going on.
+/// Summarises the finished metrics below a run directory, whose run may be active.
 ///
-/// Memory: a few million numbers and one shard's metrics, however many trials there are, and about 1 kB a level.
+/// Memory: a few million numbers and one shard's metrics for any number of trials, and about 1 kB a level.
 ///
 /// # Errors
-/// [`Error::Empty`] where no metrics file is finished yet; files that cannot be read or hold no risk;
-/// [`Error::Foreign`] for one that is not what its name or the directory says; options out of range; [`Error::Threads`] where the system has none to spare.
+/// [`Error::Empty`] where no metrics file is finished; files that cannot be read or hold no risk; [`Error::Foreign`] for
+/// one that contradicts its name or the directory; options out of range; [`Error::Threads`].
 pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summary, Error> {
     options.check()?;
     options.pool()?.install(|| summarise(dir, options, theory))
@@ -115,7 +115,7 @@ fn summarise(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summa
     let mut scan = Scan::open(dir, &options.expected)?;
     let along = Along::of(&options.along, &scan.partitions)?;
     let mut followed = Quantity::all(&options.quantities, &scan)?;
-    // Growing n has more to say of risks.
+    // Risks along n are series, not curves.
     followed.retain(|quantity| along != Along::Size || quantity.risk.is_none());
     let curves = curves(&scan, &along, &followed, options)?;
     let (series, fits) = series(&mut scan, options, theory)?;
@@ -125,8 +125,7 @@ fn summarise(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summa
     Ok(Summary { series, curves, pairs, fits, options: options.clone() })
 }
 
-/// Reads the partitions series by series. What is complete after a few of them is finished: replicates are held of few.
-/// Partitions that are not to be compared with others are let go, so that a million levels take their room.
+/// Reads the partitions series by series, and finishes complete series, so that replicates of few levels are in memory.
 fn series(
     scan: &mut Scan,
     options: &Options,
@@ -154,7 +153,7 @@ fn series(
                 drafts.entry(key).or_default().join(draft);
             }
         }
-        // Levels of the last series may follow.
+        // More levels of the last series may follow.
         let open = some.last().map(|partition| partition.names());
         let complete = |(labels, _): &Key, _: &mut Draft| Some(labels.each_ref().map(String::as_str)) != open;
         let done = finished(scan, drafts.extract_if(.., complete).collect(), options, theory);
@@ -166,7 +165,7 @@ fn series(
     Ok((in_rank(series, options), fits))
 }
 
-/// Series in the order of the study; risks stay in theirs, since the sort is stable.
+/// Series in the order of the study; the sort is stable, so that risks keep their order.
 fn in_rank(mut series: Vec<Series>, options: &Options) -> Vec<Series> {
     let ranks = options.order.ranks(series.iter().map(Series::labels));
     series.sort_by_cached_key(|series| ranks.of(series.labels()));
@@ -185,7 +184,7 @@ fn finished(
     drafts.into_par_iter().map(one).collect()
 }
 
-/// Counts the fits of a partition; those of one estimator come one after the other.
+/// Counts the fits of a partition; partitions of one estimator are consecutive.
 fn tally(fits: &mut Vec<Fits>, partition: &Partition, drafted: &Drafted) {
     let other = fits.last().is_none_or(|fits| fits.estimator != *partition.estimator);
     if other {
@@ -196,10 +195,10 @@ fn tally(fits: &mut Vec<Fits>, partition: &Partition, drafted: &Drafted) {
     }
 }
 
-/// Says of pairs whether both means at their n can be trusted, and how many risks of either overflowed.
+/// Sets for each pair whether both means at its n are trusted, and the number of overflowed risks of either.
 fn trust(pairs: &mut [Pair], series: &[Series]) {
     type Labels<'a> = [&'a str; 4];
-    // Exponents have no order; their text has.
+    // Exponents are reals, which are no keys of a map; their text is.
     let by_labels: HashMap<(Labels<'_>, String), &Series> =
         series.iter().map(|series| ((series.labels(), series.p.to_string()), series)).collect();
     for pair in pairs {
@@ -219,7 +218,7 @@ fn trust(pairs: &mut [Pair], series: &[Series]) {
 fn drafted(scan: &Scan, partition: &Partition, shared: &Shared, options: &Options) -> Result<Drafted, Error> {
     let PartitionSamples { risks, failed } = scan.samples(partition, &shared.levels)?;
     let one = |(place, samples): (usize, &RiskSamples)| {
-        // A risk that no file of the partition has yet.
+        // No file of the partition has this risk.
         if samples.value.rows == 0 {
             return None;
         }
@@ -230,7 +229,7 @@ fn drafted(scan: &Scan, partition: &Partition, shared: &Shared, options: &Option
     Ok(Drafted { trials: partition.rows(), failed, drafts })
 }
 
-/// What one partition adds to a series.
+/// The contribution of one partition to a series.
 fn draft(
     partition: &Partition,
     risk: Risk,
@@ -243,8 +242,7 @@ fn draft(
     let labels = [estimator, design, target, noise, &risk.to_string(), &n.to_string()];
     let mut rng = generator(options.seed, &labels);
     let mut level = Level::of(n, value, reasons, options);
-    // Trials that fail are seldom a fair choice: where many do, the others say little of the law. Of those that overflow
-    // it is known where they belong.
+    // Where many trials fail, the others are a biased sample; the rank of overflows is known, so that they do not count.
     let whole = (level.failed - level.censored) as f64 <= MOST_FAILED * value.rows as f64;
     // Without the largest values a tail looks lighter than it is.
     let tails = level.censored == 0;
@@ -263,7 +261,7 @@ fn draft(
     Draft { levels: vec![level], points, means: Vec::from_iter(means), parts }
 }
 
-/// What one partition adds to the tails of a series; an estimator that is not local has no contributions of gaps.
+/// The contribution of one partition to the tails of a series; an estimator that is not local has no contributions of gaps.
 fn parts(n: f64, risk: Risk, samples: &RiskSamples, is_local: bool, tails: bool) -> Parts {
     let RiskSamples { value, gap, edge, .. } = samples;
     let gap = gap.as_ref().filter(|_| is_local);
@@ -283,7 +281,7 @@ fn parts(n: f64, risk: Risk, samples: &RiskSamples, is_local: bool, tails: bool)
         edge_tops: Vec::from_iter(edge.as_ref().and_then(|edge| Top::of(&edge.ordered))),
         edge_excesses: [1.0, exponent].map(|p| of(edge.as_ref(), QUARTER, p)),
         own: own(1.0),
-        // A sum of many contributions is no power of one error.
+        // The root is taken only where the risk is not a sum of many contributions of gaps.
         roots: if has_gaps { Default::default() } else { own(exponent) },
         has_gaps,
         has_edges,
@@ -299,7 +297,7 @@ impl Draft {
     }
 }
 
-/// What the levels of a series say together.
+/// The conclusions from all levels of a series.
 struct Concluded {
     levels: Vec<Level>,
     /// Of the median and the two quartiles.
@@ -319,7 +317,7 @@ fn conclude(estimator: &String, p: Risk, draft: Draft, options: &Options) -> Con
     };
     let [growth, low, high]: [Option<Growth>; 3] = points.map(|points| grow(&points, of, confidence));
     let mut tails = {
-        // On the unit interval gaps are not all there is.
+        // On the unit interval the risk has contributions from beyond the hull too.
         parts.has_gaps &= parts.has_edges || options.domain != UNIT;
         let exponent = p.exponent().unwrap_or(1.0);
         Tails::of(&parts, exponent, censored(&levels), confidence.errors())
@@ -328,7 +326,7 @@ fn conclude(estimator: &String, p: Risk, draft: Draft, options: &Options) -> Con
     tails.level_edges = options.level.contains(estimator);
     tails.settles = growth.as_ref().is_some_and(|growth| growth.probabilities.settles());
     note_tails(&mut levels, &tails);
-    // What was gathered beside each level is freed by now: copies take no more room than they need, side by side.
+    // Copied once the other data of each level are freed, so that the levels are contiguous in memory.
     let levels: Vec<Level> = levels.to_vec();
     let growth = growth.map(|growth| growth.with_tail(tails.gaps.map(|gaps| gaps.stated)));
     let probable =
@@ -348,7 +346,7 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
     let Judgement { verdict: mean_verdict, reason: mean_reason, .. } = in_expectation;
     let known = theory(&estimator, &design, &target, &noise, p.exponent());
     Series {
-        // Those of other series are shared where they are known.
+        // Set later, where coordinates are shared between series.
         coordinates: Coordinates::default(),
         agrees: agreement([(verdict, known.in_probability), (mean_verdict, known.in_expectation)]),
         domain: options.domain.clone(),
@@ -377,7 +375,7 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
     }
 }
 
-/// Says of each level what the tails of its series say: whether its mean is to be trusted, and the tail index of its risk.
+/// Sets for each level, from the tails of its series, whether its mean is trusted, and the tail index of its risk.
 fn note_tails(levels: &mut [Level], tails: &Tails) {
     let variance = tails.has_variance();
     for level in levels {
@@ -387,7 +385,7 @@ fn note_tails(levels: &mut [Level], tails: &Tails) {
     }
 }
 
-/// The judgement where the median is exactly zero at the last three levels, which no logarithm can say.
+/// The judgement where the median is exactly zero at the last three levels, for which ln R does not exist.
 fn vanished(levels: &[Level]) -> Option<Judgement> {
     const LEAST: usize = 3;
     if levels.iter().rev().take_while(|level| level.median_high == Some(0.0)).count() < LEAST {

@@ -1,21 +1,21 @@
-//! Which series of many to show first.
+//! The selection of the most informative series.
 
 use std::collections::BTreeMap;
 
 use crate::series::Series;
 use crate::summary::Summary;
 
-/// What series have in common that say the same: agreement with theory, estimator, risk, both verdicts.
+/// The kind of a series: contradiction of theory, estimator, risk, both verdicts.
 type Kind<'a> = (bool, &'a str, String, String, String);
 
 impl Summary {
-    /// Places of at most so many series that together say most, ascending: of every kind of outcome in turn the series
-    /// with the largest median at its last level, contradictions of theory first, then kinds that few series have.
+    /// The indices of at most `most` series, ascending: of every kind of outcome in turn the series with the largest
+    /// median at its last level, contradictions of theory first, then rare kinds.
     pub fn telling(&self, most: usize) -> Vec<usize> {
         self.telling_of((0..self.series.len()).collect(), most)
     }
 
-    /// The same of the series in these places alone.
+    /// [`Summary::telling`] among the series with these indices.
     pub fn telling_of(&self, places: Vec<usize>, most: usize) -> Vec<usize> {
         if places.len() <= most {
             return places;

@@ -1,16 +1,17 @@
 //! Numbers, intervals and lines of text for a terminal.
 
-/// A leading digit of an error below this asks for one digit more: 0.12 says more than 0.1, 0.87 no more than 0.9.
+/// An error whose leading digits are below this is written with one digit more, since rounding 0.12 to 0.1 changes it by
+/// a fifth, and rounding 0.87 to 0.9 by a thirtieth.
 const SMALL: f64 = 3.5;
 /// Magnitudes that are written without an exponent.
 const PLAIN: std::ops::RangeInclusive<i32> = -3..=3;
 
-/// Four significant digits, with an exponent where the digits would not say more.
+/// Four significant digits, with an exponent where the magnitude is outside of −4 to 3.
 pub fn number(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return value.to_string();
     }
-    // Rounding first: 9.9996 has the magnitude of 10.00.
+    // The magnitude is that after rounding: 9.9996 is written as 10.00.
     let magnitude = magnitude(value, 3);
     match magnitude {
         -4..=3 => format!("{value:.*}", (3 - magnitude) as usize),
@@ -19,7 +20,7 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// A number with its interval, to the digits that the interval leaves: `0.667 [0.664, 0.670]`.
+/// A number with its interval, to the digits that the interval determines: `0.667 [0.664, 0.670]`.
 pub(crate) fn interval(value: f64, low: f64, high: f64) -> String {
     let error = (high - low) / 2.0;
     let ends = [value, low, high];
@@ -42,7 +43,7 @@ pub(crate) fn estimate(value: f64, low: f64, high: f64) -> String {
     text.split_once(' ').map_or(text.clone(), |(value, _)| value.to_owned())
 }
 
-/// Decimals that an error leaves: one of its digits, or two where the first is small.
+/// The decimals for a given error: one of its digits, or two where the first is small.
 fn decimals(error: f64) -> usize {
     let magnitude = magnitude(error, 1);
     let leading = error / 10f64.powi(magnitude);
@@ -50,13 +51,13 @@ fn decimals(error: f64) -> usize {
     places.clamp(0, 8) as usize
 }
 
-/// k where the value, rounded to one and so many more digits, is d.ddd × 10^k.
+/// The k for which the value, rounded to `digits` + 1 significant digits, is d.ddd × 10^k.
 fn magnitude(value: f64, digits: usize) -> i32 {
     let scientific = format!("{value:.digits$e}");
     scientific.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
 }
 
-/// At most so many characters; `…` stands for the rest.
+/// The label truncated to at most `most` characters, with `…` for the rest.
 pub(crate) fn cut(label: &str, most: usize) -> String {
     if label.chars().count() <= most {
         return label.to_owned();
@@ -64,7 +65,7 @@ pub(crate) fn cut(label: &str, most: usize) -> String {
     label.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
-/// Lines of at most so many characters, broken at spaces; a line that is short enough stays as it is.
+/// The text in lines of at most `width` characters, broken at spaces; shorter lines are unchanged.
 pub(crate) fn wrap(text: &str, width: usize) -> String {
     let mut out = String::new();
     for line in text.lines() {

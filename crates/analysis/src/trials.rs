@@ -1,4 +1,4 @@
-//! Trials worth looking at.
+//! The median and the worst trial of a series.
 
 use std::path::Path;
 
@@ -21,10 +21,10 @@ pub struct Notable {
     pub worst: u64,
 }
 
-/// The median and the worst trial of a series at this n; none where no trial of it has a risk.
+/// The median and the worst trial of a series at this n; `None` where no trial of it has a risk.
 ///
 /// # Errors
-/// Files that cannot be read, or that are not what is expected; [`Error::Threads`] where the system has none to spare.
+/// Files that cannot be read or are not as expected; [`Error::Threads`] where threads cannot be started.
 pub fn notable(dir: &Path, options: &Options, series: &Series, n: u64) -> Result<Option<Notable>, Error> {
     options.pool()?.install(|| find(dir, &options.expected, series, n))
 }
@@ -46,7 +46,7 @@ fn find(dir: &Path, expected: &Expected, series: &Series, n: u64) -> Result<Opti
         let (file, group) = group?;
         let block = file.numbered(group, &[column])?;
         for (trial, risk) in block.trials.zip(block.columns.into_iter().flatten().flatten()) {
-            // Where there is no risk both comparisons are false.
+            // Missing risks are NaN, for which both comparisons are false.
             if (risk - median).abs() < nearest.0 {
                 nearest = ((risk - median).abs(), Some(trial));
             }

@@ -4,17 +4,17 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What becomes of a risk as n grows.
+/// The limit of a risk as n grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// It vanishes.
+    /// It tends to 0.
     Benign,
     /// It tends to a finite positive limit.
     Tempered,
     /// It grows without bound.
     Catastrophic,
-    /// The data do not say.
+    /// The data do not decide.
     Undecided,
 }
 

@@ -1,14 +1,15 @@
 //! Zeros of functions of one variable.
 
-/// How far a step is drawn from the chord's zero towards the middle, in units of the bracket: so that brackets close from both
-/// sides, and less the narrower they are.
+/// The shift of a step from the chord's zero towards the middle, in units of the bracket and proportional to its square: so
+/// that brackets shrink from both sides.
 const DRAWN: f64 = 0.2;
 
-/// Where a function that has opposite signs at the two ends of a bracket is zero, to `width` of the variable: the chord's zero, kept
-/// so near the middle of the bracket that it takes one value more than halving at most, whatever the function.
+/// A zero of a function with opposite signs at the two ends of a bracket, to `width` of the variable, by the ITP method:
+/// the chord's zero, projected so near to the middle of the bracket that for any function at most one evaluation more than
+/// by bisection is needed.
 ///
-/// Errors: the end at which the function is nearer to zero where its signs agree there. Cost: some eight values where the
-/// function is smooth.
+/// Errors: where the signs at the ends agree, the end at which the function is nearer to zero. Cost: about eight evaluations
+/// for a smooth function.
 ///
 /// Source: Oliveira & Takahashi (2020), ACM Trans. Math. Softw. 47, with n0 = 1 and κ2 = 2.
 pub(crate) fn zero(bracket: [(f64, f64); 2], width: f64, of: impl Fn(f64) -> f64) -> f64 {
@@ -17,7 +18,7 @@ pub(crate) fn zero(bracket: [(f64, f64); 2], width: f64, of: impl Fn(f64) -> f64
         return if low.1.abs() < high.1.abs() { low.0 } else { high.0 };
     }
     let first = high.0 - low.0;
-    // Half the width that halving alone may leave after as many steps, with one more than it takes.
+    // Half the width that bisection with one extra step would leave after as many steps.
     let mut most = width.max(first * f64::EPSILON);
     while most < first {
         most *= 2.0;
@@ -27,7 +28,7 @@ pub(crate) fn zero(bracket: [(f64, f64); 2], width: f64, of: impl Fn(f64) -> f64
         let chord = (high.1 * low.0 - low.1 * high.0) / (high.1 - low.1);
         let side = (middle - chord).signum();
         let drawn = DRAWN * span * span / first;
-        // Of values that overflow there is no chord.
+        // Where values overflow there is no chord, and the middle is taken.
         let near = if drawn <= (middle - chord).abs() { chord + side * drawn } else { middle };
         let reach = (most - span / 2.0).max(0.0);
         let next = if (near - middle).abs() <= reach { near } else { middle - side * reach };
@@ -57,7 +58,7 @@ mod tests {
             (|x| 1e200 * (x.powi(3) - 0.1), 0.1f64.cbrt(), 30),
             (|x| if x < 1.7 { -1e-9 } else { f64::MAX }, 1.7, 31),
         ];
-        // Halving takes 29 values, and the most is one more.
+        // Bisection takes 29 evaluations, and the most is one more.
         for (of, expected, most) in functions {
             let calls = Cell::new(0);
             let counted = |x| {

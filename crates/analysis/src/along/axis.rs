@@ -1,4 +1,4 @@
-//! What series are read along, and which partitions stand in one series then.
+//! The coordinate along which series are read, and the partitions of each series.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -7,30 +7,30 @@ use crate::coordinates::{AXES, Coordinate, Interner, join, parameters, split};
 use crate::error::{Error, near};
 use crate::read::scan::Partition;
 
-/// The name of the coordinate that is read along where nothing else is asked for.
+/// The default coordinate.
 pub(crate) const SIZE: &str = "n";
-/// The name of steps of training, of which a table of its own tells.
+/// The coordinate of steps of training, whose rows are in a separate table.
 const CHECKPOINT: &str = "checkpoint";
 
-/// What series are read along.
+/// The coordinate along which series are read.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Along {
     /// The size of training sets.
     Size,
     /// Steps of training.
     Checkpoint,
-    /// The choices of an axis as a whole, by the place of the axis.
+    /// The choices of an axis as a whole, by the index of the axis.
     Choice(usize),
     /// One parameter of an axis, by the name of its coordinate.
     Parameter(usize, String),
 }
 
-/// What tells a series from the others.
+/// The key of a series.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
-    /// Estimator, design, target and noise, without what is read along.
+    /// Estimator, design, target and noise, without the coordinate of the series.
     pub labels: [Arc<str>; 4],
-    /// The size of training sets, unless it is read along or goes with what is.
+    /// The size of training sets, unless it is the coordinate of the series or varies with it.
     pub n: Option<u64>,
 }
 
@@ -74,29 +74,29 @@ impl Along {
     }
 }
 
-/// Takes partitions apart into series and places in them. A million partitions have few texts: each is taken apart once.
+/// Assigns partitions to series and to positions in them. A million partitions have few texts, each of which is parsed once.
 pub(crate) struct Placing<'a> {
     along: &'a Along,
-    /// Swept parameters that go in step, by the name of the estimator.
+    /// Swept parameters that vary together, by the name of the estimator.
     zip: &'a BTreeMap<String, Vec<Vec<String>>>,
     known: HashMap<[Arc<str>; 2], Arc<Parted>>,
 }
 
-/// The text of an axis without what is read along.
+/// The text of an axis without the coordinate of the series.
 struct Parted {
     text: Arc<str>,
     value: Option<Coordinate>,
-    /// Names in the formula that gives the value: these go with it.
+    /// Names in the formula of the value, which vary with it.
     with: Vec<String>,
 }
 
 impl<'a> Placing<'a> {
-    /// For series along this.
+    /// For series along this coordinate.
     pub fn new(along: &'a Along, zip: &'a BTreeMap<String, Vec<Vec<String>>>) -> Placing<'a> {
         Placing { along, zip, known: HashMap::new() }
     }
 
-    /// The series of a partition and the place in it; none where the partition lacks the coordinate.
+    /// The series of a partition and its position in it; no position where the partition lacks the coordinate.
     pub fn of(&mut self, partition: &Partition) -> (Key, Option<Coordinate>) {
         let mut labels = partition.arcs();
         let mut n = Some(partition.n);
@@ -126,7 +126,7 @@ impl<'a> Placing<'a> {
         let make = || {
             let (text, formula) = without(axis, label, name);
             let (_, value) = without(axis, value, name);
-            // What a formula gives is told by the label, its value by the cell. A whole choice may follow a coordinate too.
+            // The label holds the formula of a value, the cell its value. A whole choice may depend on a coordinate too.
             let follows = formula.as_deref().unwrap_or(label);
             let mut with = if formula == value { Vec::new() } else { identifiers(follows) };
             if axis == 0 {
@@ -139,7 +139,7 @@ impl<'a> Placing<'a> {
     }
 }
 
-/// Takes coordinates out of a key.
+/// Removes coordinates from a key.
 fn release(names: &[String], labels: &mut [Arc<str>; 4], n: &mut Option<u64>) {
     for name in names {
         *n = n.filter(|_| name != SIZE);
@@ -153,7 +153,7 @@ fn release(names: &[String], labels: &mut [Arc<str>; 4], n: &mut Option<u64>) {
 
 /// The text of an axis without a coordinate, and its value.
 fn without(axis: usize, text: &str, name: &str) -> (String, Option<String>) {
-    // Parameters of an estimator have names of their own, all others begin with their axis.
+    // Names of estimator parameters have no prefix, those of other axes begin with the axis.
     let prefix = if axis == 0 { String::new() } else { format!("{}_", AXES[axis]) };
     let (choice, rest) = split(axis, text);
     let (mut left, mut found) = (Vec::new(), None);
@@ -173,7 +173,7 @@ fn without(axis: usize, text: &str, name: &str) -> (String, Option<String>) {
     (join(axis, choice, left.iter().map(|(name, value)| (*name, value.as_str()))), found)
 }
 
-/// The same of a choice inside a choice.
+/// [`without`] for a choice inside a choice.
 fn without_nested(text: &str, name: &str) -> (String, Option<String>) {
     let (choice, rest) = split(1, text);
     let (mut left, mut found) = (Vec::new(), None);
@@ -232,21 +232,21 @@ mod tests {
         assert_eq!((labels[1].as_str(), at.as_deref()), ("gaussian(spectrum=power, d=3)", Some("1.5")));
         let (labels, _, at) = of("noise");
         assert_eq!((labels[3].as_str(), at.as_deref()), ("", Some("normal(sd=0.5)")));
-        // One without the coordinate is a series of one place.
+        // A partition without the coordinate is a series with one position.
         let along = Along::Parameter(0, "width".into());
         let none = BTreeMap::new();
         let (key, at) = Placing::new(&along, &none).of(&partition(["spline", "", "", ""], 30, None));
         assert_eq!((&*key.labels[0], at), ("spline", None));
     }
 
-    /// Along what a formula gives, what the formula is made of goes with it.
+    /// The names in a formula vary with its value.
     #[test]
     fn formulas_take_their_names_along() {
         let labels = ["spline", "jittered_grid(jitter=0.5)", "zero", "normal(sd=design_jitter * n^-0.5)"];
         let (labels, n, at) = place("noise_sd", partition(labels, 25, Some("normal(sd=0.1)")));
         assert_eq!(labels.each_ref().map(String::as_str), ["spline", "jittered_grid", "zero", "normal"]);
         assert_eq!((n, at.as_deref()), (None, Some("0.1")));
-        // A whole choice that goes in step with n.
+        // A whole choice that varies with n.
         let labels = ["spline", "uniform", "zero", "zip(n)"];
         for (along, value) in [("noise", "normal(sd=0.1)"), ("noise_sd", "0.1")] {
             let (_, n, at) = place(along, partition(labels, 25, Some("normal(sd=0.1)")));

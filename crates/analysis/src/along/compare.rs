@@ -1,23 +1,23 @@
-//! Which of two places of a curve lies higher, with a stated chance of error.
+//! Comparisons of two positions of a curve, with a given probability of error.
 
 use crate::sample::collect::Sample;
 use crate::sample::confidence::standard_errors;
 use crate::sample::quantile::Quantile;
 use crate::sample::share::share_interval;
 
-/// Fewer values than this are not compared.
+/// The least number of values for a comparison.
 pub(crate) const LEAST_VALUES: u64 = 20;
-/// Trials that are held of each place: the dependence of two places is estimated from these. Its standard error of 1/64 moves
-/// the error of a difference by less than that of the error itself is known.
+/// Trials of each position that are kept, to estimate the correlation of two positions. The standard error of the
+/// correlation, 1/64, changes the error of a difference by less than the uncertainty of that error.
 pub(crate) const HELD: usize = 4096;
 
-/// What a place of a curve is judged by.
+/// The statistic by which positions of a curve are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Statistic {
     /// The median.
     Median,
-    /// The mean: of shares and counts, whose medians jump.
+    /// The mean, for shares and counts, whose medians change in jumps.
     Mean,
 }
 
@@ -31,19 +31,20 @@ impl Statistic {
     }
 }
 
-/// One-sided chances of error, each a half of one minus a level of confidence.
+/// One-sided error probabilities, each half of one minus a level of confidence.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chances {
-    /// Of the interval that is shown.
+    /// Of the displayed interval.
     pub shown: f64,
-    /// Of one comparison where a place is compared with every other one.
+    /// Of one comparison where one position is compared with every other one.
     pub best: f64,
-    /// Of one comparison where all places are compared with each other.
+    /// Of one comparison where all positions are compared with each other.
     pub any: f64,
 }
 
 impl Chances {
-    /// For a curve of so many places (Bonferroni): together, comparisons err with one minus the confidence at most.
+    /// For a curve of this many positions (Bonferroni): the probability that any comparison errs is at most one minus the
+    /// confidence.
     pub fn of(confidence: f64, places: usize) -> Chances {
         let (error, others) = (1.0 - confidence, places.saturating_sub(1).max(1) as f64);
         Chances { shown: error / 2.0, best: error / others, any: error / (others * (others + 1.0)) }
@@ -54,14 +55,14 @@ impl Chances {
     }
 }
 
-/// An estimate with one-sided limits at the three [`Chances`]; an end is none where no limit is known.
+/// An estimate with one-sided confidence limits at the three [`Chances`]; `None` where no limit is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Estimate {
     pub value: f64,
     limits: [(Option<f64>, Option<f64>); 3],
 }
 
-/// The place of the limits of [`Chances::best`] and [`Chances::any`].
+/// The indices of the limits of [`Chances::best`] and [`Chances::any`].
 pub(crate) const BEST: usize = 1;
 pub(crate) const ANY: usize = 2;
 
@@ -99,7 +100,7 @@ impl Estimate {
         Some(Estimate::new(mean.value, limits, true))
     }
 
-    /// With too few values there is an interval to show, and nothing to compare.
+    /// With too few values there is a displayed interval, but no limits for comparisons.
     fn new(value: f64, mut limits: [(Option<f64>, Option<f64>); 3], enough: bool) -> Estimate {
         if !enough {
             limits[BEST] = (None, None);
@@ -108,15 +109,15 @@ impl Estimate {
         Estimate { value, limits }
     }
 
-    /// The interval that is shown.
+    /// The displayed interval.
     pub fn shown(&self) -> (Option<f64>, Option<f64>) {
         self.limits[0]
     }
 
-    /// Whether this is larger than another for sure, at the chance of error of this place.
+    /// Whether this is significantly larger than another estimate, at the error probability with index `at`.
     ///
-    /// The lower limit of a − b is (a − b) − √((a − l_a)² + (u_b − b)² − 2ρ(a − l_a)(u_b − b)), with the lower limit of a, the
-    /// upper one of b, and the correlation ρ of the two estimates; of means it is that of paired differences.
+    /// The lower limit of a − b is (a − b) − √((a − l_a)² + (u_b − b)² − 2ρ(a − l_a)(u_b − b)), with the lower limit of a,
+    /// the upper one of b, and the correlation ρ of the two estimates; for means it is that of paired differences.
     ///
     /// Source: Zou & Donner (2008), Statist. Med. 27, on recovering variances from limits.
     pub fn exceeds(&self, other: &Estimate, at: usize, correlation: f64) -> bool {
@@ -154,9 +155,10 @@ fn student(error: f64, freedom: f64) -> f64 {
     z + terms.iter().rev().fold(0.0, |sum, term| (sum + term) / freedom)
 }
 
-/// The correlation of two medians of the same trials, from how often both values lie on the same side of their medians.
+/// The correlation of two medians of the same trials, from the share of trials in which both values lie on the same side
+/// of their medians.
 ///
-/// Two trials more are taken to lie on different sides: none in a few trials is no proof that there is none.
+/// Two trials on different sides are added, since a correlation of 1 cannot be concluded from few trials.
 pub(crate) fn of_medians(a: &[f64], b: &[f64], medians: [f64; 2]) -> f64 {
     let both = a.iter().zip(b).filter(|(a, b)| !a.is_nan() && !b.is_nan());
     let (mut count, mut same) = (0u32, 0u32);
@@ -219,7 +221,7 @@ mod tests {
         assert_eq!((of_means(&a[..10], &a[..10]), of_means(&a, &[1.0; 100])), (0.0, 0.0));
     }
 
-    /// Paired differences decide what intervals that overlap leave open.
+    /// Paired differences are significant where the intervals overlap.
     #[test]
     fn pairs_see_more_than_intervals() {
         let limits = |value: f64| [(Some(value - 0.5), Some(value + 0.5)); 3];

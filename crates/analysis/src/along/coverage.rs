@@ -1,4 +1,4 @@
-//! How often what is said of curves is true, on samples with known answers.
+//! The error rates of statements on curves, for simulated samples with known answers.
 
 use super::axis::Key;
 use super::compare::{Chances, Statistic};
@@ -10,7 +10,7 @@ use crate::sample::collect::{Column, Gather, collect};
 use crate::sample::point::{generator, normal, uniform};
 use rand_chacha::ChaCha8Rng;
 
-/// Studies that are made up for each statement.
+/// Simulated studies for each statement.
 const STUDIES: usize = 400;
 const TRIALS: usize = 60;
 
@@ -67,14 +67,14 @@ fn shares(means: &[f64], paired: bool, rng: &mut ChaCha8Rng) -> Vec<Vec<f64>> {
     means.iter().map(&mut one).collect()
 }
 
-/// The share of studies in which something is said.
+/// The share of studies in which a statement is made.
 fn rate(says: impl FnMut(&mut ChaCha8Rng) -> bool, purpose: &str) -> f64 {
     let mut rng = generator(11, &["curves", purpose]);
     let mut says = says;
     (0..STUDIES).filter(|_| says(&mut rng)).count() as f64 / STUDIES as f64
 }
 
-/// Where the least place is only a little below all others, the chance to leave it out is greatest.
+/// The probability of excluding the least position is greatest where it is only slightly below all others.
 #[test]
 fn the_least_place_is_among_those_that_are_stated() {
     for paired in [false, true] {
@@ -92,7 +92,7 @@ fn the_least_place_is_among_those_that_are_stated() {
     }
 }
 
-/// No step that is not there is seen in more than one study of twenty.
+/// A false step is found in at most one study of twenty.
 #[test]
 fn a_flat_curve_is_undecided() {
     for paired in [false, true] {
@@ -115,7 +115,7 @@ fn a_flat_curve_is_undecided() {
     }
 }
 
-/// A valley of half the spread is seen in pairs and seldom without.
+/// A minimum of half the spread is found in paired samples, and seldom in independent ones.
 #[test]
 fn pairs_find_what_independent_samples_cannot() {
     let truth = [1.0, 0.6, 0.4, 0.6, 1.0];
@@ -145,14 +145,14 @@ fn what_is_plain_is_said() {
     assert_eq!(of(&[1.0, 3.0, 9.0]).course, Some(Course::Increasing));
     assert_eq!(of(&[9.0, 3.0, 1.0]).course, Some(Course::Decreasing));
     assert_eq!(of(&[9.0, 3.0, 2.999, 1.0]).course, Some(Course::Falling));
-    // Two places that are the same cannot be told apart, and one place has no extremes.
+    // Two equal positions are not distinguished, and a single position has no extremes.
     let tie = of(&[9.0, 1.0, 1.0]);
     assert_eq!(tie.minimum.unwrap().among, [1, 2]);
     let one = of(&[2.0]);
     assert_eq!((one.minimum, one.maximum, one.course), (None, None, None));
 }
 
-/// Few trials say nothing, whatever they look like.
+/// Few trials are not compared, for any values.
 #[test]
 fn few_trials_are_not_compared() {
     let samples: Vec<Vec<f64>> =
@@ -162,7 +162,7 @@ fn few_trials_are_not_compared() {
     assert_eq!(curve.course, Some(Course::Undecided));
 }
 
-/// Counts have means, where medians jump from one to the next.
+/// Counts are compared by means, since their medians change in jumps.
 #[test]
 fn counts_are_judged_by_their_means() {
     let mut rng = generator(5, &["counts"]);

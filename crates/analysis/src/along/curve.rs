@@ -1,4 +1,4 @@
-//! Curves: one quantity along one coordinate, and what they say.
+//! Curves: one quantity along one coordinate, with its extremes and its course.
 
 use serde::{Serialize, Serializer};
 
@@ -11,21 +11,21 @@ use crate::options::Options;
 use crate::sample::collect::Sample;
 use std::sync::Arc;
 
-/// The share of a sample that agrees with its median from which on medians jump, and the mean is what says something.
+/// The share of a sample equal to its median from which on the mean is the statistic, as medians change in jumps.
 const TIED: f64 = 0.1;
-/// The share of failed trials above which a mean says little of the law.
+/// The share of failed trials above which the mean of the others is not a reliable estimate.
 const MOST_FAILED: f64 = 0.05;
 
 /// One quantity of one estimator on one kind of data, along a coordinate.
 ///
-/// As JSON an object with its fields; what is missing or infinite is `null`.
+/// As JSON an object with its fields; missing and infinite values are `null`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Curve {
-    /// The column that is followed, or `failed`, the share of failed trials.
+    /// The column of the quantity, or `failed`, the share of failed trials.
     pub quantity: String,
-    /// The coordinate that it is followed along.
+    /// The coordinate of the curve.
     pub along: String,
-    /// The estimator's full name, without what the curve goes along, as all labels here.
+    /// The estimator's full name; like all labels here without the coordinate of the curve.
     pub estimator: String,
     /// The design's label.
     pub design: String,
@@ -33,28 +33,28 @@ pub struct Curve {
     pub target: String,
     /// The noise's label.
     pub noise: String,
-    /// The size of training sets; none where it changes along the curve.
+    /// The size of training sets; `None` where it varies along the curve.
     pub n: Option<u64>,
-    /// What tells this curve from the others, by name.
+    /// The coordinates that distinguish this curve from others, by name.
     pub coordinates: Coordinates,
-    /// What places are judged by.
+    /// The statistic by which positions are compared.
     pub statistic: Statistic,
-    /// Whether all places have the same samples, so that differences are those of pairs.
+    /// Whether all positions have the same samples, so that differences are paired.
     pub paired: bool,
-    /// The places: numbers ascending, words in the order of the study.
+    /// The positions: numbers ascending, words in the order of the study.
     pub points: Vec<Point>,
-    /// The least place; none where fewer than two have a value.
+    /// The minimum; `None` where fewer than two positions have a value.
     pub minimum: Option<Extreme>,
-    /// The largest place.
+    /// The maximum, likewise.
     pub maximum: Option<Extreme>,
-    /// What becomes of it from the first place to the last; none along words.
+    /// The course from the first position to the last; `None` along words.
     pub course: Option<Course>,
 }
 
-/// A place of a curve.
+/// A position of a curve.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Point {
-    /// The coordinate; none of an estimator that does not have it.
+    /// The coordinate; `None` for an estimator without it.
     pub at: Option<Coordinate>,
     /// The median or the mean, as the curve says.
     pub value: Option<f64>,
@@ -66,32 +66,32 @@ pub struct Point {
     pub level: Level,
 }
 
-/// The least or the largest place of a curve.
+/// The minimum or the maximum of a curve.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Extreme {
-    /// The place of the estimate among the points.
+    /// The index of the estimate among the points.
     pub place: usize,
-    /// The places among the points that cannot be told from it: the true one is among them with the confidence of the
-    /// summary.
+    /// The indices of the points that are not significantly different from it: a confidence set for the true extreme, at
+    /// the confidence of the summary.
     pub among: Vec<usize>,
-    /// Whether there are places on either side that lie apart from it: a valley, or a peak.
+    /// Whether points on both sides are significantly different from it, so that it is an interior minimum or maximum.
     pub inside: bool,
 }
 
-/// What becomes of a curve from its first place to its last, with the confidence of the summary for all steps together.
+/// The course of a curve from its first position to its last, with the confidence of the summary for all steps together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Course {
-    /// Every step leads up.
+    /// Every step is significantly upward.
     Increasing,
-    /// Every step leads down.
+    /// Every step is significantly downward.
     Decreasing,
-    /// It goes down somewhere and up somewhere.
+    /// There are significant steps upward and downward.
     NotMonotone,
-    /// It goes up somewhere, and nowhere down for sure.
+    /// There are significant steps upward, and none downward.
     Rising,
-    /// It goes down somewhere, and nowhere up for sure.
+    /// There are significant steps downward, and none upward.
     Falling,
-    /// Nothing is sure.
+    /// There is no significant step.
     Undecided,
 }
 
@@ -127,22 +127,22 @@ impl Serialize for Course {
     }
 }
 
-/// A place of a curve while the others come in.
+/// A position of an incomplete curve.
 pub(crate) struct Draft {
     at: Option<Coordinate>,
-    /// What names the samples: places of one cell have the same.
+    /// The name of the samples, which positions of one cell share.
     cell: Arc<str>,
     median: Option<Estimate>,
     mean: Option<Estimate>,
-    /// Whether medians jump here.
+    /// Whether so many values equal the median that the mean is the statistic.
     tied: bool,
-    /// Values of the first trials by their number, NaN where there is none.
+    /// Values of the first trials by their number, NaN for missing ones.
     head: Vec<f64>,
     level: Level,
 }
 
 impl Draft {
-    /// A place from what was gathered of it; none where the quantity does not apply to the estimator.
+    /// The position from its gathered values; `None` where the quantity does not apply to the estimator.
     pub fn of(
         (n, cell, at): (u64, Arc<str>, Option<Coordinate>),
         quantity: &Quantity,
@@ -152,7 +152,7 @@ impl Draft {
     ) -> Option<Draft> {
         let Gathered { sample, reasons, head, .. } = gathered;
         let mut level = Level::of(n, &sample, &reasons, options);
-        // A page draws no distributions of curves, and there may be many.
+        // Pages do not draw distributions of curves, and there may be many.
         level.outline = Vec::new();
         if sample.ordered.count() == 0 && reasons.keys().all(|word| word == crate::read::samples::MISSING) {
             return None;
@@ -188,10 +188,10 @@ fn is_tied(sample: &Sample) -> bool {
     tied.is_some_and(|tied| tied as f64 > TIED * count as f64)
 }
 
-/// The places of a curve that have a value, and how they compare.
+/// The positions of a curve that have a value, and their comparisons.
 struct Compared<'a> {
     statistic: Statistic,
-    /// Their places among the points.
+    /// Their indices among the points.
     places: Vec<usize>,
     drafts: &'a [Draft],
 }
@@ -201,7 +201,7 @@ impl Compared<'_> {
         self.drafts[self.places[k]].estimate(self.statistic)
     }
 
-    /// Whether place a lies above place b for sure.
+    /// Whether position a is significantly above position b.
     fn above(&self, a: usize, b: usize, at: usize) -> bool {
         let (Some(first), Some(second)) = (self.estimate(a), self.estimate(b)) else { return false };
         if first.value <= second.value {
@@ -209,7 +209,7 @@ impl Compared<'_> {
         }
         let [x, y] = [&self.drafts[self.places[a]], &self.drafts[self.places[b]]];
         let correlation = match self.statistic {
-            // Samples of other cells are independent of these.
+            // Samples of different cells are independent.
             _ if x.cell != y.cell => 0.0,
             Statistic::Median => of_medians(&x.head, &y.head, [first.value, second.value]),
             Statistic::Mean => of_means(&x.head, &y.head),
@@ -217,8 +217,8 @@ impl Compared<'_> {
         first.exceeds(second, at, correlation)
     }
 
-    /// The least place, or with the sign turned the largest. A place is left out of the set where it lies on the wrong side of
-    /// the estimate for sure: the true one is left out with the chance that one of its comparisons errs.
+    /// The minimum, or the maximum. A position is excluded from the set where it is significantly different from the
+    /// estimate: the probability of excluding the true extreme is at most that of an error in one of its comparisons.
     fn extreme(&self, largest: bool) -> Option<Extreme> {
         let value = |k: usize| self.estimate(k).map_or(f64::NAN, |estimate| estimate.value);
         let sign = if largest { -1.0 } else { 1.0 };
@@ -236,7 +236,7 @@ impl Compared<'_> {
         })
     }
 
-    /// Steps from place to place, and ways to and from the extremes, which show more than small steps do.
+    /// The course, from steps between neighbours and differences from the extremes, which have more power than small steps.
     fn course(&self, extremes: [&Extreme; 2]) -> Course {
         let ends = extremes.map(|extreme| self.places.iter().position(|place| *place == extreme.place));
         let last = self.places.len() - 1;
@@ -265,7 +265,7 @@ impl Compared<'_> {
 }
 
 impl Curve {
-    /// A curve from its places, in order.
+    /// A curve from its positions, in order.
     pub(crate) fn of(
         key: &Key,
         along: &str,
@@ -302,7 +302,7 @@ impl Curve {
         }
     }
 
-    /// Its course in words: a valley or a peak says more than that a curve is not monotone. Empty along words.
+    /// Its course in words; an interior minimum or maximum is named instead of "not monotone". Empty along words.
     pub fn words(&self) -> &'static str {
         let inside = |extreme: &Option<Extreme>| extreme.as_ref().is_some_and(|extreme| extreme.inside);
         match (self.course, inside(&self.minimum), inside(&self.maximum)) {
@@ -313,7 +313,7 @@ impl Curve {
         }
     }
 
-    /// What tells this curve from the others, but its quantity and n.
+    /// The labels that distinguish this curve from others of its quantity and n.
     pub(crate) fn labels(&self) -> [&str; 4] {
         [&self.estimator, &self.design, &self.target, &self.noise]
     }
@@ -323,7 +323,7 @@ impl Draft {
     fn point(mut self, statistic: Statistic, quantity: &Quantity) -> Point {
         let estimate = self.estimate(statistic).copied();
         let (low, high) = estimate.as_ref().map_or((None, None), Estimate::shown);
-        // Without a tail index a mean of what may be heavy is not trusted; counts and shares are not.
+        // Without a tail index the mean of an error, whose tail may be heavy, is not trusted; counts and shares are bounded.
         self.level.mean_trusted &= statistic == Statistic::Mean && !quantity.is_error();
         Point { at: self.at, value: estimate.map(|estimate| estimate.value), low, high, level: self.level }
     }

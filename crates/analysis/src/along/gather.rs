@@ -1,4 +1,4 @@
-//! What is gathered of quantities: of a partition, or of each checkpoint in one.
+//! Gathering the values of quantities, for a partition or for each checkpoint in one.
 
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -12,12 +12,12 @@ use crate::read::scan::{Partition, Scan, Shard};
 use crate::risk::Risk;
 use crate::sample::collect::{Gather, Sample, collect};
 
-/// The share of failed trials, which is no column.
+/// The share of failed trials, a quantity without a column.
 const FAILED: &str = "failed";
-/// Columns of numbers that are no quantities.
+/// Columns of numbers that are keys and not quantities.
 const KEYS: [&str; 3] = ["n", "trial", "checkpoint"];
 
-/// What is followed along a curve.
+/// The quantity of a curve.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Quantity {
     /// Its column, or `failed`.
@@ -36,12 +36,12 @@ impl Quantity {
         self.name == FAILED
     }
 
-    /// Whether it is a norm of a difference: one that overflowed is larger than all others, and tails may be heavy.
+    /// Whether it is a norm of a difference, whose overflows are larger than all other values and whose tail may be heavy.
     pub fn is_error(&self) -> bool {
         self.risk.is_some() || self.name.starts_with("distance_")
     }
 
-    /// The quantities of these names, or the risks where none is asked for.
+    /// The quantities of these names, or the risks where there are none.
     ///
     /// # Errors
     /// [`Error::Quantity`] with the names there are.
@@ -69,34 +69,34 @@ impl Quantity {
     }
 }
 
-/// What is gathered of one quantity in one place.
+/// The values of one quantity at one position.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Gathered {
     pub sample: Sample,
-    /// Why trials have no value.
+    /// Reasons of missing values.
     pub reasons: Reasons,
-    /// Values of the first trials by their number, NaN where there is none.
+    /// Values of the first trials by their number, NaN for missing ones.
     pub head: Vec<f64>,
 }
 
-/// Rows of a table, and to which place each belongs.
+/// Rows of a table, and the position of each.
 struct Rows {
     trials: Vec<u64>,
     places: Vec<usize>,
-    /// One entry a quantity; none where the file does not have the column yet.
+    /// One entry a quantity; `None` where the file does not have the column.
     columns: Vec<Option<Vec<f64>>>,
 }
 
 /// Row groups with the status of their rows, which is read where a value is missing.
 type Groups<'a> = Box<dyn Iterator<Item = Result<(Rows, Vec<String>), Error>> + Send + 'a>;
 
-/// Where rows come from.
+/// The source of rows.
 pub(crate) struct Source<'a> {
     shards: Vec<Shard>,
     trials: u64,
-    /// The number behind that of the last trial.
+    /// One more than the number of the last trial.
     end: u64,
-    /// Steps of training, where each is a place of its own.
+    /// Steps of training, where each is a position.
     pub checkpoints: Vec<u64>,
     quantities: &'a [Quantity],
 }
@@ -140,12 +140,12 @@ impl<'a> Source<'a> {
         Ok(steps.map(|checkpoints| Source { shards, trials, end, checkpoints, quantities }))
     }
 
-    /// How many places rows belong to.
+    /// The number of positions.
     fn places(&self) -> usize {
         self.checkpoints.len().max(1)
     }
 
-    /// Gathers every quantity, place by place, holding what quantiles at these levels need.
+    /// Gathers every quantity at every position, keeping the values that quantiles at these levels need.
     pub fn gathered(&self, levels: &[f64]) -> Result<Vec<Vec<Gathered>>, Error> {
         let (places, count) = (self.places(), self.quantities.len());
         let gather = vec![Gather { order: true, ..Gather::default() }; places * count];
@@ -200,7 +200,7 @@ impl<'a> Source<'a> {
         Ok((Rows { trials, places, columns }, status))
     }
 
-    /// The place of each row's checkpoint.
+    /// The position of each row's checkpoint.
     fn steps(&self, file: &Opened<'_>, group: usize) -> Result<Vec<usize>, Error> {
         let steps = file.integers(group, "checkpoint")?;
         let place = |step: &i64| {
@@ -215,7 +215,7 @@ impl<'a> Source<'a> {
 }
 
 impl Rows {
-    /// The values of one quantity in one place; those that are missing are counted, and held with the first trials.
+    /// The values of one quantity at one position; missing ones are counted, and kept as NaN among the first trials.
     fn of(
         &self,
         place: usize,
@@ -246,7 +246,7 @@ impl Rows {
     }
 }
 
-/// The number behind that of the last trial of a partition.
+/// One more than the number of the last trial of a partition.
 fn end(partition: &Partition) -> u64 {
     partition.files.last().map_or(0, |shard| shard.trials.end)
 }

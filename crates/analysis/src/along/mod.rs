@@ -1,8 +1,7 @@
 //! Quantities along any coordinate: of partitions that agree in all others.
 //!
-//! Growing n has laws, tails and verdicts, which [`crate::summary`] finds for the risks. Along anything else, and for
-//! quantities that are no risks, there are curves: places with their statistics, the least and the largest of them, and
-//! whether the way between them goes up or down.
+//! Along n, [`crate::summary`] finds laws of growth, tails and verdicts for the risks. Along other coordinates, and for
+//! other quantities, there are curves: positions with their statistics, minimum and maximum, and the course between them.
 
 mod axis;
 mod compare;
@@ -31,26 +30,26 @@ use crate::options::Options;
 use crate::read::order::{in_order, together};
 use crate::read::scan::{Partition, Scan};
 
-/// A partition with its series and its place in it.
+/// A partition with its series and its position in it.
 struct Placed<'a> {
     group: usize,
     at: Option<Coordinate>,
     partition: &'a Partition,
 }
 
-/// What curves are made of.
+/// The series and quantities of curves.
 struct Plan<'a> {
     along: &'a Along,
     quantities: &'a [Quantity],
     options: &'a Options,
     keys: Vec<Key>,
-    /// Places of each series.
+    /// The number of positions of each series.
     sizes: Vec<usize>,
 }
 
 /// The curves of quantities, in their order, of each quantity in the order of the options.
 ///
-/// Memory: the statistics of all places, and of the series at hand 32 kB a place.
+/// Memory: the statistics of all positions, and 32 kB a position of the current series.
 pub(crate) fn curves(
     scan: &Scan,
     along: &Along,
@@ -96,12 +95,12 @@ fn placed<'a>(scan: &'a Scan, along: &Along, options: &Options) -> (Vec<Key>, Ve
         Placed { group, at, partition }
     };
     let mut placed: Vec<Placed<'a>> = partitions.into_iter().map(&mut one).collect();
-    // Words stay in the order of the study: the sort is stable.
+    // The sort is stable, so that words stay in the order of the study.
     placed.sort_by(|a, b| a.group.cmp(&b.group).then_with(|| by_number(a.at.as_ref(), b.at.as_ref())));
     (keys, placed)
 }
 
-/// Numbers ascending, before words, which are all alike.
+/// Numbers ascending, then words, which compare as equal.
 fn by_number(a: Option<&Coordinate>, b: Option<&Coordinate>) -> Ordering {
     match (a, b) {
         (Some(Coordinate::Word(_)), Some(Coordinate::Word(_))) => Ordering::Equal,
@@ -111,7 +110,7 @@ fn by_number(a: Option<&Coordinate>, b: Option<&Coordinate>) -> Ordering {
 }
 
 impl Plan<'_> {
-    /// What one partition adds to its series: of each quantity some places.
+    /// The positions of each quantity that a partition adds to its series.
     fn drafted(&self, placed: &Placed<'_>) -> Result<Vec<Vec<Draft>>, Error> {
         let partition = placed.partition;
         let mut drafts: Vec<Vec<Draft>> = self.quantities.iter().map(|_| Vec::new()).collect();
@@ -145,7 +144,7 @@ impl Plan<'_> {
         Draft::of((n, cell.clone(), at.clone()), quantity, gathered, chances, self.options)
     }
 
-    /// Makes curves of the series that is complete.
+    /// Makes the curves of a complete series.
     fn finish(
         &self,
         (group, drafts): (Option<usize>, Vec<Vec<Draft>>),

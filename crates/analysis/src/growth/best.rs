@@ -6,7 +6,8 @@ use crate::growth::fit::{Datum, Fit, finish, log_n, power, reweighted};
 use crate::growth::limit::Limits;
 use crate::growth::model::Model;
 
-/// The best fit of a model by weighted least squares of relative errors; none where the data cannot take its shape.
+/// The best fit of a model by weighted least squares of relative errors; `None` where the constraints of the model exclude
+/// the fit.
 ///
 /// Cost: O(levels).
 pub(crate) fn fit(model: Model, data: &[Datum], limits: &Limits) -> Option<Fit> {
@@ -24,7 +25,7 @@ pub(crate) fn fit(model: Model, data: &[Datum], limits: &Limits) -> Option<Fit> 
         Model::Power => power(data),
         Model::Logarithm => line(|y| y),
         Model::SlowDecay => line(f64::recip),
-        // The error of R² is twice that of ln R times R²: all weights lack the same factor.
+        // The error of R² is 2 R² times that of ln R; the common factor of the weights does not change the fit.
         Model::RootLogarithm => line(|y| y * y),
     }
 }

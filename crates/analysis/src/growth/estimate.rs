@@ -14,7 +14,7 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// The same in another unit.
+    /// The estimate and its interval times `unit`.
     pub(crate) fn times(self, unit: f64) -> Estimate {
         Estimate { value: self.value * unit, low: self.low * unit, high: self.high * unit }
     }

@@ -5,7 +5,7 @@ use libm::{exp, log};
 use crate::growth::model::Model;
 use crate::verdict::Verdict;
 
-/// What a fit is made to.
+/// A data point of a fit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Datum {
     /// ln n.
@@ -50,7 +50,7 @@ impl Fit {
         }
     }
 
-    /// What it says of n → ∞.
+    /// The class of its limit as n → ∞.
     pub fn class(&self) -> Verdict {
         match self.model {
             Model::Constant | Model::Limit => Verdict::Tempered,
@@ -60,7 +60,7 @@ impl Fit {
         }
     }
 
-    /// What it tends to, if that is finite and positive.
+    /// Its limit, if that is finite and positive.
     pub fn limit(&self) -> Option<f64> {
         matches!(self.model, Model::Constant | Model::Limit).then_some(self.intercept)
     }
@@ -91,8 +91,8 @@ pub(crate) fn slope_weights(data: &[Datum]) -> Vec<f64> {
     data.iter().map(|d| weight(d) * (d.log_n - mean) / sxx).collect()
 }
 
-/// A line through (x, y(R)), x the term in n, where the error of y is that of ln R times y: by the values first, by the
-/// fit then.
+/// A line through (x, y(R)), x the term in n, by weighted least squares. The error of y is that of ln R times y, with y
+/// from the values in the first pass and from the fit in the second.
 pub(crate) fn reweighted(
     (model, rate): (Model, f64),
     (x, y): (&[f64], impl Fn(f64) -> f64),
@@ -110,7 +110,7 @@ pub(crate) fn reweighted(
 
 /// The weighted least-squares line through rows of x, y and weight.
 fn line(model: Model, rate: f64, rows: &[[f64; 3]]) -> Option<Fit> {
-    // Sums side by side: none waits for another.
+    // Several sums in one loop, whose additions overlap.
     let [total, x_sum, y_sum] = sums(rows, |[x, y, w]| [w, w * x, w * y]);
     let (mx, my) = (x_sum / total, y_sum / total);
     let [sxx, sxy] = sums(rows, |[x, y, w]| [w * (x - mx) * (x - mx), w * (x - mx) * (y - my)]);
@@ -129,7 +129,7 @@ fn sums<const K: usize>(rows: &[[f64; 3]], terms: impl Fn([f64; 3]) -> [f64; K])
     })
 }
 
-/// Adds χ²; none where the fit is not positive at every n.
+/// Adds χ² to a fit; `None` where the fit is not positive at every n.
 pub(crate) fn finish(fit: Fit, x: &[f64], data: &[Datum]) -> Option<Fit> {
     let mut chi2 = 0.0;
     for (x, d) in x.iter().zip(data) {

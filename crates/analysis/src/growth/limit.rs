@@ -1,4 +1,4 @@
-//! The law R = c + b n^(−γ): a line in n^(−γ) once the rate γ is chosen, so rates are tried.
+//! The law R = c + b n^(−γ): it is linear in n^(−γ) for a given rate γ, so that it is fitted at each rate of a grid.
 
 use libm::{exp, log};
 
@@ -7,29 +7,29 @@ use crate::growth::fit::{Datum, Fit, approach, log_n, reweighted};
 use crate::growth::model::Model;
 use crate::zero::zero;
 
-/// Rates that are tried, evenly spread over their logarithms: a slower approach is a logarithm to any study.
+/// Rates of the grid, evenly spaced in ln γ: at feasible n a slower approach is not distinguishable from a logarithm.
 pub(crate) const RATES: usize = 61;
 const SLOWEST: f64 = 0.001;
 const FASTEST: f64 = 2.0;
-/// Parts of a step between two rates, tried around the best of them.
+/// Parts of a step between two rates, fitted around the best one.
 const PARTS: i32 = 8;
 
-/// Rates over which the interval of a limit is taken, besides that of the best fit: those of means (1), of normal limits (½)
-/// and of heavy tails (¼), the steps between them, and 2.
+/// Rates over which the interval of a limit is taken, in addition to that of the best fit: those of means (1), of normal
+/// limits (½) and of heavy tails (¼), steps between them, and 2.
 const INTERVAL: [f64; 7] = [0.25, 0.354, 0.5, 0.707, 1.0, 1.41, FASTEST];
-/// A rate is possible where its χ² is above the least by no more than this, the 95 % point of χ² with one degree of freedom.
+/// A rate is plausible where its χ² exceeds the least by at most this, the 95 % quantile of χ² with one degree of freedom.
 const POSSIBLE: f64 = 3.84;
 
-/// The limits c + b n^(−γ) that fit the levels, rate by rate.
+/// The fits c + b n^(−γ) to the levels at each rate.
 pub(crate) struct Limits {
-    /// Those at [`RATES`] rates, ascending, which have one.
+    /// The fits at [`RATES`] rates, ascending, where there is one.
     pub tried: Vec<Fit>,
-    /// The best of them and of those at the rates around it.
+    /// The best of them, and of those at finer steps around it.
     pub best: Option<Fit>,
 }
 
 impl Limits {
-    /// Fits all of them. Cost: O(levels) a rate.
+    /// Fits at all rates. Cost: O(levels) a rate.
     pub fn new(data: &[Datum]) -> Limits {
         let log_n = log_n(data);
         let fit = |rate: f64| at(rate, &log_n, data);
@@ -43,13 +43,12 @@ impl Limits {
         Limits { tried: all.into_iter().flatten().collect(), best }
     }
 
-    /// The lower and the upper end of the rates whose χ² is above the least by `reach` squared at most, in units of what is left
-    /// of it for each degree of freedom where that is more than 1; none at an end of the rates that are tried: the approach may be
-    /// slower or faster than those.
+    /// The lower and the upper end of the rates whose χ² exceeds the least by at most `reach`², times the least χ² per
+    /// degree of freedom where that is above 1. `None` at an end of the grid, beyond which the rate may be slower or faster.
     pub fn rates(&self, data: &[Datum], reach: f64) -> (Option<f64>, Option<f64>) {
         let Some(best) = self.best else { return (None, None) };
         let log_n = log_n(data);
-        // Three numbers of three levels leave nothing.
+        // Three parameters leave no degree of freedom of three levels.
         let freedom = (data.len() as f64 - 3.0).max(1.0);
         let most = best.chi2 + reach * reach * (best.chi2 / freedom).max(1.0);
         let over = |rate: f64| at(rate, &log_n, data).map_or(f64::MAX, |fit| fit.chi2 - most);
@@ -64,15 +63,16 @@ impl Limits {
         (low.map(end), high.map(end))
     }
 
-    /// What the best fit, a constant or a limit, tends to. The interval reaches so many standard errors to either side of the
-    /// limits c + b n^(−γ) at all rates whose χ² is within 3.84 of the least, and holds the best fit's own: a constant is a
-    /// limit whose approach is not seen. Where no rate fits, errors are raised until the best one does.
+    /// The limit of the best fit, which is a constant or a limit, with an interval. The interval is the union of those of
+    /// `reach` standard errors around the limits c + b n^(−γ) at all rates whose χ² is within 3.84 of the least, and of that
+    /// of the best fit: a constant is a limit whose approach is below the errors. Where no rate fits, errors are scaled up
+    /// until the best one does.
     ///
-    /// Accuracy: intervals of 95 % hold the limits of laws with rates from ¼ to 2 in 92 to 100 % of studies.
+    /// Accuracy: intervals of 95 % cover the limits of laws with rates from ¼ to 2 in 92 to 100 % of studies.
     pub fn estimate(best: &Fit, data: &[Datum], reach: f64) -> Option<Estimate> {
         let value = best.limit()?;
         let own = (best.model == Model::Limit).then_some(best.rate);
-        // Beyond the slowest of them there is only the one that fits best, which is known to a factor at most.
+        // Below the slowest of these rates only the best fit counts, whose rate is known to a factor at most.
         let around =
             if own.is_some_and(|rate| rate < INTERVAL[0]) { [1.0 / 1.41, 1.0, 1.41] } else { [1.0; 3] };
         let own = own.into_iter().flat_map(|rate| around.map(|factor| rate * factor));
@@ -90,13 +90,13 @@ impl Limits {
     }
 }
 
-/// The limit approached at this rate; none where it is not positive.
+/// The fit at this rate; `None` where the limit is not positive.
 fn at(rate: f64, log_n: &[f64], data: &[Datum]) -> Option<Fit> {
     let x: Vec<f64> = log_n.iter().map(|log_n| approach(rate, *log_n)).collect();
     reweighted((Model::Limit, rate), (&x, |y| y), data).filter(|fit| fit.intercept > 0.0)
 }
 
-/// The limit approached at this rate, with its standard error.
+/// The fit at this rate, with the standard error of the limit.
 fn with_error(rate: f64, data: &[Datum]) -> Option<(Fit, f64)> {
     let x: Vec<f64> = data.iter().map(|d| approach(rate, d.log_n)).collect();
     let fit = reweighted((Model::Limit, rate), (&x, |y| y), data)?;
@@ -108,7 +108,7 @@ fn with_error(rate: f64, data: &[Datum]) -> Option<(Fit, f64)> {
     Some((fit, (1.0 / total + mean * mean / sxx).sqrt()))
 }
 
-/// The rate of a place, so many parts of a step beside it.
+/// The rate with index `place` of the grid, shifted by `part` parts of a step.
 fn rate_of(place: usize, part: i32) -> f64 {
     let span = log(FASTEST / SLOWEST);
     let steps = (RATES - 1) as f64;
@@ -125,7 +125,7 @@ mod tests {
         Datum { log_n: log(n), value, log_value: log(value), error }
     }
 
-    /// The best rate and the ends of the interval, against every one of ten thousand rates.
+    /// The best rate and the ends of the interval agree with a search over ten thousand rates.
     #[test]
     fn ends_of_rates_are_those_of_a_fine_grid() {
         let mut both = 0;

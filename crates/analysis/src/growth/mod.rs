@@ -1,4 +1,4 @@
-//! Laws that a quantile of the risk may follow as n grows, fitted and weighed against each other.
+//! Laws of growth of a quantile of the risk with n: their fits and their posterior probabilities.
 
 pub(crate) mod best;
 pub(crate) mod estimate;

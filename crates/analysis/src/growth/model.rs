@@ -1,4 +1,4 @@
-//! Laws that a quantile of the risk may follow as n grows.
+//! Laws of growth of a quantile of the risk with n.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub enum Model {
     Power,
     /// R = 1/(a + b ln n), b > 0.
     SlowDecay,
-    /// R = √(a + b ln n), b > 0: how the largest of n light tails grows. A law of the supremum alone.
+    /// R = √(a + b ln n), b > 0: the growth of the maximum of n values with light tails. A law of the supremum alone.
     RootLogarithm,
 }
 

@@ -1,4 +1,4 @@
-//! How a quantile of the risk grows with n: laws weighed against each other.
+//! The growth of a quantile of the risk with n: laws compared by their evidence.
 
 use libm::{exp, exp2, log, log2};
 use serde::Serialize;
@@ -13,12 +13,12 @@ use crate::sample::point::{Point, last_half};
 use crate::tail::index::TailIndex;
 use crate::verdict::Verdict;
 
-/// Fewer levels than this say nothing about growth.
+/// The least number of levels for a statement on growth: a law with two parameters leaves one degree of freedom.
 const LEAST_LEVELS: usize = 3;
-/// Nor do levels whose sizes differ by less than this factor.
+/// The least ratio of the largest n to the smallest for a statement on growth.
 const LEAST_SPAN: f64 = 10.0;
 
-/// The probability of each class, given that one of the models is right.
+/// The probability of each class, given that one of the models is true.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Probabilities {
     /// Of decay to zero.
@@ -47,32 +47,31 @@ impl Probabilities {
     }
 }
 
-/// What is grown.
+/// The kind of quantity, which decides the models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Of {
     /// A mean over x.
     Means,
-    /// A mean over x of what few labels decide everywhere: their noise stays at any n, and nothing vanishes.
+    /// A mean over x of a local estimator: the noise of few labels remains at any n, so that no law vanishes.
     Local,
-    /// A largest value over x.
+    /// A supremum over x.
     Suprema,
 }
 
-/// The law that fits best, and how much better than the next.
+/// The law with the most evidence, compared with the next.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Growth {
     /// The law with the most evidence.
     pub model: Model,
-    /// γ of it: the exponent of b n^γ, by the last half of the levels or by the tail index that it follows from, and the rate
-    /// of c + b n^−γ.
+    /// Its γ: the exponent of b n^γ, from the last half of the levels or from the tail index, or the rate of c + b n^−γ.
     pub exponent: Option<f64>,
-    /// The lower end of its interval; none where slower rates than are tried may be.
+    /// The lower end of its interval; `None` where it lies beyond the slowest rate of the grid.
     pub low: Option<f64>,
-    /// The upper end of its interval; none where faster rates than are tried may be.
+    /// The upper end of its interval; `None` where it lies beyond the fastest rate of the grid.
     pub high: Option<f64>,
-    /// What it tends to, for a constant or a limit, with an interval over all rates of approach that fit.
+    /// Its limit, for a constant or a limit, with an interval over all plausible rates of approach.
     pub limit: Option<Estimate>,
-    /// The slope of ln R over ln n between the last half of the levels.
+    /// The slope of ln R over ln n in the last half of the levels.
     pub late_slope: Estimate,
     /// The law with the next most evidence.
     pub runner_up: Option<Model>,
@@ -82,15 +81,15 @@ pub struct Growth {
     pub probabilities: Probabilities,
     /// The sum of squared residuals in units of the standard errors.
     pub chi2: f64,
-    /// The law between the first and the last n, for drawing.
+    /// The law between the first and the last n, for figures.
     #[serde(skip)]
     pub curve: Vec<(f64, f64)>,
 }
 
 impl Growth {
-    /// The same, a growing power with the exponent that follows from the tail index α of single contributions, where that is
-    /// below 1: their sum over n grows like n^(1/α − 1), and slopes at finite n hide how fast. Where α may be 1 or more the growth
-    /// may end, whatever slopes say: the exponent may be 0.
+    /// The growth with the exponent of a growing power replaced by that from the tail index α of single contributions, where
+    /// α < 1: their sum over n grows like n^(1/α − 1), and slopes at finite n are biased. Where the interval of α contains 1
+    /// the growth may end, so that the interval of the exponent is extended to 0.
     pub(crate) fn with_tail(self, gaps: Option<TailIndex>) -> Growth {
         let grows = self.model == Model::Power && self.late_slope.value > 0.0;
         let Some(gaps) = gaps.filter(|gaps| grows && gaps.low > 0.0) else { return self };
@@ -109,14 +108,14 @@ struct Weighed {
     evidence: f64,
 }
 
-/// Weighs the models by the quantiles at all levels; none for fewer than three of them, or where the last n is less than
-/// ten times the first.
+/// Compares the models by their evidence, given the quantiles at all levels; `None` for fewer than three of them, or where
+/// the last n is less than ten times the first.
 ///
-/// Laws of suprema have √(a + b ln n) among them, which no mean over x follows, and laws of local estimators none that
-/// vanishes. All models but the constant are shapes with two free ends, R at the first and at the last n, and take the same flat
-/// prior on these; a limit is averaged over its rate, even in ln γ from 0.001 to 2. The constant is the case of equal ends:
-/// its evidence is raised by the width of the prior, exponents from −½ to ½, over that of the posterior. Where no
-/// model fits within the errors, all errors are raised until the best one does.
+/// The models of suprema include √(a + b ln n), which no mean over x follows; those of local estimators exclude laws that
+/// vanish. All models but the constant have two parameters, the values R at the first and at the last n, with the same flat
+/// prior; a limit is averaged over its rate, with a flat prior in ln γ from 0.001 to 2. The constant is the case of equal
+/// values: its evidence is multiplied by the width of the prior, exponents from −½ to ½, over that of the posterior. Where
+/// no model fits within the errors, all errors are scaled up until the best one does.
 ///
 /// Source: Jeffreys (1961), "Theory of Probability", on evidence; Birge (1932), Phys. Rev. 40, on raised errors.
 pub(crate) fn grow(points: &[Point], of: Of, confidence: Confidence) -> Option<Growth> {
@@ -133,7 +132,7 @@ pub(crate) fn grow(points: &[Point], of: Of, confidence: Confidence) -> Option<G
     let late_slope = late_slope(points, confidence)?;
     let reach = confidence.errors();
     let (exponent, (low, high)) = match best.fit.model {
-        // Corrections to a power law are least at the last levels.
+        // The corrections to a power law are smallest at the last levels.
         Model::Power => (Some(late_slope.value), with_trend(late_slope, slope(points))),
         Model::Limit => (Some(best.fit.rate), limits.rates(&data, reach)),
         // Other laws have no exponent.
@@ -155,7 +154,8 @@ pub(crate) fn grow(points: &[Point], of: Of, confidence: Confidence) -> Option<G
     })
 }
 
-/// The power of two next below the last quantile: in units of it, which change no digit, squares neither overflow nor vanish.
+/// The largest power of two below the last quantile. Division by it changes no digit, and squares then neither overflow nor
+/// underflow.
 fn unit(points: &[Point]) -> f64 {
     points.last().map_or(1.0, |last| exp2(log2(last.value).floor().clamp(-1000.0, 1000.0)))
 }
@@ -185,14 +185,14 @@ fn weigh(data: &[Datum], of: Of, limits: &Limits) -> Vec<Weighed> {
         let freedom = data.len() as f64 - parameters(fit);
         if freedom > 0.0 { fit.chi2 / freedom } else { 0.0 }
     };
-    // As a factor of all χ².
+    // The scaling of errors as a factor of all χ².
     let raise = fits.iter().map(excess).fold(f64::INFINITY, f64::min).max(1.0);
     let least = fits.iter().map(|fit| fit.chi2).fold(f64::INFINITY, f64::min);
     let likelihood = |chi2: f64| -(chi2 - least) / raise / 2.0;
     let evidence = |fit: &Fit| match fit.model {
         Model::Limit => {
             let fits: Vec<f64> = limits.tried.iter().map(|fit| likelihood(fit.chi2)).collect();
-            // From the largest on, so that the sum is not 0 where no rate is met exactly and errors are tiny.
+            // Relative to the largest term, so that the sum does not underflow where errors are tiny.
             let most = fits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             most + log(fits.iter().map(|likelihood| exp(likelihood - most)).sum::<f64>() / RATES as f64)
         }
@@ -236,7 +236,7 @@ fn with_trend(late: Estimate, whole: f64) -> (Option<f64>, Option<f64>) {
 /// The slope of a power law over the last half of the levels, with the interval of its replicates.
 fn late_slope(points: &[Point], confidence: Confidence) -> Option<Estimate> {
     let late = last_half(points);
-    // Slopes are sums over levels, in whatever unit.
+    // The weights of the slope do not depend on the unit.
     let weights = slope_weights(&data(late, unit(late)));
     let slope = |log: &dyn Fn(&Point) -> f64| late.iter().zip(&weights).map(|(p, c)| c * log(p)).sum::<f64>();
     let count = late.iter().map(|p| p.logs.len()).min()?;
@@ -247,7 +247,7 @@ fn late_slope(points: &[Point], confidence: Confidence) -> Option<Estimate> {
     Some(Estimate { value, low, high })
 }
 
-/// The law at many n, for drawing.
+/// The law at many n, for figures.
 fn curve(fit: &Fit, points: &[Point], unit: f64) -> Vec<(f64, f64)> {
     const STEPS: usize = 48;
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
@@ -310,7 +310,7 @@ mod tests {
         assert_eq!(class(&HALVES, 0.005, |n| 1.0 + 5.0 / n.sqrt()), Verdict::Tempered);
     }
 
-    /// A logarithm and a limit approached like n^(−0.05), the laws at p = 2 and p = 1.9.
+    /// A logarithm and a limit approached like n^(−0.05), as at p = 2 and p = 1.9, are undecided.
     #[test]
     fn says_so_when_slopes_cannot_decide() {
         let log = |n: f64| 2.0 / std::f64::consts::PI * (n.ln() - 1.45);
@@ -340,13 +340,13 @@ mod tests {
         }
     }
 
-    /// 1 − 1/n without an error, of which no rate that is tried is exactly 1: the limit is nearest all the same.
+    /// 1 − 1/n without errors is a limit, although no rate of the grid is exactly 1.
     #[test]
     fn exact_values_have_their_law() {
         assert_eq!(class(&[16, 64, 256], 1e-9, |n| 1.0 - 1.0 / n), Verdict::Tempered);
     }
 
-    /// The largest of n normals, which a limit far away fits as well where its law is not among those weighed.
+    /// The maximum of n normals, which a distant limit fits as well unless its law is among the models.
     #[test]
     fn suprema_have_a_law_of_their_own() {
         let points: Vec<Point> =
@@ -366,7 +366,7 @@ mod tests {
         assert!(low < 0.5 && 0.5 < high && high - low < 0.2, "{low} {high}");
     }
 
-    /// Slopes at finite n hide how fast a sum over heavy contributions grows; their index does not.
+    /// Slopes at finite n are biased for sums of heavy contributions; the exponent from the tail index is not.
     #[test]
     fn exponents_follow_from_indices_below_one() {
         let root = of(&DECADES, 0.02, f64::sqrt);

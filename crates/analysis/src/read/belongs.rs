@@ -1,4 +1,4 @@
-//! Whether a metrics file is what its name says, by its footer alone.
+//! The comparison of a metrics file's footer with its name and with other files.
 
 use crate::error::Error;
 use crate::risk::Risk;
@@ -7,23 +7,23 @@ use std::ops::Range;
 use std::path::Path;
 use tempered_store::{Footer, key};
 
-/// What the files of a run directory say of themselves, as far as the caller knows.
+/// The expected contents of the footers of a run directory.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Expected {
-    /// What decides the numbers of all estimators, such as the seed: names with values.
+    /// The settings that decide the numbers of all estimators, such as the seed: names with values.
     pub study: Vec<(String, String)>,
     /// The text of an estimator with all its parameters, by its full name: its label or, where parameters are swept,
     /// `label[width=50, lr=0.1]`. Names that are not listed are those of earlier plans.
     pub estimators: BTreeMap<String, String>,
 }
 
-/// What decides numbers and is the same in all files of a directory, whatever is recorded beside the numbers.
+/// The keys that decide numbers and must agree in all files of a directory.
 const COMMON: [&str; 3] = ["generator", "seed", "domain"];
 
-/// Keys of the texts in which formulas stand in the place of values.
+/// Keys of the texts with formulas in place of values.
 const TEMPLATES: [&str; 3] = ["template.design", "template.target", "template.noise"];
 
-/// The folder and the name of a file, taken apart.
+/// The parsed folder and name of a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Named<'a> {
     /// The estimator's label.
@@ -34,25 +34,25 @@ pub(crate) struct Named<'a> {
     pub variant: Option<&'a str>,
 }
 
-/// What a footer says that the name does not.
+/// The contents of a footer beyond those of the name.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Claims {
     /// Numbers of its trials, one a row.
     pub trials: Range<u64>,
-    /// The label, with the swept parameters of the variant behind it.
+    /// The label, followed by the swept parameters of the variant.
     pub full_name: String,
-    /// Labels of design, target and noise, with formulas where parameters are given by some: what tells series apart.
+    /// Labels of design, target and noise, with formulas where parameters have them, which distinguish series.
     pub labels: [String; 3],
     /// The same by value, where they differ.
     pub values: Option<[String; 3]>,
-    /// Values of [`COMMON`], none where the footer lacks one.
+    /// Values of [`COMMON`], `None` where the footer lacks one.
     common: [Option<String>; 3],
     /// Parameters of the estimator.
     parameters: Option<String>,
 }
 
 impl Claims {
-    /// Compares a footer with the name of its file, its columns and with what is expected.
+    /// Compares a footer with the name of its file, with its columns and with the expected contents.
     ///
     /// # Errors
     /// [`Error::Foreign`] with the first thing that differs.
@@ -136,7 +136,7 @@ fn agree(path: &Path, name: &str, wanted: &str, found: Option<&str>) -> Result<(
     }
 }
 
-/// The label, with the swept parameters of the variant behind it, where the name of the file has that variant too.
+/// The label, followed by the swept parameters of the variant, which must be that of the file's name.
 fn full_name(path: &Path, named: Named<'_>, footer: &Footer) -> Result<String, Error> {
     let variant = footer.get("tempered.variant");
     match (named.variant, variant) {
@@ -153,8 +153,8 @@ fn full_name(path: &Path, named: Named<'_>, footer: &Footer) -> Result<String, E
     }
 }
 
-/// Compares the risks that a footer declares with those of the columns: a damaged name of a column would make its risk one
-/// that is not computed yet.
+/// Compares the risks that a footer declares with those of the columns: a risk with a damaged column name would otherwise
+/// count as not computed.
 fn check_risks(path: &Path, columns: &[&str], declared: &str) -> Result<(), Error> {
     let there: Vec<Risk> = columns.iter().filter_map(|column| Risk::of_column(column)).collect();
     let told = |risk: &str| Risk::of_text(risk).is_some_and(|risk| there.contains(&risk));

@@ -9,13 +9,14 @@ use std::path::Path;
 use std::sync::Arc;
 use tempered_store::MetricsFile;
 
-/// Rows of a row group whose columns are decoded side by side: fewer are done before another thread has begun.
+/// The least number of rows of a row group whose columns are decoded in parallel: fewer are decoded before another thread
+/// has started.
 const LONG: u64 = 20_000;
-/// Some columns of neighbouring trials.
+/// Some columns of consecutive trials.
 pub(crate) struct Block {
     /// The numbers of the trials, one a row.
     pub trials: Range<u64>,
-    /// Reals, NaN where there is none; nothing for a column that the file does not have yet.
+    /// Reals, NaN for missing values; `None` for a column that the file does not have.
     pub columns: Vec<Option<Vec<f64>>>,
 }
 
@@ -31,7 +32,7 @@ impl<'a> Opened<'a> {
     /// Opens the file that was listed.
     ///
     /// # Errors
-    /// A file that cannot be read, or another one than was listed: a run replaces shards by longer ones.
+    /// A file that cannot be read, or that has changed since it was listed: a run replaces shards by longer ones.
     pub fn of(shard: &'a Shard) -> Result<Opened<'a>, Error> {
         let file = MetricsFile::open(&shard.path).map_err(Error::read(&shard.path))?;
         let mut next = shard.trials.start;
@@ -55,7 +56,7 @@ impl<'a> Opened<'a> {
         &self.groups
     }
 
-    /// Reads columns of reals. Every one has a row a trial, or the file is damaged.
+    /// Reads columns of reals. A column without one row a trial is an error.
     pub fn read(&self, group: usize, names: &[&str]) -> Result<Block, Error> {
         let trials = self.groups[group].clone();
         let there: Vec<bool> =
@@ -71,7 +72,7 @@ impl<'a> Opened<'a> {
         Ok(Block { trials, columns })
     }
 
-    /// The same, where rows have to be the trials that the footer says they are.
+    /// [`Opened::read`], with a test that the trial numbers of the rows are those of the footer.
     pub fn numbered(&self, group: usize, names: &[&str]) -> Result<Block, Error> {
         let block = self.read(group, names)?;
         let numbers = self.file.integers(group, "trial").map_err(Error::read(&self.shard.path))?;
@@ -85,7 +86,7 @@ impl<'a> Opened<'a> {
         }
     }
 
-    /// Columns of numbers or flags as reals; nothing for one that the file does not have.
+    /// Columns of numbers or flags as reals; `None` for one that the file does not have.
     pub fn numbers(&self, group: usize, names: &[&str]) -> Result<Vec<Option<Vec<f64>>>, Error> {
         let one = |name: &&str| {
             let there = self.file.names().any(|column| column == *name);
@@ -99,12 +100,12 @@ impl<'a> Opened<'a> {
         self.file.integers(group, name).map_err(Error::read(&self.shard.path))
     }
 
-    /// Where the file lies.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.shard.path
     }
 
-    /// Why trials failed, one word a row.
+    /// The status of trials, one word a row.
     pub fn status(&self, group: usize) -> Result<Vec<String>, Error> {
         self.file.words(group, "status").map_err(Error::read(&self.shard.path))
     }

@@ -1,4 +1,4 @@
-//! The trials that two estimators have in common, however their files are cut.
+//! The trials that two estimators have in common, for any division into files.
 
 use crate::error::Error;
 use crate::read::blocks::{Block, Opened};
@@ -6,7 +6,8 @@ use crate::read::scan::Shard;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Trials that are compared at a time: what is computed of them stays in the first caches.
+/// Trials that are compared at a time: a column of them takes 8 kB, so that intermediate results stay in the first-level
+/// cache.
 const CACHED: usize = 1024;
 
 /// Trials that two row groups have in common.
@@ -15,20 +16,21 @@ pub(crate) struct Common {
     trials: Range<u64>,
 }
 
-/// A walk through the files of two estimators in one cell, trials ascending.
+/// An iteration over the files of two estimators in one cell, trials ascending.
 ///
-/// Where both are cut alike, each step has one row group of either. Memory: two row groups of either side at most.
+/// Where the files have the same row groups, each step has one row group of either. Memory: at most two row groups of
+/// either estimator.
 pub(crate) struct Walk<'a> {
     sides: [Side<'a>; 2],
     names: &'a [&'a str],
 }
 
-/// One estimator's files from some trial on.
+/// The files of one estimator from a trial on.
 struct Side<'a> {
     shards: &'a [Shard],
-    /// The first of them, once a row group of it was asked for, and the row group.
+    /// The first file, after it was opened, and the index of its row group.
     open: Option<(Opened<'a>, usize)>,
-    /// That row group, once it was read.
+    /// That row group, after it was read.
     block: Option<Arc<Block>>,
 }
 
@@ -51,7 +53,7 @@ impl<'a> Walk<'a> {
             }
             let blocks = [a.read(names)?, b.read(names)?];
             let [Some(first), Some(second)] = blocks else { return Ok(None) };
-            // The longer one is kept for what follows of the other.
+            // The row group that ends later is kept for the next one of the other estimator.
             a.drop_until(trials.end);
             b.drop_until(trials.end);
             return Ok(Some(Common { blocks: [first, second], trials }));
@@ -84,7 +86,7 @@ impl<'a> Side<'a> {
         Ok(None)
     }
 
-    /// Leaves behind what ends at or before a trial.
+    /// Drops row groups and files that end at or before a trial.
     fn drop_until(&mut self, end: u64) {
         if let Some((file, group)) = &mut self.open {
             let groups = file.groups();
@@ -111,7 +113,8 @@ impl<'a> Side<'a> {
 }
 
 impl Common {
-    /// Calls `each` with both values of a column in trials in which neither is missing, some trials at a time.
+    /// Calls `each` with the values of a column for both estimators, in the trials where neither is missing, some trials at
+    /// a time.
     pub fn values(&self, column: usize, mut each: impl FnMut(&[f64], &[f64])) {
         let part = |block: &Block| {
             let start = self.trials.start - block.trials.start;

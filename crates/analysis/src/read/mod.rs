@@ -1,4 +1,4 @@
-//! From files to rows: which files a directory has, whether they are what they say, and their columns.
+//! From files to rows: the files of a directory, the tests of their footers, and their columns.
 
 pub(crate) mod belongs;
 pub(crate) mod blocks;

@@ -1,23 +1,23 @@
-//! Work on many items side by side, with results in their order.
+//! Parallel work on many items, with results in their order.
 
 use crate::error::Error;
 use rayon::prelude::*;
 
-/// Rows that are worked on together, where there are more of them than in one partition.
+/// The number of rows up to which consecutive partitions are processed together.
 const TOGETHER: u64 = 1 << 17;
-/// Items that are worked on together at most: a partition of few rows still has its bootstrap replicates, up to 40 kB a
+/// The most items that are processed together: a partition of few rows still has bootstrap replicates of up to 40 kB a
 /// risk.
 const ITEMS: usize = 128;
 
-/// Results in order, or the first error in this order, whichever thread was the first to find one.
+/// Results in order, or the first error in this order, independently of the order in which threads find errors.
 pub(crate) fn in_order<T: Send>(
     results: impl IndexedParallelIterator<Item = Result<T, Error>>,
 ) -> Result<Vec<T>, Error> {
     results.collect::<Vec<_>>().into_iter().collect()
 }
 
-/// Items in order, neighbours of few rows together: threads have work, and memory does not depend on how many items
-/// there are.
+/// Items in order, grouped where they have few rows, so that groups are large enough for threads and memory does not
+/// depend on the number of items.
 pub(crate) fn together<T>(items: &[T], rows: impl Fn(&T) -> u64) -> Vec<&[T]> {
     let (mut groups, mut start, mut held) = (Vec::new(), 0, 0);
     for (place, item) in items.iter().enumerate() {
@@ -42,13 +42,13 @@ mod tests {
         let groups = together(&rows, |rows| *rows);
         assert_eq!(groups.concat(), rows);
         assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [2, 1, 1, 1, 2, 1]);
-        // Even where nobody has rows, groups are bounded.
+        // Groups are bounded even where items have no rows.
         let none = vec![0; 3 * TOGETHER as usize];
         assert!(together(&none, |rows| *rows).iter().all(|group| group.len() <= ITEMS));
         assert!(together(&[], |rows: &u64| *rows).concat().is_empty());
     }
 
-    /// The second of two errors is found long before the first.
+    /// The error that is second in order is found long before the first.
     #[test]
     fn the_first_error_in_order_is_told() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();

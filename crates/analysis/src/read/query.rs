@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::show::ruled::STYLE;
 use crate::text::number;
 
-/// Rows that a table for a terminal shows.
+/// The most rows that a table for a terminal shows.
 const SHOWN: usize = 100;
 
 /// The answer to a query.
@@ -20,7 +20,7 @@ pub struct Answer {
 }
 
 /// Answers a query over the tables `metrics`, `weights` and `checkpoints` of a run directory, in the SQL of polars. The
-/// last two are there where some were stored.
+/// last two exist where some were stored.
 ///
 /// # Errors
 /// [`Error::Empty`] where no metrics file is finished yet; [`Error::NoTable`]; [`Error::Query`] for a query that polars
@@ -37,7 +37,7 @@ pub fn query(dir: &Path, sql: &str) -> Result<Answer, Error> {
             return Err(Error::NoTable { table, path: folder });
         }
     }
-    // Polars would wait for ever for what a pipe has to say, and passes over files without a byte.
+    // Polars would wait for ever for a named pipe, and skips empty files.
     let is_file = |path: &PathBuf| path.metadata().is_ok_and(|data| data.is_file() && data.len() > 0);
     for path in folders.iter().flat_map(|(_, folder)| parquet_files(folder)).filter(|path| !is_file(path)) {
         if let Found::Unreadable(why) = read_footer(&path).map_err(Error::read(&path))? {
@@ -51,7 +51,7 @@ pub fn query(dir: &Path, sql: &str) -> Result<Answer, Error> {
     Ok(Answer { frame })
 }
 
-/// Runs a query over tables whose columns are those of their first files, or as they are stated.
+/// Runs a query over tables with the columns of their first files, or with the given ones.
 fn execute(folders: &[(&str, PathBuf)], sql: &str, columns: &[Columns]) -> PolarsResult<DataFrame> {
     let mut context = SQLContext::new();
     for (place, (table, folder)) in folders.iter().enumerate() {
@@ -60,10 +60,10 @@ fn execute(folders: &[(&str, PathBuf)], sql: &str, columns: &[Columns]) -> Polar
     Ok(context.execute(sql)?.collect_with_engine(Engine::Streaming)?.unwrap_single())
 }
 
-/// Answers a query that polars refused because of the columns that it supposed, or says what is wrong.
+/// Repeats a query that polars refused because of assumed columns, or returns the error.
 ///
-/// It takes the columns of the first file for those of all. While a directory grows by a column that is not so, and only
-/// then the query is worth a second run.
+/// Polars assumes that all files have the columns of the first one. This is wrong while a column is being added to a
+/// directory, the only case in which the query is run again.
 fn again(folders: &[(&str, PathBuf)], sql: &str, mut refused: PolarsError) -> Result<DataFrame, Error> {
     if matches!(refused, PolarsError::SQLSyntax(_)) {
         return Err(Error::Query { source: refused });
@@ -84,9 +84,9 @@ fn again(folders: &[(&str, PathBuf)], sql: &str, mut refused: PolarsError) -> Re
 
 /// The columns of a table.
 struct Columns {
-    /// Those that any of its files has, those of the first file first.
+    /// The columns that any of its files has, those of the first file first.
     all: SchemaRef,
-    /// Whether a file has others than another.
+    /// Whether files have different columns.
     differ: bool,
 }
 
@@ -95,7 +95,7 @@ fn columns(folder: &Path) -> Result<Columns, Error> {
     for (place, path) in parquet_files(folder).enumerate() {
         let of = || {
             let path = PlRefPath::new(path.to_string_lossy());
-            // Keys are in no file, and polars would look for dates in them.
+            // Keys are not columns of files, and polars would try to parse them as dates.
             let hive_options =
                 HiveOptions { enabled: Some(false), hive_start_idx: 0, schema: None, try_parse_dates: false };
             LazyFrame::scan_parquet(path, ScanArgsParquet { hive_options, ..Default::default() })?
@@ -125,7 +125,7 @@ fn undamaged(folder: &Path) -> Result<(), Error> {
 }
 
 impl Answer {
-    /// As a table of at most a hundred rows; says how many there are if there are more.
+    /// The answer as a table of at most a hundred rows, with their number if there are more.
     pub fn table(&self) -> String {
         let columns = self.frame.columns();
         let mut table = Table::new();
@@ -201,7 +201,7 @@ fn scan(folder: &Path, columns: Option<SchemaRef>) -> PolarsResult<LazyFrame> {
         schema: Some(keys.into()),
         try_parse_dates: false,
     };
-    // While a directory grows by a column, some files lack it yet.
+    // While a column is being added to a directory, some files do not have it.
     let args =
         ScanArgsParquet { hive_options, schema: columns, allow_missing_columns: true, ..Default::default() };
     LazyFrame::scan_parquet(PlRefPath::new(folder.to_string_lossy()), args)

@@ -1,4 +1,4 @@
-//! What is gathered of the risks of one partition, and why trials have none.
+//! The samples of the risks of one partition, and the reasons of missing values.
 
 use crate::error::Error;
 use crate::read::blocks::{Block, groups, read_ahead};
@@ -7,37 +7,37 @@ use crate::sample::collect::{Gather, Sample, collect};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// The status of a trial with a score that is larger than any number.
+/// The status of a trial with a score that overflowed.
 pub(crate) const OVERFLOW: &str = "overflow";
 /// The status of a trial that did not fail.
 pub(crate) const OK: &str = "ok";
-/// Why a trial without a value and without a failure has none.
+/// The reason of a missing value in a trial that did not fail.
 pub(crate) const MISSING: &str = "missing";
 
-/// How many trials failed, by the word for why.
+/// Numbers of failed trials by reason.
 pub(crate) type Reasons = BTreeMap<String, u64>;
 
-/// What is gathered of one risk in one partition.
+/// The samples of one risk in one partition.
 #[derive(Clone, Debug)]
 pub(crate) struct RiskSamples {
-    /// The risk. One that overflowed is larger than all others: it counts as +∞ in order statistics and nowhere else.
+    /// The risk. Overflows count as +∞ in order statistics and are left out elsewhere.
     pub value: Sample,
     pub gap: Option<Sample>,
     pub edge: Option<Sample>,
-    /// Why trials have no value.
+    /// Reasons of missing values.
     pub reasons: Reasons,
 }
 
-/// What is gathered of one partition.
+/// The samples of one partition.
 #[derive(Clone, Debug)]
 pub(crate) struct PartitionSamples {
     /// Risk by risk, in the order of [`Scan::risks`].
     pub risks: Vec<RiskSamples>,
-    /// Why trials lack a risk, each trial counted once.
+    /// Reasons of trials without some risk, each trial counted once.
     pub failed: Reasons,
 }
 
-/// Failures as they are met, risk by risk and over all of them.
+/// Counts of failures, for each risk and over all risks.
 #[derive(Default)]
 struct Tally {
     risks: Vec<Reasons>,
@@ -45,7 +45,7 @@ struct Tally {
 }
 
 impl Scan {
-    /// Gathers every risk of a partition, holding what quantiles at these levels need.
+    /// Gathers every risk of a partition, keeping the values that quantiles at these levels need.
     pub fn samples(&self, partition: &Partition, levels: &[f64]) -> Result<PartitionSamples, Error> {
         let (columns, gather): (Vec<&str>, Vec<Gather>) =
             self.risks.iter().flat_map(RiskColumns::columns).unzip();
@@ -63,7 +63,7 @@ impl Scan {
             read_ahead(blocks, |(mut block, status)| {
                 tally.add(&mut block, &status, &values);
                 gathered.par_iter_mut().zip(&block.columns).for_each(|(column, values)| {
-                    // A file without the column has not computed it yet: its trials are none of this risk's.
+                    // A file without the column has not computed the risk: its trials do not count for it.
                     values.iter().for_each(|values| column.add(values));
                 });
                 Ok(())
@@ -83,7 +83,7 @@ impl Scan {
         })
     }
 
-    /// The places of the risks themselves among columns.
+    /// The indices of the risks themselves among columns.
     fn values(&self, columns: &[&str]) -> Vec<usize> {
         let place = |risk: &RiskColumns| columns.iter().position(|column| *column == risk.value);
         self.risks.iter().filter_map(place).collect()
@@ -95,7 +95,7 @@ fn lacks(values: &[f64]) -> bool {
 }
 
 impl Tally {
-    /// Counts the rows that lack a risk, and makes those that overflowed +∞. Without `status` no row lacks one.
+    /// Counts the rows without a risk, and sets overflows to +∞. Without `status` every row has all risks.
     fn add(&mut self, block: &mut Block, status: &[String], values: &[usize]) {
         for (row, word) in status.iter().enumerate() {
             let word = if word == OK { MISSING } else { word };
@@ -117,7 +117,7 @@ impl Tally {
 }
 
 impl RiskColumns {
-    /// Its columns in the order of [`RiskSamples`], with what is gathered of them.
+    /// Its columns in the order of [`RiskSamples`], with the statistics to gather.
     fn columns(&self) -> impl Iterator<Item = (&str, Gather)> {
         let gather = Gather { order: true, ..Gather::default() };
         let value = (&self.value, gather);

@@ -13,17 +13,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempered_store::MetricsFile;
 
-/// Partitions whose footers are read before what they have in common is compared: what is held of them is bounded.
+/// Partitions whose footers are read before they are compared with the others, which bounds the memory of footers.
 const DESCRIBED: usize = 1024;
 
 /// The metrics of a run directory.
 pub(crate) struct Scan {
-    /// What there is to read, in order.
+    /// The partitions, in order.
     pub partitions: Vec<Partition>,
-    /// The risks with their columns: exponents ascending, then the sup norm. While a directory grows by a risk, not
-    /// every file has every column.
+    /// The risks with their columns: exponents ascending, then the sup norm. While a risk is being added to a directory,
+    /// not every file has every column.
     pub risks: Vec<RiskColumns>,
-    /// The names of all columns of numbers, by the alphabet.
+    /// The names of all columns of numbers, in alphabetical order.
     pub numeric: Vec<String>,
 }
 
@@ -39,9 +39,9 @@ pub(crate) struct Partition {
     pub cell: String,
     /// Key of the variant, where parameters of the estimator are swept.
     pub variant: Option<Arc<str>>,
-    /// Labels of design, target and noise. What a formula gives is named by the formula.
+    /// Labels of design, target and noise, with formulas in place of the values they give.
     pub labels: [Arc<str>; 3],
-    /// The same by value, where formulas give some.
+    /// The labels with values, where some have formulas.
     pub values: Option<Box<[Arc<str>; 3]>>,
     /// Its files, trials ascending; no two hold the same trial, and some trials may be in none.
     pub files: Vec<Shard>,
@@ -63,18 +63,18 @@ pub(crate) struct RiskColumns {
     pub value: String,
     /// The largest contribution of a gap between neighbouring data points.
     pub gap: Option<String>,
-    /// What lies outside the hull of the data.
+    /// The contribution from outside the hull of the data.
     pub edge: Option<String>,
 }
 
 impl Scan {
-    /// Lists `metrics/` below a run directory and compares every file's footer with its name, with what is expected and
-    /// with the other files. Files that appear later are not seen.
+    /// Lists `metrics/` below a run directory and compares every file's footer with its name, with the expected contents and
+    /// with the other files. Files that appear later are not included.
     pub fn open(run: &Path, expected: &Expected) -> Result<Scan, Error> {
         Scan::some(run, expected, |_, _| true)
     }
 
-    /// [`Scan::open`] of some labels of estimators and sizes of training sets alone.
+    /// [`Scan::open`] for the labels of estimators and sizes of training sets that `wanted` selects.
     pub fn some(run: &Path, expected: &Expected, wanted: impl Fn(&str, u64) -> bool) -> Result<Scan, Error> {
         let folder = run.join("metrics");
         let mut partitions = Vec::new();
@@ -85,7 +85,7 @@ impl Scan {
                 partitions.extend(cells(&estimator, n, &path)?);
             }
         }
-        // There may be a million: half of them would be room for more.
+        // There may be a million partitions, and spare capacity of up to half of the list.
         partitions.shrink_to_fit();
         partitions.sort_by(|a, b| {
             (&a.estimator, a.n, &a.cell, &a.variant).cmp(&(&b.estimator, b.n, &b.cell, &b.variant))
@@ -105,7 +105,7 @@ impl Scan {
         Ok(Scan { partitions, risks, numeric })
     }
 
-    /// Puts partitions into this order, n by n within an estimator.
+    /// Sorts the partitions in this order, n ascending within an estimator.
     pub fn sort(&mut self, order: &Order) {
         let ranks = self.ranks(order);
         self.partitions.sort_by_cached_key(|partition| {
@@ -127,7 +127,7 @@ impl Scan {
     }
 }
 
-/// Texts that are the same, held once.
+/// A set of shared texts, each kept once.
 #[derive(Default)]
 struct Shared(HashSet<Arc<str>>);
 
@@ -145,7 +145,7 @@ impl Shared {
 /// Reads every footer; returns the names of all columns, and whether they hold numbers.
 fn describe(partitions: &mut [Partition], expected: &Expected) -> Result<BTreeMap<String, bool>, Error> {
     let mut names = BTreeMap::new();
-    // Of each variant of an estimator, what its first file says; the first one of all speaks for the directory.
+    // The footer of the first file of each variant; all files are compared with the first of the directory.
     let mut known: BTreeMap<Arc<str>, Claims> = BTreeMap::new();
     let mut first: Option<Claims> = None;
     let mut shared = Shared::default();
@@ -226,7 +226,7 @@ impl Partition {
         [self.estimator.clone(), design, target, noise]
     }
 
-    /// The same by value, whatever formulas give them.
+    /// [`Partition::names`] with values in place of formulas.
     pub fn values(&self) -> [&str; 4] {
         let [design, target, noise] = self.values.as_deref().unwrap_or(&self.labels).each_ref();
         [&self.estimator, design, target, noise]
@@ -245,7 +245,7 @@ impl Shard {
     }
 }
 
-/// The folders `key=value` below a folder. One that is not there holds none.
+/// The folders `key=value` below a folder; none where the folder does not exist.
 fn hive(folder: &Path, key: &str) -> Result<Vec<(String, PathBuf)>, Error> {
     let mut found = Vec::new();
     for path in listing(folder)? {
@@ -259,8 +259,8 @@ fn hive(folder: &Path, key: &str) -> Result<Vec<(String, PathBuf)>, Error> {
     Ok(found)
 }
 
-/// The cells of an estimator and n: files `<cell>-<shard>.parquet`, or `<cell>-<variant>-<shard>.parquet` where parameters are
-/// swept. Hidden ones are those of other programs.
+/// The cells of an estimator and n: files `<cell>-<shard>.parquet`, or `<cell>-<variant>-<shard>.parquet` where parameters
+/// are swept. Hidden files belong to other programs and are skipped.
 fn cells(estimator: &Arc<str>, n: u64, folder: &Path) -> Result<Vec<Partition>, Error> {
     let mut partitions: Vec<Partition> = Vec::new();
     let unknown: Arc<str> = "".into();
@@ -293,7 +293,7 @@ fn cells(estimator: &Arc<str>, n: u64, folder: &Path) -> Result<Vec<Partition>, 
     Ok(partitions)
 }
 
-/// The keys of cell and variant in the name of a file, behind which stands the number of a shard.
+/// The keys of cell and variant in the name of a file, which are followed by the number of the shard.
 fn taken_apart(name: &str) -> Option<(&str, Option<&str>)> {
     let is_number = |index: &str| index.len() >= 6 && index.bytes().all(|byte| byte.is_ascii_digit());
     let (keys, _) = name.rsplit_once('-').filter(|(_, index)| is_number(index))?;

@@ -1,7 +1,7 @@
 //! Gathering samples that may be larger than memory.
 //!
-//! A few million values are held and sorted. Of more, a first pass over the files counts values by their leading bits,
-//! and a second one holds those near the ranks that are asked for: about one value in a hundred.
+//! Up to a few million values are kept in memory and sorted. For more, a first pass over the files counts values by their
+//! leading bits, and a second one keeps those near the requested ranks: about one value in a hundred.
 
 use crate::error::Error;
 use crate::sample::logs::Logs;
@@ -11,10 +11,10 @@ use crate::sample::outline;
 use crate::sample::wanted::{BUCKETS, Wanted, bucket};
 use rayon::prelude::*;
 
-/// Values of all ordered columns together that are held.
+/// The most values of all ordered columns together that are kept in memory, 32 MB.
 const HELD: u64 = 1 << 22;
 
-/// What is gathered of one column.
+/// The statistics of one column.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sample {
     /// Rows, those without a value included.
@@ -29,40 +29,40 @@ pub(crate) struct Sample {
     pub outline: Vec<(f64, f64)>,
 }
 
-/// What is gathered of a column besides its moments.
+/// The statistics of a column to gather in addition to its moments.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Gather {
-    /// What quantiles and their errors need.
+    /// The order statistics that quantiles and their errors need.
     pub order: bool,
     /// The logarithms.
     pub logs: bool,
 }
 
-/// A column while its values come in: one or two times all of them, in the same order.
+/// A column that is being gathered, in one or two passes over all values in the same order.
 pub(crate) struct Column {
     gather: Gather,
     sample: Sample,
     order: Order,
 }
 
-/// What is known of the order of values so far.
+/// The state of the order statistics.
 enum Order {
-    /// Nothing is asked for, and there may be more to gather.
+    /// Not requested; other statistics are being gathered.
     Unasked,
-    /// Nothing more is asked for.
+    /// Complete.
     Done,
-    /// All of them.
+    /// All values.
     Held(Vec<f64>),
-    /// How many there are in each bucket.
+    /// The number of values in each bucket.
     Counted(Vec<u64>),
-    /// The same, and those that are wanted.
+    /// The number of values in each bucket, and the values near the requested ranks.
     Near(Vec<u64>, Wanted),
 }
 
 /// Adds all values to the columns, in the same order each time.
 pub(crate) type Pass<'a> = dyn FnMut(&mut [Column]) -> Result<(), Error> + 'a;
 
-/// Gathers columns of `rows` rows, ordered ones so that quantiles at these levels are known.
+/// Gathers columns of `rows` rows, with the order statistics for quantiles at these levels.
 pub(crate) fn collect(
     rows: u64,
     gather: &[Gather],
@@ -91,7 +91,7 @@ impl Column {
         Column { gather, sample: Sample::default(), order }
     }
 
-    /// Adds the values of the next rows, NaN where there is none.
+    /// Adds the values of the next rows, NaN for missing ones.
     pub fn add(&mut self, values: &[f64]) {
         match &mut self.order {
             Order::Done => return,
@@ -103,12 +103,12 @@ impl Column {
         self.sample.add(values, self.gather);
     }
 
-    /// Whether values have nothing to add any more.
+    /// Whether all statistics are complete.
     pub fn is_done(&self) -> bool {
         matches!(self.order, Order::Done)
     }
 
-    /// All values have been there once more.
+    /// Ends a pass over all values.
     fn turn(&mut self, levels: &[f64]) {
         self.order = match std::mem::replace(&mut self.order, Order::Done) {
             Order::Counted(counts) => {
@@ -144,7 +144,7 @@ impl Sample {
     }
 }
 
-/// The values that are there.
+/// The values that are not missing.
 fn present(values: &[f64]) -> impl Iterator<Item = f64> {
     values.iter().copied().filter(|value| !value.is_nan())
 }
@@ -155,7 +155,7 @@ mod tests {
     use crate::sample::point::generator;
     use rand_chacha::rand_core::Rng;
 
-    /// The second way against the first, on a heavy tail of a million values.
+    /// Two passes agree with sorting, on a million values with a heavy tail.
     #[test]
     fn two_passes_agree_with_sorting() {
         let count = 300_000u64;

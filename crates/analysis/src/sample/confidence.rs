@@ -1,10 +1,10 @@
-//! What a confidence means for intervals.
+//! Confidence levels of intervals.
 
 use libm::erfc;
 
 use crate::sample::quantile::quantile;
 
-/// The share of studies whose interval is to hold what it is about.
+/// The share of studies whose interval covers the true value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Confidence(pub f64);
 
@@ -14,7 +14,7 @@ impl Confidence {
         standard_errors(self.0)
     }
 
-    /// The middle part of ascending replicates.
+    /// The ends of the central part of ascending replicates.
     pub fn ends(self, ascending: &[f64]) -> Option<(f64, f64)> {
         let tail = (1.0 - self.0) / 2.0;
         Some((quantile(ascending, tail)?, quantile(ascending, 1.0 - tail)?))

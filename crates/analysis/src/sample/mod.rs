@@ -1,4 +1,4 @@
-//! Samples: gathered, put in order and described, with what is known of the error.
+//! Samples: gathering, order statistics, moments and their errors.
 
 pub(crate) mod collect;
 pub(crate) mod confidence;

@@ -1,12 +1,12 @@
-//! The mean of a sample with its standard error, and whether that error can be believed.
+//! The mean of a sample with its standard error, and whether that error is reliable.
 
 use libm::{exp2, log2};
 use serde::Serialize;
 
-/// Values that are looked at twice, once for their mean.
+/// Values of a block, which is read twice, first for its mean; its 4 kB stay in the first-level cache.
 const BLOCK: usize = 512;
 const LANES: usize = 8;
-/// The unit of values is between 2 to minus this and 2 to this: its inverse is a number.
+/// The unit of values is between 2 to minus this and 2 to this, so that its inverse is finite.
 const MOST_BITS: f64 = 1000.0;
 
 /// Moments about the mean, gathered value by value or block by block.
@@ -17,8 +17,8 @@ const MOST_BITS: f64 = 1000.0;
 /// arbitrary-order statistical moments".
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Moments {
-    /// A power of two near the first value that is not 0, or 0 before there is one: in units of it, which change no digit,
-    /// fourth powers of values around 1e-200 or 1e200 are numbers.
+    /// A power of two near the first value that is not 0, or 0 before there is one. Division by it changes no digit, and
+    /// fourth powers of values around 1e-200 or 1e200 are then finite.
     unit: f64,
     count: f64,
     mean: f64,
@@ -27,7 +27,7 @@ pub(crate) struct Moments {
     fourth: f64,
 }
 
-/// A sample mean. It is an accident where the law has none.
+/// A sample mean. It does not converge where the law has no mean.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Mean {
     /// The sample mean.
@@ -39,8 +39,8 @@ pub struct Mean {
 }
 
 impl Mean {
-    /// Whether the standard error itself is known to better than a third: its relative error is
-    /// √((kurtosis − 1)/N)/2. The kurtosis of N values is at most N, so that few values are always steady.
+    /// Whether the relative error of the standard error, √((kurtosis − 1)/N)/2, is below a third. The kurtosis of N values
+    /// is at most N, so that this has to be combined with a least number of values.
     pub fn is_steady(&self, count: u64) -> bool {
         self.kurtosis.is_some_and(|kurtosis| ((kurtosis - 1.0) / count as f64).sqrt() / 2.0 < 1.0 / 3.0)
     }
@@ -55,7 +55,7 @@ impl Moments {
                 .find(|value| **value != 0.0)
                 .map_or(0.0, |value| exp2(log2(value.abs()).floor().clamp(-MOST_BITS, MOST_BITS)));
         }
-        // Without one all values are 0 in any unit.
+        // Without a unit all values so far are 0.
         let inverse = if self.unit == 0.0 { 1.0 } else { 1.0 / self.unit };
         let mut scaled = Vec::with_capacity(BLOCK.min(values.len()));
         for block in values.chunks(BLOCK) {
@@ -66,15 +66,15 @@ impl Moments {
             if found.fourth.is_finite() {
                 self.merge(&found);
             } else {
-                // Sums of a block overflow before its mean does.
+                // Sums of a block may overflow although its mean does not.
                 block.iter().for_each(|value| self.push(*value));
             }
         }
     }
 
-    /// The moments of a few values. Lanes are independent of each other: one value need not wait for another.
+    /// The moments of a block, in independent lanes, whose operations overlap.
     fn of_block(values: &[f64]) -> Moments {
-        // From the first value on, so that values that agree have no spread.
+        // Differences from the first value, so that equal values have variance 0.
         let first = values.first().copied().unwrap_or(0.0);
         let count = values.len() as f64;
         let [sum] = sums(values, |value| [value - first]);
@@ -87,7 +87,7 @@ impl Moments {
         Moments { unit: 0.0, count, mean, second, third, fourth }
     }
 
-    /// Adds what another has gathered.
+    /// Adds the moments of another sample.
     fn merge(&mut self, other: &Moments) {
         let (a, b) = (*self, *other);
         if a.count == 0.0 {
@@ -128,7 +128,7 @@ impl Moments {
         self.second += term;
     }
 
-    /// The mean of what was added; none without values or where it is not finite.
+    /// The mean of the added values; `None` without values or where it is not finite.
     pub fn mean(&self) -> Option<Mean> {
         if self.count == 0.0 || !self.mean.is_finite() {
             return None;
@@ -185,7 +185,7 @@ mod tests {
         moments
     }
 
-    /// However values are cut, and one by one.
+    /// Moments do not depend on the division into blocks, to rounding.
     #[test]
     fn blocks_agree_with_single_values() {
         let values: Vec<f64> = (0..3000).map(|k| (f64::from(k) * 0.7).sin().powi(3) * 5.0 - 2.0).collect();

@@ -1,4 +1,4 @@
-//! Values in order, as far as they are held in memory.
+//! Order statistics, as far as they are kept in memory.
 
 use crate::sample::sort::ascending;
 
@@ -12,7 +12,7 @@ pub(crate) struct Ordered {
     windows: Vec<Window>,
 }
 
-/// Neighbouring order statistics.
+/// Consecutive order statistics.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Window {
     /// The rank of the first.
@@ -20,7 +20,7 @@ pub(crate) struct Window {
     pub values: Vec<f64>,
 }
 
-/// A line between two neighbouring places, the second excluded.
+/// A line between two neighbouring positions, the second excluded.
 #[derive(Clone, Copy)]
 struct Segment {
     from: f64,
@@ -44,7 +44,7 @@ impl Ordered {
         Ordered { count: values.len() as u64, windows: vec![Window { start: 0, values }] }
     }
 
-    /// A sample of `count` values of which these windows are held.
+    /// A sample of `count` values of which these windows are kept.
     pub fn windows(count: u64, windows: Vec<Window>) -> Ordered {
         Ordered { count, windows }
     }
@@ -54,7 +54,7 @@ impl Ordered {
         self.count
     }
 
-    /// The value of this rank, if it is held.
+    /// The value of this rank, if it is kept.
     pub fn get(&self, rank: u64) -> Option<f64> {
         let after = self.windows.partition_point(|window| window.start <= rank);
         let window = self.windows.get(after.checked_sub(1)?)?;
@@ -76,8 +76,8 @@ impl Ordered {
         Some(if v == w { v } else { v + t * (w - v) })
     }
 
-    /// The value at a real position as [`Ordered::at`] has it, each run of equal values standing at its middle: where values
-    /// are tied, a line between them. Runs count as far as they are held.
+    /// The value at a real position, by linear interpolation as in [`Ordered::at`] with each run of equal values at its
+    /// middle rank. Runs count as far as they are kept.
     ///
     /// Source: Ma, Genton & Parzen (2011), Ann. Inst. Statist. Math. 63, on the mid-distribution function.
     pub fn at_middle(&self, position: f64) -> Option<f64> {
@@ -85,7 +85,8 @@ impl Ordered {
         Some(self.segment(position)?.at(position))
     }
 
-    /// [`Ordered::at_middle`] at ascending positions; none where one of them is not held. Cost: a search a run of equal values.
+    /// [`Ordered::at_middle`] at ascending positions; `None` where one of them is not kept. Cost: a search a run of equal
+    /// values.
     pub fn at_middles(&self, positions: impl Iterator<Item = f64>) -> Option<Vec<f64>> {
         let last = self.count.checked_sub(1)? as f64;
         let mut segment: Option<Segment> = None;
@@ -101,7 +102,7 @@ impl Ordered {
         positions.map(&mut at).collect()
     }
 
-    /// The line between the middles of two runs that a position lies on; level where the next run is not held.
+    /// The line between the middles of the two runs around a position; constant where the next run is not kept.
     fn segment(&self, position: f64) -> Option<Segment> {
         let (value, start, end) = self.run(position.floor() as u64)?;
         let middle = |start: u64, end: u64| (start + end) as f64 / 2.0;
@@ -120,7 +121,7 @@ impl Ordered {
         })
     }
 
-    /// The value of this rank with the first and the last rank of its equals, if it is held.
+    /// The value of this rank with the first and the last rank of its run of equal values, if it is kept.
     fn run(&self, rank: u64) -> Option<(f64, u64, u64)> {
         let value = self.get(rank)?;
         let after = self.windows.partition_point(|window| window.start <= rank);
@@ -131,12 +132,12 @@ impl Ordered {
         Some((value, first, end - 1))
     }
 
-    /// How many values equal that of this rank, as far as they are held; none of one that is not held or infinite.
+    /// The number of values equal to that of this rank, as far as they are kept; `None` where it is not kept or infinite.
     pub fn tied(&self, rank: u64) -> Option<u64> {
         self.run(rank).filter(|(value, ..)| value.is_finite()).map(|(_, first, last)| last - first + 1)
     }
 
-    /// The largest values, ascending: as many as are held without a hole, at most `most`.
+    /// The largest values, ascending: as many as are kept without a gap, at most `most`.
     pub fn largest(&self, most: usize) -> &[f64] {
         let Some(window) = self.windows.last() else { return &[] };
         if window.start + window.values.len() as u64 != self.count {

@@ -3,7 +3,7 @@
 use crate::sample::ordered::Ordered;
 use crate::sample::wanted::floor;
 
-/// Ranks spread evenly, and half as many towards the largest value.
+/// The number of evenly spaced ranks; half as many are added towards the largest value.
 const OUTLINE: u64 = 256;
 
 /// Values with the share of the sample at or below them, both ascending.
@@ -12,7 +12,7 @@ pub(crate) fn of(ordered: &Ordered) -> Vec<(f64, f64)> {
     ranks(count).filter_map(|rank| Some((ordered.get(rank)?, (rank + 1) as f64 / count as f64))).collect()
 }
 
-/// The same from the numbers of values in each bucket, which are known to 0.4 %.
+/// [`of`] from the numbers of values in each bucket, which gives values to 0.4 %.
 pub(crate) fn of_counts(counts: &[u64]) -> Vec<(f64, f64)> {
     let total: u64 = counts.iter().sum();
     let mut ranks = ranks(total).peekable();

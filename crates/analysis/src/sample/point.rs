@@ -1,4 +1,4 @@
-//! A quantile of the risk at one n, with what is known about its error.
+//! A quantile of the risk at one n, with its error.
 
 use libm::log;
 use rand_chacha::ChaCha8Rng;
@@ -7,9 +7,9 @@ use rand_chacha::rand_core::SeedableRng;
 use crate::sample::ordered::Ordered;
 use crate::sample::replicates::Replicates;
 
-/// A level with fewer values than this takes no part in a fit.
+/// The least number of values of a level in a fit.
 pub(crate) const LEAST_VALUES: u64 = 20;
-/// Relative standard errors below this are rounding, not knowledge.
+/// The least relative standard error: smaller ones are below the accuracy of the values.
 const LEAST_SPREAD: f64 = 1e-9;
 
 /// A quantile of one level and its bootstrap replicates.
@@ -19,7 +19,7 @@ const LEAST_SPREAD: f64 = 1e-9;
 pub(crate) struct Point {
     /// The size of a training set.
     pub n: f64,
-    /// The sample quantile, between atoms where there are any.
+    /// The sample quantile, that of the mid-distribution function where values are tied.
     pub value: f64,
     /// The standard error of its logarithm.
     pub spread: f64,
@@ -28,11 +28,11 @@ pub(crate) struct Point {
 }
 
 impl Point {
-    /// The q-quantile of a sample; none where values are too few or not positive and finite.
+    /// The q-quantile of a sample; `None` where values are too few or not positive and finite.
     ///
-    /// A bootstrap sample's quantile is an order statistic of the sample, at a position that is normal with
-    /// mean q N and variance N q (1 − q) up to O(1): so N values need not be drawn again and again. Where values are tied the
-    /// quantile is that of the mid-distribution function, on a line between atoms.
+    /// The quantile of a bootstrap sample is an order statistic of the sample, at a position that is normal with mean q N
+    /// and variance N q (1 − q) up to O(1), so that resampling N values is not necessary. Where values are tied the quantile
+    /// is that of the mid-distribution function, which is linear between atoms.
     ///
     /// Cost: a logarithm a replicate.
     pub fn of(n: u64, sample: &Ordered, q: f64, normals: &Replicates, rng: &mut ChaCha8Rng) -> Option<Point> {
@@ -40,7 +40,7 @@ impl Point {
             return None;
         }
         let last = sample.count() as f64 - 1.0;
-        // Atoms say how often they are met, and a bootstrap that never leaves one would call its place certain.
+        // With the ordinary quantile every replicate could be the same atom, and the estimated error would be 0.
         let value = sample.at_middle(q * last)?;
         let reach = (sample.count() as f64 * q * (1.0 - q)).sqrt();
         let draws = sample.at_middles(normals.normals().iter().map(|z| q * last + reach * z))?;
@@ -58,7 +58,7 @@ impl Point {
         Point::new(n as f64, mean, normals.normals().iter().map(|z| mean + error * z).collect(), rng)
     }
 
-    /// A point from replicates; none where one of them has no logarithm.
+    /// A point from replicates; `None` where one of them is not positive.
     fn new(n: f64, value: f64, draws: Vec<f64>, rng: &mut ChaCha8Rng) -> Option<Point> {
         let usable = |v: f64| v.is_finite() && v > 0.0;
         if !usable(value) || !draws.iter().copied().all(usable) {
@@ -71,10 +71,10 @@ impl Point {
     }
 }
 
-/// A generator that depends on the seed and on what it is for, not on the order of the work.
+/// A generator that depends on the seed and the purpose, not on the order of the work.
 pub(crate) fn generator(seed: u64, purpose: &[&str]) -> ChaCha8Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    // FNV-1a with a separator; the stream only has to differ between series.
+    // FNV-1a with a separator suffices, as streams only have to differ between series.
     let bytes = purpose.iter().flat_map(|part| part.bytes().chain([0xff]));
     rng.set_stream(
         bytes.fold(0xcbf2_9ce4_8422_2325, |h: u64, b| (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)),
@@ -103,7 +103,7 @@ pub(crate) fn uniform(rng: &mut ChaCha8Rng) -> f64 {
     (rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64
 }
 
-/// The last half of the levels (rounded up, at least two): where a limit shows first.
+/// The last half of the levels (rounded up, at least two), which is closest to the limit of large n.
 pub(crate) fn last_half<T>(levels: &[T]) -> &[T] {
     let count = levels.len().div_ceil(2).max(2).min(levels.len());
     &levels[levels.len() - count..]
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(last_half(&[10, 20, 40]).len(), 2);
     }
 
-    /// The shortcut against resampling in earnest.
+    /// Normal positions agree with resampling.
     #[test]
     fn order_statistic_trick_agrees_with_resampling() {
         let mut rng = generator(1, &["twin"]);

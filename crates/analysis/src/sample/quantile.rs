@@ -9,11 +9,11 @@ use crate::sample::ordered::Ordered;
 pub struct Quantile {
     /// The level q, strictly between 0 and 1.
     pub level: f64,
-    /// The sample quantile; none without values.
+    /// The sample quantile; `None` without values.
     pub value: Option<f64>,
-    /// The lower end; none where the sample is too small to bound the quantile from below.
+    /// The lower end; `None` where the sample is too small for a lower bound.
     pub low: Option<f64>,
-    /// The upper end; none where the sample is too small to bound the quantile from above.
+    /// The upper end; `None` where the sample is too small for an upper bound.
     pub high: Option<f64>,
 }
 
@@ -38,11 +38,11 @@ pub(crate) fn quantile(sorted: &[f64], level: f64) -> Option<f64> {
 }
 
 /// The interval [X_(l), X_(u)] of order statistics that covers the q-quantile with at least the stated
-/// confidence, whatever the law; each side errs with probability at most (1 − confidence)/2.
+/// confidence, for any law; each side errs with probability at most (1 − confidence)/2.
 ///
 /// With B ~ Binomial(N, q) the number of values at or below the quantile, the side probabilities are
-/// P(B < l) and P(B ≥ u). They are summed exactly for every N. An end is none where no order statistic
-/// will do.
+/// P(B < l) and P(B ≥ u). They are summed exactly for every N. An end is `None` where no order statistic has a
+/// small enough side probability.
 fn interval(sample: &Ordered, level: f64, confidence: f64) -> (Option<f64>, Option<f64>) {
     let tail = (1.0 - confidence) / 2.0;
     let size = sample.count();
@@ -53,7 +53,7 @@ fn interval(sample: &Ordered, level: f64, confidence: f64) -> (Option<f64>, Opti
     (low, high)
 }
 
-/// The largest l ≥ 1 with P(Binomial(size, q) < l) ≤ tail, or none.
+/// The largest l ≥ 1 with P(Binomial(size, q) < l) ≤ tail, if there is one.
 ///
 /// The probabilities are built outward from the mode by their exact ratio and normalised; terms below
 /// 1e-20 of the largest are dropped, so the cost is O(√(size q (1−q))).
@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(quantile(&[1.0, f64::INFINITY, f64::INFINITY], 0.75), Some(f64::INFINITY));
     }
 
-    /// The textbook case: 95 % for the median of 20 values is (X_(6), X_(15)).
+    /// The 95 % interval for the median of 20 values is (X_(6), X_(15)).
     #[test]
     fn matches_the_sign_test_table() {
         let x: Vec<f64> = (1..=20).map(f64::from).collect();
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(range(&[], 0.5, 0.95), (None, None));
     }
 
-    /// Against a sum of logarithms, term by term.
+    /// Tail sums agree with a direct sum, term by term.
     #[test]
     fn tail_sums_agree_with_a_direct_sum() {
         for (size, q) in [(20usize, 0.5f64), (37, 0.1), (400, 0.95), (2000, 0.25)] {

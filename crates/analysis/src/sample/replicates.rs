@@ -1,14 +1,14 @@
-//! Bootstrap replicates of an error that is normal.
+//! Bootstrap replicates of normal errors, by stratified sampling.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 
 use crate::sample::confidence::standard_errors;
 
-/// Standard normal numbers, one from each part of equal probability, ascending; their variance is 1.
+/// Standard normal numbers, one from each stratum of equal probability, ascending; their variance is 1.
 ///
-/// Replicates of one level are a function of all of them, in an order of their own (Latin hypercube): what is said of one level
-/// has no error of simulation, and of a sum over levels little.
+/// Replicates of one level are a function of all these numbers, in a random order for each level (Latin hypercube), so that
+/// statistics of one level have no simulation error, and sums over levels a small one.
 ///
 /// Source: McKay, Beckman & Conover (1979), Technometrics 21.
 pub(crate) struct Replicates {
@@ -16,12 +16,12 @@ pub(crate) struct Replicates {
 }
 
 impl Replicates {
-    /// So many numbers. Cost: 40 error functions a number.
+    /// `count` numbers. Cost: 40 error functions a number.
     pub fn new(count: usize) -> Replicates {
-        // The middle of part k has the probability (k + ½)/count below it.
+        // The median of stratum k has the probability (k + ½)/count below it.
         let upper = |k: usize| standard_errors(1.0 - (2 * (count - k) - 1) as f64 / count as f64);
         let half: Vec<f64> = (count.div_ceil(2)..count).map(upper).collect();
-        // Middles lack what the outer parts add to the variance.
+        // Medians of strata have a variance below 1, mostly due to the outer strata; scaling restores it.
         let scale = (count as f64 / (2.0 * half.iter().map(|z| z * z).sum::<f64>())).sqrt();
         let below = half.iter().rev().map(|z| -z * scale);
         let middle = std::iter::repeat_n(0.0, count % 2);
@@ -36,7 +36,7 @@ impl Replicates {
     /// The same values in a random order, each as likely as any other.
     pub fn shuffled(mut values: Vec<f64>, rng: &mut ChaCha8Rng) -> Vec<f64> {
         for left in (1..values.len()).rev() {
-            // The upper half of a product is a number below left + 1, to 2^−64 of it.
+            // The upper half of the product is uniform below left + 1, up to a bias of 2⁻⁶⁴.
             let other = (u128::from(rng.next_u64()) * (left as u128 + 1)) >> 64;
             values.swap(left, other as usize);
         }

@@ -1,6 +1,6 @@
 //! Shares of trials.
 
-/// The interval of a share of n trials, which stays between 0 and 1 and has a width at both.
+/// Wilson's interval for a share of n trials; it lies in [0, 1], and its length is positive also for shares 0 and 1.
 ///
 /// Source: Wilson (1927), J. Amer. Statist. Assoc. 22.
 pub(crate) fn share_interval(share: f64, n: f64, errors: f64) -> (f64, f64) {

@@ -2,7 +2,7 @@
 
 /// The values in ascending order, that of [`f64::total_cmp`].
 ///
-/// Bits of reals are ordered like integers, negative ones backwards; integers are sorted in half the time.
+/// The bits of reals are ordered like integers, those of negative ones in reverse; sorting integers takes half the time.
 pub(crate) fn ascending(values: Vec<f64>) -> Vec<f64> {
     let turned = |bits: i64| bits ^ (((bits >> 63) as u64) >> 1) as i64;
     let mut keys: Vec<i64> = values.into_iter().map(|value| turned(value.to_bits().cast_signed())).collect();

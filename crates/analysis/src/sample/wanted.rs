@@ -1,23 +1,23 @@
-//! Order statistics near the ranks that are asked for, of a sample that is not held.
+//! Order statistics near requested ranks, for a sample that is larger than memory.
 //!
-//! Values are counted by their leading bits first, then those of the buckets that such ranks lie in are held.
+//! Values are first counted by their leading bits; in a second pass those in the buckets of the requested ranks are kept.
 
 use crate::sample::ordered::{Ordered, Window};
 use crate::sample::sort::ascending;
 use std::ops::Range;
 
-/// Bits of a double that counting leaves out: buckets are 0.4 % wide.
+/// Bits of a double that are ignored in counting: buckets have a relative width of 2⁻⁸ = 0.4 %.
 const SHIFT: u32 = 44;
 pub(crate) const BUCKETS: usize = 1 << (63 - SHIFT);
-/// Standard deviations of a quantile's rank that are held on either side of it.
+/// Standard deviations of a quantile's rank within which values are kept: intervals and replicates lie within eight.
 const REACH: f64 = 8.0;
-/// The share of the largest values that is held for the tail, and how many at most.
+/// The largest values are kept for the tail: one part in this many of the sample, and at most [`TAIL_MOST`].
 const TAIL_SHARE: u64 = 5;
 const TAIL_MOST: u64 = 200_000;
-/// Values that are held before equal ones are counted together.
+/// Values that are kept before equal ones are merged and counted.
 const FRESH: usize = 1 << 17;
 
-/// The leading bits of a value that is not negative: they ascend with it.
+/// The leading bits of a value that is not negative, which increase with it.
 pub(crate) fn bucket(value: f64) -> usize {
     ((value.max(0.0).to_bits() >> SHIFT) as usize).min(BUCKETS - 1)
 }
@@ -27,19 +27,19 @@ pub(crate) fn floor(bucket: usize) -> f64 {
     f64::from_bits((bucket as u64) << SHIFT)
 }
 
-/// The buckets whose values are held.
+/// The buckets whose values are kept.
 pub(crate) struct Wanted {
     is: Vec<bool>,
-    /// Ranks that are asked for: apart from each other, ascending.
+    /// The requested ranks: disjoint ranges, ascending.
     ranks: Vec<Range<u64>>,
-    /// Values in the order in which they came.
+    /// Values that are not yet merged, in the order of arrival.
     fresh: Vec<f64>,
-    /// Values before these, ascending, with their numbers: where estimators agree, most ratios of risks are 1.
+    /// Merged values, ascending, with their counts: where estimators agree, most ratios of risks are 1.
     runs: Vec<(f64, u64)>,
 }
 
 impl Wanted {
-    /// Those near quantiles at these levels, the least value and the largest ones.
+    /// The buckets near quantiles at these levels, of the smallest value and of the largest values.
     pub fn new(counts: &[u64], levels: &[f64]) -> Wanted {
         let ranks = apart(ranks(counts.iter().sum(), levels));
         let mut start = 0;
@@ -52,7 +52,7 @@ impl Wanted {
         Wanted { is: is.collect(), ranks, fresh: Vec::new(), runs: Vec::new() }
     }
 
-    /// Holds a value if it is wanted.
+    /// Keeps a value if its bucket is requested.
     pub fn offer(&mut self, value: f64) {
         if self.is[bucket(value)] {
             self.fresh.push(value);
@@ -81,7 +81,7 @@ impl Wanted {
         }
     }
 
-    /// Those that are held, with their ranks.
+    /// The kept values with their ranks.
     pub fn ordered(mut self, counts: &[u64]) -> Ordered {
         self.merge();
         let mut windows: Vec<Window> =
@@ -109,7 +109,7 @@ impl Wanted {
     }
 }
 
-/// Ranges, some of which may overlap or touch, as ranges that do not.
+/// The union of ranges that may overlap or touch, as disjoint ranges.
 fn apart(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
     ranges.retain(|range| !range.is_empty());
     ranges.sort_by_key(|range| range.start);
@@ -138,7 +138,7 @@ fn ranks(total: u64, levels: &[f64]) -> Vec<Range<u64>> {
 mod tests {
     use super::*;
 
-    /// Most values are one and the same, as ratios of estimators that mostly agree are: they are counted, not held.
+    /// Equal values, such as ratios of estimators that mostly agree, are counted and not kept.
     #[test]
     fn ties_are_not_held_one_by_one() {
         let count = 2_000_000u64;

@@ -5,7 +5,7 @@ use polars_core::prelude::*;
 /// A table: named columns of one length.
 pub(crate) type Table = Vec<Column>;
 
-/// A name, or an ending of one, and how to read its column.
+/// A name, or a suffix of one, and the function that returns its values.
 pub(crate) type Named<T, V> = (&'static str, fn(&T) -> V);
 
 pub(crate) fn text(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {

@@ -1,4 +1,4 @@
-//! Estimators against each other, for a terminal.
+//! Comparisons of estimators, for a terminal.
 
 use comfy_table::Table;
 
@@ -7,15 +7,15 @@ use crate::pair::Pair;
 use crate::show::ruled::{STYLE, finish};
 use crate::text::{cut, interval, number, wrap};
 
-/// Comparisons of estimators that are shown.
+/// The most comparisons that are shown.
 const PAIRS: usize = 10;
-/// What is said below pairs of which risks overflowed.
+/// The footnote of pairs with overflowed risks.
 const CENSORED: &str = "* of the trials in which neither risk overflowed; of the others it says nothing\n";
-/// Longer labels are cut in the table; the files have them whole.
+/// Longer labels are truncated in the table, but not in files.
 const LABEL: usize = 32;
 
-/// Estimators against each other at the largest n, on the same samples, with the labels that vary (1 design, 2 target,
-/// 3 noise, each with its name); empty for one estimator.
+/// Comparisons of estimators at the largest n, on the same samples, with the labels that vary (1 design, 2 target, 3 noise,
+/// each with its name); empty for one estimator.
 pub(crate) fn comparisons(pairs: &[&Pair], axes: &[(usize, &str)]) -> String {
     let Some(n) = pairs.iter().map(|pair| pair.n).max() else { return String::new() };
     let pairs: Vec<&Pair> = pairs.iter().copied().filter(|pair| pair.n == n).collect();
@@ -57,9 +57,9 @@ fn row(pair: &Pair, axes: &[(usize, &str)]) -> Vec<String> {
     row
 }
 
-/// With a decimal; none of what is all or nothing.
+/// In percent with one decimal; without for 0 and 100 %.
 fn percent(share: f64) -> String {
-    // Adding zero takes the sign from a zero that was rounded to.
+    // Adding zero turns −0 into 0.
     let tenths = (1000.0 * share).round() + 0.0;
     if share == 0.0 || share == 1.0 {
         format!("{:.0} %", tenths / 10.0)

@@ -1,18 +1,18 @@
-//! Curves as a table: a row a place.
+//! Curves as a table with one row a position.
 
 use crate::along::{Curve, Point};
 use crate::fits::reasons;
 use crate::show::columns::{Named, Table, integers, reals, text, truths};
 use crate::show::parameters::Parameters;
 
-/// A place of a curve.
+/// A position of a curve.
 pub(crate) struct Row<'a> {
     curve: &'a Curve,
     point: &'a Point,
     place: usize,
 }
 
-/// Every place of every curve.
+/// Every position of every curve.
 pub(crate) fn rows(curves: &[Curve]) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     for curve in curves {
@@ -29,7 +29,7 @@ pub(crate) fn columns(rows: &[Row<'_>], parameters: &Parameters) -> Table {
     table
 }
 
-/// What names a row.
+/// The columns that identify a row.
 fn named(rows: &[Row<'_>]) -> Table {
     let words: [Named<Row<'_>, String>; 6] = [
         ("quantity", |row| row.curve.quantity.clone()),
@@ -47,7 +47,7 @@ fn named(rows: &[Row<'_>]) -> Table {
     table
 }
 
-/// What is known of a place.
+/// The columns of statistics of a position.
 fn values(rows: &[Row<'_>]) -> Table {
     let mut table =
         vec![text("statistic", rows.iter().map(|row| Some(row.curve.statistic.name().to_owned())))];

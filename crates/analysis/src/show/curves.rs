@@ -1,4 +1,4 @@
-//! Curves for a terminal: one row a curve, with its least and its largest place.
+//! Curves for a terminal: one row a curve, with its minimum and maximum.
 
 use comfy_table::Table;
 use std::collections::BTreeMap;
@@ -9,15 +9,15 @@ use crate::label::short;
 use crate::show::ruled::{STYLE, finish};
 use crate::text::{cut, interval, number, wrap};
 
-/// Longer labels are cut in the table; the files have them whole.
+/// Longer labels are truncated in the table, but not in files.
 const LABEL: usize = 32;
-/// Places that an extreme names one by one.
+/// The most positions that are listed for an extreme.
 const NAMED: usize = 3;
 
-/// What is shown of the curves of one quantity.
+/// The table of the curves of one quantity.
 pub(crate) struct CurveTable<'a> {
     curves: Vec<&'a Curve>,
-    /// Which of the labels differ between curves, and whether n does.
+    /// Whether each label differs between curves, and whether n does.
     varies: ([bool; 4], bool),
     width: usize,
 }
@@ -34,7 +34,7 @@ enum Column {
 }
 
 impl<'a> CurveTable<'a> {
-    /// Curves of one quantity, in at most `width` columns where that can be done.
+    /// Curves of one quantity, in at most `width` columns where that is possible.
     pub fn new(curves: Vec<&'a Curve>, width: usize) -> CurveTable<'a> {
         let first = curves.first();
         let differs = |axis: usize| {
@@ -44,7 +44,7 @@ impl<'a> CurveTable<'a> {
         CurveTable { varies: ([0, 1, 2, 3].map(differs), sizes), curves, width }
     }
 
-    /// The table below a line that says what all curves have in common. As many places are columns as there is room for.
+    /// The table below a line with the common labels of all curves. As many positions are columns as fit.
     pub fn text(&self) -> String {
         let places = self.places();
         let fits = |shown: &usize| *shown != 1 && self.render(&spread(&places, *shown)).1 <= self.width;
@@ -56,7 +56,7 @@ impl<'a> CurveTable<'a> {
         text
     }
 
-    /// A row a place.
+    /// A table with one row a position.
     pub fn every_place(&self) -> String {
         let labels = self.labels();
         let header = labels
@@ -83,7 +83,7 @@ impl<'a> CurveTable<'a> {
         self.curves.first().map_or("", |curve| &curve.along)
     }
 
-    /// Every place of any curve: numbers ascending, words as the curves have them.
+    /// The positions of all curves: numbers ascending, words in the order of the curves.
     fn places(&self) -> Vec<Option<Coordinate>> {
         let mut numbers: BTreeMap<u64, f64> = BTreeMap::new();
         let mut others: Vec<Option<Coordinate>> = Vec::new();
@@ -129,7 +129,7 @@ impl<'a> CurveTable<'a> {
         columns
     }
 
-    /// The table with these places as columns, and its width.
+    /// The table with these positions as columns, and its width.
     fn render(&self, places: &[Option<Coordinate>]) -> (String, usize) {
         let mut columns = self.labels();
         columns.extend(places.iter().cloned().map(Column::At));
@@ -182,7 +182,7 @@ impl Column {
     }
 }
 
-/// Numbers and marks of one place.
+/// Numbers and marks of one position.
 fn point_row(curve: &Curve, place: usize, point: &Point) -> Vec<String> {
     let level = &point.level;
     let mean = level.mean.zip(level.mean_se).map_or_else(none, |(mean, se)| {
@@ -202,8 +202,8 @@ fn point_row(curve: &Curve, place: usize, point: &Point) -> Vec<String> {
     vec![at, with_interval(point), mean, level.trials.to_string(), level.failed.to_string(), marks.join(", ")]
 }
 
-/// Where a curve is least or largest: its value, the place, and the other places that it may be at. A curve of one place
-/// says its value once.
+/// The minimum or maximum of a curve: its value, its position, and the other positions of its confidence set. For a curve
+/// of one position the value is shown once.
 fn extreme(curve: &Curve, extreme: Option<&Extreme>, first: bool) -> String {
     let Some(extreme) = extreme else {
         let only = curve.points.first().filter(|_| first && curve.points.len() == 1);
@@ -234,7 +234,7 @@ fn with_interval(point: &Point) -> String {
     text + point.level.mark()
 }
 
-/// A place in few characters: 1e-6 rather than 0.000001.
+/// A position in few characters: 1e-6 rather than 0.000001.
 pub(crate) fn place_name(at: &Coordinate) -> String {
     match at {
         Coordinate::Number(x) => {
@@ -249,13 +249,13 @@ fn none() -> String {
     "–".to_owned()
 }
 
-/// Bits that ascend with a number.
+/// Bits that increase with a number.
 fn ordered(x: f64) -> u64 {
     let bits = x.to_bits();
     if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
 }
 
-/// So many of the places, evenly spread, first and last included.
+/// `count` of the positions, evenly spaced, the first and the last included.
 fn spread(places: &[Option<Coordinate>], count: usize) -> Vec<Option<Coordinate>> {
     let last = places.len().saturating_sub(1);
     (0..count).map(|k| places[if count > 1 { k * last / (count - 1) } else { 0 }].clone()).collect()

@@ -1,4 +1,4 @@
-//! What people and other programs are shown: tables for terminals, and the files of a summary.
+//! Tables for terminals, and the files of a summary.
 
 pub(crate) mod columns;
 pub(crate) mod comparisons;

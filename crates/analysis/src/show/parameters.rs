@@ -6,7 +6,7 @@ use polars_core::prelude::*;
 
 use crate::coordinates::{AXES, Coordinate, Coordinates};
 
-/// What all values of a parameter are.
+/// The common type of all values of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     Whole,
@@ -15,12 +15,12 @@ enum Kind {
     Word,
 }
 
-/// The parameters of all rows of a table with their types, by the alphabet.
+/// The parameters of all rows of a table with their types, in alphabetical order.
 #[derive(Default)]
 pub(crate) struct Parameters(BTreeMap<String, Kind>);
 
 impl Parameters {
-    /// Those that any of these coordinates have.
+    /// The parameters of these coordinates.
     pub fn of<'a>(all: impl Iterator<Item = &'a Coordinates>) -> Parameters {
         let mut found: BTreeMap<String, Kind> = BTreeMap::new();
         for (name, value) in all.flat_map(Coordinates::iter).filter(|(name, _)| !AXES.contains(name)) {
@@ -33,7 +33,7 @@ impl Parameters {
         Parameters(found)
     }
 
-    /// Appends a column for each; one of a name that the table has already gets an underscore behind it.
+    /// Appends a column for each parameter; an underscore is added to a name that the table already has.
     pub fn columns<'a>(&self, table: &mut Vec<Column>, rows: impl Iterator<Item = &'a Coordinates> + Clone) {
         for (name, kind) in &self.0 {
             let taken = table.iter().any(|column| column.name() == name.as_str());
@@ -46,7 +46,7 @@ impl Parameters {
 
 impl Kind {
     fn of(value: &Coordinate) -> Kind {
-        // Beyond this not every whole number is a double.
+        // 2^53: beyond it not every integer is a double.
         const EXACT: f64 = 9_007_199_254_740_992.0;
         match value {
             Coordinate::Number(x) if x.fract() == 0.0 && x.abs() < EXACT => Kind::Whole,
@@ -56,7 +56,7 @@ impl Kind {
         }
     }
 
-    /// What holds values of both kinds.
+    /// The type that holds values of both types.
     fn join(self, other: Kind) -> Kind {
         match (self, other) {
             (a, b) if a == b => a,

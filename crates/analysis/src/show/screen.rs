@@ -1,4 +1,4 @@
-//! What of a summary a terminal shows: the table that answers what was asked.
+//! The table of a summary for a terminal.
 
 use std::collections::HashMap;
 
@@ -13,9 +13,9 @@ use crate::show::ruled::{STYLE, finish};
 use crate::summary::Summary;
 use crate::text::{cut, estimate, interval, number, wrap};
 
-/// Fewer sizes than this show no growth: verdicts would all be open.
+/// The least number of sizes for a table of growth: with fewer all verdicts are undecided.
 const LEAST_SIZES: usize = 3;
-/// Longer labels are cut in the table; the files have them whole.
+/// Longer labels are truncated in the table, but not in files.
 const LABEL: usize = 32;
 
 /// A quantity of one estimator, cell and n.
@@ -37,9 +37,9 @@ struct Levels<'a> {
 }
 
 impl Summary {
-    /// The table that answers what was asked, in at most `width` columns where that can be done. Along n, of at least three
-    /// sizes: medians, their law of growth and verdicts; of fewer, quantities by estimator. Along anything else: curves.
-    /// Of more than `most` rows those are shown that together say most; with no bound every place of every curve is.
+    /// The table of the options, in at most `width` columns where that is possible. Along n with at least three sizes it has
+    /// medians, their law of growth and verdicts; with fewer sizes, quantities by estimator. Along other coordinates it has
+    /// curves. Of more than `most` rows the most informative are shown; without a bound, every position of every curve.
     pub fn table(&self, width: usize, most: usize) -> String {
         let asked = self.asked();
         if self.options.along != SIZE {
@@ -56,14 +56,14 @@ impl Summary {
         text
     }
 
-    /// Places of the series of risks that were asked for.
+    /// The indices of the series of the requested risks.
     fn asked(&self) -> Vec<usize> {
         let wanted = &self.options.quantities;
         let is_asked = |series: &Series| wanted.is_empty() || wanted.contains(&series.p.column());
         (0..self.series.len()).filter(|place| is_asked(&self.series[*place])).collect()
     }
 
-    /// The series of the risks that are followed along n; none where all is followed along something else.
+    /// The series of the requested risks along n; none along other coordinates.
     pub fn asked_series(&self) -> impl Iterator<Item = &Series> {
         let places = if self.options.along == SIZE { self.asked() } else { Vec::new() };
         places.into_iter().map(|place| &self.series[place])
@@ -74,7 +74,7 @@ impl Summary {
         self.options.along == SIZE && self.sizes().len() >= LEAST_SIZES && !self.asked().is_empty()
     }
 
-    /// Whether nothing is shown but curves.
+    /// Whether only curves are shown.
     pub(crate) fn curves_alone(&self) -> bool {
         self.options.along != SIZE || (self.asked().is_empty() && self.sizes().len() >= LEAST_SIZES)
     }
@@ -139,7 +139,7 @@ impl Summary {
 }
 
 impl Summary {
-    /// At most so many curves of a quantity, of those with such coordinates, that together say most.
+    /// At most `most` curves of a quantity among those with such coordinates, the most informative ones.
     pub fn telling_curves(
         &self,
         quantity: &str,
@@ -151,7 +151,7 @@ impl Summary {
     }
 }
 
-/// At most so many curves: of every kind of outcome in turn, kinds that few curves have first.
+/// At most `most` curves: one of each kind of outcome in turn, rare kinds first.
 fn most_telling(curves: Vec<&Curve>, most: usize) -> Vec<&Curve> {
     if curves.len() <= most {
         return curves;
@@ -188,7 +188,7 @@ impl<'a> Levels<'a> {
         self.cells[row].insert(column, cell);
     }
 
-    /// Which labels differ between rows, and whether n does.
+    /// Whether each label differs between rows, and whether n does.
     fn varies(&self) -> [bool; 5] {
         let first = self.rows.first();
         let differs =
@@ -197,7 +197,7 @@ impl<'a> Levels<'a> {
         [true, differs(1), differs(2), differs(3), sizes]
     }
 
-    /// Tables one below the other where not all columns fit; intervals give way before a second table is begun.
+    /// Several tables where not all columns fit; intervals are omitted before a second table is started.
     fn text(&self, width: usize, most: usize) -> String {
         let shown = self.rows.len().min(most);
         let mut text = String::new();

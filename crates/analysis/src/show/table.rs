@@ -1,4 +1,4 @@
-//! The summary for a terminal: plain text, as wide as there is room.
+//! The summary for a terminal: plain text of a given width.
 
 use comfy_table::Table;
 
@@ -18,26 +18,26 @@ use crate::tail::index::TailIndex;
 use crate::text::{cut, estimate, interval, number, wrap};
 use crate::verdict::Verdict;
 
-/// What is said where risks overflowed.
+/// The note where risks overflowed.
 const CENSORED: &str = "A risk that overflowed counts as larger than all others in medians and quantiles (marked *); means and \
      tails of what is left say nothing of the law and decide nothing.\n";
-/// How curves are to be read.
+/// The explanation of curves.
 const CURVES: &str = "A curve is one quantity along one coordinate, all others being the same. Places are judged by the median, or by \
      the mean of shares and counts, whose medians jump. In round brackets stand the places that cannot be told from the least or \
      largest one: the true one is there or among these with 95 %. Where the samples are the same (variants of one estimator, \
      checkpoints), places are compared in pairs. Increasing and decreasing: every step is sure; rises or falls, steps open: some \
      are, and none leads back; all statements on a course hold together with 95 %. Means of risks and distances are marked ?: \
      without a tail index, which needs three sizes n, none is trusted.\n";
-/// What is said where trials failed.
+/// The note where trials failed.
 const FAILED: &str = "Medians of levels where some trials failed are those of the others (marked !).\n";
-/// Longer labels are cut in the table; the files have them whole.
+/// Longer labels are truncated in the table, but not in files.
 const LABEL: usize = 32;
-/// As many medians as there are stay in sight before columns of less weight give way to them.
+/// The number of medians that are shown before less important columns are omitted.
 const MEDIANS: usize = 3;
-/// A limit is stated where its interval is within this factor: beyond, it says less than the medians do.
+/// A limit is stated where its interval is within this factor; with a wider one the medians are more informative.
 const USEFUL: f64 = 2.0;
 
-/// What columns say, from all there is to the least that a narrow terminal has room for.
+/// The detail of columns, from full to the least for a narrow terminal.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 enum Detail {
     Full,
@@ -56,12 +56,11 @@ impl Detail {
 }
 
 impl Summary {
-    /// One row per series, in at most `width` columns where that can be done: the median at each n, its law of growth,
-    /// the tail index of the gaps' contributions, and what becomes of median and mean, each with a mark for its agreement
-    /// with theory. A label that does not change from row to row is printed once; an axis that does not vary is named
-    /// above the table. Where there is too little room, some columns between the first and the last level are left out
-    /// and counted, then intervals, then columns. Of more than `most` series those are shown that together say most, and
-    /// the others counted.
+    /// One row per series, in at most `width` columns where that is possible: the median at each n, its law of growth, the
+    /// tail index of the gaps' contributions, and the verdicts on median and mean, each with a mark for its agreement with
+    /// theory. A label that does not change from row to row is printed once; an axis that does not vary is named above the
+    /// table. Where the width is too small, columns between the first and the last level are omitted and counted, then
+    /// intervals, then other columns. Of more than `most` series the most informative are shown, and the others counted.
     pub(crate) fn growth_table(&self, asked: Vec<usize>, width: usize, most: usize) -> String {
         let (levels, all) = (self.sizes(), asked.len());
         let series: Vec<&Series> =
@@ -84,7 +83,7 @@ impl Summary {
         text
     }
 
-    /// Estimators against each other, by the risks that were asked for.
+    /// Comparisons of estimators, by the requested risks.
     pub(crate) fn comparisons(&self) -> String {
         let wanted = &self.options.quantities;
         let varies = self.varies();
@@ -95,7 +94,7 @@ impl Summary {
         comparisons(&pairs, &axes)
     }
 
-    /// Two lines on how to read the table.
+    /// Two lines that explain the table.
     pub fn legend(&self) -> String {
         if !self.has_verdicts() {
             let second = if self.curves_alone() {
@@ -115,7 +114,7 @@ impl Summary {
         )
     }
 
-    /// How the table is to be read and verdicts come about, in lines of at most `width` characters.
+    /// The explanation of the table and of the rules for verdicts, in lines of at most `width` characters.
     pub fn explanation(&self, width: usize) -> String {
         if self.curves_alone() {
             return wrap(CURVES, width);
@@ -142,7 +141,7 @@ impl Summary {
         sizes
     }
 
-    /// Which of the labels differ between series.
+    /// Whether each label differs between series.
     fn varies(&self) -> [bool; 4] {
         let first = self.series.first().map(Series::labels);
         // The estimator always has its column.
@@ -152,7 +151,7 @@ impl Summary {
         [0, 1, 2, 3].map(differs)
     }
 
-    /// A line with what all series have in common.
+    /// A line with the common labels of all series.
     pub(crate) fn heading(&self, title: &str) -> String {
         let Some(first) = self.series.first() else {
             return String::new();
@@ -178,12 +177,12 @@ impl Summary {
         parts.join(" · ")
     }
 
-    /// Failed fits and all fits; a fit that lacks several risks is counted once.
+    /// The numbers of failed fits and of all fits; a fit without several risks is counted once.
     pub fn failures(&self) -> (u64, u64) {
         self.fits.iter().fold((0, 0), |sum, fits| (sum.0 + fits.failed(), sum.1 + fits.trials))
     }
 
-    /// A line an estimator with failures, and one on what overflowed.
+    /// One line for each estimator with failures, and one on overflows.
     pub(crate) fn failed(&self) -> String {
         let lines: Vec<String> = self.fits.iter().filter_map(Fits::line).collect();
         let (failed, trials) = self.failures();
@@ -288,7 +287,7 @@ impl Column {
         }
     }
 
-    /// What it says of a series, in a table of this width.
+    /// Its text for a series, in a table of this width.
     fn cell(&self, series: &Series, width: usize) -> String {
         let none = || "–".to_owned();
         match self {
@@ -318,7 +317,7 @@ impl Column {
     }
 }
 
-/// A verdict with what theory thinks of it.
+/// A verdict with a mark for its agreement with theory.
 fn marked(verdict: Verdict, theory: Option<Verdict>, agrees: Option<bool>) -> String {
     let mark = match (theory, agrees) {
         (None, _) => ' ',
@@ -329,8 +328,8 @@ fn marked(verdict: Verdict, theory: Option<Verdict>, agrees: Option<bool>) -> St
     format!("{mark} {verdict}")
 }
 
-/// The law of growth with what it says first of all: a limit where the median is found to have one and it is known well
-/// enough, an exponent, or the formula.
+/// The law of growth by its main result: the limit where the median has one and its interval is narrow enough, else the
+/// exponent, else the formula.
 fn law(growth: &Growth, verdict: Verdict, detail: Detail) -> String {
     let text = if detail < Detail::Laws { interval } else { estimate };
     let known = |limit: &Estimate| limit.low > 0.0 && limit.high <= USEFUL * limit.low;
@@ -344,7 +343,7 @@ fn law(growth: &Growth, verdict: Verdict, detail: Detail) -> String {
 }
 
 fn tail(index: &TailIndex, detail: Detail) -> String {
-    // Beyond this a law has all the moments that matter, if it has a power tail at all.
+    // A law of a larger index has four moments, if it has a power tail at all.
     const LIGHT: f64 = 4.0;
     if index.low > LIGHT {
         return format!("> {LIGHT}");
@@ -356,12 +355,12 @@ fn tail(index: &TailIndex, detail: Detail) -> String {
     text(index.value, index.low, index.high)
 }
 
-/// So many of the values, evenly spread, first and last included.
+/// `count` of the values, evenly spaced, the first and the last included.
 fn spread(values: &[u64], count: usize) -> Vec<u64> {
     spread_places(values.len(), count).map(|place| values[place]).collect()
 }
 
-/// The places of [`spread`].
+/// The indices of [`spread`].
 fn spread_places(length: usize, count: usize) -> impl Iterator<Item = usize> {
     let last = length.saturating_sub(1);
     let all = count >= length || count < 2;

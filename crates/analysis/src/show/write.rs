@@ -24,8 +24,8 @@ use crate::tail::index::TailIndex;
 impl Summary {
     /// Writes `summary/levels` (one row per series and n), `summary/verdicts` (one row per series) and `summary/pairs`
     /// (one row per pair of estimators, risk and cell) and `summary/curves` (one row per place of a curve) below a run
-    /// directory, each as `.parquet` and `.csv`. A file is complete from the moment it has its name. All is done by the thread
-    /// that calls, some rows at a time.
+    /// directory, each as `.parquet` and `.csv`. Files are renamed when they are complete. Everything is done by the calling
+    /// thread, some rows at a time.
     ///
     /// # Errors
     /// A folder or file that cannot be written.
@@ -181,11 +181,11 @@ const STATISTICS: [Named<Level, Option<f64>>; 14] = [
     ("tail_index_high", |l| l.tail_index.as_ref().map(|index| index.high)),
 ];
 
-/// Columns of a quantile, by the ending of their names.
+/// Columns of a quantile, by the suffix of their names.
 const QUANTILE: [Named<Quantile, Option<f64>>; 3] =
     [("", |q| q.value), ("_low", |q| q.low), ("_high", |q| q.high)];
 
-/// The columns that name a series.
+/// The columns that identify a series.
 fn keys<'a>(series: impl Iterator<Item = &'a Series> + Clone) -> Table {
     let names: [Named<Series, String>; 6] = [
         ("estimator", |s| s.estimator.clone()),
@@ -198,14 +198,14 @@ fn keys<'a>(series: impl Iterator<Item = &'a Series> + Clone) -> Table {
     names.iter().map(|(name, get)| text(name, series.clone().map(|s| Some(get(s))))).collect()
 }
 
-/// Rows that are made into columns at a time: two megabytes, and a row group of readers' usual size.
+/// Rows that are converted to columns at a time: two megabytes, and a row group of usual size.
 const ROWS: usize = 1 << 12;
 
-/// Writes a table as Parquet and as CSV, on the thread that calls: polars' own pool has a thread a core, which `--threads`
-/// does not bound, and its writer of CSV starts it whatever it is told.
+/// Writes a table as Parquet and as CSV, on the calling thread: the pool of polars, which its CSV writer always starts, has
+/// one thread a core, independently of `--threads`.
 fn tables<R>(path: &Path, rows: &[R], table: impl Fn(&[R]) -> Table) -> Result<(), Error> {
     let frame = |rows: &[R]| DataFrame::new_infer_height(table(rows)).map_err(std::io::Error::from);
-    // The columns are known without a row.
+    // The columns are known also for a table without rows.
     place(&path.with_extension("parquet"), |file| {
         let mut writer =
             TableWriter::begin(path, file, &stored(&frame(&[])?)?).map_err(std::io::Error::other)?;
@@ -240,7 +240,7 @@ fn header(frame: &DataFrame) -> String {
     frame.columns().iter().map(|column| quoted(column.name())).collect::<Vec<_>>().join(",") + "\n"
 }
 
-/// Rows as CSV: what is missing is empty, an empty text is quoted.
+/// Rows as CSV: missing values are empty, and an empty text is quoted.
 fn csv(frame: &DataFrame) -> String {
     let columns = frame.columns();
     let mut out = String::new();
@@ -253,7 +253,7 @@ fn csv(frame: &DataFrame) -> String {
             let _ = match column.get(row) {
                 Ok(AnyValue::String(text)) => out.write_str(&quoted(text)),
                 Ok(AnyValue::Int64(value)) => write!(out, "{value}"),
-                // The shortest digits that read back as the same number.
+                // The shortest digits that parse to the same number.
                 Ok(AnyValue::Float64(value)) => write!(out, "{value:?}"),
                 Ok(AnyValue::Boolean(value)) => write!(out, "{value}"),
                 _ => Ok(()),
@@ -272,7 +272,7 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// Gives a file its place when it is complete.
+/// Writes a file, which replaces an existing one when it is complete.
 fn place(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> Result<(), Error> {
     write_beside(path, write).map_err(|source| Error::Folder { path: path.to_owned(), source })
 }

@@ -3,33 +3,34 @@
 use crate::sample::ordered::Ordered;
 use libm::{exp, log, log1p, pow};
 
-/// Larger samples take a smaller share: the further out, the closer excesses are to the law.
+/// The most excesses of a sample: larger samples take a smaller share, since excesses further out are closer to the law.
 const MOST: usize = 500;
-/// Values that are nearer to each other than this share of them are one value: sums of the same numbers in another order.
+/// Values with a smaller relative difference count as tied: it is the rounding error of the same sum in another order.
 const ROUNDING: f64 = 1e-13;
-/// A shape nearer to 0 than this counts as 0, the exponential law: its derivative in ξ is a difference over ξ² of sums that
-/// agree to ξ, and loses all digits there.
+/// A shape nearer to 0 than this counts as 0, the exponential law: the derivative in ξ is a difference, over ξ², of
+/// sums that agree up to a relative difference ξ, and would lose all digits.
 const EXPONENTIAL: f64 = 1e-6;
-/// Scales that are looked at, in units of the median excess: that of the shape −½ is 1.7 of it, that of 5 is .16. The
-/// distances of near atoms are no law of the tail.
+/// The range of scales, in units of the median excess: the scale is 1.7 for the shape −½ and .16 for 5. Scales outside would
+/// fit the distances between close atoms, which are not part of the tail.
 const SCALES: (f64, f64) = (0.02, 20.0);
-/// Newton's steps towards the scale: from anywhere a few, where values differ by many powers of ten some dozens.
+/// The most Newton steps for the scale: a few are usual, some dozens where values differ by many powers of ten.
 const STEPS: usize = 100;
-/// The last step of ln σ: what is left of it is squared twice, by Newton and by the maximum, and is below rounding.
+/// The step of ln σ below which the iteration stops: the error is then its square by Newton's method, and the likelihood
+/// depends on the square of the error at its maximum, 1e-24.
 const LAST: f64 = 1e-6;
-/// The longest step of ln σ, a factor of 20: where the law is flat in σ, Newton's are too long.
+/// The longest step of ln σ, a factor of 20 in σ: where the likelihood is flat in σ, Newton steps are too long.
 const LONGEST: f64 = 3.0;
 
-/// Excesses of one sample over one of its values, in units of their median; none of them where the largest values are tied.
+/// Excesses of one sample over one of its values, in units of their median; empty where the largest values are tied.
 #[derive(Clone, Debug)]
 pub(crate) struct Excesses {
     /// Ascending and positive.
     pub values: Vec<f64>,
-    /// How many values they were taken from.
+    /// The number of values of which they are the largest.
     pub of: usize,
 }
 
-/// The likelihood of a shape with the scale that suits it best.
+/// The profile likelihood of a shape, maximised over the scale.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Likelihood {
     /// max_σ ℓ(ξ, σ).
@@ -48,9 +49,10 @@ impl std::iter::Sum for Likelihood {
 }
 
 impl Excesses {
-    /// Those of the largest share of the p-th roots of a sample over the next value. A law raised to a power looks heavy as far
-    /// as a sample sees; its root does not. Tied values stand at the middle of their run, and what is between lies on a line:
-    /// atoms have no density to compare. Where all of them are one value the law ends there, and nothing exceeds it.
+    /// The excesses of the largest `share` of the p-th roots of a sample over the next value. A power of a light-tailed
+    /// variable looks heavy-tailed in a finite sample, its root does not. Tied values are interpolated linearly from
+    /// the middles of their runs, since atoms have no density. Where all of them are equal the law has an upper end,
+    /// and there are no excesses.
     pub fn of(sample: &Ordered, share: f64, p: f64) -> Option<Excesses> {
         let count = ((sample.count() as f64 * share) as usize).min(MOST);
         let held = sample.largest(count + 1).len() == count + 1;
@@ -71,7 +73,7 @@ impl Excesses {
     ///
     /// There dℓ/dξ is the partial derivative, L/ξ² − (1 + 1/ξ) Σ x/(σ + ξ x), and ½ Σ (x/σ)² − Σ x/σ at ξ = 0.
     ///
-    /// Cost: some ten sums over the values. Accuracy: rounding.
+    /// Cost: about ten sums over the values. Accuracy: a few units of roundoff.
     pub fn likelihood(&self, shape: f64) -> Likelihood {
         let count = self.values.len() as f64;
         let Some(log_scale) = self.log_scale(shape) else { return Likelihood::default() };
@@ -88,13 +90,14 @@ impl Excesses {
         }
     }
 
-    /// The logarithm of the scale that is likeliest with a shape ξ > −1; none without values.
+    /// The logarithm of the most likely scale for a shape ξ > −1; `None` without values.
     ///
-    /// dℓ/d ln σ = (1 + ξ) Σ x/(σ + ξ x) − k falls from above 0 to −k as σ grows from where the law holds the largest value: it
-    /// has one zero. Newton's steps go there from the scale whose median is that of the values, 1.
+    /// dℓ/d ln σ = (1 + ξ) Σ x/(σ + ξ x) − k decreases from a positive value to −k as σ grows from the least scale
+    /// whose support holds the largest value, so that it has one zero. Newton's method starts at the scale for which
+    /// the median is that of the values, 1.
     fn log_scale(&self, shape: f64) -> Option<f64> {
         let (count, largest) = (self.values.len() as f64, *self.values.last()?);
-        // Below zero the law ends at −σ/ξ.
+        // For ξ < 0 the support ends at −σ/ξ.
         let end = if shape < 0.0 { log(-shape * largest) } else { f64::NEG_INFINITY };
         let median =
             if shape.abs() < EXPONENTIAL { std::f64::consts::LN_2 } else { (pow(2.0, shape) - 1.0) / shape };
@@ -118,7 +121,7 @@ impl Excesses {
             if next == at || step.abs() < LAST || high - low < LAST {
                 break;
             }
-            // Beside the end of the law, or out of what is known to hold the zero, half the way.
+            // A step that leaves the bracket of the zero is replaced by bisection.
             at = if next > low && next < high {
                 next
             } else {
@@ -128,7 +131,7 @@ impl Excesses {
         Some(at)
     }
 
-    /// Σ of two terms, in lanes: none waits for another.
+    /// Σ of two terms, in independent lanes, whose additions overlap.
     fn sums(&self, terms: impl Fn(f64) -> [f64; 2]) -> [f64; 2] {
         const LANES: usize = 8;
         let mut lanes = [[0.0; LANES]; 2];
@@ -149,16 +152,16 @@ impl Excesses {
     }
 }
 
-/// Σ ln(1 + r x). A logarithm of a product takes an eighth of the time of its factors' logarithms, and rounds to the same
-/// 10^−16 of a value for each factor; where r is so small that the sum is divided by as little, those of 1 + r x keep the
-/// digits that a product loses.
+/// Σ ln(1 + r x). The logarithm of a product of eight factors takes an eighth of the time of eight logarithms, with the same
+/// absolute error of 1e-16 a factor; for small r, where the sum is divided by r, `log1p` keeps the digits that a product
+/// loses.
 fn logarithms(values: &[f64], ratio: f64) -> f64 {
     if ratio.abs() < 1e-3 {
         return values.iter().map(|x| log1p(ratio * x)).sum();
     }
     let eight = |values: &[f64]| {
         let product: f64 = values.iter().map(|x| 1.0 + ratio * x).product();
-        // Eight factors of up to 10^37, or down to 10^−37, are a normal number.
+        // The product of eight factors between 10^−37 and 10^37 is a normal number.
         if (1e-300..1e300).contains(&product) {
             log(product)
         } else {
@@ -179,7 +182,7 @@ mod tests {
         for power in [0, 3, 20, 50] {
             let values: Vec<f64> = (0..203).map(|_| uniform(&mut rng).powi(-power)).collect();
             for ratio in [-0.999, -0.2, -1e-5, 1e-9, 1e-3, 0.7, 40.0, 1e8] {
-                // Below zero the law ends where the largest value is.
+                // For ξ < 0 the support must hold the largest value.
                 let ratio =
                     if ratio < 0.0 { ratio / values.iter().copied().fold(0.0, f64::max) } else { ratio };
                 let sum: f64 = values.iter().map(|x| log1p(ratio * x)).sum();

@@ -1,32 +1,32 @@
-//! Tail indices by Hill's estimator, at the largest values of samples of one index.
+//! Tail indices by Hill's estimator, from the largest values of several samples with one index.
 
 use crate::sample::ordered::Ordered;
 use crate::sample::quantile::of;
 use crate::tail::index::{Index, LEAST, TailIndex};
 use libm::{exp, log};
 
-/// The share of a sample that may belong to its tail.
+/// The largest share of a sample that is used as its tail.
 const SHARE: f64 = 0.2;
-/// The k of N values, in units of √N: then the doubt that the law is no power yet, which grows like √(k/N), and the standard
-/// error, 1/√k, weigh the same.
+/// k of N values, in units of √N: at k ~ √N the bias, which grows like √(k/N), and the standard error 1/√k are of the same
+/// order.
 const ROOTS: f64 = 4.0;
-/// By how much 1/α may be taken too large, relative to it and in units of √(k/N): of the contributions of the outermost lines
-/// up to .39, wherever one tail leads.
+/// The bound on the relative bias of 1/α upward, in units of √(k/N): for the contributions of the outermost lines it is up
+/// to .39 where one tail dominates.
 const HEAVIER: f64 = 0.4;
-/// By how much α may be taken too large, relative to it and in units of α √(k/N): a constant beside a power law, its next
-/// term, makes it look lighter the larger its index is. Of the outermost lines up to .56.
+/// The bound on the relative bias of α upward, in units of α √(k/N): a constant added to a power law, its next term, makes
+/// the tail look lighter, and more so for a large index. For the outermost lines it is up to .56.
 const LIGHTER: f64 = 0.6;
 
 /// The largest values of a sample in units of its median.
 pub(crate) struct Top {
     /// Ascending.
     values: Vec<f64>,
-    /// How many values the sample has.
+    /// The number of values of the sample.
     of: u64,
 }
 
 impl Top {
-    /// The upper fifth of a sample; none where its median is not positive.
+    /// The upper fifth of a sample; `None` where its median is not positive.
     pub fn of(sample: &Ordered) -> Option<Top> {
         let scale = of(sample, 0.5).filter(|scale| *scale > 0.0 && scale.is_finite())?;
         let most = (sample.count() as f64 * SHARE) as usize;
@@ -35,20 +35,20 @@ impl Top {
     }
 }
 
-/// α by Hill's estimator over the k largest of all values, 1/α = mean of ln(x_(i)/x_(k+1)), with intervals of so many standard
-/// errors and of three, as [`Index`] has them.
+/// α by Hill's estimator over the k largest of all values, 1/α = mean of ln(x_(i)/x_(k+1)), with intervals of `reach`
+/// standard errors and of three, as in [`Index`].
 ///
-/// Samples of one law and different scale are one sample in units of their medians, above a value from which on all of them
-/// are whole. Of N values k = 4√N are taken, a fifth at most. Where P(X > t) = c t^(−α) (1 + O(t^(−α/2)) + O(1/t)), 1/α̂ is
-/// wrong by O(√(k/N)) besides its standard error 1/(α√k): the interval of ln α reaches from .6 α̂ √(k/N) below to .4 √(k/N)
-/// above ln α̂, and z/√k further on either side.
+/// Samples of one law with different scales are divided by their medians and merged, above a value from which on all of
+/// them are complete. Of N values k = 4√N are used, at most a fifth. Where P(X > t) = c t^(−α) (1 + O(t^(−α/2)) + O(1/t)),
+/// 1/α̂ has a bias of O(√(k/N)) and the standard error 1/(α√k): the interval of ln α extends from .6 α̂ √(k/N) below to
+/// .4 √(k/N) above ln α̂, plus z/√k on either side.
 ///
-/// Errors: none where fewer than 30 positive values are in the tail, or all of them are one. Cost: O(k ln k).
+/// Errors: `None` where fewer than 30 positive values are in the tail, or all of them are equal. Cost: O(k ln k).
 ///
-/// Accuracy: conservative. The stated 95 % hold the index of what lies beyond the outermost points in 97.5 to 100 % of
-/// studies, on random designs and grids with jitter, for noise that is normal, two-valued or Student's with df = 1.5 and 3,
-/// p from 1 to 3, from three levels of 100 trials to four of 10,000. Where two tails have one index, P(X > t) ~ c t^(−α) ln t,
-/// the index looks smaller than it is at any k.
+/// Accuracy: conservative. The stated 95 % intervals cover the index of the contribution from beyond the outermost points in
+/// 97.5 to 100 % of studies, on random designs and grids with jitter, for noise that is normal, two-valued or Student's with
+/// df = 1.5 and 3, p from 1 to 3, from three levels of 100 trials to four of 10,000. Where two tails have the same index,
+/// P(X > t) ~ c t^(−α) ln t, the estimate is below α at any k.
 ///
 /// Source: Hill (1975), Ann. Statist. 3; bias of second order and the balance with k: de Haan & Ferreira (2006), "Extreme
 /// Value Theory", section 3.2.
@@ -65,7 +65,7 @@ pub(crate) fn hill(tops: &[Top], reach: f64) -> Option<Index> {
     }
     let threshold = log(values[k]);
     let inverse = values[..k].iter().map(|value| log(*value) - threshold).sum::<f64>() / k as f64;
-    // Equal values have no tail, and a few that differ by rounding have none that can be told.
+    // Equal values have no tail, and values that differ by rounding errors do not determine one.
     let value = 1.0 / inverse;
     if !(inverse > 0.0 && value.is_finite()) {
         return None;
@@ -109,7 +109,8 @@ mod tests {
         }
     }
 
-    /// 1/U − 1 and 1/U + 1 have index 1, the first looks heavier and the other lighter than it is.
+    /// 1/U − 1 and 1/U + 1 have the index 1; the bias is towards a heavier tail for the first and a lighter one for the
+    /// second.
     #[test]
     fn constants_beside_a_power_are_within_the_interval() {
         let mut rng = generator(1, &["shift"]);

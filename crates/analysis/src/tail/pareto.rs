@@ -1,35 +1,36 @@
-//! Tail indices from excesses, whatever is added to the values, by Pareto's generalised law.
+//! Tail indices from excesses, by the generalised Pareto law.
 
 use crate::tail::excesses::{Excesses, Likelihood};
 use crate::tail::index::{Index, TailIndex};
 use crate::zero::zero;
 
-/// Fewer excesses than this, over all samples, say nothing.
+/// The least number of excesses, over all samples, for an estimate.
 const LEAST: usize = 20;
-/// Shapes that are looked at: beyond ½ below 0 the likelihood has no maximum, and at 5 a law has no moments to speak of.
+/// The range of shapes: below −½ maximum likelihood is not regular, and at 5 no moment above order 1/5 exists.
 const SHAPES: (f64, f64) = (-0.5, 5.0);
-/// Shapes are found to this: a hundred thousandth of the standard error of ten thousand excesses.
+/// The accuracy of shapes: 1e-5 of the standard error of ten thousand excesses.
 const WIDTH: f64 = 1e-7;
 
-/// The common shape ξ = 1/α of several samples of different scale, with its likelihood.
+/// The common shape ξ = 1/α of several samples with different scales, with its likelihood.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape<'a> {
     samples: Vec<&'a Excesses>,
-    /// The likeliest shape; at most 0 where the tail is lighter than any power.
+    /// The maximum likelihood estimate of ξ; at most 0 where the tail is lighter than any power.
     pub value: f64,
     most: f64,
 }
 
 impl<'a> Shape<'a> {
-    /// Fits Pareto's generalised law, P(X − u > x | X > u) = (1 + ξ x/σ)^(−1/ξ), with one ξ for all samples and a σ for each.
+    /// Fits the generalised Pareto law, P(X − u > x | X > u) = (1 + ξ x/σ)^(−1/ξ), with one ξ for all samples and a σ
+    /// for each.
     ///
-    /// It sees excesses alone: a constant beside a heavy tail changes nothing.
+    /// The fit depends on excesses alone, which a constant added to the values does not change. Where the largest
+    /// values of all samples are tied, the law has an upper end that is attained, and the index is infinite.
     ///
-    /// Where the largest values of all samples are tied the law has an end that is met, and an infinite index without doubt.
-    ///
-    /// Errors: none for fewer than 20 excesses, or values that they were taken from. Cost: O(100 values). Accuracy: the standard error of ξ is (1 + ξ)/√k; the
-    /// law itself is that of the tail far out, and at the top quarter that of Fréchet's maxima to second order, since
-    /// 1 − exp(−1/x) = 1/(x + ½) + O(x^(−3)).
+    /// Errors: `None` for fewer than 20 excesses or, where the largest values are tied, fewer than 20 values. Cost:
+    /// about a hundred sums over the values. Accuracy: the standard error of ξ is (1 + ξ)/√k; the law is exact in the
+    /// limit of large u, and at the top quarter of Fréchet's law it holds to second order, since 1 − exp(−1/x) = 1/(x +
+    /// ½) + O(x^(−3)).
     ///
     /// Source: Pickands (1975), Ann. Statist. 3; likelihood ratios: Coles (2001), section 4.3.
     pub fn of(samples: Vec<&'a Excesses>) -> Option<Shape<'a>> {
@@ -39,7 +40,7 @@ impl<'a> Shape<'a> {
             return None;
         }
         let mut shape = Shape { samples, value: 0.0, most: 0.0 };
-        // The likelihood has one maximum.
+        // The likelihood is unimodal, so that its slope has one zero.
         let slope = |value: f64| shape.likelihood(value).slope;
         let (first, last) = (slope(SHAPES.0), slope(SHAPES.1));
         shape.value = match (first > 0.0, last < 0.0) {
@@ -55,25 +56,25 @@ impl<'a> Shape<'a> {
         self.samples.iter().map(|sample| sample.likelihood(shape)).sum()
     }
 
-    /// By how many standard errors the shape is above another one, from their likelihood ratio.
+    /// The signed root of the likelihood ratio between the estimate and another shape, in standard errors.
     pub fn above(&self, other: f64) -> f64 {
         let errors = (2.0 * (self.most - self.likelihood(other).value)).max(0.0).sqrt();
         if self.value < other { -errors } else { errors }
     }
 
-    /// The tail index, stated with an interval of so many standard errors.
+    /// The tail index, with a stated interval of `reach` standard errors.
     pub fn sure(&self, reach: f64) -> Index {
         Index { stated: self.index(reach), sure: self.index(Index::SURE) }
     }
 
-    /// The tail index with the interval of all shapes within so many standard errors.
+    /// The tail index with the interval of all shapes within `reach` standard errors.
     fn index(&self, reach: f64) -> TailIndex {
         if self.samples.iter().all(|sample| sample.values.is_empty()) {
             let values = self.samples.iter().map(|sample| sample.of as u64).sum();
             return TailIndex { value: f64::INFINITY, low: f64::INFINITY, high: f64::INFINITY, values };
         }
         let index = |shape: f64| if shape > 0.0 { 1.0 / shape } else { f64::INFINITY };
-        // Nearly a line in the shape; the limit of the range where that is within reach.
+        // The distance is nearly linear in the shape; the end is the limit of the range where that is within reach.
         let end = |side: f64, limit: f64| {
             let over = |shape: f64| side * -self.above(shape) - reach;
             zero([(self.value, -reach), (limit, over(limit))], WIDTH, over)

@@ -1,33 +1,34 @@
-//! What tail indices are estimated from, gathered level by level.
+//! The data of tail indices, level by level.
 
 use crate::sample::logs::Logs;
 use crate::tail::excesses::Excesses;
 use crate::tail::hill::Top;
 
-/// The share of a sample whose excesses are looked at: far enough out for the law of excesses, and enough of them.
+/// The share of a sample whose excesses are used: a compromise between the number of excesses and the validity of their
+/// law.
 pub(crate) const QUARTER: f64 = 0.25;
-/// The share of maxima of Fréchet's law whose excesses follow Pareto's: with the index 1 their quantiles are 1/q − ½ − q/12 at
-/// the share q, and a constant is no part of an excess.
+/// The share of maxima whose excesses follow the generalised Pareto law: for Fréchet's law of index 1 the quantiles at the
+/// share q are 1/q − ½ − q/12, and the constant does not change excesses.
 pub(crate) const MAXIMA: f64 = 0.4;
-/// Where nothing is known of the parts of a risk, its tail must be light further out as well.
+/// The share further out, used in addition where the contributions to a risk are not known.
 pub(crate) const TENTH: f64 = 0.1;
 
-/// What is gathered of the tails of a series, level by level.
+/// The tail data of a series, level by level.
 #[derive(Default)]
 pub(crate) struct Parts {
     /// n with the logarithms of each trial's largest contribution of a gap.
     pub gap_logs: Vec<(f64, Logs)>,
-    /// Excesses of the same over their .6-quantile and over their upper quartile.
+    /// Excesses of these contributions over their .6-quantile and over their upper quartile.
     pub gap_excesses: [Vec<Excesses>; 2],
-    /// Excesses of their root, the exponent's, over their .6-quantile.
+    /// Excesses of their p-th root over its .6-quantile.
     pub gap_roots: Vec<Excesses>,
-    /// The largest values of what lies outside the hull.
+    /// The largest contributions from outside the hull.
     pub edge_tops: Vec<Top>,
-    /// Excesses of the same over its upper quartile, and of its root, the exponent's.
+    /// Excesses of these contributions over their upper quartile, and of their p-th root.
     pub edge_excesses: [Vec<Excesses>; 2],
     /// Excesses of the risk over its upper quartile and over its .9-quantile.
     pub own: [Vec<Excesses>; 2],
-    /// The same of its root, the exponent's, where the parts of the risk are not known.
+    /// The same for its p-th root, where the contributions to the risk are not known.
     pub roots: [Vec<Excesses>; 2],
     pub has_gaps: bool,
     pub has_edges: bool,

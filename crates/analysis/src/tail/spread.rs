@@ -5,19 +5,19 @@ use crate::sample::point::last_half;
 use crate::tail::index::{LEAST, TailIndex};
 use libm::{log, pow};
 
-/// Maxima over fewer points than this are not maxima over many contributions.
+/// The least n of a level: maxima over fewer gaps are not close to an extreme value law.
 const LEAST_POINTS: f64 = 10.0;
-/// Fewer levels than this give no line to n = ∞.
+/// The least number of levels for an extrapolation to n = ∞: a line leaves one degree of freedom.
 const LEAST_LEVELS: usize = 3;
-/// Rates ρ of the approach n^(−ρ): 1/ρ from 1 to 8 in steps that no affordable n tells apart.
+/// Rates ρ of the approach n^(−ρ): 1/ρ from 1 to 8, in steps that are not distinguishable at feasible n.
 const RATES: [f64; 7] = [0.125, 1.0 / 6.0, 0.25, 0.354, 0.5, 0.707, 1.0];
-/// How much slower than 1/(p α) the approach may be: half as fast where a second tail has an index only half a power above the
-/// first one's.
+/// The factor by which the approach may be slower than 1/(p α): a second tail whose index is larger by half a power halves
+/// the rate.
 const SLOWER: f64 = 2.0;
-/// A rate is possible where its χ² is above the least by no more than this, the 95 % point of χ² with one degree of freedom.
+/// A rate is plausible where its χ² exceeds the least by at most this, the 95 % quantile of χ² with one degree of freedom.
 const POSSIBLE: f64 = 3.84;
 
-/// Whether there are values enough to say anything of a tail.
+/// Whether there are enough values for an estimate of a tail.
 fn is_enough(logs: &Logs) -> bool {
     logs.count() >= LEAST as f64
 }
@@ -39,13 +39,13 @@ impl Inverse {
         let value = 6f64.sqrt() / std::f64::consts::PI * logs.deviation()?;
         let mean = logs.mean()?;
         let relative = (mean.kurtosis? - 1.0) / (4.0 * logs.count());
-        // Two values that are equally frequent have the kurtosis 1, and a spread that is known as badly as any.
+        // Two equally frequent values have the kurtosis 1, for which the formula would give an error of 0.
         let error = value * relative.max(1.0 / (4.0 * logs.count())).sqrt();
         Some(Inverse { n: *n, value, error, values: logs.count() as u64 })
     }
 }
 
-/// A line in n^(−ρ): its value at n = ∞ with standard error.
+/// A line in n^(−ρ): its value at n = ∞ with its standard error.
 struct Line {
     rate: f64,
     value: f64,
@@ -53,22 +53,22 @@ struct Line {
     chi2: f64,
 }
 
-/// α of single contributions, as n → ∞, from the spread of the logarithms of their maxima; its interval reaches so many
-/// standard errors to either side.
+/// α of single contributions, as n → ∞, from the standard deviation of the logarithms of their maxima; the interval has
+/// `reach` standard errors on either side.
 ///
-/// Where the maxima M of n contributions follow Fréchet's law, s = (√6/π) sd(ln M) = 1/α whatever their scale. At finite n
-/// their law is not there yet: s is carried on to n = ∞ along lines s + b n^(−ρ), by weighted least squares. Nobody knows the
-/// rate exactly. The largest local error is K = n^(1/(p α)), and a power law of local errors with the next whole power behind it,
-/// P(D > K) ~ c K^(−p α) (1 + O(1/K)), is approached at the rate 1/(p α). The interval is the union of those of all ρ from half
-/// of that to 1 whose χ² is within 3.84 of the least, made to hold the mean index of the last half of the levels, and widened
-/// by α/K. Where no line fits, errors are raised until the best one does.
+/// Where the maxima M of n contributions follow Fréchet's law, s = (√6/π) sd(ln M) = 1/α for any scale. At finite n
+/// their law differs from it: s is extrapolated to n = ∞ along lines s + b n^(−ρ), by weighted least squares. The rate
+/// is not known exactly. The largest local error is K = n^(1/(p α)), and for a power law of local errors with a
+/// correction of the next whole power, P(D > K) ~ c K^(−p α) (1 + O(1/K)), the rate is 1/(p α). The interval is the
+/// union of those of all ρ from half of that to 1 whose χ² is within 3.84 of the least, extended to the mean index of
+/// the last half of the levels, and widened by α/K. Where no line fits, errors are scaled up until the best one does.
 ///
-/// Shapes: a level is n with the logarithms of its maxima; p is the exponent of the risk. Levels of fewer than 10 points take
-/// no part. Errors: none for fewer than three levels with 30 values that vary. Cost: O(levels).
+/// Shapes: a level is n with the logarithms of its maxima; p is the exponent of the risk. Levels of fewer than 10 points are
+/// not used. Errors: `None` for fewer than three levels with 30 values that vary. Cost: O(levels).
 ///
-/// Accuracy: the relative standard error of a level of N trials is 1.05/√N; that at n = ∞ is several times as large where the
-/// levels do not tell the rate. The interval of 95 % holds the index of the minimum norm, of chords and of Student's noise in
-/// 97 % of studies and more.
+/// Accuracy: the relative standard error of a level of N trials is 1.05/√N; that at n = ∞ is several times as large
+/// where the levels do not determine the rate. The interval of 95 % covers the index for the minimum norm, for chords
+/// and for Student's noise in at least 97 % of studies.
 ///
 /// Source: Gumbel's law has variance π²/6; see Embrechts, Klüppelberg & Mikosch (1997), sections 3.3 and 6. The union over
 /// rates is a profile over a nuisance parameter.
@@ -79,7 +79,7 @@ pub(crate) fn spread(levels: &[(f64, Logs)], p: f64, reach: f64) -> Option<TailI
     }
     let late = last_half(&found);
     let last = late.iter().map(|level| 1.0 / level.value).sum::<f64>() / late.len() as f64;
-    // Errors K of indices above 8 are not those of any n.
+    // Larger indices would have rates below the slowest one.
     let expected = 1.0 / (p * last).clamp(1.0, 8.0);
     let rates = RATES.into_iter().filter(|rate| rate * SLOWER >= expected);
     let lines: Vec<Line> = rates.filter_map(|rate| line(&found, rate)).collect();
@@ -111,7 +111,7 @@ fn line(levels: &[Inverse], rate: f64) -> Option<Line> {
     (slope.is_finite() && error.is_finite()).then_some(Line { rate, value, error, chi2 })
 }
 
-/// Whether maxima were measured and do not vary at the last half of the levels: a bounded law, whose bound is met.
+/// Whether maxima exist and do not vary at the last half of the levels: a bounded law, whose bound is attained.
 pub(crate) fn is_constant(levels: &[(f64, Logs)]) -> bool {
     let enough: Vec<&Logs> = levels.iter().map(|(_, logs)| logs).filter(|logs| is_enough(logs)).collect();
     !enough.is_empty() && last_half(&enough).iter().all(|logs| logs.deviation().is_none())
@@ -131,7 +131,7 @@ mod tests {
         logs
     }
 
-    /// Maxima of n laws 1 − (1 + t)^(−α): at finite n their index is not there yet.
+    /// Maxima of n variables with the law 1 − (1 + t)^(−α), whose spread at finite n differs from that of Fréchet's law.
     fn maxima(n: f64, alpha: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
         (0..4000).map(|_| (1.0 - uniform(rng).max(1e-300).powf(1.0 / n)).powf(-1.0 / alpha) - 1.0).collect()
     }
@@ -153,7 +153,8 @@ mod tests {
         }
     }
 
-    /// Logarithms of maxima of light tails spread like 1/ln n, to which no line leads: nothing is excluded upwards.
+    /// The standard deviation of the logarithms of maxima of light tails falls like 1/ln n, which no line describes:
+    /// the interval has no upper end.
     #[test]
     fn light_tails_have_no_upper_end() {
         let mut rng = generator(3, &["light"]);

@@ -1,4 +1,4 @@
-//! What is known of the tails of one series, and what follows for its mean and its variance.
+//! The tail indices of one series, and their consequences for its mean and its variance.
 
 use crate::tail::excesses::Excesses;
 use crate::tail::hill::hill;
@@ -8,49 +8,51 @@ use crate::tail::parts::Parts;
 use crate::tail::spread::{is_constant, spread};
 use crate::text::interval;
 
-/// A law of this tail index and below has no variance.
+/// A law with at most this tail index has no variance.
 const VARIANCE: f64 = 2.0;
-/// What lies outside the hull leaves no mean where the interval of its index holds 1 or is below it, and ends below this. The
-/// interval has the doubt of its bias in it and is never short; a law of index 1.1, which has a mean, has one that N trials miss
-/// by N^(1/1.1 − 1) = N^(−0.09) of itself.
+/// The contribution from outside the hull excludes a mean where the interval of its index contains 1 or lies below it, and
+/// ends below this. The interval includes a bound on the bias, so that it is never short. A law of index 1.1 has a mean, but
+/// the mean of N trials has a relative error of N^(1/1.1 − 1) = N^(−0.09).
 const EDGE_AT_MOST_ONE: f64 = 1.1;
-/// How much lighter excesses of the root of what lies outside the hull may look than they are, and some more: of 4·10⁵ values of
-/// extended lines an index of 1 shows as 1.00 to 1.43, and one of 2, of points that fill their cells, as up to 3.1.
+/// A bound on the factor by which the index from excesses of the root of the contribution from outside the hull is too
+/// large: for 4·10⁵ values of extended lines an index of 1 is estimated as 1.00 to 1.43, and one of 2, for a grid with
+/// jitter 1, as up to 3.1.
 const LIGHTER: f64 = 2.0;
-/// Excesses at finite n look lighter than their limit, by about a tenth of an index near 1.
+/// The index from excesses at finite n is too large, by about a tenth for an index near 1.
 const CLEAR: f64 = 1.1;
-/// What is known of the tails of one series.
+/// The tail indices of one series.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tails {
-    /// Of the largest contribution of a gap, carried on to n = ∞.
+    /// Of the largest contribution of a gap, extrapolated to n = ∞.
     pub gaps: Option<Index>,
-    /// The same from excesses at all levels: many of them, which tell an index from 1.
+    /// The same from excesses at all levels, which are numerous enough to distinguish an index from 1.
     pub excesses: Option<Index>,
     /// The same from excesses of their root.
     pub gap_roots: Option<Index>,
-    /// The same further out, to tell it from 2.
+    /// The same further out, to distinguish the index from 2.
     pub far_excesses: Option<Index>,
-    /// Of what lies outside the hull.
+    /// Of the contribution from outside the hull.
     pub edges: Option<Index>,
     /// The same from excesses, and from those of its root.
     pub edge_excesses: [Option<Index>; 2],
     /// The exponent of the risk, 1 for a supremum.
     pub p: f64,
-    /// Whether it has no heavier tail than a gap, whatever is seen of it.
+    /// Whether the estimator bounds that contribution, so that its tail is no heavier than that of a gap.
     pub level_edges: bool,
     /// Of the risk itself, from excesses over its upper quartile and over its .9-quantile.
     pub own: [Option<Index>; 2],
     /// The same from excesses of its root.
     pub roots: [Option<Index>; 2],
-    /// Whether the contributions of gaps are known and are, with the edges, all there is.
+    /// Whether the contributions of gaps are known, and the risk consists of them and of the contribution from outside
+    /// the hull.
     pub has_gaps: bool,
     /// Whether they do not vary.
     pub constant_gaps: bool,
-    /// Whether what lies outside the hull was measured.
+    /// Whether the contribution from outside the hull is known.
     pub has_edges: bool,
-    /// Whether the growth of the median has a limit rather than none.
+    /// Whether the growth of the median favours a limit.
     pub settles: bool,
-    /// Where trials overflowed, in words: the indices above are those of the other levels.
+    /// The levels where trials overflowed, as text; the indices above are those of the other levels.
     pub censored: Option<String>,
 }
 
@@ -84,12 +86,12 @@ impl Tails {
 
     /// Whether the mean over training sets is finite, and why.
     ///
-    /// A risk is a sum of contributions, and its tail that of the heaviest. Where the contributions are known they speak
-    /// alone: the tail of the risk itself shows late, where the heavy part is a rare one, and looks heavy where a light one is
-    /// raised to a large power. Where they are not known, the tail of the risk speaks for a mean, and that of its root against
-    /// one, if the quarter and the tenth of the largest values agree; for a mean of a power above 2 they must look as if it had a
-    /// variance too. Lines extended beyond the data have the index 1/p ≤ 1, or none: an interval around 1 is that of
-    /// p = 1.
+    /// A risk is a sum of contributions, and its tail is that of the heaviest. Where the contributions are known they
+    /// alone decide: the tail of the risk itself appears only in large samples where the heavy contribution is rare,
+    /// and looks heavy where a light one is raised to a large power. Where they are not known, a light tail of the risk
+    /// is evidence for a mean, and a heavy tail of its root evidence against one, if the largest quarter and the
+    /// largest tenth agree; for p above 2 a mean requires the index of a variance. Extended lines have the index
+    /// 1/p ≤ 1, or no heavy tail: an interval around 1 is that of p = 1.
     pub fn mean_exists(&self) -> (Option<bool>, String) {
         if let Some((name, index)) = self.without_mean() {
             return (Some(false), format!("the tail index {} of {name} leaves no mean", text(&index.sure)));
@@ -100,7 +102,7 @@ impl Tails {
         let inside = if self.has_gaps {
             self.constant_gaps || self.gaps_are_above()
         } else {
-            // A mean of many labels with a variance looks normal until far out, whatever its tail.
+            // A mean of many labels with a variance looks normal except far out, for any tail.
             let seen = if self.p > VARIANCE { VARIANCE } else { 1.0 };
             let [quarter, tenth] = self.own.map(|own| own.is_some_and(|own| own.sure.low > seen));
             quarter && tenth
@@ -111,10 +113,10 @@ impl Tails {
         (None, "no tail index says on which side of 1 it is".into())
     }
 
-    /// The part that leaves no mean, with its index.
+    /// The contribution that excludes a mean, with its index.
     fn without_mean(&self) -> Option<(&'static str, Index)> {
         let gaps = self.gaps.filter(|_| self.has_gaps && self.gaps_are_below(1.0));
-        // A power above the first of a light law looks heavy; its root does not.
+        // A light-tailed variable raised to p > 1 looks heavy-tailed; its root does not.
         let root = self.p <= 1.0 || self.edge_excesses[1].is_none_or(|root| root.stated.value <= 1.0);
         let heavy = |edges: &Index| root && edges.stated.low <= 1.0 && edges.stated.high <= EDGE_AT_MOST_ONE;
         let edges = self.edges.filter(heavy).filter(|_| self.edges_matter());
@@ -124,8 +126,8 @@ impl Tails {
         parts.into_iter().find_map(|(name, index)| Some((name, index?)))
     }
 
-    /// Whether the contributions of gaps have an index below this: their spread may say so, or the excesses of their root, unless
-    /// one estimator is sure that it is above 1.
+    /// Whether the contributions of gaps have an index below this, by their spread or by the excesses of their root,
+    /// unless the interval of one estimator is above 1.
     pub fn gaps_are_below(&self, most: f64) -> bool {
         let below = |index: &TailIndex| if most > 1.0 { index.high <= most } else { index.high < most };
         let sure = |index: Option<Index>| index.map(|index| index.sure);
@@ -133,9 +135,10 @@ impl Tails {
         spread.iter().chain(&roots).any(below) && !spread.iter().chain(&excesses).any(|index| index.low > 1.0)
     }
 
-    /// Whether they have one above 1, by more than what lets a sum grow as far as anyone sees. What is rare, excesses do not see:
-    /// they may say so where the other estimator holds their value. Where the median settles too, the stated interval is enough: on the boundary one study in forty is above it, and one
-    /// in twenty grows like this, together as few as are outside of three standard errors.
+    /// Whether they have an index above 1, by more than the margin [`AT_MOST_ONE`]. Excesses miss rare contributions,
+    /// so that they count only where the interval of the other estimator contains their index. Where the growth of the
+    /// median favours a limit too, the stated interval suffices: at an index of 1 one study in forty is above it and
+    /// one in twenty has such growth, both together as rarely as an interval of three standard errors fails.
     pub fn gaps_are_above(&self) -> bool {
         let [spread, excesses] = [self.gaps, self.excesses].map(|index| index.map(|index| index.sure));
         let above = |index: TailIndex| index.low > AT_MOST_ONE;
@@ -146,8 +149,8 @@ impl Tails {
             && ![spread, excesses].into_iter().flatten().any(|index| index.high < 1.0)
     }
 
-    /// Whether the index of gaps, which alone decides what becomes of their sum, may be on either side of 1: what is seen of a sum
-    /// grows like a power as long as its largest parts are rare, whether it has a limit or not.
+    /// Whether the index of gaps, which alone decides whether their sum has a limit, may be on either side of 1: at
+    /// finite n a sum with rare large terms grows like a power whether it has a limit or not.
     pub fn may_settle(&self) -> bool {
         let both = |gaps: &Index| gaps.stated.low < 1.0 && gaps.stated.high > AT_MOST_ONE;
         self.has_gaps
@@ -156,14 +159,16 @@ impl Tails {
             && !self.gaps_are_below(1.0)
     }
 
-    /// Whether what lies outside the hull may have a heavier tail than the contributions of gaps, or these are not known.
+    /// Whether the contribution from outside the hull may have a heavier tail than those of gaps, or the latter are not
+    /// known.
     fn edges_matter(&self) -> bool {
         self.has_edges && !(self.has_gaps && self.level_edges)
     }
 
-    /// Whether this is so of what lies outside the hull, as far as it matters. Where excesses have an end that is met there is no
-    /// tail. Nor is there one that matters where excesses of the root have an index above `light`: Hill's interval, which holds the
-    /// bias of a few hundred values, tells light tails from an index of 1 from thousands of them on.
+    /// Whether `says` holds for the index of the contribution from outside the hull, or this does not matter. There is
+    /// no tail where the excesses have an upper end that is attained, and no relevant one where excesses of the root
+    /// have an index above `light`: Hill's interval, which covers the bias of a few hundred values, distinguishes light
+    /// tails from an index of 1 only from thousands of values on.
     fn edges_are(&self, light: f64, says: impl Fn(&Index) -> bool) -> bool {
         let ends = self.edge_excesses[0].is_some_and(|index| index.sure.low == f64::INFINITY);
         let light = self.edge_excesses[1].is_some_and(|root| root.sure.low > light);
@@ -174,12 +179,12 @@ impl Tails {
             || self.edges.as_ref().is_some_and(says)
     }
 
-    /// Whether the law has a variance, as far as the tails say; without an index they say nothing.
+    /// Whether the law has a variance by its tail indices; false without an index.
     pub fn has_variance(&self) -> bool {
         let light = |index: &Option<Index>| index.is_some_and(|index| index.stated.low > VARIANCE);
         let [quarter, tenth] = self.own.each_ref().map(light);
         let parts = if self.has_gaps {
-            // A risk that does not vary has no excesses.
+            // A constant risk has no excesses.
             let own = quarter || (self.constant_gaps && self.own[0].is_none());
             own && (self.constant_gaps || light(&self.gaps) || light(&self.far_excesses))
         } else {
@@ -189,7 +194,7 @@ impl Tails {
         parts && edges && self.mean_exists().0 != Some(false)
     }
 
-    /// The index of the risk at every n, that of its heaviest part; none where the parts are not known.
+    /// The index of the risk at every n, that of its heaviest contribution; `None` where the contributions are not known.
     pub fn risk(&self) -> Option<TailIndex> {
         let gaps = self.gaps.filter(|_| self.has_gaps)?.stated;
         if !self.edges_matter() {
@@ -205,7 +210,7 @@ impl Tails {
     }
 }
 
-/// An index with its interval, in words.
+/// An index with its interval, as text.
 pub(crate) fn text(index: &TailIndex) -> String {
     interval(index.value, index.low, index.high)
 }
@@ -256,14 +261,14 @@ mod tests {
         assert_eq!(Tails { has_gaps: true, ..Tails::default() }.mean_exists().0, None);
     }
 
-    /// Whatever the tail of the risk looks like where its parts are known, and it alone where they are not.
+    /// The tail of the risk itself decides only where its contributions are not known.
     #[test]
     fn the_risk_itself_speaks_where_parts_are_unknown() {
         assert_eq!(Tails { own: own(0.5), ..gaps(1.5) }.mean_exists().0, Some(true));
         let alone = |own, roots| Tails { own, roots, ..Tails::default() }.mean_exists().0;
         assert_eq!([3.0, 1.1, 0.5].map(|risk| alone(own(risk), own(risk))), [Some(true), None, Some(false)]);
         assert_eq!(alone([Some(index(3.0, 0.1)), None], own(3.0)), None);
-        // A power of a light law looks heavy, its root does not; a mean of many looks light.
+        // A power of a light-tailed variable looks heavy-tailed, its root does not; a mean of many labels looks light.
         assert_eq!((alone(own(0.5), own(1.1)), alone(own(1.1), own(3.0))), (None, None));
         let edges = |edge: f64| Tails {
             edges: Some(index(edge, 0.02)),
@@ -299,7 +304,7 @@ mod tests {
         assert!(!Tails { own: [own(3.0)[0], None], ..Tails::default() }.has_variance());
         assert!(Tails { gaps: None, far_excesses: Some(index(5.0, 1.0)), ..light.clone() }.has_variance());
         assert!(!Tails { has_edges: true, ..light.clone() }.has_variance());
-        // An index of 2 may show as 3.1 in excesses of the root.
+        // An index of 2 may be estimated as 3.1 from excesses of the root.
         let root = |root: f64| {
             let edge_excesses = [None, Some(index(root, 0.5))];
             Tails { has_edges: true, edge_excesses, ..light.clone() }.has_variance()
