@@ -19,7 +19,7 @@ pub enum Error {
     Folder {
         /// The file or folder.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// A metrics file could not be read.
@@ -27,7 +27,7 @@ pub enum Error {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the reader said.
+        /// The error of the reader.
         source: Box<Store>,
     },
     /// A metrics file that contradicts its name or the other files of the directory.
@@ -54,9 +54,9 @@ pub enum Error {
     /// Threads could not be started.
     #[error("cannot start {threads} threads (0: one a core): {source}; try `--threads 1`")]
     Threads {
-        /// How many were asked for.
+        /// The requested number of threads.
         threads: usize,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: rayon::ThreadPoolBuildError,
     },
     /// The metrics files carry no column of risks.
@@ -70,24 +70,24 @@ pub enum Error {
     /// A coordinate that no file has.
     #[error("there is no coordinate `{name}` to read along{}; the coordinates are {known}", hint(.help))]
     Coordinate {
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// The names there are.
+        /// The existing names.
         known: String,
-        /// A name that is near.
+        /// A similar name.
         help: Option<String>,
     },
     /// A quantity that no file has.
     #[error("there is no quantity `{name}`{}; the quantities are {known}", hint(.help))]
     Quantity {
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// The names there are.
+        /// The existing names.
         known: String,
-        /// A name that is near.
+        /// A similar name.
         help: Option<String>,
     },
-    /// A table that SQL asks for could not be opened.
+    /// A table of a query could not be opened.
     #[cfg(feature = "sql")]
     #[error(
         "cannot read {path}: {source}; if it is damaged, `tempered verify --repair` on the directory replaces it"
@@ -95,7 +95,7 @@ pub enum Error {
     Table {
         /// The folder of the table.
         path: PathBuf,
-        /// What polars said.
+        /// The error of polars.
         source: polars::error::PolarsError,
     },
     /// A query for weights where none are stored.
@@ -104,9 +104,9 @@ pub enum Error {
          `evaluate: {{checkpoints: [100, 1000]}}`)"
     )]
     NoTable {
-        /// The table that was asked for.
+        /// The requested table.
         table: &'static str,
-        /// The folder that was looked through.
+        /// The folder that was searched.
         path: PathBuf,
     },
     /// A query that cannot be answered.
@@ -115,7 +115,7 @@ pub enum Error {
         "{source}; the tables are `metrics`, `weights` and `checkpoints`, and `SELECT * FROM metrics LIMIT 1` shows the columns"
     )]
     Query {
-        /// What polars said.
+        /// The error of polars.
         source: polars::error::PolarsError,
     },
     /// A level of confidence or of a quantile lies outside the open unit interval.
@@ -129,7 +129,7 @@ pub enum Error {
     /// Too few bootstrap replicates to read an interval from.
     #[error("bootstrap is {value}, but an interval needs at least {least} replicates")]
     Bootstrap {
-        /// The number asked for.
+        /// The requested number.
         value: usize,
         /// The least that is accepted.
         least: usize,

@@ -1,4 +1,4 @@
-//! The rules that turn growth and tails into *benign*, *tempered* or *catastrophic*.
+//! The rules for the verdicts *benign*, *tempered* and *catastrophic* from growth and tails.
 
 use crate::growth::weigh::Growth;
 use crate::tail::index::{AT_MOST_ONE, TailIndex};

@@ -16,7 +16,7 @@ pub struct Options {
     pub quantiles: Vec<f64>,
     /// The confidence of every interval and verdict.
     pub confidence: f64,
-    /// Bootstrap replicates behind every interval.
+    /// The number of bootstrap replicates of every interval.
     pub bootstrap: usize,
     /// The seed of the bootstrap.
     pub seed: u64,

@@ -258,7 +258,7 @@ impl Choice {
     /// Builds the instance from the catalogue that the choice was made from.
     ///
     /// # Errors
-    /// None for a catalogue that holds the choice's entry; otherwise says that the name is unknown.
+    /// None for a catalogue that holds the choice's entry; otherwise [`Invalid`] with the unknown name.
     pub fn build<T: ?Sized>(&self, catalogue: &[Entry<T>]) -> Result<Box<T>, Invalid> {
         let entry = catalogue
             .iter()

@@ -148,6 +148,7 @@ pub(crate) fn log_one_plus(e: f64) -> f64 {
 /// Source: variable and scaling of the polynomial: Shepherd & Laframboise (1981).
 #[inline(always)]
 pub(crate) fn normal(z: f64) -> (f64, f64) {
+    // √(2π).
     const ROOT_TAU: f64 = 2.506_628_274_631_000_7;
     let u = z.abs() * std::f64::consts::FRAC_1_SQRT_2;
     let bell = exp(-0.5 * (z * z));

@@ -21,7 +21,7 @@ pub enum Degenerate {
     /// Fewer than two distinct x.
     #[error("fewer than two distinct x")]
     TooFew,
-    /// Fewer points than the estimator's parameters ask for.
+    /// Fewer points than the estimator's parameters require.
     #[error("fewer points than the estimator's parameters ask for")]
     Scarce,
     /// x and y differ in length.

@@ -40,8 +40,8 @@ static NORMAL_LAYERS: LazyLock<Layers> =
 static EXPONENTIAL_LAYERS: LazyLock<Layers> =
     LazyLock::new(|| Layers::new(EXPONENTIAL, Exponential::density, |y| -libm::log(y)));
 
-/// The words of a stream, computed in bulks. When it is dropped, the generator is set behind the last bulk of which a word
-/// was used.
+/// The words of a stream, computed in bulks. When it is dropped, the generator is set to the end of the last bulk of which
+/// a word was used.
 struct Words<'a> {
     rng: &'a mut ChaCha8Rng,
     /// The position, where whole bulks are computed; otherwise the generator computes half a bulk at a time.
@@ -109,7 +109,7 @@ impl Drop for Words<'_> {
         if let Some(blocks) = &self.blocks {
             blocks.hand_back((self.ready - self.next) / WORDS, self.rng);
         } else if self.ready < WORDS {
-            // The position behind the other half of the bulk, where it would be after a whole bulk.
+            // To the end of the other half of the bulk, the position after a whole bulk.
             let halves = 2 * (WORDS - self.ready) as u128;
             self.rng.set_word_pos(self.rng.get_word_pos().wrapping_add(halves));
         }
@@ -130,7 +130,7 @@ pub fn fill_exponential(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
     let mut words = Words::new(rng, out.len());
     let scaled = |_, value| (0.0, scale * value);
     draw::<Exponential>(&mut words, out, 0.0, scaled);
-    // One number more is drawn and dropped: the position of the generator behind it is part of the streams' definition.
+    // One number more is drawn and dropped: the position of the generator after it is part of the streams' definition.
     draw::<Exponential>(&mut words, &mut [0.0], 0.0, scaled);
 }
 

@@ -13,7 +13,7 @@ pub struct MetricsChunk {
     pub scores: Vec<Option<f64>>,
     /// Steps of training after which each row was taken; empty where rows are of finished fits.
     pub checkpoint: Vec<u64>,
-    /// Rows of the same trials at the checkpoints of their training: those of a trial stand together, checkpoints
+    /// Rows of the same trials at the checkpoints of their training: those of a trial are consecutive, checkpoints
     /// ascending.
     pub checkpoints: Option<Box<MetricsChunk>>,
 }

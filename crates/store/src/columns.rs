@@ -45,7 +45,7 @@ impl MetricsFile {
     /// Opens a file and reads its footer.
     ///
     /// # Errors
-    /// The disk refuses, something other than a file lies there ([`Error::Unreadable`]), or the footer is damaged.
+    /// The disk refuses, the path is not a file ([`Error::Unreadable`]), or the footer is damaged.
     pub fn open(path: &Path) -> Result<MetricsFile, Error> {
         let failed = |source| match regular::is_no_file(&source) {
             true => Error::Unreadable { path: path.into(), why: source.to_string() },

@@ -87,7 +87,7 @@ impl RunDirectory {
         RunDirectory { root: self.root.join(folder), disk: self.disk.clone() }
     }
 
-    /// Where it lies.
+    /// Its path.
     pub fn root(&self) -> &Path {
         &self.root
     }

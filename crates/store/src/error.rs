@@ -77,9 +77,9 @@ pub enum Error {
     Checksum {
         /// Which file.
         path: PathBuf,
-        /// What the footer says.
+        /// The checksum in the footer.
         stored: String,
-        /// What the bytes say.
+        /// The checksum of the bytes.
         computed: String,
     },
     /// A file that cannot be checked.

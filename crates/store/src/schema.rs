@@ -62,14 +62,14 @@ pub(crate) fn metrics_schema(layout: &Layout) -> SchemaRef {
     Arc::new(Schema::new(rows(keys(layout.format), layout)))
 }
 
-/// The schema of checkpoints: that of metrics, with the checkpoint behind the trial.
+/// The schema of checkpoints: that of metrics, with the checkpoint after the trial.
 pub(crate) fn checkpoints_schema(layout: &Layout) -> SchemaRef {
     let mut fields = keys(layout.format);
     fields.push(field("checkpoint", DataType::Int64));
     Arc::new(Schema::new(rows(fields, layout)))
 }
 
-/// The columns of metrics, behind their keys.
+/// The columns of metrics that follow the keys.
 fn rows(mut fields: Vec<Field>, layout: &Layout) -> Vec<Field> {
     fields.extend(["status", "design", "target", "noise"].map(|name| field(name, DataType::Utf8)));
     let real = |name: &String| Field::new(name, DataType::Float64, true);
@@ -93,7 +93,7 @@ pub(crate) fn lists(schema: &Schema) -> [&'static str; 3] {
     if schema.column_with_name(FORM).is_some() { ENTRIES } else { UNITS }
 }
 
-/// The weights schema: behind the keys come swept parameters, and with forms the column `form`.
+/// The weights schema: keys, swept parameters, with `forms` the column `form`, and the lists.
 pub(crate) fn weights_schema(layout: &Layout, forms: bool) -> SchemaRef {
     let mut fields = keys(layout.format);
     fields.extend(swept::fields(&layout.swept));

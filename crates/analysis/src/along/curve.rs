@@ -56,7 +56,7 @@ pub struct Curve {
 pub struct Point {
     /// The coordinate; `None` for an estimator without it.
     pub at: Option<Coordinate>,
-    /// The median or the mean, as the curve says.
+    /// The median or the mean, by the statistic of the curve.
     pub value: Option<f64>,
     /// The lower end of its interval.
     pub low: Option<f64>,

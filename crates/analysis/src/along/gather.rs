@@ -251,7 +251,7 @@ fn end(partition: &Partition) -> u64 {
     partition.files.last().map_or(0, |shard| shard.trials.end)
 }
 
-/// The file of checkpoints beside a file of metrics.
+/// The file of checkpoints that belongs to a file of metrics.
 fn beside(metrics: &Path) -> Option<PathBuf> {
     let mut parts = metrics.components().rev();
     let (name, n, estimator) = (parts.next()?, parts.next()?, parts.next()?);

@@ -303,7 +303,7 @@ fn taken_apart(name: &str) -> Option<(&str, Option<&str>)> {
     })
 }
 
-/// Whether it is a folder; the system may refuse to say.
+/// Whether the path is a folder; an error where the system refuses.
 fn is_folder(path: &Path) -> Result<bool, Error> {
     match fs::metadata(path) {
         Err(source) if source.kind() == std::io::ErrorKind::PermissionDenied => {

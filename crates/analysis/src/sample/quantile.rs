@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::sample::ordered::Ordered;
 
-/// A quantile of a sample with an interval for the quantile of the law behind it.
+/// A quantile of a sample with an interval for the quantile of its law.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Quantile {
     /// The level q, strictly between 0 and 1.

@@ -206,7 +206,7 @@ impl Summary {
         let width_of = |columns: &[Column]| -> usize {
             let widest = |column: &Column| {
                 let cells = series.iter().map(|series| column.cell(series, width).chars().count());
-                // Behind each column there are two spaces.
+                // Each column is followed by two spaces.
                 cells.max().unwrap_or(0).max(column.name().chars().count()) + 2
             };
             columns.iter().map(widest).sum()
@@ -215,7 +215,7 @@ impl Summary {
         let least = levels.len().min(MEDIANS);
         let mut last = (Detail::Verdicts, levels.len().min(2));
         for detail in Detail::ALL {
-            // One of them behind the last column.
+            // The last column is followed by one space instead of two.
             let others = width_of(&self.columns(&[], detail)).saturating_sub(1);
             let fits = |shown: &usize| {
                 let places = spread_places(levels.len(), *shown);
@@ -402,7 +402,7 @@ mod tests {
         let law = |growth: &Growth, verdict| super::law(growth, verdict, Detail::Full);
         assert_eq!(law(&known, Verdict::Tempered), "→ 0.647 [0.641, 0.652]");
         assert_eq!(super::law(&known, Verdict::Tempered, Detail::Laws), "→ 0.647");
-        // A verdict that is open has no limit, and an interval of a factor of two or more says nothing.
+        // No limit is stated for an undecided verdict, or with an interval of a factor of two or more.
         assert_eq!(law(&known, Verdict::Undecided), "c + b n^-g");
         for (low, high) in [(-1.85, 3.15), (0.0, 0.7), (0.4, 0.9)] {
             assert_eq!(law(&growth(Model::Limit, (0.6469, low, high)), Verdict::Tempered), "c + b n^-g");

@@ -167,7 +167,7 @@ mod tests {
         }
     }
 
-    /// Whatever is added to the values and whatever their scale is.
+    /// The estimate does not depend on constants added to the values and on their scale.
     #[test]
     fn shapes_of_power_tails_are_found() {
         let mut rng = generator(1, &["shape"]);
@@ -216,7 +216,7 @@ mod tests {
         assert!(Excesses::of(&Ordered::all(vec![f64::INFINITY; 100]), 0.25, 1.0).is_none());
     }
 
-    /// Atoms of a bounded law end, those of one without a mean do not; a law whose end is met has no tail.
+    /// Atoms of a bounded law have an upper end, those of a law without a mean do not; an attained end means no tail.
     #[test]
     fn atoms_have_the_tail_of_their_law() {
         let mut rng = generator(5, &["shape"]);

@@ -3,7 +3,7 @@
 //! They were measured for two risks and the target zero; `tests/costs.rs` compares the models with the clock. The size of
 //! shards is computed from them, so that models use +, −, ·, / and roots alone, which every platform rounds alike.
 
-/// Drawing a point, and integrating the error of a piecewise linear predictor beside it.
+/// Drawing a point, and integrating the error of a piecewise-linear predictor on the gap next to it.
 pub(crate) const POINT: f64 = 15.0;
 /// The cost of a trial that does not depend on its number of points.
 pub(crate) const TRIAL: f64 = 2_000.0;

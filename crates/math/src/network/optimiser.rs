@@ -19,7 +19,7 @@ pub(crate) enum Rule {
     Momentum { mu: f64 },
     /// θ ← θ − η m̂ / (√v̂ + ε), with bias-corrected means m̂ of g and v̂ of g².
     Adam { beta: f64 },
-    /// Gradient descent on `batch` distinct points, drawn anew each step; all of them where there are fewer.
+    /// Gradient descent on `batch` distinct points, drawn at each step; on all points where there are fewer.
     Sgd { batch: usize },
     /// θ ← θ − η g + √(2η/β) ξ with ξ standard normal: the law exp(−β loss) as η → 0.
     Langevin { beta: f64 },

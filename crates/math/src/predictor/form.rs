@@ -37,7 +37,7 @@ impl Form {
     /// ```
     /// use tempered_math::predictor::Form;
     ///
-    /// // Words tell forms apart.
+    /// // Words are distinct.
     /// let of = |word: &str| Form::ALL.into_iter().find(|form| form.word() == word);
     /// assert_eq!(of("legendre"), Some(Form::Legendre));
     /// ```
@@ -109,7 +109,7 @@ impl Form {
     }
 }
 
-/// A predictor: f(x) = form(x) + skip_slope x + skip_intercept, with form(x) as [`Form::formula`] says.
+/// A predictor f(x) = form(x) + skip_slope x + skip_intercept, with form(x) given by [`Form::formula`].
 ///
 /// # Shapes, units
 /// `coefficient`, `scale` and `at` have one length; `at` is in units of x, and does not decrease for the forms `knots`,

@@ -37,8 +37,8 @@ use std::fmt;
 pub trait Pieces: Send + Sync {
     /// Overwrites `out` with the values of piece `piece` at the points `x`.
     ///
-    /// Piece k lies between breakpoints k − 1 and k; piece 0 reaches to −∞ and the last one to +∞. Points may lie on
-    /// the piece's ends: there the value is the limit from within the piece.
+    /// Piece k is between breakpoints k − 1 and k; piece 0 extends to −∞ and the last one to +∞. Points may be
+    /// ends of the piece: there the value is the limit from within the piece.
     ///
     /// Shapes: `out` is as long as `x`.
     fn values(&self, piece: usize, x: &[f64], out: &mut [f64]);

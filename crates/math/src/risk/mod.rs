@@ -59,7 +59,7 @@ impl fmt::Display for Risk {
 pub enum Domain {
     /// [x_(1), x_(n)]; integrals are not divided by its length.
     Hull,
-    /// [0, 1], extended where data lie outside; beyond the data f̂ is as the estimator's `ends` say.
+    /// [0, 1], extended where data lie outside; beyond the data f̂ depends on the estimator's `ends`.
     Unit,
 }
 

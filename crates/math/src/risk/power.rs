@@ -114,6 +114,7 @@ fn upper(a: f64) -> f64 {
     f64::from_bits(a.to_bits() & UPPER)
 }
 
+/// The upper half of the bits of a double, and its fraction.
 const UPPER: u64 = 0xFFFF_FFFF_0000_0000;
 const FRACTION: u64 = 0x000F_FFFF_FFFF_FFFF;
 /// 2⁵², whose unit in the last place is 1, and its bits.

@@ -44,6 +44,7 @@ pub(super) fn supremum(at: &[f64], error: &mut PieceValues<'_>) -> f64 {
 
 /// The maximum of a function with a single local maximum on [a, b].
 fn golden((mut a, mut b): (f64, f64), mut f: impl FnMut(f64) -> f64) -> f64 {
+    // (√5 − 1)/2: the share of an interval that remains after a step.
     const SHARE: f64 = 0.618_033_988_749_894_9;
     let (mut c, mut d) = (b - SHARE * (b - a), a + SHARE * (b - a));
     let (mut u, mut v) = (f(c), f(d));

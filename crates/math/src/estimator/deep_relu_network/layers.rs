@@ -106,7 +106,7 @@ impl Deep {
                 after[0].extend_from_slice(&theta[layer.biases()]);
             }
             add_product(&before[k], &theta[layer.weights()], &mut after[0], layer.inputs, layer.outputs);
-            // The comparison keeps NaN, which `max` would drop: a network that diverged must be seen.
+            // The comparison keeps NaN, which `max` would drop: divergence must be detected.
             after[0].iter_mut().for_each(|z| *z = if *z < 0.0 { 0.0 } else { *z });
         }
         let (outer, mut loss) = (layers[last], 0.0);

@@ -234,7 +234,7 @@ struct Run {
 
 impl Run {
     /// Finds the kinks of a run next to an outer gap of more than a right angle, in its inner gaps and in that one,
-    /// from left to right. `mirrored` says that the outer gap is on the left.
+    /// from left to right. `mirrored` is true where the outer gap is on the left.
     fn fit_before(
         &mut self,
         x: &[f64],

@@ -36,7 +36,7 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 /// polynomial, and n^(p/2) R_p to the p-th power of its L_p norm.
 ///
 /// Source: Györfi, Kohler, Krzyżak & Walk (2002), "A distribution-free theory of nonparametric regression", chapter 11,
-/// for σ² (degree + 1)/n; Rosenthal (1970), Israel J. Math. 8, for the moments of sums that p ≠ 2 asks for.
+/// for σ² (degree + 1)/n; Rosenthal (1970), Israel J. Math. 8, for the moments of sums that p ≠ 2 requires.
 pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
     if setting.target.name() != "zero" || !setting.fills() {
         return None;
@@ -56,7 +56,7 @@ pub(super) fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> 
 /// Systems with a pivot below this share of the largest are refused: roundoff over this is 1e-6, so that f̂ would have fewer
 /// than six correct digits.
 const CONDITION: f64 = 1e-10;
-/// The largest miss of an interpolant, relative to the largest label.
+/// The largest residual of an interpolant, relative to the largest label.
 const MISS: f64 = 1e-8;
 
 /// f̂ = Σ_{j ≤ degree} c_j φ_j(t), with the hull of the data mapped to t ∈ [−1, 1] and φ_j = √(2j + 1) P_j, the Legendre
