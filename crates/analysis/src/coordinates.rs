@@ -155,7 +155,7 @@ fn named(axis: usize, text: &str) -> Named {
 /// Parameters of a choice; of a choice among them its name and, below it, its own parameters.
 fn nested(prefix: &str, text: &str, found: &mut Named) {
     for (name, value) in parameters(text) {
-        let name = format!("{prefix}_{name}");
+        let name = coordinate(prefix, name);
         match value.split_once('(').filter(|_| value.ends_with(')') && is_name(value)) {
             Some((choice, _)) => {
                 found.push((name.as_str().into(), Coordinate::Word(choice.into())));
@@ -164,6 +164,11 @@ fn nested(prefix: &str, text: &str, found: &mut Named) {
             None => found.push((name.into(), Coordinate::of(value))),
         }
     }
+}
+
+/// The name of a parameter as a coordinate. The number of features is called d, whatever the design.
+pub(crate) fn coordinate(prefix: &str, parameter: &str) -> String {
+    if prefix == AXES[1] && parameter == "d" { parameter.to_owned() } else { format!("{prefix}_{parameter}") }
 }
 
 /// Whether a text begins as a name does, not as a formula or a list.

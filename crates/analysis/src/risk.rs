@@ -5,52 +5,74 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// The exponent p of a risk R_p = ∫ |f̂ − f*|^p dx, or the sup norm.
+/// The exponent p of a risk R_p = ∫ |f̂ − f*|^p dx, the sup norm, or a part of R_2.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Risk {
     /// The p-th moment of the error.
     Power(f64),
     /// The largest error.
     Sup,
+    /// The part of R_2 that is due to noise.
+    Variance,
+    /// The other part of R_2.
+    Bias,
 }
+
+/// Those that are called by a word.
+const WORDS: [(&str, Risk); 3] =
+    [("sup", Risk::Sup), ("variance", Risk::Variance), ("bias", Risk::Bias)];
 
 impl Risk {
     /// Reads the name of a column, such as `risk_l1_5` (p = 1.5) or `risk_sup`.
     pub(crate) fn of_column(name: &str) -> Option<Risk> {
-        match name.strip_prefix("risk_")? {
-            "sup" => Some(Risk::Sup),
-            power => {
-                let p: f64 = power.strip_prefix('l')?.replace('_', ".").parse().ok()?;
-                (p.is_finite() && p > 0.0).then_some(Risk::Power(p))
-            }
-        }
+        let rest = name.strip_prefix("risk_")?;
+        Risk::of_word(rest).or_else(|| {
+            let p: f64 = rest.strip_prefix('l')?.replace('_', ".").parse().ok()?;
+            (p.is_finite() && p > 0.0).then_some(Risk::Power(p))
+        })
     }
 
     /// The name of its column.
     pub fn column(self) -> String {
         match self {
             Risk::Power(p) => format!("risk_l{}", p.to_string().replace('.', "_")),
-            Risk::Sup => "risk_sup".into(),
+            word => format!("risk_{word}"),
         }
     }
 
-    /// Reads a number or `sup`.
+    /// Reads a number or a word.
     pub(crate) fn of_text(text: &str) -> Option<Risk> {
-        if text == "sup" { Some(Risk::Sup) } else { text.parse().ok().map(Risk::Power) }
+        Risk::of_word(text).or_else(|| text.parse().ok().map(Risk::Power))
     }
 
-    /// The exponent, or `None` for the sup norm.
+    fn of_word(text: &str) -> Option<Risk> {
+        WORDS.iter().find(|(word, _)| *word == text).map(|(_, risk)| *risk)
+    }
+
+    /// Its word; none for an exponent.
+    fn word(self) -> Option<&'static str> {
+        WORDS.iter().find(|(_, risk)| *risk == self).map(|(word, _)| *word)
+    }
+
+    /// The power of the error that it is made of, or `None` for the sup norm.
     pub fn exponent(self) -> Option<f64> {
         match self {
             Risk::Power(p) => Some(p),
+            Risk::Variance | Risk::Bias => Some(2.0),
             Risk::Sup => None,
         }
     }
 
-    /// Exponents ascending, the sup norm (p = ∞) last.
+    /// The exponent p of R_p; `None` for all others.
+    pub fn p(self) -> Option<f64> {
+        if let Risk::Power(p) = self { Some(p) } else { None }
+    }
+
+    /// Exponents ascending, the sup norm (p = ∞) last; the parts of R_2 follow it.
     pub(crate) fn order(self, other: Risk) -> Ordering {
         let p = |risk: Risk| risk.exponent().unwrap_or(f64::INFINITY);
-        p(self).total_cmp(&p(other))
+        let part = |risk: Risk| (risk == Risk::Variance) as u8 + 2 * (risk == Risk::Bias) as u8;
+        p(self).total_cmp(&p(other)).then(part(self).cmp(&part(other)))
     }
 }
 
@@ -58,17 +80,17 @@ impl fmt::Display for Risk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Risk::Power(p) => write!(f, "{p}"),
-            Risk::Sup => f.write_str("sup"),
+            word => f.write_str(word.word().unwrap_or_default()),
         }
     }
 }
 
-/// A number, or the word `sup`.
+/// A number, or a word.
 impl Serialize for Risk {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Risk::Power(p) => serializer.serialize_f64(*p),
-            Risk::Sup => serializer.serialize_str("sup"),
+            word => serializer.serialize_str(word.word().unwrap_or_default()),
         }
     }
 }
@@ -83,7 +105,7 @@ mod tests {
         assert_eq!(Risk::of_column("risk_l1_5"), Some(Risk::Power(1.5)));
         assert_eq!(Risk::of_column("risk_l0_25"), Some(Risk::Power(0.25)));
         assert_eq!(Risk::of_column("risk_sup"), Some(Risk::Sup));
-        for name in ["risk_l2", "risk_l1_5", "risk_sup"] {
+        for name in ["risk_l2", "risk_l1_5", "risk_sup", "risk_variance", "risk_bias"] {
             assert_eq!(Risk::of_column(name).unwrap().column(), name);
         }
         for other in ["gap_max_l2", "risk_", "risk_l", "risk_lx", "risk_linf", "risk_l0", "norm"] {

@@ -54,7 +54,7 @@ pub struct Known {
 }
 
 /// The theoretical results for (estimator, design, target, noise, p), with no p for the sup norm.
-pub type Theory<'a> = dyn Fn(&str, &str, &str, &str, Option<f64>) -> Known + Sync + 'a;
+pub type Theory<'a> = dyn Fn(&str, &str, &str, &str, Risk) -> Known + Sync + 'a;
 
 /// The tables of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -344,7 +344,7 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
     let [growth, growth_q25, growth_q75] = growth;
     let Judgement { verdict, reason, by_tail } = in_probability;
     let Judgement { verdict: mean_verdict, reason: mean_reason, .. } = in_expectation;
-    let known = theory(&estimator, &design, &target, &noise, p.exponent());
+    let known = theory(&estimator, &design, &target, &noise, p);
     Series {
         // Set later, where coordinates are shared between series.
         coordinates: Coordinates::default(),

@@ -21,6 +21,9 @@ pub enum Value {
     Reals(Vec<f64>),
     /// A list of whole numbers.
     Wholes(Vec<u64>),
+    /// The default of a parameter that need not be given, such as one that only some words of another parameter use. It is
+    /// left out of labels.
+    Unset,
 }
 
 impl Value {
@@ -208,7 +211,7 @@ pub struct Invalid {
     pub expected: &'static str,
 }
 
-/// A checked choice: a name of a catalogue with one argument a parameter.
+/// A checked choice: a name of a catalogue with one argument a parameter that is set.
 ///
 /// - the arguments are in the order of the entry's parameters, defaults filled in;
 /// - each is of its parameter's kind and within its bounds;
@@ -235,13 +238,16 @@ impl Choice {
             let value = value
                 .or(parameter.default)
                 .ok_or(Invalid { parameter: parameter.name, expected: "must be given" })?;
+            if value == Value::Unset {
+                continue;
+            }
             if !parameter.kind.accepts(&value) {
                 return Err(Invalid { parameter: parameter.name, expected: "is out of its bounds" });
             }
             arguments.push((parameter.name, value.unsigned_zero()));
         }
         let choice = Choice { name: entry.name, arguments };
-        (entry.build)(&choice.values())?;
+        (entry.build)(&choice.values(entry))?;
         Ok(choice)
     }
 
@@ -264,11 +270,14 @@ impl Choice {
             .iter()
             .find(|entry| entry.name == self.name)
             .ok_or(Invalid { parameter: self.name, expected: "must be a name of this catalogue" })?;
-        (entry.build)(&self.values())
+        (entry.build)(&self.values(entry))
     }
 
-    fn values(&self) -> Vec<Value> {
-        self.arguments.iter().map(|(_, value)| value.clone()).collect()
+    /// One value a parameter, unset ones among them.
+    fn values<T: ?Sized>(&self, entry: &Entry<T>) -> Vec<Value> {
+        let given = |name: &str| self.arguments.iter().find(|(argument, _)| *argument == name);
+        let value = |parameter: Parameter| given(parameter.name).map_or(Value::Unset, |(_, value)| value.clone());
+        (entry.parameters)().into_iter().map(value).collect()
     }
 }
 
@@ -291,6 +300,7 @@ impl fmt::Display for Value {
             Value::Word(x) => write!(f, "{x}"),
             Value::Reals(xs) => list(f, xs),
             Value::Wholes(xs) => list(f, xs),
+            Value::Unset => Ok(()),
         }
     }
 }

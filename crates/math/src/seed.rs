@@ -10,6 +10,10 @@ pub enum Purpose {
     Design,
     /// The noise in the y of a sample.
     Noise,
+    /// A target that each trial has of its own.
+    Target,
+    /// Points at which a predictor is judged.
+    Test,
     /// The initial weights of a trained network.
     Initialisation,
     /// The batches or the noise of an optimiser.
@@ -23,6 +27,8 @@ impl Purpose {
         match self {
             Purpose::Design => "design",
             Purpose::Noise => "noise",
+            Purpose::Target => "target",
+            Purpose::Test => "test",
             Purpose::Initialisation => "initialisation",
             Purpose::Optimiser => "optimiser",
             Purpose::Bootstrap => "bootstrap",

@@ -41,7 +41,7 @@ pub fn estimate(plan: &Plan) -> Result<Estimate, Error> {
     let costs = Costs::new(study);
     let share = BUDGET / u32::try_from(study.estimators.len()).unwrap_or(u32::MAX);
     for position in 0..study.estimators.len() {
-        let all: f64 = plan.cells.iter().map(|cell| costs.of(position, cell.n) * trials).sum();
+        let all: f64 = plan.cells.iter().map(|cell| costs.of(position, cell.size()) * trials).sum();
         let Tried { pace, kinks } = try_out(plan, &plan.cells[cell], (position, &costs), share)?;
         estimate.bytes += rows * plan.scores().len() as f64 * SCORE_BYTES;
         estimate.bytes += kinks * points * KINK_BYTES * stored;
@@ -76,10 +76,10 @@ fn try_out(
 ) -> Result<Tried, Error> {
     let mut small = cell.clone();
     small.n = small.n.min(POINTS);
-    while small.n > 2 && costs.of(position, small.n) > LONGEST {
+    while small.n > 2 && costs.of(position, small.size()) > LONGEST {
         small.n = (small.n / 2).max(2);
     }
-    let cost = costs.of(position, small.n);
+    let cost = costs.of(position, small.size());
     if cost > LONGEST {
         return Ok(Tried { pace: 1e-9, kinks: 1.0 });
     }

@@ -29,6 +29,8 @@ pub enum Form {
     Golu,
     /// Neurons tanh z.
     Tanh,
+    /// A plane over R^d.
+    Linear,
 }
 
 impl Form {
@@ -41,7 +43,7 @@ impl Form {
     /// let of = |word: &str| Form::ALL.into_iter().find(|form| form.word() == word);
     /// assert_eq!(of("legendre"), Some(Form::Legendre));
     /// ```
-    pub const ALL: [Form; 13] = [
+    pub const ALL: [Form; 14] = [
         Form::Knots,
         Form::Powers,
         Form::Exponentials,
@@ -55,6 +57,7 @@ impl Form {
         Form::Silu,
         Form::Golu,
         Form::Tanh,
+        Form::Linear,
     ];
 
     /// The name in files.
@@ -73,6 +76,7 @@ impl Form {
             Form::Silu => "silu",
             Form::Golu => "golu",
             Form::Tanh => "tanh",
+            Form::Linear => "linear",
         }
     }
 
@@ -94,6 +98,7 @@ impl Form {
             Form::Silu => "Σ c z/(1 + e^−z)",
             Form::Golu => "Σ c z exp(−e^−z)",
             Form::Tanh => "Σ c tanh z",
+            Form::Linear => "Σ c x_t over the features t = 0, 1, …, d − 1",
         }
     }
 

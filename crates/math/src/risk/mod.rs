@@ -20,6 +20,10 @@ pub enum Risk {
     Lp(Exponent),
     /// sup_D |f̂ − f*|. Units of y.
     Sup,
+    /// The part of R_2 that is due to noise, E_ε ∫ (f̂ − E_ε f̂)², given the points, of f̂ that is linear in y. Units of y².
+    Variance,
+    /// The other part, ∫ (E_ε f̂ − f*)².
+    Bias,
 }
 
 impl Risk {
@@ -28,19 +32,29 @@ impl Risk {
         Exponent::new(p).map(Risk::Lp)
     }
 
-    /// The exponent p; `None` for the supremum.
+    /// The exponent p of R_p; `None` for the supremum and the parts of R_2.
     pub fn p(&self) -> Option<f64> {
         match self {
             Risk::Lp(exponent) => Some(exponent.p()),
-            Risk::Sup => None,
+            Risk::Sup | Risk::Variance | Risk::Bias => None,
         }
     }
 
-    /// The suffix of its column names: `l1`, `l1_5`, `sup`.
+    /// The risk of this word; numbers are none.
+    pub fn of_word(word: &str) -> Option<Risk> {
+        [Risk::Sup, Risk::Variance, Risk::Bias].into_iter().find(|risk| risk.to_string() == word)
+    }
+
+    /// Whether it is a part of R_2.
+    pub fn is_part(&self) -> bool {
+        matches!(self, Risk::Variance | Risk::Bias)
+    }
+
+    /// The suffix of its column names: `l1`, `l1_5`, `sup`, `variance`.
     pub fn suffix(&self) -> String {
         match self {
             Risk::Lp(exponent) => format!("l{}", exponent.p()).replace('.', "_"),
-            Risk::Sup => "sup".into(),
+            Risk::Sup | Risk::Variance | Risk::Bias => self.to_string(),
         }
     }
 }
@@ -50,6 +64,8 @@ impl fmt::Display for Risk {
         match self {
             Risk::Lp(exponent) => write!(f, "{}", exponent.p()),
             Risk::Sup => f.write_str("sup"),
+            Risk::Variance => f.write_str("variance"),
+            Risk::Bias => f.write_str("bias"),
         }
     }
 }
@@ -61,6 +77,8 @@ pub enum Domain {
     Hull,
     /// [0, 1], extended where data lie outside; beyond the data f̂ depends on the estimator's `ends`.
     Unit,
+    /// R^d with the law of x: R_p is E|f̂(x) − f*(x)|^p for a new point x, and the supremum is over its support.
+    Population,
 }
 
 impl Domain {
@@ -68,7 +86,8 @@ impl Domain {
     pub fn ends(self, x: &[f64]) -> (f64, f64) {
         let (first, last) = (x[0], x[x.len() - 1]);
         match self {
-            Domain::Hull => (first, last),
+            // The line has no other law than that on an interval.
+            Domain::Hull | Domain::Population => (first, last),
             Domain::Unit => (first.min(0.0), last.max(1.0)),
         }
     }
@@ -79,6 +98,7 @@ impl fmt::Display for Domain {
         f.write_str(match self {
             Domain::Hull => "hull",
             Domain::Unit => "unit",
+            Domain::Population => "population",
         })
     }
 }

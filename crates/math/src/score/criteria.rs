@@ -15,14 +15,16 @@ const FIXED: [&str; 10] = [
     "train_error",
     "quadrature_error",
 ];
-/// Position of the first risk among the scores.
+/// Position of the first risk among the scores of predictors on the line.
 pub const FIRST_RISK: usize = FIXED.len();
+/// Scores of predictors on R^d that come before the risks, in order.
+const OF_FEATURES: [&str; 6] = ["rank", "route", "steps", "converged", "norm", "train_error"];
 /// Columns for the shares of gaps by their number of knots.
 const GAPS: [&str; 5] = ["gaps_with_0", "gaps_with_1", "gaps_with_2", "gaps_with_3", "gaps_with_more"];
 
-/// Whether every table of metrics has a score of this name, for any criteria.
+/// Whether every table of metrics on the line, or on R^d, has a score of this name, for any criteria.
 pub fn is_score(name: &str) -> bool {
-    FIXED.contains(&name)
+    FIXED.contains(&name) || OF_FEATURES.contains(&name)
 }
 
 /// The scores to compute for every predictor.
@@ -45,7 +47,17 @@ impl Criteria {
         Criteria { risks: risks.to_vec(), domain, distances: false, knots_within: None }
     }
 
+    /// Position of the first risk among the scores.
+    pub fn first_risk(&self) -> usize {
+        if self.domain == Domain::Population { OF_FEATURES.len() } else { FIRST_RISK }
+    }
+
     /// The names of the columns, in the order of the scores.
+    ///
+    /// Over the law of points of R^d these are the numerical rank; the route of the linear algebra, as
+    /// [`Route::code`](crate::space::estimator::Route::code) has it; steps and convergence of an iteration; the norm of what
+    /// decides f̂; the largest training error; each risk; and for each R_p its standard error over test points, none where a
+    /// formula is known.
     pub fn columns(&self) -> Vec<String> {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_string()).collect::<Vec<_>>();
         let named = |part: &str, risks: &[&Risk]| {
@@ -53,6 +65,12 @@ impl Criteria {
         };
         let all: Vec<&Risk> = self.risks.iter().collect();
         let integrals: Vec<&Risk> = self.risks.iter().filter(|risk| risk.p().is_some()).collect();
+        if self.domain == Domain::Population {
+            let mut columns = words(&OF_FEATURES);
+            columns.extend(named("risk", &all));
+            columns.extend(named("error", &integrals));
+            return columns;
+        }
         let mut columns = words(&FIXED);
         columns.extend(named("risk", &all));
         columns.extend(named("gap_max", &integrals));

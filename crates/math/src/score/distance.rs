@@ -37,14 +37,14 @@ pub(super) fn distances(
         (Predictor::PiecewiseLinear(knots), Some(Predictor::PiecewiseLinear(reference))) => {
             let difference = scratch.merger.difference(knots, &Reference(reference), criteria.domain);
             for risk in &criteria.risks {
-                out.push(Some(match risk {
-                    Risk::Sup => largest(difference.error),
+                out.push(match risk {
+                    Risk::Sup => Some(largest(difference.error)),
+                    Risk::Variance | Risk::Bias => None,
                     Risk::Lp(exponent) => {
-                        exponent
-                            .integrals_of_any_size(difference.cuts.at, difference.error, &mut scratch.pieces)
-                            .sum
+                        let (at, error) = (difference.cuts.at, difference.error);
+                        Some(exponent.integrals_of_any_size(at, error, &mut scratch.pieces).sum)
                     }
-                }));
+                });
             }
         }
         (predictor, Some(reference)) => {
@@ -57,10 +57,11 @@ pub(super) fn distances(
             scratch.integrals.fill(cuts.at, &criteria.risks, error);
             let mut integrals = 0..;
             for risk in &criteria.risks {
-                out.push(Some(match risk {
-                    Risk::Sup => supremum(cuts.at, error),
-                    Risk::Lp(_) => sum(scratch.integrals.pieces(integrals.next().unwrap_or(0))),
-                }));
+                out.push(match risk {
+                    Risk::Sup => Some(supremum(cuts.at, error)),
+                    Risk::Variance | Risk::Bias => None,
+                    Risk::Lp(_) => Some(sum(scratch.integrals.pieces(integrals.next().unwrap_or(0)))),
+                });
             }
         }
     }

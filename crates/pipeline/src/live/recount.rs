@@ -4,7 +4,6 @@ use super::summaries::Live;
 use super::tally::Tally;
 use crate::error::Error;
 use crate::plan::{Plan, Shard, place};
-use tempered_math::score::FIRST_RISK;
 use tempered_store::{MetricsChunk, RunDirectory, read_metrics};
 
 /// Adds a shard's finished estimators that the live summaries do not count yet; returns whether there were any.
@@ -15,6 +14,7 @@ pub(crate) fn recount(
     complete: &[usize],
     live: &mut Live,
 ) -> Result<bool, Error> {
+    let first = plan.study.criteria.first_risk();
     let mut added = false;
     for estimator in complete {
         let label = &plan.study.estimators[*estimator].label;
@@ -26,7 +26,7 @@ pub(crate) fn recount(
         let table = read_metrics(&path)?;
         let mut tally = Tally::new(live.risks().len());
         for (row, status) in table.status.iter().enumerate() {
-            let risks: Vec<_> = table.scores[FIRST_RISK..].iter().map(|column| column[row]).collect();
+            let risks: Vec<_> = table.scores[first..].iter().map(|column| column[row]).collect();
             tally.add(status != MetricsChunk::OK, &risks);
         }
         live.commit(label, &place.cell, shard.index, &tally);

@@ -1,11 +1,10 @@
 //! Cells: combinations of the data axes.
 
 use crate::error::Error;
-use crate::spec::{Combination, Scalar, Template};
+use crate::spec::{Combination, Size, Template, dimension};
 use std::borrow::Cow;
 use std::sync::Arc;
 use tempered_math::catalogue::Choice;
-use tempered_math::estimator;
 use tempered_math::seed::{Key, Purpose};
 
 /// One combination of the data axes.
@@ -48,9 +47,9 @@ impl Cell {
         Cell { labels: labels.clone(), ..Cell::new(*n, design, target, noise) }
     }
 
-    /// The value of a coordinate that formulas of estimators mention.
-    fn coordinate(&self, name: &str) -> Option<Scalar> {
-        (name == "n").then_some(Scalar::Number(self.n as f64))
+    /// The size of its training sets.
+    pub fn size(&self) -> Size {
+        Size { n: self.n, d: dimension(&self.design) }
     }
 
     /// What an estimator is in this cell.
@@ -58,7 +57,8 @@ impl Cell {
     /// # Errors
     /// A formula has no value here.
     pub fn choice<'a>(&self, rule: &'a Template) -> Result<Cow<'a, Choice>, Error> {
-        rule.at(estimator::CATALOGUE, &|name| self.coordinate(name)).map_err(|unfit| Error::Formula {
+        let size = self.size();
+        size.space().estimator(rule, &|name| size.coordinate(name)).map_err(|unfit| Error::Formula {
             cell: self.content(),
             parameter: unfit.parameter,
             message: unfit.fault.message,

@@ -1,8 +1,9 @@
 //! Where the files of a shard lie, and what they say of themselves.
 
+use super::cell::Cell;
 use super::layout::Plan;
 use super::shard::Shard;
-use crate::spec::{DATA_COLUMNS, Estimator, Weights, column};
+use crate::spec::{DATA_COLUMNS, DIMENSION, Estimator, Weights, column};
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::predictor::Form;
 use tempered_store::{EstimatorFiles, Labels, Layout, Parameter, ParameterKind, Place};
@@ -52,14 +53,15 @@ pub fn files(plan: &Plan, estimator: usize, shard: &Shard) -> EstimatorFiles {
             target: cell.target.to_string(),
             noise: cell.noise.to_string(),
             parameters: data_columns(plan).map(|name| parameter(&values, name)).collect(),
-            swept: plan.parameters().iter().map(|(name, kind)| swept(planned, name, *kind)).collect(),
+            swept: plan.parameters().iter().map(|(name, kind)| swept((cell, planned), name, *kind)).collect(),
         },
         footer: plan.footer(estimator, shard),
         checkpoints: !plan.checkpoints(estimator).is_empty(),
         weights: match plan.study.weights {
             Weights::None => None,
             _ => {
-                let entries = cell.n * plan.form(estimator).map_or(1, Form::entries_a_point);
+                // A plane has one a feature.
+                let entries = cell.size().d.unwrap_or(cell.n * plan.form(estimator).map_or(1, Form::entries_a_point));
                 usize::try_from((ROW_GROUP_VALUES / entries).clamp(1, ROW_GROUP_ROWS)).ok()
             }
         },
@@ -67,8 +69,11 @@ pub fn files(plan: &Plan, estimator: usize, shard: &Shard) -> EstimatorFiles {
     }
 }
 
-/// What an estimator has in the column of a swept parameter.
-fn swept(estimator: &Estimator, name: &str, kind: ParameterKind) -> Parameter {
+/// What an estimator has in the column of a swept parameter, or its cell in that of the number of features.
+fn swept((cell, estimator): (&Cell, &Estimator), name: &str, kind: ParameterKind) -> Parameter {
+    if let Some(d) = cell.size().d.filter(|_| name == DIMENSION) {
+        return Parameter::Whole(d);
+    }
     let value = estimator.swept.iter().find(|(parameter, _)| column(parameter) == name);
     match (value.map(|(_, value)| value), kind) {
         (None, _) => Parameter::None,

@@ -2,7 +2,7 @@
 
 use super::cell::Cell;
 use super::layout::Plan;
-use crate::spec::Group;
+use crate::spec::{Group, Size};
 use serde_json::json;
 use std::sync::Arc;
 use tempered_math::catalogue::Choice;
@@ -36,7 +36,7 @@ impl Plan {
             "target": cell.target.to_string(), "noise": cell.noise.to_string(), "shards": self.shards_of(cell)})
     }
 
-    /// By n, which estimators share shards, and how large these are.
+    /// By size, which estimators share shards, and how large these are.
     fn layout_json(&self) -> serde_json::Value {
         let group = |group: &Group| {
             let labels = group.estimators.iter().map(|estimator| &self.study.estimators[*estimator].label);
@@ -44,7 +44,13 @@ impl Plan {
                 "shards": self.study.trials.div_ceil(group.trials),
                 "shard_seconds": group.trials.min(self.study.trials) as f64 * group.seconds})
         };
-        let level = |(n, groups): (&u64, &Arc<[Group]>)| json!({"n": n, "groups": groups.iter().map(group).collect::<Vec<_>>()});
+        let level = |(size, groups): (&Size, &Arc<[Group]>)| {
+            let mut level = json!({"n": size.n, "groups": groups.iter().map(group).collect::<Vec<_>>()});
+            if let Some(d) = size.d {
+                level["d"] = d.into();
+            }
+            level
+        };
         self.groups.iter().map(level).collect()
     }
 }

@@ -5,7 +5,7 @@ use super::keys::Numbers;
 use super::shard::Shard;
 use super::widen::widen;
 use crate::generator::Generator;
-use crate::spec::{Costs, Estimator, Group, Study, Template, trains};
+use crate::spec::{Costs, Estimator, Group, Size, Space, Study, Template, trains};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tempered_math::catalogue::Choice;
@@ -28,8 +28,8 @@ pub struct Plan {
     pub generator: Generator,
     /// Which estimators train step by step.
     trained: Vec<bool>,
-    /// By n, which estimators share shards, and how large these are.
-    pub(super) groups: Arc<BTreeMap<u64, Arc<[Group]>>>,
+    /// By size, which estimators share shards, and how large these are.
+    pub(super) groups: Arc<BTreeMap<Size, Arc<[Group]>>>,
     /// Whether files of its directory may still lack columns, or have such as are taken back.
     pub(crate) growing: bool,
 }
@@ -114,12 +114,21 @@ impl Plan {
 
     /// The form in which an estimator's predictors are stored; none by the rules under which they are sums of units.
     pub fn form(&self, estimator: usize) -> Option<Form> {
-        (self.generator >= Generator::Four).then(|| form(self.study.estimators[estimator].rule.sample()))
+        let rule = self.study.estimators[estimator].rule.sample();
+        (self.generator >= Generator::Four).then(|| match self.study.space() {
+            Space::Line => form(rule),
+            Space::Features => Form::Linear,
+        })
     }
 
     /// Which estimators share shards in a cell, in the order of the study.
     pub fn groups(&self, cell: &Cell) -> &[Group] {
-        self.groups.get(&cell.n).map_or(&[], |groups| groups)
+        self.groups.get(&cell.size()).map_or(&[], |groups| groups)
+    }
+
+    /// The sizes of training sets.
+    pub(crate) fn sizes(&self) -> impl Iterator<Item = Size> + '_ {
+        self.groups.keys().copied()
     }
 
     /// The estimators of a shard.
@@ -183,12 +192,13 @@ impl Plan {
     }
 }
 
-/// By n, which estimators share shards.
-fn groups(study: &Study, cells: &[Cell], generator: Generator) -> Arc<BTreeMap<u64, Arc<[Group]>>> {
+/// By size, which estimators share shards.
+fn groups(study: &Study, cells: &[Cell], generator: Generator) -> Arc<BTreeMap<Size, Arc<[Group]>>> {
     let costs = Costs::new(study);
     let mut groups = BTreeMap::new();
     for cell in cells {
-        groups.entry(cell.n).or_insert_with(|| costs.groups(study, generator, cell.n).into());
+        let size = cell.size();
+        groups.entry(size).or_insert_with(|| costs.groups(study, generator, size).into());
     }
     Arc::new(groups)
 }

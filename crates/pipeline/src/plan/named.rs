@@ -1,10 +1,10 @@
 //! Choices and cells from the names under which files and records keep them.
 
 use super::cell::Cell;
-use crate::spec::{Estimator, Template, parse_choice, parse_rule};
+use crate::spec::{Estimator, Space, Template, parse_choice, parse_rule};
 use std::sync::Arc;
 use tempered_math::catalogue::{Choice, Entry};
-use tempered_math::{design, noise, target};
+use tempered_math::{design, noise, space, target};
 
 /// The choice of this label, `name` or `name(parameter=value, …)`; `None` where this program knows none of it.
 fn choice<T: ?Sized>(label: &str, catalogue: &'static [Entry<T>]) -> Option<Choice> {
@@ -36,10 +36,12 @@ fn inline(label: &str) -> Option<String> {
     Some(format!("{{{name}: {{{}}}}}", quoted.collect::<Option<Vec<String>>>()?.join(", ")))
 }
 
-/// The estimator of this label, with formulas where it has some.
+/// The estimator of this label, with formulas where it has some. Estimators of the line and of R^d that share a label have the
+/// same parameters.
 pub(crate) fn estimator(label: &str) -> Option<Template> {
-    let rule = parse_rule(&inline(label)?, "record").ok()?;
-    (rule.to_string() == label).then_some(rule)
+    let text = inline(label)?;
+    let of = |space: Space| parse_rule(&text, "record", space).ok().filter(|rule| rule.to_string() == label);
+    of(Space::Line).or_else(|| of(Space::Features))
 }
 
 /// The variant of a name that these swept parameters tell from others, `width=50, lr=0.1`.
@@ -65,8 +67,14 @@ pub(crate) fn cell(content: &str) -> Option<Cell> {
     let mut parts = content.split(';');
     let mut part = |name: &str| parts.next()?.strip_prefix(name)?.strip_prefix('=');
     let n = part("n")?.parse().ok()?;
-    let design = Arc::new(choice(part("design")?, design::CATALOGUE)?);
-    let target = Arc::new(choice(part("target")?, target::CATALOGUE)?);
+    let design = part("design")?;
+    let design = choice(design, design::CATALOGUE).or_else(|| choice(design, space::design::CATALOGUE));
+    let design = Arc::new(design?);
+    let target = part("target")?;
+    let target = Arc::new(match Space::of(&design) {
+        Space::Line => choice(target, target::CATALOGUE)?,
+        Space::Features => choice(target, space::target::CATALOGUE)?,
+    });
     let noise = Arc::new(choice(part("noise")?, noise::CATALOGUE)?);
     let cell = Cell::new(n, &design, &target, &noise);
     (cell.content() == content).then_some(cell)

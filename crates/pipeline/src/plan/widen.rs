@@ -89,7 +89,7 @@ fn widen_columns(study: &mut Study, swept: &[String], of_data: &[String]) {
 }
 
 fn risk(label: &str) -> Option<Risk> {
-    if label == "sup" { Some(Risk::Sup) } else { Risk::lp(label.parse().ok()?) }
+    Risk::of_word(label).or_else(|| Risk::lp(label.parse().ok()?))
 }
 
 /// Exponents ascending, the supremum last.

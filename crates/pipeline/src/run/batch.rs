@@ -1,12 +1,10 @@
 //! What travels between stages and steps: batches of trials and slabs of them as structs of arrays, tagged by their shard.
 
 use crate::plan::Shard;
-use crate::trial::Samples;
+use crate::trial::{Predictor, Report, Samples};
 use std::ops::Range;
 use std::sync::Arc;
 use tempered_flow::Credit;
-use tempered_math::estimator::Report;
-use tempered_math::predictor::Predictor;
 use tempered_math::sample::Degenerate;
 
 /// What travels between stages at a time: neighbouring parts of one shard or of several.

@@ -66,7 +66,7 @@ impl Iterator for Orders<'_> {
             let cell = &self.plan.cells[shard.cell];
             let group = &self.plan.groups(cell)[shard.group];
             seconds += (shard.trials.end - start) as f64 * group.seconds;
-            let most = self.sizes.batch(&shard, cell.n) as f64;
+            let most = self.sizes.batch(&shard, cell.size().numbers()) as f64;
             let rows = (room * most) as u64;
             let full = !parts.is_empty() && rows == 0;
             if full || !self.sizes.takes(parts.len(), parts.iter().all(alike), seconds) {
@@ -76,7 +76,7 @@ impl Iterator for Orders<'_> {
             let end = shard.trials.end.min(start + rows.max(1));
             let last = end == shard.trials.end;
             room -= (end - start) as f64 / most;
-            points += (end - start) * cell.n;
+            points += (end - start) * cell.size().numbers();
             parts.push(Order {
                 shard: shard.clone(),
                 estimators: estimators.clone(),

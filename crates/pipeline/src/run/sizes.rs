@@ -62,7 +62,7 @@ impl Sizes {
     /// For a plan on so many threads, with at most `points` a batch and thread.
     pub fn new(plan: &Plan, threads: usize, points: u64, paced: bool) -> Sizes {
         let threads = threads.max(1) as u64;
-        let large = plan.study.n.iter().any(|n| *n > LARGE);
+        let large = plan.sizes().any(|size| size.numbers() > LARGE);
         let memory = if large { MEMORY_LARGE } else { 0 }.max(MEMORY * threads);
         let point_bytes = SAMPLE_BYTES + FIT_BYTES * plan.study.estimators.len() as u64;
         let groups = plan.cells.iter().map(|cell| plan.groups(cell).len()).max().unwrap_or(1);

@@ -13,7 +13,7 @@ use super::watchdog::Watchdog;
 use crate::directory::Shards;
 use crate::error::Error;
 use crate::plan::{Plan, Shard};
-use crate::spec::Costs;
+use crate::spec::{Costs, Size};
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
@@ -46,15 +46,15 @@ impl Lanes {
     /// ways.
     pub fn of(plan: &Plan, todo: Shards, from: f64) -> Lanes {
         let costs = Costs::new(&plan.study);
-        let mut known: BTreeMap<(u64, Vec<usize>), [List; 2]> = BTreeMap::new();
+        let mut known: BTreeMap<(Size, Vec<usize>), [List; 2]> = BTreeMap::new();
         let (mut all_short, mut all_long): (Shards, Shards) = (Vec::new(), Vec::new());
         for (shard, estimators) in todo {
-            let n = plan.cells[shard.cell].n;
-            let ways = known.entry((n, estimators.to_vec())).or_insert_with(|| {
+            let size = plan.cells[shard.cell].size();
+            let ways = known.entry((size, estimators.to_vec())).or_insert_with(|| {
                 // Distances want the reference of the same sample.
-                let reference = plan.reference_position().map_or(0.0, |position| costs.of(position, n));
+                let reference = plan.reference_position().map_or(0.0, |position| costs.of(position, size));
                 // Large trials take turns, since memory bounds how many are at work.
-                let is_long = |e: &usize| n <= LARGE && costs.of(*e, n) + reference >= 1e9 * from;
+                let is_long = |e: &usize| size.numbers() <= LARGE && costs.of(*e, size) + reference >= 1e9 * from;
                 let (long, short): (Vec<usize>, Vec<usize>) = estimators.iter().copied().partition(is_long);
                 [short.into(), long.into()]
             });
@@ -67,8 +67,8 @@ impl Lanes {
             }
         }
         let cost = |(shard, list): &(Shard, List)| -> f64 {
-            let n = plan.cells[shard.cell].n;
-            list.iter().map(|e| costs.of(*e, n)).sum()
+            let size = plan.cells[shard.cell].size();
+            list.iter().map(|e| costs.of(*e, size)).sum()
         };
         // Slow ones would keep all threads from those behind them.
         // Costs are positive: their bits have their order.
@@ -119,7 +119,7 @@ impl<'a> Setting<'a> {
         let steps = Steps::first("generate", generate).then("train", train).then("evaluate", evaluate);
         let cut = move |batch: &Batch<Order>| {
             let slabs = |(position, order): (usize, &Order)| {
-                let rows = sizes.slab(&order.shard, plan.cells[order.shard.cell].n);
+                let rows = sizes.slab(&order.shard, plan.cells[order.shard.cell].size().numbers());
                 order.slabs(position, rows).collect::<Vec<_>>()
             };
             batch.parts.iter().enumerate().flat_map(slabs).collect()

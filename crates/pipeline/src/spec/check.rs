@@ -14,10 +14,12 @@ use super::limits::{FILES, SHARDS, TRIALS};
 use super::mark::{self, Yaml};
 use super::read::{Errors, Field};
 use super::shards;
+use super::space::{DIMENSION, Space, dimension};
 use super::storage::{Storage, store};
 use super::study::{Data, Study};
 use super::template::Template;
 use tempered_math::catalogue::{Choice, Entry};
+use tempered_math::space;
 
 /// Parses, edits and checks a study.
 ///
@@ -60,10 +62,10 @@ pub fn parse_choice<T: ?Sized>(
 }
 
 /// Parses one estimator as it stands under `train`, with formulas and without axes.
-pub(crate) fn parse_rule(text: &str, origin: &str) -> Result<Template, SpecError> {
+pub(crate) fn parse_rule(text: &str, origin: &str, space: Space) -> Result<Template, SpecError> {
     let root = mark::parse(text.as_bytes(), origin)?;
     let mut errors = Errors::default();
-    let rule = rule(&Field { node: &root, path: "estimator".into() }, &mut errors);
+    let rule = rule(&Field { node: &root, path: "estimator".into() }, space, &mut errors);
     errors.into_result(rule)
 }
 
@@ -95,13 +97,24 @@ fn study(root: &Field<'_>, label: ReadName, errors: &mut Errors) -> Option<Study
     let seed = seed.as_ref().and_then(|field| field.integer(0, u64::MAX, errors));
     let count = trials.as_ref().and_then(|field| field.integer(1, TRIALS, errors));
     let data = generate.as_ref().and_then(|field| data(field, errors));
-    // Where the data are wrong, formulas are tried at some size.
-    let n = data.as_ref().and_then(|data| data.n.first().copied());
-    let estimators = train.as_ref().and_then(|field| estimators(field, label, n, errors));
-    if let (Some(field), Some(data), Some(estimators)) = (train, &data, &estimators) {
-        check_formulas(field, estimators, &data.n, errors);
+    let sizes = data.as_ref().map_or(Vec::new(), Data::sizes);
+    // Where the data are wrong, formulas are tried at some size, and the number of features says what was meant.
+    let counts_features = || generate.as_ref().is_some_and(|field| field.get(DIMENSION).is_some());
+    let space = match sizes.first() {
+        Some(size) => size.space(),
+        None if counts_features() => Space::Features,
+        None => Space::Line,
+    };
+    let about = (space, sizes.first().copied());
+    let estimators = train.as_ref().and_then(|field| estimators(field, label, about, errors));
+    if let (Some(field), Some(estimators)) = (train, &estimators) {
+        check_formulas(field, estimators, &sizes, errors);
     }
-    let evaluation = evaluate(evaluated.as_ref(), estimators.as_deref().unwrap_or_default(), errors);
+    if let (Some(field), Some(data)) = (generate, &data) {
+        check_features(field, data, errors);
+    }
+    let named = estimators.as_deref().unwrap_or_default();
+    let evaluation = evaluate(evaluated.as_ref(), named, space, errors);
     let storage = store(stored.as_ref(), errors);
     let reading = aggregate(read.as_ref(), errors);
     let head = (name?, seed?, count?);
@@ -121,7 +134,7 @@ fn assembled(
     let Storage { weights, shard_points, shard_trials } = storage;
     let Aggregate { quantiles, max_failed, along, quantities } = reading;
     Study {
-        parameters: parameters(&estimators),
+        parameters: parameters(&designs, &estimators),
         data_parameters: columns::beyond([("design", &designs), ("target", &targets), ("noise", &noises)]),
         name,
         seed,
@@ -142,6 +155,29 @@ fn assembled(
         max_failed,
         along,
         quantities,
+    }
+}
+
+/// Reports designs and targets that do not exist with as many features as are asked for.
+fn check_features(field: &Field<'_>, data: &Data, errors: &mut Errors) {
+    let place = |part: &str| field.get(part).unwrap_or_else(|| field.clone());
+    for design in &data.designs {
+        let Some(d) = dimension(design) else { continue };
+        let features = usize::try_from(d).unwrap_or(usize::MAX);
+        if let Ok(law) = design.build(space::design::CATALOGUE)
+            && let Err(why) = law.check(features)
+        {
+            errors.push(&place("design"), format!("has {}: {why}", design.name()));
+            return;
+        }
+        let targets = data.targets.iter().filter_map(|target| {
+            let built = target.build(space::target::CATALOGUE).ok()?;
+            Some((target.name(), built.check(features).err()?))
+        });
+        if let Some((name, why)) = targets.into_iter().next() {
+            errors.push(&place("target"), format!("has {name}: {why}"));
+            return;
+        }
     }
 }
 

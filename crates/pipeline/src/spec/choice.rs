@@ -4,7 +4,7 @@ use super::mark::{Node, Yaml, shown};
 use super::read::{Errors, Field, quoted, suggestion};
 use super::sweep::{Context, Given, Slot, Swept, slot};
 use super::value::value;
-use tempered_math::catalogue::{Choice, Entry, Invalid, Kind};
+use tempered_math::catalogue::{Choice, Entry, Invalid, Kind, Parameter, Value};
 
 /// Reads one choice, each of whose parameters has one value.
 pub(super) fn choice<T: ?Sized>(
@@ -15,7 +15,7 @@ pub(super) fn choice<T: ?Sized>(
     let read = |field: &Field<'_>, _: &str, kind: &Kind, errors: &mut Errors| {
         value(field, kind, errors).map(Slot::Value)
     };
-    let swept = named(field, catalogue, &read, errors)?;
+    let swept = named(field, catalogue, (&read, &[]), errors)?;
     let given = swept.given.iter().filter_map(|given| match &given.slot {
         Slot::Value(value) => Some((given.parameter, value.clone())),
         Slot::Axis(_) | Slot::Formula(_) => None,
@@ -36,7 +36,10 @@ pub(super) fn swept<'a, T: ?Sized>(
     context: Context<'_>,
     errors: &mut Errors,
 ) -> Option<Swept<'a, T>> {
-    named(field, catalogue, &|field, name, kind, errors| slot(field, name, kind, context, errors), errors)
+    let read = |field: &Field<'_>, name: &str, kind: &Kind, errors: &mut Errors| {
+        slot(field, name, kind, context, errors)
+    };
+    named(field, catalogue, (&read, context.elsewhere), errors)
 }
 
 /// Reports a combination of arguments that no build can honour, where the parameter stands.
@@ -47,10 +50,13 @@ pub(super) fn refuse<T: ?Sized>(swept: &Swept<'_, T>, invalid: &Invalid, errors:
 /// Reads what is given for a parameter.
 type Read<'r> = dyn Fn(&Field<'_>, &str, &Kind, &mut Errors) -> Option<Slot> + 'r;
 
+/// How parameters are read, and which of them stand elsewhere.
+type Reading<'r> = (&'r Read<'r>, &'r [&'r str]);
+
 fn named<'a, T: ?Sized>(
     field: &Field<'a>,
     catalogue: &'static [Entry<T>],
-    read: &Read<'_>,
+    reading: Reading<'_>,
     errors: &mut Errors,
 ) -> Option<Swept<'a, T>> {
     let names: Vec<&str> = catalogue.iter().map(|entry| entry.name).collect();
@@ -68,7 +74,7 @@ fn named<'a, T: ?Sized>(
             return None;
         }
     };
-    chosen(name, arguments.as_ref(), catalogue, read, errors)
+    chosen(name, arguments.as_ref(), catalogue, reading, errors)
 }
 
 /// A name and its arguments.
@@ -86,20 +92,17 @@ pub(super) fn swept_pair<'a, T: ?Sized>(
     errors: &mut Errors,
 ) -> Option<Swept<'a, T>> {
     let (name, arguments) = pair(field, key, value);
-    chosen(
-        name,
-        Some(&arguments),
-        catalogue,
-        &|field, name, kind, errors| slot(field, name, kind, context, errors),
-        errors,
-    )
+    let read = |field: &Field<'_>, name: &str, kind: &Kind, errors: &mut Errors| {
+        slot(field, name, kind, context, errors)
+    };
+    chosen(name, Some(&arguments), catalogue, (&read, context.elsewhere), errors)
 }
 
 fn chosen<'a, T: ?Sized>(
     name: Field<'a>,
     arguments: Option<&Field<'a>>,
     catalogue: &'static [Entry<T>],
-    read: &Read<'_>,
+    reading: Reading<'_>,
     errors: &mut Errors,
 ) -> Option<Swept<'a, T>> {
     let names: Vec<&str> = catalogue.iter().map(|entry| entry.name).collect();
@@ -109,7 +112,7 @@ fn chosen<'a, T: ?Sized>(
         errors.helped(&name, format!("is `{}`, but it must be one of {}", shown(text), quoted(&names)), help);
         return None;
     };
-    let given = arguments_of(entry, &name, arguments, read, errors)?;
+    let given = arguments_of(entry, &name, arguments, reading, errors)?;
     Some(Swept { entry, name, given })
 }
 
@@ -118,15 +121,18 @@ fn arguments_of<'a, T: ?Sized>(
     entry: &Entry<T>,
     name: &Field<'a>,
     arguments: Option<&Field<'a>>,
-    read: &Read<'_>,
+    reading: Reading<'_>,
     errors: &mut Errors,
 ) -> Option<Vec<Given<'a>>> {
-    let parameters = (entry.parameters)();
+    let (read, elsewhere) = reading;
+    let mut parameters = (entry.parameters)();
+    parameters.retain(|parameter| !elsewhere.contains(&parameter.name));
     let keys: Vec<&str> = parameters.iter().map(|parameter| parameter.name).collect();
-    let fields = match arguments {
+    let mut fields = match arguments {
         Some(arguments) => arguments.map(&keys, errors),
         None => vec![None; keys.len()],
     };
+    let places = unfold(&parameters, &mut fields, errors);
     let (mut given, mut whole) = (Vec::new(), true);
     for (parameter, field) in parameters.iter().zip(fields) {
         match field {
@@ -146,7 +152,43 @@ fn arguments_of<'a, T: ?Sized>(
         }
     }
     if let Some(Yaml::Map(pairs)) = arguments.map(|arguments| &arguments.node.value) {
-        given.sort_by_key(|given| pairs.iter().position(|(key, _)| key.text() == Some(given.parameter)));
+        let place = |name: &str| {
+            let outer = places.iter().find(|(inner, _)| *inner == name).map_or(name, |(_, outer)| outer);
+            pairs.iter().position(|(key, _)| key.text() == Some(outer))
+        };
+        given.sort_by_key(|given| place(given.parameter));
     }
     whole.then_some(given)
+}
+
+/// Unfolds words with parameters of their own, `spectrum: {power: {exponent: 2}}`, into parameters side by side, `spectrum:
+/// power` and `exponent: 2`. Gives the parameters that stood within another one, each with that.
+fn unfold<'a>(
+    parameters: &[Parameter],
+    fields: &mut [Option<Field<'a>>],
+    errors: &mut Errors,
+) -> Vec<(&'static str, &'static str)> {
+    let mut places = Vec::new();
+    for (place, parameter) in parameters.iter().enumerate() {
+        let (Kind::Word(words), Some(field)) = (&parameter.kind, &fields[place]) else { continue };
+        let Yaml::Map(pairs) = &field.node.value else { continue };
+        let [(key, value)] = &pairs[..] else { continue };
+        if !words.iter().any(|word| key.text() == Some(word)) {
+            continue;
+        }
+        let (word, inner) = pair(field, key, value);
+        // What need not be given is what single words use.
+        let used: Vec<&str> =
+            parameters.iter().filter(|one| one.default == Some(Value::Unset)).map(|one| one.name).collect();
+        let found = inner.map(&used, errors);
+        fields[place] = Some(word);
+        for (name, field) in used.iter().zip(found) {
+            let Some(at) = parameters.iter().position(|one| one.name == *name).filter(|_| field.is_some()) else {
+                continue;
+            };
+            places.push((parameters[at].name, parameter.name));
+            fields[at] = field;
+        }
+    }
+    places
 }

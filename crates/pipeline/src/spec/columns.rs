@@ -1,6 +1,7 @@
 //! Which parameters have a column: real ones of the data, and swept ones of estimators.
 
 use super::estimator::Estimator;
+use super::space::{DIMENSION, dimension};
 use std::collections::BTreeMap;
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::score::is_score;
@@ -43,16 +44,19 @@ pub(crate) fn column(parameter: &str) -> String {
     if is_score(parameter) { format!("estimator_{parameter}") } else { parameter.into() }
 }
 
-/// The columns of swept parameters, in the order of their names. Where estimators have parameters of one name and several
-/// types, the column is real if they are numbers, and text otherwise.
-pub(super) fn parameters(estimators: &[Estimator]) -> Vec<(String, ParameterKind)> {
+/// The columns of the number of features and of swept parameters, in the order of their names. Where estimators have
+/// parameters of one name and several types, the column is real if they are numbers, and text otherwise.
+pub(super) fn parameters(designs: &[Choice], estimators: &[Estimator]) -> Vec<(String, ParameterKind)> {
     let mut kinds: BTreeMap<String, ParameterKind> = BTreeMap::new();
+    if designs.iter().any(|design| dimension(design).is_some()) {
+        kinds.insert(DIMENSION.to_owned(), ParameterKind::Whole);
+    }
     for (name, value) in estimators.iter().flat_map(|estimator| &estimator.swept) {
         let kind = match value {
             Value::Real(_) => ParameterKind::Real,
             Value::Whole(_) => ParameterKind::Whole,
             Value::Flag(_) => ParameterKind::Flag,
-            Value::Word(_) | Value::Reals(_) | Value::Wholes(_) => ParameterKind::Text,
+            Value::Word(_) | Value::Reals(_) | Value::Wholes(_) | Value::Unset => ParameterKind::Text,
         };
         kinds.entry(column(name)).and_modify(|known| *known = join(*known, kind)).or_insert(kind);
     }

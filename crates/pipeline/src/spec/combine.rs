@@ -4,6 +4,7 @@ use super::formula::{Formula, Scalar, scalar};
 use super::generate::{Alternative, Generate, PARTS, SIZE, Sizes};
 use super::read::{Errors, Field};
 use super::resolved::generate_yaml;
+use super::space::coordinate;
 use super::study::{Cells, Combination, Data};
 use super::sweep::Slot;
 use super::template::number;
@@ -145,7 +146,7 @@ impl<'g, 'e> Walk<'g, 'e> {
             Slot::Value(_) | Slot::Formula(_) => None,
         });
         let Some((position, parameter, length)) = next else { return self.part(part + 1) };
-        let name = format!("{}_{parameter}", PARTS[part]);
+        let name = coordinate(PARTS[part], parameter);
         for place in self.range(&name, length) {
             self.picked[part].1.push(place);
             let done = self.within(&name, place, |walk| walk.axis(part, alternative, position + 1));
@@ -217,12 +218,12 @@ impl<'g, 'e> Walk<'g, 'e> {
             let alternative = self.alternative(part);
             scope.insert(PARTS[part].into(), Scalar::Word(alternative.name.into()));
             for (parameter, default) in &alternative.defaults {
-                let name = format!("{}_{parameter}", PARTS[part]);
+                let name = coordinate(PARTS[part], parameter);
                 drop(scalar(default).map(|value| scope.insert(name, value)));
             }
             let mut places = self.picked[part].1.iter();
             for given in &alternative.given {
-                let name = format!("{}_{}", PARTS[part], given.parameter);
+                let name = coordinate(PARTS[part], given.parameter);
                 let value = match &given.slot {
                     Slot::Value(value) => value,
                     Slot::Axis(list) => places.next().map_or(&list[0], |place| &list[*place]),
@@ -310,7 +311,7 @@ impl<'g, 'e> Walk<'g, 'e> {
             let text = match given.map(|given| &given.slot) {
                 Some(Slot::Formula(formula)) => Some(formula.to_string()),
                 Some(Slot::Axis(_)) => {
-                    follows(&format!("{}_{name}", PARTS[part])).map(|leader| format!("zip({leader})"))
+                    follows(&coordinate(PARTS[part], name)).map(|leader| format!("zip({leader})"))
                 }
                 _ => None,
             };

@@ -1,21 +1,23 @@
 //! What stands under `generate`: the axes of the data, and the cells that they make.
 //!
 //! Cells come in the order n, design, target, noise, and within a choice its axes in the order of the source; the last one
-//! varies fastest. They are counted before they are made. Coordinates have the names of their columns: `n`, `design`,
-//! `target`, `noise`, and parameters as `noise_sd`.
+//! varies fastest. They are counted before they are made. Coordinates have the names of their columns: `n`, `d`, `design`,
+//! `target`, `noise`, and parameters as `noise_sd`. The number of features d is a parameter of each design of R^d: what stands
+//! beside the designs is given to all of them.
 
 use super::choice::swept;
 use super::combine::Walk;
 use super::counts::counts;
-use super::generate::{Alternative, Generate, PARTS, SIZE, Sizes};
+use super::generate::{Alternative, FEATURES, Generate, KEYS, PARTS, SIZE, Sizes};
 use super::limits::{CELLS, LARGEST_N};
 use super::mark::{Node, Yaml};
 use super::read::{Errors, Field};
+use super::space::{DIMENSION, Space, coordinate};
 use super::study::Data;
-use super::sweep::{Context, Slot, Swept, slot, takes_lists};
+use super::sweep::{Context, Given, Slot, Swept, slot, takes_lists};
 use super::ties::{condition, zip};
 use tempered_math::catalogue::{Choice, Entry, Value};
-use tempered_math::{design, noise, target};
+use tempered_math::{design, noise, space, target};
 
 /// Reads the data of a study.
 pub(super) fn data(field: &Field<'_>, errors: &mut Errors) -> Option<Data> {
@@ -30,27 +32,33 @@ pub(super) fn data(field: &Field<'_>, errors: &mut Errors) -> Option<Data> {
 }
 
 fn read<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Generate<'a>> {
-    let fields = field.map(&["n", "design", "target", "noise", "zip", "where"], errors);
-    let zip = fields[4].as_ref().map_or(Some(Vec::new()), |field| zip(field, errors));
+    let fields = field.map(&KEYS, errors);
+    let [size, features, design, target, noise, tied, filter] = &fields[..] else { return None };
+    let zip = tied.as_ref().map_or(Some(Vec::new()), |field| zip(field, errors));
     let groups = zip.clone().unwrap_or_default();
-    let sizes = match &fields[0] {
+    let sizes = match size {
         Some(n) => sizes(n, errors),
         None => {
             errors.push(field, "lacks `n`");
             None
         }
     };
-    let at = |place: usize| (fields[place].as_ref(), field, PARTS[place - 1], &groups[..]);
-    let designs = part(at(1), design::CATALOGUE, "uniform", errors);
-    let targets = part(at(2), target::CATALOGUE, "zero", errors);
-    let noises = part(at(3), noise::CATALOGUE, "normal", errors);
-    let filter = match &fields[5] {
+    let part = |place: &Option<Field<'a>>, name| Part { field: place.clone(), parent: field.clone(), name, zip: &groups };
+    let designs = designs(&part(design, PARTS[0]), features.as_ref(), errors);
+    // Where designs are wrong, whether features are counted says what was meant.
+    let space = designs.as_ref().map_or(if features.is_some() { Space::Features } else { Space::Line }, |(_, space)| *space);
+    let target = part(target, PARTS[1]);
+    let targets = match space {
+        Space::Line => target.read((target::CATALOGUE, "zero"), &[], errors),
+        Space::Features => target.read((space::target::CATALOGUE, "zero"), &[], errors),
+    };
+    let noises = part(noise, PARTS[2]).read((noise::CATALOGUE, "normal"), &[], errors);
+    let filter = match filter {
         None => Some(None),
         Some(field) => condition(field, errors).map(|formula| Some((formula, field.clone()))),
     };
-    let (sizes, parts) = (sizes?, [designs?, targets?, noises?]);
-    let sizes_field = fields[0].clone()?;
-    Some(Generate { field: field.clone(), sizes, sizes_field, parts, zip: zip?, filter: filter? })
+    let (sizes, parts) = (sizes?, [designs?.0, targets?, noises?]);
+    Some(Generate { field: field.clone(), sizes, sizes_field: size.clone()?, parts, zip: zip?, filter: filter? })
 }
 
 /// Whether a name is a coordinate of some data.
@@ -59,14 +67,14 @@ fn is_coordinate(name: &str) -> bool {
         catalogue.iter().any(|entry| (entry.parameters)().iter().any(|one| one.name == parameter))
     }
     let of = |part: &str| name.strip_prefix(part).and_then(|rest| rest.strip_prefix('_'));
-    name == "n"
-        || of("design").is_some_and(|parameter| has(design::CATALOGUE, parameter))
-        || of("target").is_some_and(|parameter| has(target::CATALOGUE, parameter))
+    ["n", DIMENSION].contains(&name)
+        || of("design").is_some_and(|one| has(design::CATALOGUE, one) || has(space::design::CATALOGUE, one))
+        || of("target").is_some_and(|one| has(target::CATALOGUE, one) || has(space::target::CATALOGUE, one))
         || of("noise").is_some_and(|parameter| has(noise::CATALOGUE, parameter))
 }
 
 fn sizes(field: &Field<'_>, errors: &mut Errors) -> Option<Sizes> {
-    let context = Context { is_known: &is_coordinate, is_zipped: &|_| false };
+    let context = Context { is_known: &is_coordinate, is_zipped: &|_| false, elsewhere: &[] };
     let is_linear = |pairs: &[(Node, Node)]| pairs.iter().any(|(key, _)| key.text() == Some("linear"));
     let slot = match &field.node.value {
         Yaml::Scalar { .. } => slot(field, "n", &SIZE, context, errors)?,
@@ -80,24 +88,90 @@ fn sizes(field: &Field<'_>, errors: &mut Errors) -> Option<Sizes> {
     })
 }
 
-fn part<'a, T: ?Sized>(
-    (field, parent, name, zip): (Option<&Field<'a>>, &Field<'a>, &str, &[Vec<String>]),
-    catalogue: &'static [Entry<T>],
-    default: &str,
+/// What stands under `generate` for one part of the data.
+struct Part<'a, 'g> {
+    field: Option<Field<'a>>,
+    /// `generate` itself.
+    parent: Field<'a>,
+    name: &'static str,
+    zip: &'g [Vec<String>],
+}
+
+impl<'a> Part<'a, '_> {
+    /// The choices of the part; without any the default. Some parameters may stand `elsewhere`.
+    fn read<T: ?Sized>(
+        &self,
+        (catalogue, default): (&'static [Entry<T>], &str),
+        elsewhere: &[&str],
+        errors: &mut Errors,
+    ) -> Option<Vec<Alternative<'a>>> {
+        let Some(field) = &self.field else {
+            let entry = catalogue.iter().find(|entry| entry.name == default)?;
+            let swept = Swept { entry, name: self.parent.clone(), given: Vec::new() };
+            return Some(vec![alternative(swept, &self.parent)]);
+        };
+        let items = field.items(errors);
+        let one = |item: &Field<'a>| self.one(item, catalogue, elsewhere, errors);
+        let read: Vec<Option<Alternative<'a>>> = items.iter().map(one).collect();
+        let all: Option<Vec<Alternative<'a>>> = read.into_iter().collect();
+        all.filter(|all| !all.is_empty())
+    }
+
+    fn one<T: ?Sized>(
+        &self,
+        item: &Field<'a>,
+        catalogue: &'static [Entry<T>],
+        elsewhere: &[&str],
+        errors: &mut Errors,
+    ) -> Option<Alternative<'a>> {
+        let name = self.name;
+        let is_zipped = |parameter: &str| self.zip.iter().flatten().any(|axis| *axis == coordinate(name, parameter));
+        let context = Context { is_known: &is_coordinate, is_zipped: &is_zipped, elsewhere };
+        Some(alternative(swept(item, catalogue, context, errors)?, item))
+    }
+}
+
+/// The designs, and where their x lives. The number of features stands beside the designs, for all of them, or in each.
+fn designs<'a>(
+    part: &Part<'a, '_>,
+    features: Option<&Field<'a>>,
     errors: &mut Errors,
-) -> Option<Vec<Alternative<'a>>> {
-    let Some(field) = field else {
-        let entry = catalogue.iter().find(|entry| entry.name == default)?;
-        let swept = Swept { entry, name: parent.clone(), given: Vec::new() };
-        return Some(vec![alternative(swept, parent)]);
+) -> Option<(Vec<Alternative<'a>>, Space)> {
+    let is_of_space = |item: &Field<'a>| {
+        let name = match &item.node.value {
+            Yaml::Map(pairs) => pairs.first().and_then(|(key, _)| key.text()),
+            _ => item.node.text(),
+        };
+        space::design::CATALOGUE.iter().any(|entry| Some(entry.name) == name)
     };
-    let is_zipped = |parameter: &str| zip.iter().flatten().any(|axis| *axis == format!("{name}_{parameter}"));
-    let context = Context { is_known: &is_coordinate, is_zipped: &is_zipped };
-    let items = field.items(errors);
-    let read: Vec<Option<Alternative<'a>>> =
-        items.iter().map(|item| Some(alternative(swept(item, catalogue, context, errors)?, item))).collect();
-    let all: Option<Vec<Alternative<'a>>> = read.into_iter().collect();
-    all.filter(|all| !all.is_empty())
+    let mut tried = Errors::default();
+    let items = part.field.as_ref().map_or(Vec::new(), |field| field.items(&mut tried));
+    let (of_space, of_line): (Vec<&Field<'a>>, Vec<&Field<'a>>) = items.iter().partition(|item| is_of_space(item));
+    if let (Some(one), false) = (of_space.first(), of_line.is_empty()) {
+        errors.push(of_line[0], format!("is a design of the line beside `{}`, a design of R^d", shown_name(one)));
+        return None;
+    }
+    let Some(features) = features else {
+        return match of_space.is_empty() {
+            true => Some((part.read((design::CATALOGUE, "uniform"), &[], errors)?, Space::Line)),
+            false => Some((part.read((space::design::CATALOGUE, "gaussian"), &[], errors)?, Space::Features)),
+        };
+    };
+    let is_zipped = |_: &str| part.zip.iter().flatten().any(|axis| axis == DIMENSION);
+    let context = Context { is_known: &is_coordinate, is_zipped: &is_zipped, elsewhere: &[] };
+    let slot = slot(features, DIMENSION, &FEATURES, context, errors);
+    let mut alternatives = part.read((space::design::CATALOGUE, "gaussian"), &[DIMENSION], errors)?;
+    let given = Given { parameter: DIMENSION, kind: FEATURES, slot: slot?, field: features.clone() };
+    // The slowest of their axes.
+    alternatives.iter_mut().for_each(|alternative| alternative.given.insert(0, given.clone()));
+    Some((alternatives, Space::Features))
+}
+
+fn shown_name(item: &Field<'_>) -> String {
+    match &item.node.value {
+        Yaml::Map(pairs) => pairs.first().and_then(|(key, _)| key.text()).unwrap_or_default().to_owned(),
+        _ => item.node.text().unwrap_or_default().to_owned(),
+    }
 }
 
 fn alternative<'a, T: ?Sized>(swept: Swept<'a, T>, item: &Field<'a>) -> Alternative<'a> {

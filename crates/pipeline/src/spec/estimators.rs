@@ -7,30 +7,48 @@ use super::limits::ESTIMATORS;
 use super::mark::{Node, Yaml};
 use super::read::{Errors, Field};
 use super::resolved;
+use super::space::{DIMENSION, Size, Space};
 use super::sweep::{Context, Slot, Swept, combinations};
 use super::template::{Template, Unfit, number};
 use super::ties::{check_zip, condition, zip};
 use serde_yaml::Value as Resolved;
 use std::collections::HashSet;
 use std::sync::Arc;
-use tempered_math::catalogue::{Kind, Value};
-use tempered_math::estimator;
+use tempered_math::catalogue::{Entry, Kind, Value};
+use tempered_math::{estimator, space};
 
 /// Values by parameter.
 type Arguments = Vec<(&'static str, Value)>;
 /// Formulas by parameter.
 type Formulas = Vec<(&'static str, Formula)>;
 
-type Rule = dyn tempered_math::estimator::Estimator;
-
 /// Reads the name of an estimator.
 pub(super) type ReadName = fn(&Field<'_>, &mut Errors) -> Option<String>;
 
-/// Reads estimators in the order of the source; `n` is a size of training sets, at which formulas are tried.
+/// What the reader of an estimator knows of the data: where x lives, and a size of training sets at which formulas are
+/// tried, if there is one.
+pub(super) type About = (Space, Option<Size>);
+
+/// Reads estimators in the order of the source.
 pub(super) fn estimators(
     field: &Field<'_>,
     name: ReadName,
-    n: Option<u64>,
+    (space, size): About,
+    errors: &mut Errors,
+) -> Option<Vec<Estimator>> {
+    match space {
+        Space::Line => of_catalogue(field, name, (estimator::CATALOGUE, size), errors),
+        Space::Features => of_catalogue(field, name, (space::estimator::CATALOGUE, size), errors),
+    }
+}
+
+/// A catalogue of estimators, and a size of training sets at which formulas are tried.
+type Among<T> = (&'static [Entry<T>], Option<Size>);
+
+fn of_catalogue<T: ?Sized>(
+    field: &Field<'_>,
+    name: ReadName,
+    among: Among<T>,
     errors: &mut Errors,
 ) -> Option<Vec<Estimator>> {
     let Yaml::Map(pairs) = &field.node.value else {
@@ -45,7 +63,7 @@ pub(super) fn estimators(
     for (key, value) in pairs {
         let label = name(&Field { node: key, path: field.path.clone() }, errors);
         let child = field.child(key.text().unwrap_or_default(), value);
-        let variants = variants(&child, label.as_deref(), n, errors);
+        let variants = variants(&child, label.as_deref(), among, errors);
         all = all.zip(variants).map(|(mut all, variants)| {
             all.extend(variants);
             all
@@ -61,22 +79,22 @@ pub(super) fn estimators(
 }
 
 /// The rule of an estimator, with keys of its own beside the choice.
-struct Written<'a> {
-    swept: Swept<'a, Rule>,
+struct Written<'a, T: ?Sized + 'static> {
+    swept: Swept<'a, T>,
     zip: Vec<Vec<String>>,
     zip_field: Option<Field<'a>>,
     filter: Option<(Formula, Field<'a>)>,
 }
 
 /// The variants of one name.
-fn variants(
+fn variants<T: ?Sized>(
     field: &Field<'_>,
     name: Option<&str>,
-    n: Option<u64>,
+    (catalogue, size): Among<T>,
     errors: &mut Errors,
 ) -> Option<Vec<Estimator>> {
-    let written = written(field, errors)?;
-    written.check(errors)?;
+    let written = written(field, catalogue, errors)?;
+    written.check(size, errors)?;
     let count = written.count();
     if count > ESTIMATORS as u128 {
         let message = format!("makes {count} variants, but there may be at most {ESTIMATORS}");
@@ -86,7 +104,7 @@ fn variants(
     let mut list = Vec::new();
     for given in combinations(&written.swept.given, &written.zip) {
         if written.is_wanted(&given, errors)? {
-            list.push(written.estimator(name.unwrap_or_default(), &given, n, errors)?);
+            list.push(written.estimator(name.unwrap_or_default(), &given, size, errors)?);
         }
     }
     if list.is_empty() {
@@ -109,7 +127,11 @@ fn variants(
     name.map(|_| list)
 }
 
-fn written<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Written<'a>> {
+fn written<'a, T: ?Sized>(
+    field: &Field<'a>,
+    catalogue: &'static [Entry<T>],
+    errors: &mut Errors,
+) -> Option<Written<'a, T>> {
     let is_tie = |node: &Node| matches!(node.text(), Some("zip" | "where"));
     let of = |name: &str| match &field.node.value {
         Yaml::Map(pairs) => pairs.iter().find(|(key, _)| key.text() == Some(name)),
@@ -123,11 +145,11 @@ fn written<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Written<'a>> {
         Some(field) => Some((condition(&field, errors)?, field)),
     };
     let known = |name: &str| {
-        let entries = estimator::CATALOGUE.iter();
-        name == "n" || entries.flat_map(|entry| (entry.parameters)()).any(|parameter| parameter.name == name)
+        let entries = catalogue.iter();
+        ["n", DIMENSION].contains(&name) || entries.flat_map(|entry| (entry.parameters)()).any(|parameter| parameter.name == name)
     };
     let is_zipped = |parameter: &str| zip.iter().flatten().any(|name| name == parameter);
-    let context = Context { is_known: &known, is_zipped: &is_zipped };
+    let context = Context { is_known: &known, is_zipped: &is_zipped, elsewhere: &[] };
     let swept = match &field.node.value {
         Yaml::Map(pairs) if pairs.iter().any(|(key, _)| is_tie(key)) => {
             let rest: Vec<&(Node, Node)> = pairs.iter().filter(|(key, _)| !is_tie(key)).collect();
@@ -135,14 +157,14 @@ fn written<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Written<'a>> {
                 errors.push(field, "has `zip` or `where` beside it, and needs one estimator as {name: {…}}");
                 return None;
             };
-            swept_pair(field, (key, value), estimator::CATALOGUE, context, errors)?
+            swept_pair(field, (key, value), catalogue, context, errors)?
         }
-        _ => swept(field, estimator::CATALOGUE, context, errors)?,
+        _ => swept(field, catalogue, context, errors)?,
     };
     Some(Written { swept, zip, zip_field, filter })
 }
 
-impl Written<'_> {
+impl<T: ?Sized> Written<'_, T> {
     /// How many combinations the axes make.
     fn count(&self) -> u128 {
         let follows = |axis: &str, before: &[&str]| {
@@ -159,13 +181,15 @@ impl Written<'_> {
     }
 
     /// Checks names in formulas, conditions and groups.
-    fn check(&self, errors: &mut Errors) -> Option<()> {
+    fn check(&self, size: Option<Size>, errors: &mut Errors) -> Option<()> {
         let own: Vec<&str> = self.swept.coordinates().collect();
-        let with_n: Vec<&str> = ["n"].into_iter().chain(own.iter().copied()).collect();
+        // Where the data are wrong, who knows where they live.
+        let of_size = size.map_or(&["n", DIMENSION][..], Size::names);
+        let with_size: Vec<&str> = of_size.iter().copied().chain(own.iter().copied()).collect();
         let mut sound = Some(());
         for given in &self.swept.given {
             if let Slot::Formula(formula) = &given.slot
-                && let Err(fault) = formula.check_names(&with_n)
+                && let Err(fault) = formula.check_names(&with_size)
             {
                 errors.helped(&given.field, fault.message, fault.help);
                 sound = None;
@@ -240,11 +264,11 @@ impl Written<'_> {
         &self,
         name: &str,
         given: &[(&'static str, Value)],
-        n: Option<u64>,
+        size: Option<Size>,
         errors: &mut Errors,
     ) -> Option<Estimator> {
         let (given, open) = self.closed(given, errors)?;
-        // What is left follows from n; names of parameters in it have their values by now.
+        // What is left follows from the cell; names of parameters in it have their values by now.
         let axes: Vec<&str> = self.swept.axes().map(|(axis, _)| axis.parameter).collect();
         let parameters = (self.swept.entry.parameters)();
         let swept: Vec<(&'static str, Value)> = parameters
@@ -252,12 +276,12 @@ impl Written<'_> {
             .filter(|parameter| axes.contains(&parameter.name))
             .filter_map(|parameter| given.iter().find(|(name, _)| *name == parameter.name).cloned())
             .collect();
-        let at = n.map_or(2.0, |n| n as f64);
-        let of = |name: &str| if name == "n" { Some(Scalar::Number(at)) } else { self.own(&given, name) };
+        let at = size.unwrap_or(Size { n: 2, d: Some(2) });
+        let of = |name: &str| at.coordinate(name).or_else(|| self.own(&given, name));
         match Template::new(self.swept.entry, &given, open, &of) {
             Ok(rule) => Some(Estimator::variant(name, swept, rule)),
             Err(unfit) => {
-                self.report(&unfit, n, errors);
+                self.report(&unfit, size, errors);
                 None
             }
         }
@@ -272,7 +296,8 @@ impl Written<'_> {
         });
         let mut open: Vec<(&'static str, Kind, &Formula)> = formulas.collect();
         while let Some(ready) = open.iter().position(|(_, _, formula)| {
-            formula.names().iter().all(|name| *name != "n" && self.own(&given, name).is_some())
+            let is_own = |name: &&str| !["n", DIMENSION].contains(name) && self.own(&given, name).is_some();
+            formula.names().iter().all(is_own)
         }) {
             let (parameter, kind, formula) = open.swap_remove(ready);
             match number(formula, &kind, &|name| self.own(&given, name)) {
@@ -287,14 +312,14 @@ impl Written<'_> {
         Some((given, open))
     }
 
-    fn report(&self, Unfit { parameter, fault }: &Unfit, n: Option<u64>, errors: &mut Errors) {
+    fn report(&self, Unfit { parameter, fault }: &Unfit, size: Option<Size>, errors: &mut Errors) {
         let place = self.swept.place(parameter);
         let is_formula = self
             .swept
             .given
             .iter()
             .any(|given| given.parameter == *parameter && matches!(given.slot, Slot::Formula(_)));
-        let cell = n.filter(|_| is_formula).map_or(String::new(), |n| format!(" at n = {n}"));
+        let cell = size.filter(|_| is_formula).map_or(String::new(), |size| format!(" at {size}"));
         errors.helped(place, format!("{}{cell}", fault.message), fault.help.clone());
     }
 
@@ -315,19 +340,31 @@ impl Written<'_> {
 }
 
 /// Reads an estimator that has no axes.
-pub(super) fn rule(field: &Field<'_>, errors: &mut Errors) -> Option<Template> {
-    let written = written(field, errors)?;
-    written.check(errors)?;
+pub(super) fn rule(field: &Field<'_>, space: Space, errors: &mut Errors) -> Option<Template> {
+    match space {
+        Space::Line => rule_of(field, (estimator::CATALOGUE, None), errors),
+        Space::Features => rule_of(field, (space::estimator::CATALOGUE, Some(2)), errors),
+    }
+}
+
+/// [`rule`] of a catalogue, whose formulas are tried with so many features.
+fn rule_of<T: ?Sized>(
+    field: &Field<'_>,
+    (catalogue, d): (&'static [Entry<T>], Option<u64>),
+    errors: &mut Errors,
+) -> Option<Template> {
+    let written = written(field, catalogue, errors)?;
+    written.check(Some(Size { n: 2, d }), errors)?;
     if let Some((axis, _)) = written.swept.axes().next() {
         errors.expected(&axis.field, "one value");
         return None;
     }
     let given = combinations(&written.swept.given, &[]).pop()?;
     // A formula is tried at sizes of all magnitudes: it need not have a value at each.
-    let sizes = (1..=27).map(|power| 1 << power);
-    let read = sizes.map(|n| {
+    let sizes = (1..=27).map(|power| Size { n: 1 << power, d });
+    let read = sizes.map(|size| {
         let mut tried = Errors::default();
-        written.estimator("", &given, Some(n), &mut tried).ok_or(tried)
+        written.estimator("", &given, Some(size), &mut tried).ok_or(tried)
     });
     let mut last = None;
     for one in read {
@@ -344,15 +381,15 @@ pub(super) fn rule(field: &Field<'_>, errors: &mut Errors) -> Option<Template> {
 pub(super) fn check_formulas(
     field: &Field<'_>,
     estimators: &[Estimator],
-    sizes: &[u64],
+    sizes: &[Size],
     errors: &mut Errors,
 ) {
     for estimator in estimators.iter().filter(|estimator| !estimator.rule.formulas().is_empty()) {
-        for n in sizes {
-            let of = |name: &str| (name == "n").then_some(Scalar::Number(*n as f64));
-            if let Err(Unfit { parameter, fault }) = estimator.rule.at(estimator::CATALOGUE, &of) {
+        for size in sizes {
+            let of = |name: &str| size.coordinate(name);
+            if let Err(Unfit { parameter, fault }) = size.space().estimator(&estimator.rule, &of) {
                 let message =
-                    format!("has {} whose {parameter} {} at n = {n}", estimator.label, fault.message);
+                    format!("has {} whose {parameter} {} at {size}", estimator.label, fault.message);
                 errors.helped(field, message, fault.help);
                 break;
             }

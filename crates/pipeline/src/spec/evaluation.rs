@@ -4,6 +4,7 @@ use super::counts::counts;
 use super::estimator::Estimator;
 use super::limits::{LAST_CHECKPOINT, RISKS};
 use super::read::{Errors, Field, distinct, word};
+use super::space::Space;
 use super::study::trains;
 use tempered_math::risk::{Domain, Risk};
 use tempered_math::score::Criteria;
@@ -19,18 +20,22 @@ pub(super) struct Evaluation {
 pub(super) fn evaluate(
     field: Option<&Field<'_>>,
     estimators: &[Estimator],
+    space: Space,
     errors: &mut Errors,
 ) -> Option<Evaluation> {
     let keys = ["risks", "domain", "reference", "knots_per_gap", "checkpoints"];
     let fields = field.map_or(vec![None; keys.len()], |field| field.map(&keys, errors));
-    let risks = risks(fields[0].as_ref(), errors);
-    let domain = match &fields[1] {
-        None => Some(Domain::Hull),
-        Some(field) => word(field, &["hull", "unit"], errors).map(|word| match word {
-            0 => Domain::Hull,
-            _ => Domain::Unit,
-        }),
-    };
+    let risks = risks(fields[0].as_ref(), space, errors);
+    let domain = domain(fields[1].as_ref(), space, errors);
+    if space == Space::Features {
+        // Checkpoints are refused as on the line, since no estimator trains.
+        for (key, field) in keys.iter().zip(&fields).filter(|(key, _)| ["reference", "knots_per_gap"].contains(key)) {
+            if let Some(field) = field {
+                errors.push(field, format!("asks for `{key}`, which estimators on the line have"));
+                return None;
+            }
+        }
+    }
     // Labels that are wrong themselves are reported where they stand.
     let reference = match &fields[2] {
         Some(field) if !estimators.is_empty() => {
@@ -53,14 +58,26 @@ pub(super) fn evaluate(
     Some(Evaluation { criteria, reference, checkpoints: checkpoints? })
 }
 
-fn risks(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<Vec<Risk>> {
+/// The domain of the risks: on the line the hull of the data unless another one is given, off it the law of x.
+fn domain(field: Option<&Field<'_>>, space: Space, errors: &mut Errors) -> Option<Domain> {
+    let domains: &[Domain] = match space {
+        Space::Line => &[Domain::Hull, Domain::Unit],
+        Space::Features => &[Domain::Population],
+    };
+    let Some(field) = field else { return domains.first().copied() };
+    let words: Vec<String> = domains.iter().map(Domain::to_string).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    word(field, &words, errors).and_then(|word| domains.get(word).copied())
+}
+
+fn risks(field: Option<&Field<'_>>, space: Space, errors: &mut Errors) -> Option<Vec<Risk>> {
     let Some(field) = field else { return [1.0, 2.0].into_iter().map(Risk::lp).collect() };
     let mut items = field.items(errors);
     if items.len() > RISKS {
         errors.push(field, format!("has {} entries, but there may be at most {RISKS}", items.len()));
         items.clear();
     }
-    let risks: Vec<Option<Risk>> = items.iter().map(|item| risk(item, errors)).collect();
+    let risks: Vec<Option<Risk>> = items.iter().map(|item| risk(item, space, errors)).collect();
     distinct(&items, &risks, errors);
     risks.into_iter().collect::<Option<Vec<Risk>>>().filter(|risks| !risks.is_empty())
 }
@@ -74,9 +91,14 @@ fn checkpoints(field: &Field<'_>, estimators: &[Estimator], errors: &mut Errors)
     Some(checkpoints)
 }
 
-fn risk(field: &Field<'_>, errors: &mut Errors) -> Option<Risk> {
-    if field.node.text() == Some("sup") {
-        return Some(Risk::Sup);
+fn risk(field: &Field<'_>, space: Space, errors: &mut Errors) -> Option<Risk> {
+    let is_of_space = |risk: &Risk| space == Space::Features || !risk.is_part();
+    if let Some(risk) = field.node.text().and_then(Risk::of_word).filter(is_of_space) {
+        return Some(risk);
     }
-    field.real("a number p of at least 1, or `sup`", |p| p >= 1.0, errors).and_then(Risk::lp)
+    let expected = match space {
+        Space::Line => "a number p of at least 1, or `sup`",
+        Space::Features => "a number p of at least 1, or one of `sup`, `variance`, `bias`",
+    };
+    field.real(expected, |p| p >= 1.0, errors).and_then(Risk::lp)
 }

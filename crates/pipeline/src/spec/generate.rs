@@ -3,14 +3,22 @@
 use super::formula::Formula;
 use super::limits::LARGEST_N;
 use super::read::{Errors, Field, distinct};
+use super::space::coordinate;
 use super::study::Data;
 use super::sweep::{Given, Slot, combinations};
 use super::ties::check_zip;
 use std::collections::BTreeSet;
 use tempered_math::catalogue::{Choice, Invalid, Kind, Value};
+use tempered_math::space::design::MOST_FEATURES;
+
+/// Keys under `generate`.
+pub(super) const KEYS: [&str; 7] = ["n", "d", "design", "target", "noise", "zip", "where"];
 
 /// Points a trial.
 pub(super) const SIZE: Kind = Kind::Whole { low: 2, high: LARGEST_N };
+
+/// Features of a point.
+pub(super) const FEATURES: Kind = Kind::Whole { low: 1, high: MOST_FEATURES };
 
 /// The parts of the data in their order.
 pub(super) const PARTS: [&str; 3] = ["design", "target", "noise"];
@@ -65,7 +73,7 @@ impl Generate<'_> {
             }
             for given in alternatives.iter().flat_map(|alternative| &alternative.given) {
                 if let Slot::Axis(values) = &given.slot {
-                    axes.push((format!("{part}_{}", given.parameter), values.len()));
+                    axes.push((coordinate(part, given.parameter), values.len()));
                 }
             }
         }
@@ -78,7 +86,7 @@ impl Generate<'_> {
         for (part, alternatives) in PARTS.iter().zip(&self.parts) {
             names.push((*part).to_owned());
             for parameter in alternatives.iter().flat_map(|alternative| &alternative.coordinates) {
-                let name = format!("{part}_{parameter}");
+                let name = coordinate(part, parameter);
                 if !names.contains(&name) {
                     names.push(name);
                 }
@@ -109,8 +117,8 @@ impl Generate<'_> {
             }
         }
         if !self.zip.is_empty() {
-            let place = self.field.map(&["n", "design", "target", "noise", "zip", "where"], errors);
-            check_zip(place[4].as_ref().unwrap_or(&self.field), &self.zip, &self.axes(), errors)?;
+            let place = self.field.map(&KEYS, errors);
+            check_zip(place[5].as_ref().unwrap_or(&self.field), &self.zip, &self.axes(), errors)?;
         }
         sound
     }
@@ -128,7 +136,7 @@ impl Generate<'_> {
                 let mut product: u128 = 1;
                 for given in &alternative.given {
                     let Slot::Axis(values) = &given.slot else { continue };
-                    let group = self.group(&format!("{part}_{}", given.parameter));
+                    let group = self.group(&coordinate(part, given.parameter));
                     let follows = group.is_some_and(|group| led.contains(&group));
                     product = product.saturating_mul(if follows { 1 } else { values.len() as u128 });
                     // What only some alternatives have leads nobody for certain.

@@ -79,6 +79,13 @@ impl<'a> Field<'a> {
         Field { node, path: format!("{}{dot}{}", self.path, shown(key)) }
     }
 
+    /// The child of a mapping with this key.
+    pub fn get(&self, key: &str) -> Option<Field<'a>> {
+        let Yaml::Map(pairs) = &self.node.value else { return None };
+        let (_, value) = pairs.iter().find(|(name, _)| name.text() == Some(key))?;
+        Some(self.child(key, value))
+    }
+
     /// The children of a mapping with these keys, `None` where absent; other keys are errors.
     pub fn map(&self, keys: &[&str], errors: &mut Errors) -> Vec<Option<Field<'a>>> {
         let mut found = vec![None; keys.len()];

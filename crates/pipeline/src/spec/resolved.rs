@@ -42,7 +42,7 @@ impl Study {
     }
 
     fn evaluate(&self) -> Yaml {
-        let risk = |risk: &Risk| risk.p().map_or(Yaml::from("sup"), real);
+        let risk = |risk: &Risk| risk.p().map_or_else(|| Yaml::from(risk.to_string()), real);
         let mut evaluate = vec![
             ("risks", Yaml::Sequence(self.criteria.risks.iter().map(risk).collect())),
             ("domain", self.criteria.domain.to_string().into()),
@@ -105,6 +105,8 @@ pub(super) fn value(value: &Value) -> Yaml {
         Value::Flag(flag) => Yaml::Bool(*flag),
         Value::Word(word) => (*word).into(),
         Value::Reals(xs) => Yaml::Sequence(xs.iter().copied().map(real).collect()),
+        // No argument of a choice, and left out where defaults are spelled out.
+        Value::Unset => Yaml::Null,
         Value::Wholes(xs) => Yaml::Sequence(xs.iter().map(|x| (*x).into()).collect()),
     }
 }
@@ -137,7 +139,8 @@ pub(super) fn generate_yaml(generate: &Generate<'_>) -> Yaml {
     };
     let alternative = |alternative: &Alternative<'_>| {
         let given = alternative.given.iter().map(|given| (given.parameter, slot(&given.slot)));
-        let defaults = alternative.defaults.iter().map(|(name, default)| (*name, value(default)));
+        let set = alternative.defaults.iter().filter(|(_, default)| *default != Value::Unset);
+        let defaults = set.map(|(name, default)| (*name, value(default)));
         let arguments: Vec<(&str, Yaml)> = given.chain(defaults).collect();
         if arguments.is_empty() { alternative.name.into() } else { map([(alternative.name, map(arguments))]) }
     };

@@ -56,7 +56,7 @@ fn generate() -> Json {
 }
 
 fn evaluate() -> Json {
-    let risk = json!({"oneOf": [{"type": "number", "minimum": 1}, {"const": "sup"}]});
+    let risk = json!({"oneOf": [{"type": "number", "minimum": 1}, {"enum": ["sup", "variance", "bias"]}]});
     object(
         &[
             ("risks", one_or_many("Exponents p of R_p, or sup.", &risk)),

@@ -1,12 +1,15 @@
 //! How many trials a shard holds.
 
 use super::estimator::Estimator as Planned;
-use super::formula::Scalar;
+use super::space::{Size, Space, dimension};
 use super::study::Study;
 use super::template::Template;
 use crate::generator::Generator;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use tempered_math::catalogue::Choice;
 use tempered_math::estimator::{self, Estimator};
+use tempered_math::space;
 
 /// Core-nanoseconds of a shard at most, half as many at least where trials are many: what a kill loses a thread. It is
 /// thousands of times what it takes to create, sync and rename the files of a shard.
@@ -40,52 +43,74 @@ impl Group {
 pub(crate) struct Costs(Vec<Cost>);
 
 enum Cost {
-    /// An estimator that is the same at every n.
-    Fixed(Option<Box<dyn Estimator>>),
-    /// One with formulas of n.
+    /// An estimator that is the same at every size.
+    Fixed(Option<Built>),
+    /// One with formulas of the size.
     OfSize(Template),
+}
+
+/// An estimator, where x lives.
+enum Built {
+    Line(Box<dyn Estimator>),
+    Features(Box<dyn space::estimator::Estimator>),
+}
+
+impl Built {
+    /// A choice that was checked builds; one that does not costs nothing and fails when it is run.
+    fn of(choice: &Choice, space: Space) -> Option<Built> {
+        Some(match space {
+            Space::Line => Built::Line(choice.build(estimator::CATALOGUE).ok()?),
+            Space::Features => Built::Features(choice.build(space::estimator::CATALOGUE).ok()?),
+        })
+    }
+
+    fn cost(&self, Size { n, d }: Size) -> f64 {
+        match self {
+            Built::Line(estimator) => estimator.cost(n),
+            Built::Features(estimator) => estimator.cost(n, d.unwrap_or(1)),
+        }
+    }
 }
 
 impl Costs {
     /// Of the estimators of a study.
     pub fn new(study: &Study) -> Costs {
-        // A choice that was checked builds; one that does not costs nothing and fails when it is run.
+        let space = study.space();
         let cost = |estimator: &Planned| match estimator.rule.fixed() {
-            Some(choice) => Cost::Fixed(choice.build(estimator::CATALOGUE).ok()),
+            Some(choice) => Cost::Fixed(Built::of(choice, space)),
             None => Cost::OfSize(estimator.rule.clone()),
         };
         Costs(study.estimators.iter().map(cost).collect())
     }
 
-    /// Nanoseconds of a core that a trial of n points takes, by the catalogue.
-    pub fn of(&self, estimator: usize, n: u64) -> f64 {
+    /// Nanoseconds of a core that a trial of this size takes, by the catalogue.
+    pub fn of(&self, estimator: usize, size: Size) -> f64 {
         let at_size = |rule: &Template| {
-            let of = |name: &str| (name == "n").then_some(Scalar::Number(n as f64));
-            let choice = rule.at(estimator::CATALOGUE, &of).ok()?;
-            Some(choice.build(estimator::CATALOGUE).ok()?.cost(n))
+            let choice = size.space().estimator(rule, &|name| size.coordinate(name)).ok()?;
+            Some(Built::of(&choice, size.space())?.cost(size))
         };
         match &self.0[estimator] {
-            Cost::Fixed(built) => built.as_ref().map_or(0.0, |built| built.cost(n)),
+            Cost::Fixed(built) => built.as_ref().map_or(0.0, |built| built.cost(size)),
             Cost::OfSize(rule) => at_size(rule).unwrap_or(0.0),
         }
     }
 
-    /// Trials in a full shard of one estimator: a function of n and of its choice alone, so that other estimators, levels
-    /// or trials move nothing.
-    fn size(&self, study: &Study, generator: Generator, estimator: usize, n: u64) -> u64 {
-        let most = most_trials(study.shard_points, n);
+    /// Trials in a full shard of one estimator: a function of the size and of its choice alone, so that other estimators,
+    /// levels or trials move nothing.
+    fn size(&self, study: &Study, generator: Generator, estimator: usize, size: Size) -> u64 {
+        let most = most_trials(study.shard_points, size.numbers());
         match (generator, study.shard_trials) {
             (Generator::Three, _) => most,
             (Generator::Four, Some(trials)) => trials.min(most),
-            (Generator::Four, None) => within(self.of(estimator, n), most),
+            (Generator::Four, None) => within(self.of(estimator, size), most),
         }
     }
 
-    /// The estimators of a study by the size of their shards in cells of this n, in the order of the study.
-    pub fn groups(&self, study: &Study, generator: Generator, n: u64) -> Vec<Group> {
+    /// The estimators of a study by the size of their shards in cells of this size, in the order of the study.
+    pub fn groups(&self, study: &Study, generator: Generator, of: Size) -> Vec<Group> {
         let mut groups: Vec<(u64, Vec<usize>)> = Vec::new();
         for estimator in 0..self.0.len() {
-            let trials = self.size(study, generator, estimator, n);
+            let trials = self.size(study, generator, estimator, of);
             let has_room = |(size, estimators): &&mut (u64, Vec<usize>)| {
                 *size == trials && estimators.len() < MOST_ESTIMATORS
             };
@@ -97,16 +122,16 @@ impl Costs {
         }
         let group = |(trials, estimators): (u64, Vec<usize>)| {
             let reference = study.reference.filter(|reference| !estimators.contains(reference));
-            let costs = estimators.iter().chain(&reference).map(|estimator| self.of(*estimator, n));
+            let costs = estimators.iter().chain(&reference).map(|estimator| self.of(*estimator, of));
             Group { trials, seconds: costs.sum::<f64>() / 1e9, estimators: estimators.into() }
         };
         groups.into_iter().map(group).collect()
     }
 }
 
-/// Trials in a shard of so many sample points at most.
-pub(crate) fn most_trials(shard_points: u64, n: u64) -> u64 {
-    (shard_points / n.max(1)).clamp(1, MOST_TRIALS)
+/// Trials in a shard of so many sample points at most, each of `numbers` numbers.
+pub(crate) fn most_trials(shard_points: u64, numbers: u64) -> u64 {
+    (shard_points / numbers.max(1)).clamp(1, MOST_TRIALS)
 }
 
 /// As many trials as [`MOST`] allows: `most`, which estimators in closed form share, or else a power of two, so that the
@@ -124,24 +149,34 @@ fn within(cost: f64, most: u64) -> u64 {
 
 /// Shards of the largest cell of a new directory, and its files of one table.
 pub(super) fn count(study: &Study) -> (u64, u128) {
-    let laws = |n: u64| match &study.cells {
-        Some(cells) => cells.list.iter().filter(|cell| cell.n == n).count() as u128,
-        None => {
-            let lists = [&study.designs, &study.targets, &study.noises];
-            lists.iter().map(|choices| choices.len() as u128).product()
-        }
-    };
     let costs = Costs::new(study);
     let (mut largest, mut files) = (0, 0);
-    for n in &study.n {
-        let laws = laws(*n);
+    for (size, laws) in sizes(study) {
         for estimator in 0..study.estimators.len() {
-            let shards = study.trials.div_ceil(costs.size(study, Generator::NEWEST, estimator, *n));
+            let shards = study.trials.div_ceil(costs.size(study, Generator::NEWEST, estimator, size));
             largest = largest.max(shards);
             files += u128::from(shards) * laws;
         }
     }
     (largest, files)
+}
+
+/// The sizes of training sets, each with the number of its cells.
+fn sizes(study: &Study) -> BTreeMap<Size, u128> {
+    let mut sizes: BTreeMap<Size, u128> = BTreeMap::new();
+    let mut add = |n: u64, design: &Choice, cells: u128| {
+        *sizes.entry(Size { n, d: dimension(design) }).or_default() += cells;
+    };
+    match &study.cells {
+        Some(cells) => cells.list.iter().for_each(|cell| add(cell.n, &cell.choices[0], 1)),
+        None => {
+            let each = study.targets.len() as u128 * study.noises.len() as u128;
+            for n in &study.n {
+                study.designs.iter().for_each(|design| add(*n, design, each));
+            }
+        }
+    }
+    sizes
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Studies: what a YAML file says, after checking.
 
 use super::estimator::Estimator;
+use super::space::{Size, Space, dimension};
 use super::weights::Weights;
 use serde_yaml::Value as Resolved;
+use std::collections::HashSet;
 use std::sync::Arc;
 use tempered_math::catalogue::Choice;
 use tempered_math::estimator;
@@ -88,6 +90,27 @@ pub(super) struct Data {
     pub targets: Vec<Choice>,
     pub noises: Vec<Choice>,
     pub cells: Option<Arc<Cells>>,
+}
+
+impl Data {
+    /// The sizes of training sets, each once.
+    pub fn sizes(&self) -> Vec<Size> {
+        let of = |n: u64, design: &Choice| Size { n, d: dimension(design) };
+        let mut sizes: Vec<Size> = match &self.cells {
+            Some(cells) => cells.list.iter().map(|cell| of(cell.n, &cell.choices[0])).collect(),
+            None => self.n.iter().flat_map(|n| self.designs.iter().map(|design| of(*n, design))).collect(),
+        };
+        let mut seen = HashSet::new();
+        sizes.retain(|size| seen.insert(*size));
+        sizes
+    }
+}
+
+impl Study {
+    /// Where x lives.
+    pub fn space(&self) -> Space {
+        self.designs.first().map_or(Space::Line, Space::of)
+    }
 }
 
 /// Whether an estimator trains step by step.

@@ -43,6 +43,8 @@ pub(super) struct Context<'r> {
     pub is_known: &'r dyn Fn(&str) -> bool,
     /// Which parameters go in step with others: these may have a value several times.
     pub is_zipped: &'r dyn Fn(&str) -> bool,
+    /// Parameters that stand elsewhere, so that the choice need not give them.
+    pub elsewhere: &'r [&'r str],
 }
 
 /// Reads what is given for a parameter: a value, an axis or a formula.

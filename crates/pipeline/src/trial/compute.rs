@@ -1,7 +1,8 @@
 //! One trial by itself, from its seed to its row.
 
-use super::judge::{Judge, Row};
+use super::judge::{Data, Judge, Row};
 use super::samples::{Laws, Samples};
+use super::space::{Estimator, Predictor, Report};
 use super::weights::push_weights;
 use crate::error::Error;
 use crate::generator::Generator;
@@ -9,17 +10,15 @@ use crate::plan::{Cell, Plan};
 use crate::spec::Study;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tempered_math::catalogue::Choice;
-use tempered_math::predictor::Predictor;
-use tempered_math::sample::{Degenerate, Sample};
+use tempered_math::sample::Degenerate;
 use tempered_math::seed::Draws;
-use tempered_math::{estimator, target};
 use tempered_store::{MetricsChunk, MetricsTable, WeightsChunk, WeightsRow};
 
 /// One trial from its seed to its scores.
 pub struct Trial {
     /// Its number.
     pub trial: u64,
-    /// Sorted positions.
+    /// Sorted positions, or rows of features.
     pub x: Vec<f64>,
     /// Labels.
     pub y: Vec<f64>,
@@ -79,19 +78,19 @@ pub fn compute(plan: &Plan, cell: &Cell, estimator: &Choice, trial: u64) -> Resu
     let study = &plan.study;
     let mut samples = Samples { trials: trial..trial + 1, ..Samples::default() };
     Laws::of(cell, study.seed)?.draw(&mut samples);
-    let Samples { x, y, .. } = samples;
-    let mut fitter = estimator.build(estimator::CATALOGUE)?;
-    let mut judge = Judge::new(plan.generator, &study.criteria, cell.target.build(target::CATALOGUE)?);
+    let mut fitter = Estimator::build(estimator, study)?;
+    let mut judge = Judge::of(plan.generator, &study.criteria, cell, study.seed)?;
     let (mut predictor, mut scores) = (Predictor::default(), Vec::new());
     let content = cell.fit_content(estimator);
     let draws = Draws::new(study.seed, &content, trial);
     let reference = match &plan.reference {
-        Some(reference) => fit_reference(study, cell, &*cell.choice(reference)?, (&x, &y), trial)?,
+        Some(reference) => fit_reference(study, cell, &*cell.choice(reference)?, &samples, trial)?,
         None => None,
     };
-    let fit = || fitter.fit(Sample::new(&x, &y)?, &draws, &mut predictor);
-    let report = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
-    let row = judge.row((&x, &y), (&predictor, report), reference.as_ref(), (&mut scores, 0));
+    let report = fit(&mut fitter, &samples, &draws, &mut predictor);
+    let Samples { x, y, .. } = samples;
+    let data = Data { trial, x: &x, y: &y };
+    let row = judge.row(data, (&predictor, report), reference.as_ref(), (&mut scores, 0));
     Ok(Trial { trial, x, y, predictor, row, scores })
 }
 
@@ -100,13 +99,25 @@ fn fit_reference(
     study: &Study,
     cell: &Cell,
     choice: &Choice,
-    (x, y): (&[f64], &[f64]),
+    samples: &Samples,
     trial: u64,
 ) -> Result<Option<Predictor>, Error> {
-    let mut estimator = choice.build(estimator::CATALOGUE)?;
+    let mut estimator = Estimator::build(choice, study)?;
     let content = cell.fit_content(choice);
     let mut predictor = Predictor::default();
-    let fit = || estimator.fit(Sample::new(x, y)?, &Draws::new(study.seed, &content, trial), &mut predictor);
-    let fitted = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
+    let fitted = fit(&mut estimator, samples, &Draws::new(study.seed, &content, trial), &mut predictor);
     Ok(fitted.is_ok().then_some(predictor))
+}
+
+/// Fits the first of these samples; a panic is the failure of a trial.
+fn fit(
+    estimator: &mut Estimator,
+    samples: &Samples,
+    draws: &Draws<'_>,
+    out: &mut Predictor,
+) -> Result<Report, Degenerate> {
+    let rows = samples.rows();
+    let row = rows.iter().next().ok_or(Degenerate::TooFew)?;
+    let fit = || estimator.fit(row, draws, (&[], &mut |_, _| ()), out);
+    catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked))
 }

@@ -1,13 +1,17 @@
 //! One row: the scores of a predictor, and what they say of its trial.
 
-use super::weights::push_weights;
+use super::features::FeatureScorer;
+use super::space::{Predictor, Report};
+use super::weights::push_line;
+use crate::error::Error;
 use crate::generator::Generator;
+use crate::plan::Cell;
+use crate::spec::Space;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use tempered_math::estimator::Report;
-use tempered_math::predictor::Predictor;
 use tempered_math::sample::Degenerate;
 use tempered_math::score::{Criteria, Scored, Scorer};
-use tempered_math::target::Target;
+use tempered_math::target::{self, Target};
+use tempered_math::{estimator, predictor};
 use tempered_store::WeightsChunk;
 
 /// What a row says beside its scores.
@@ -24,25 +28,54 @@ pub struct Row {
 /// Fills rows by the rules of a directory.
 pub struct Judge {
     generator: Generator,
-    scorer: Scorer,
+    scorer: Scores,
+}
+
+/// How predictors are scored.
+enum Scores {
+    Line(Box<Scorer>),
+    Features(Box<FeatureScorer>),
+}
+
+/// A trial, as far as its scores depend on it.
+#[derive(Clone, Copy)]
+pub struct Data<'a> {
+    /// Its number.
+    pub trial: u64,
+    /// The x of its training set.
+    pub x: &'a [f64],
+    /// The labels.
+    pub y: &'a [f64],
 }
 
 impl Judge {
-    /// One that judges by these criteria against this target.
-    pub fn new(generator: Generator, criteria: &Criteria, target: Box<dyn Target>) -> Judge {
+    /// One for the trials of a cell.
+    ///
+    /// # Errors
+    /// A catalogue lacks a choice of the cell.
+    pub fn of(generator: Generator, criteria: &Criteria, cell: &Cell, seed: u64) -> Result<Judge, Error> {
+        if let Space::Features = cell.size().space() {
+            let scorer = Scores::Features(Box::new(FeatureScorer::of(criteria, cell, seed)?));
+            return Ok(Judge { generator, scorer });
+        }
+        Ok(Judge::new(generator, criteria, cell.target.build(target::CATALOGUE)?))
+    }
+
+    /// One that judges predictors on the line by these criteria against this target.
+    fn new(generator: Generator, criteria: &Criteria, target: Box<dyn Target>) -> Judge {
         let scorer = Scorer::new(criteria.clone(), target);
         let scorer = match generator {
             Generator::Three => scorer.with_joint_quadrature(),
             Generator::Four => scorer,
         };
-        Judge { generator, scorer }
+        Judge { generator, scorer: Scores::Line(Box::new(scorer)) }
     }
 
-    /// Appends the scores of what came of a fit to the sample (x, y), so many `columns`; all are `None` where there is no
+    /// Appends the scores of what came of a fit to a trial's data, so many `columns`; all are `None` where there is no
     /// predictor.
     pub fn row(
         &mut self,
-        data: (&[f64], &[f64]),
+        data: Data<'_>,
         (predictor, report): (&Predictor, Result<Report, Degenerate>),
         reference: Option<&Predictor>,
         (scores, columns): (&mut Vec<Option<f64>>, usize),
@@ -61,31 +94,58 @@ impl Judge {
 
     fn scored(
         &mut self,
-        data: (&[f64], &[f64]),
-        fit: (&Predictor, Report),
+        data: Data<'_>,
+        (predictor, report): (&Predictor, Report),
         reference: Option<&Predictor>,
         scores: &mut Vec<Option<f64>>,
     ) -> Result<Row, Degenerate> {
-        if self.generator == Generator::Three {
-            let kinks = self.scorer.score(data, fit, reference, scores)?;
-            return Ok(Row { status: Ok(()), kinks, has_weights: true });
+        match (&mut self.scorer, predictor, report) {
+            (Scores::Line(scorer), Predictor::Line(predictor), Report::Line(report)) => {
+                let reference = match reference {
+                    Some(Predictor::Line(reference)) => Some(reference),
+                    _ => None,
+                };
+                let data = (data.x, data.y);
+                scored_on_line(self.generator, scorer, data, (predictor, report), reference, scores)
+            }
+            (Scores::Features(scorer), Predictor::Features(fitted), Report::Features(report)) => {
+                let is_finite = scorer.score(data, (fitted, report), scores)?;
+                let has_weights = fitted.predictor.coefficients().iter().all(|weight| weight.is_finite());
+                let status = if is_finite && has_weights { Ok(()) } else { Err(Degenerate::Overflow) };
+                Ok(Row { status, kinks: None, has_weights })
+            }
+            _ => Err(Degenerate::Lengths),
         }
-        let Scored { kinks, is_finite } = self.scorer.finite_scores(data, fit, reference, scores);
-        // Of a piecewise-linear predictor whose scores are finite, the variation among them, so are all weights.
-        let is_known = is_finite && fit.0.knots().is_some();
-        let has_weights = is_known || weights_are_finite(fit.0);
-        let status = if is_finite && has_weights { Ok(()) } else { Err(Degenerate::Overflow) };
-        Ok(Row { status, kinks: kinks.filter(|_| has_weights), has_weights })
     }
 }
 
+fn scored_on_line(
+    generator: Generator,
+    scorer: &mut Scorer,
+    data: (&[f64], &[f64]),
+    fit: (&predictor::Predictor, estimator::Report),
+    reference: Option<&predictor::Predictor>,
+    scores: &mut Vec<Option<f64>>,
+) -> Result<Row, Degenerate> {
+    if generator == Generator::Three {
+        let kinks = scorer.score(data, fit, reference, scores)?;
+        return Ok(Row { status: Ok(()), kinks, has_weights: true });
+    }
+    let Scored { kinks, is_finite } = scorer.finite_scores(data, fit, reference, scores);
+    // Of a piecewise-linear predictor whose scores are finite, the variation among them, so are all weights.
+    let is_known = is_finite && fit.0.knots().is_some();
+    let has_weights = is_known || weights_are_finite(fit.0);
+    let status = if is_finite && has_weights { Ok(()) } else { Err(Degenerate::Overflow) };
+    Ok(Row { status, kinks: kinks.filter(|_| has_weights), has_weights })
+}
+
 /// Whether what would be stored of a predictor is finite, whether it will be stored or not: a row must not depend on it.
-fn weights_are_finite(predictor: &Predictor) -> bool {
-    if let Predictor::Smooth(smooth) = predictor {
+fn weights_are_finite(predictor: &predictor::Predictor) -> bool {
+    if let predictor::Predictor::Smooth(smooth) = predictor {
         return smooth.pieces.has_finite_expansion();
     }
     let mut weights = WeightsChunk::default();
-    push_weights(Generator::Four, 0, predictor, &mut weights);
+    push_line(Generator::Four, 0, predictor, &mut weights);
     weights.is_finite()
 }
 
@@ -102,8 +162,9 @@ mod tests {
     fn row(generator: Generator, name: &str, x: &[f64], y: &[f64]) -> (Row, [Option<f64>; 4]) {
         let entry = estimator::CATALOGUE.iter().find(|entry| entry.name == name).unwrap();
         let mut fitter = Choice::new(entry, &[]).unwrap().build(estimator::CATALOGUE).unwrap();
-        let mut predictor = Predictor::default();
+        let mut predictor = predictor::Predictor::default();
         let report = fitter.fit(Sample::new(x, y).unwrap(), &Draws::new(0, "row", 0), &mut predictor);
+        let (predictor, report) = (Predictor::Line(predictor), report.map(Report::Line));
         let zero = target::CATALOGUE.iter().find(|entry| entry.name == "zero").unwrap();
         let zero = Choice::new(zero, &[]).unwrap().build(target::CATALOGUE).unwrap();
         let risks = [1.0, 100.0].map(|p| Risk::lp(p).unwrap());
@@ -111,7 +172,8 @@ mod tests {
         let mut scores = Vec::new();
         let columns = criteria.columns();
         let mut judge = Judge::new(generator, &criteria, zero);
-        let row = judge.row((x, y), (&predictor, report), None, (&mut scores, columns.len()));
+        let data = Data { trial: 0, x, y };
+        let row = judge.row(data, (&predictor, report), None, (&mut scores, columns.len()));
         assert_eq!(scores.len(), columns.len());
         let score = |name: &str| scores[columns.iter().position(|column| column == name).unwrap()];
         (row, ["risk_l1", "risk_l100", "norm", "variation"].map(score))

@@ -3,11 +3,15 @@
 //! Runs, replays, verification and pilots share it.
 
 mod compute;
+mod features;
 mod judge;
 mod samples;
+mod space;
 mod weights;
 
 pub use compute::{Trial, compute};
-pub use judge::{Judge, Row};
+pub use judge::{Data, Judge, Row};
 pub use samples::{Laws, Samples};
+pub use space::{Estimator, Fitted, Predictor, Report};
+pub(crate) use space::Rows;
 pub use weights::push_weights;

@@ -1,15 +1,20 @@
 //! Samples, and the laws that they are drawn from.
 
+use super::space::Rows;
 use crate::error::Error;
 use crate::plan::Cell;
+use crate::spec::dimension;
 use std::ops::Range;
 use std::time::Instant;
 use tempered_math::design::{self, Design};
 use tempered_math::noise::{self, Noise};
 use tempered_math::seed::{Key, Purpose};
+use tempered_math::space::Points;
+use tempered_math::space::target::Truth;
 use tempered_math::target::{self, Target};
+use tempered_math::{sample, space};
 
-/// Samples of neighbouring trials, row-major: x and y hold n numbers a trial.
+/// Samples of neighbouring trials, row-major: x holds n·d numbers a trial, y holds n.
 #[derive(Default)]
 pub struct Samples {
     /// The trials.
@@ -18,7 +23,9 @@ pub struct Samples {
     pub begun: Option<Instant>,
     /// Points a trial.
     pub n: usize,
-    /// Sorted within a trial.
+    /// Features of a point; none on the line.
+    pub d: Option<usize>,
+    /// Sorted within a trial on the line, row by row elsewhere.
     pub x: Vec<f64>,
     /// Labels.
     pub y: Vec<f64>,
@@ -27,45 +34,127 @@ pub struct Samples {
 impl Samples {
     /// x and y of each training set.
     pub fn pairs(&self) -> impl Iterator<Item = (&[f64], &[f64])> {
-        self.x.chunks_exact(self.n).zip(self.y.chunks_exact(self.n))
+        self.x.chunks_exact(self.n * self.d.unwrap_or(1)).zip(self.y.chunks_exact(self.n))
+    }
+
+    /// The same as samples, where they are some.
+    pub fn rows(&self) -> Rows<'_> {
+        match self.d {
+            None => Rows::Line(self.pairs().map(|(x, y)| sample::Sample::new(x, y)).collect()),
+            Some(d) => {
+                let one = |(x, y)| space::Sample::new(Points::new(d, x)?, y);
+                Rows::Features(self.pairs().map(one).collect())
+            }
+        }
     }
 }
 
 /// What the samples of a cell are drawn from.
 pub struct Laws {
     n: usize,
-    design: (Box<dyn Design>, Key),
     noise: (Box<dyn Noise>, Key),
-    /// `None` where f* = 0.
-    target: Option<Box<dyn Target>>,
+    x: Law,
+}
+
+/// The law of x and the target.
+enum Law {
+    Line {
+        design: (Box<dyn Design>, Key),
+        /// `None` where f* = 0.
+        target: Option<Box<dyn Target>>,
+    },
+    Features {
+        d: usize,
+        design: (Box<dyn space::design::Design>, Key),
+        truths: Truths,
+    },
+}
+
+/// The targets of a cell in R^d, which may be others in each trial.
+pub struct Truths {
+    target: Box<dyn space::target::Target>,
+    key: Key,
+    /// Variances of the coordinates, along which a target may lie.
+    spectrum: Vec<f64>,
+}
+
+impl Truths {
+    /// Those of a cell under this study seed.
+    ///
+    /// # Errors
+    /// The cell is none of R^d.
+    pub fn of(cell: &Cell, seed: u64) -> Result<Truths, Error> {
+        let d = dimension(&cell.design).unwrap_or(1);
+        let design = cell.design.build(space::design::CATALOGUE)?;
+        Ok(Truths {
+            target: cell.target.build(space::target::CATALOGUE)?,
+            key: cell.stream(seed, Purpose::Target),
+            spectrum: design.spectrum(usize::try_from(d).unwrap_or(usize::MAX)),
+        })
+    }
+
+    /// The target of a trial.
+    pub fn of_trial(&self, trial: u64) -> Truth {
+        self.target.draw(&mut self.key.trial(trial), &self.spectrum)
+    }
 }
 
 impl Laws {
     /// Those of a cell under this study seed.
     pub fn of(cell: &Cell, seed: u64) -> Result<Laws, Error> {
-        let target = cell.target.build(target::CATALOGUE)?;
+        let size = cell.size();
+        let design_key = cell.stream(seed, Purpose::Design);
+        let x = match size.d {
+            None => {
+                let target = cell.target.build(target::CATALOGUE)?;
+                let target = (cell.target.name() != "zero").then_some(target);
+                Law::Line { design: (cell.design.build(design::CATALOGUE)?, design_key), target }
+            }
+            Some(d) => {
+                let design = (cell.design.build(space::design::CATALOGUE)?, design_key);
+                let d = usize::try_from(d).unwrap_or(usize::MAX);
+                Law::Features { d, design, truths: Truths::of(cell, seed)? }
+            }
+        };
         Ok(Laws {
             n: usize::try_from(cell.n).unwrap_or(usize::MAX),
-            design: (cell.design.build(design::CATALOGUE)?, cell.stream(seed, Purpose::Design)),
             noise: (cell.noise.build(noise::CATALOGUE)?, cell.stream(seed, Purpose::Noise)),
-            target: (cell.target.name() != "zero").then_some(target),
+            x,
         })
     }
 
     /// Draws the samples of `samples.trials`.
     pub fn draw(&self, samples: &mut Samples) {
-        let Laws { n, design: (design, design_key), noise: (noise, noise_key), target } = self;
+        let Laws { n, noise: (noise, noise_key), x: law } = self;
         samples.n = *n;
+        samples.d = if let Law::Features { d, .. } = law { Some(*d) } else { None };
+        let width = n * samples.d.unwrap_or(1);
         let rows = usize::try_from(samples.trials.end - samples.trials.start).unwrap_or(0);
-        samples.x.resize(rows * n, 0.0);
+        samples.x.resize(rows * width, 0.0);
         samples.y.resize(rows * n, 0.0);
-        let pairs = samples.x.chunks_exact_mut(*n).zip(samples.y.chunks_exact_mut(*n));
+        let pairs = samples.x.chunks_exact_mut(width).zip(samples.y.chunks_exact_mut(*n));
         for (trial, (x, y)) in samples.trials.clone().zip(pairs) {
-            design.fill(&mut design_key.trial(trial), x);
+            match law {
+                Law::Line { design: (design, key), .. } => design.fill(&mut key.trial(trial), x),
+                Law::Features { d, design: (design, key), .. } => design.fill(&mut key.trial(trial), *d, x),
+            }
             noise.fill(&mut noise_key.trial(trial), y);
-            if let Some(target) = target {
-                y.iter_mut().zip(x.iter()).for_each(|(y, x)| *y += target.value(*x));
+            match law {
+                Law::Line { target, .. } => {
+                    if let Some(target) = target {
+                        y.iter_mut().zip(x.iter()).for_each(|(y, x)| *y += target.value(*x));
+                    }
+                }
+                Law::Features { d, truths, .. } => add(&truths.of_trial(trial), *d, x, y),
             }
         }
     }
+}
+
+/// Adds f* to each label.
+fn add(truth: &Truth, d: usize, x: &[f64], y: &mut [f64]) {
+    if let Truth::Zero = truth {
+        return;
+    }
+    x.chunks_exact(d).zip(y).for_each(|(row, y)| *y += truth.value(row));
 }

@@ -1,26 +1,56 @@
 //! A predictor as the weights that files hold.
 
+use super::space::Predictor;
 use crate::generator::Generator;
-use tempered_math::predictor::{Expansion, Knots, Predictor, Units};
+use tempered_math::predictor::{self, Expansion, Knots, Units};
+use tempered_math::space;
 use tempered_store::{Inner, WeightsChunk};
 
 /// Appends the predictor: in the form that [`Predictor::expansion`] says, of knots those that carry it; in older
 /// directories as Σ outer φ(inner x + bias) + skip_slope x + skip_intercept, φ = (·)₊ where it is piecewise linear.
 pub fn push_weights(generator: Generator, trial: u64, predictor: &Predictor, weights: &mut WeightsChunk) {
-    let (slope, intercept, units) = match (generator, predictor) {
-        (Generator::Three, Predictor::PiecewiseLinear(knots)) => {
+    match predictor {
+        Predictor::Line(predictor) => push_line(generator, trial, predictor, weights),
+        Predictor::Features(fitted) => push_plane(trial, &fitted.predictor, weights),
+    }
+}
+
+/// Appends a predictor on R^d: the weight of each feature and its place, or what decides another function.
+fn push_plane(trial: u64, predictor: &space::Predictor, weights: &mut WeightsChunk) {
+    let coefficients = predictor.coefficients();
+    let (outer, at) = weights.room(coefficients.len());
+    outer.copy_from_slice(coefficients);
+    at.iter_mut().enumerate().for_each(|(place, at)| *at = place as f64);
+    let intercept = if let space::Predictor::Linear { intercept, .. } = predictor { *intercept } else { 0.0 };
+    finish(trial, (0.0, intercept, coefficients.len()), weights);
+}
+
+/// [`push_weights`] of a predictor on the line.
+pub(super) fn push_line(
+    generator: Generator,
+    trial: u64,
+    predictor: &predictor::Predictor,
+    weights: &mut WeightsChunk,
+) {
+    let row = match (generator, predictor) {
+        (Generator::Three, predictor::Predictor::PiecewiseLinear(knots)) => {
             let (slope, intercept) = knots.skip();
             (slope, intercept, put_kinks(knots, weights))
         }
-        (Generator::Three, Predictor::Smooth(smooth)) => put_units(smooth.pieces.units(), weights),
-        (Generator::Four, Predictor::PiecewiseLinear(knots)) => (0.0, 0.0, put_knots(knots, weights)),
-        (Generator::Four, Predictor::Smooth(smooth)) => {
+        (Generator::Three, predictor::Predictor::Smooth(smooth)) => put_units(smooth.pieces.units(), weights),
+        (Generator::Four, predictor::Predictor::PiecewiseLinear(knots)) => (0.0, 0.0, put_knots(knots, weights)),
+        (Generator::Four, predictor::Predictor::Smooth(smooth)) => {
             let Expansion { skip_slope, skip_intercept, coefficient, scale, at, .. } =
                 smooth.pieces.expansion();
             let units = Units { skip_slope, skip_intercept, outer: coefficient, inner: scale, bias: at };
             put_units(units, weights)
         }
     };
+    finish(trial, row, weights);
+}
+
+/// Ends a row with its affine part and so many units.
+fn finish(trial: u64, (slope, intercept, units): (f64, f64, usize), weights: &mut WeightsChunk) {
     weights.trial.push(trial);
     weights.skip_slope.push(slope);
     weights.skip_intercept.push(intercept);

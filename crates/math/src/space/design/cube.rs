@@ -1,6 +1,6 @@
 //! Points in a cube, and on a torus.
 
-use super::{Design, Support};
+use super::{Design, Support, features};
 use crate::catalogue::Entry;
 use crate::seed::unit;
 use rand_chacha::ChaCha8Rng;
@@ -8,14 +8,14 @@ use rand_chacha::ChaCha8Rng;
 pub(super) const CUBE: Entry<dyn Design> = Entry {
     name: "cube",
     summary: "uniform on [0, 1]^d",
-    parameters: Vec::new,
+    parameters: || vec![features()],
     build: |_| Ok(Box::new(Cube)),
 };
 
 pub(super) const TORUS: Entry<dyn Design> = Entry {
     name: "torus",
     summary: "uniform on [0, 1)^d, opposite faces being one: for kernels and functions of period 1",
-    parameters: Vec::new,
+    parameters: || vec![features()],
     build: |_| Ok(Box::new(Cube)),
 };
 

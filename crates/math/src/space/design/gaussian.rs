@@ -1,7 +1,7 @@
 //! Normal points.
 
 use super::spectrum::{self, Spectrum};
-use super::{Design, quantile};
+use super::{Design, features, quantile};
 use crate::catalogue::Entry;
 use crate::ziggurat::fill_normal;
 use rand_chacha::ChaCha8Rng;
@@ -9,8 +9,8 @@ use rand_chacha::ChaCha8Rng;
 pub(super) const ENTRY: Entry<dyn Design> = Entry {
     name: "gaussian",
     summary: "independent normal coordinates with mean 0 and a spectrum of variances",
-    parameters: spectrum::parameters,
-    build: |values| Ok(Box::new(Gaussian { spectrum: spectrum::build(values)? })),
+    parameters: || [features()].into_iter().chain(spectrum::parameters()).collect(),
+    build: |values| Ok(Box::new(Gaussian { spectrum: spectrum::build(&values[1..])? })),
 };
 
 /// x ~ N(0, diag(λ_1, …, λ_d)).

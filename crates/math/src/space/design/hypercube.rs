@@ -1,6 +1,6 @@
 //! Corners of a cube.
 
-use super::{Design, Support};
+use super::{Design, Support, features};
 use crate::catalogue::Entry;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
@@ -8,7 +8,7 @@ use rand_chacha::rand_core::Rng;
 pub(super) const ENTRY: Entry<dyn Design> = Entry {
     name: "hypercube",
     summary: "independent coordinates −1 and 1, each with probability ½",
-    parameters: Vec::new,
+    parameters: || vec![features()],
     build: |_| Ok(Box::new(Hypercube)),
 };
 

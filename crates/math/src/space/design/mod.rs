@@ -11,7 +11,7 @@ mod student;
 
 pub use law::{Design, Support};
 
-use crate::catalogue::Entry;
+use crate::catalogue::{Entry, Kind, Parameter, Value};
 
 /// Every design, in the order of the documentation.
 ///
@@ -27,3 +27,12 @@ use crate::catalogue::Entry;
 /// ```
 pub static CATALOGUE: &[Entry<dyn Design>] =
     &[gaussian::ENTRY, sphere::ENTRY, cube::CUBE, cube::TORUS, hypercube::ENTRY, student::ENTRY];
+
+/// The most features: matrices of d² numbers must fit into memory.
+pub const MOST_FEATURES: u64 = 1 << 20;
+
+/// The parameter d of every design, which studies must give and which the methods of [`Design`] take.
+fn features() -> Parameter {
+    let kind = Kind::Whole { low: 1, high: MOST_FEATURES };
+    Parameter { name: "d", summary: "features of a point", kind, default: Some(Value::Unset) }
+}

@@ -23,10 +23,7 @@ const WORDS: &[&str] = &["identity", "power", "exponential", "spiked", "log_powe
 
 /// The parameters of a spectrum: a word, and numbers that some words use and the others refuse.
 pub(super) fn parameters() -> Vec<Parameter> {
-    let number = |name, summary| {
-        let kind = Kind::Real { low: 0.0, closed: true, high: f64::INFINITY };
-        Parameter { name, summary, kind, default: Some(Value::Real(0.0)) }
-    };
+    let number = |name, summary| Parameter { name, summary, kind: Kind::POSITIVE, default: Some(Value::Unset) };
     vec![
         Parameter {
             name: "spectrum",
@@ -35,21 +32,21 @@ pub(super) fn parameters() -> Vec<Parameter> {
             kind: Kind::Word(WORDS),
             default: Some(Value::Word("identity")),
         },
-        number("exponent", "of power, above 0, and of log_power, above 1; 0 is not given"),
-        number("rate", "of exponential, above 0; 0 is not given"),
+        number("exponent", "of power, above 0, and of log_power, above 1"),
+        number("rate", "of exponential, above 0"),
         Parameter {
             name: "spikes",
-            summary: "how many coordinates of spiked have the height; 0 is not given",
-            kind: Kind::Whole { low: 0, high: u64::MAX },
-            default: Some(Value::Whole(0)),
+            summary: "how many coordinates of spiked have the height",
+            kind: Kind::Whole { low: 1, high: u64::MAX },
+            default: Some(Value::Unset),
         },
-        number("height", "variance of each spike, above 0; 0 is not given"),
-        number("mass", "variances of all other coordinates of spiked, summed, above 0; 0 is not given"),
+        number("height", "variance of each spike, above 0"),
+        number("mass", "variances of all other coordinates of spiked, summed, above 0"),
         Parameter {
             name: "values",
             summary: "variances of listed, d numbers of at least 0",
             kind: Kind::Reals,
-            default: Some(Value::Reals(Vec::new())),
+            default: Some(Value::Unset),
         },
     ]
 }
@@ -69,7 +66,7 @@ fn uses(word: &str) -> &'static [&'static str] {
 pub(super) fn build(values: &[Value]) -> Result<Spectrum, Invalid> {
     let word = values[0].word();
     for (parameter, value) in parameters().iter().zip(values).skip(1) {
-        let given = Some(value) != parameter.default.as_ref();
+        let given = *value != Value::Unset;
         let used = uses(word).contains(&parameter.name);
         if given && !used {
             return Err(Invalid { parameter: parameter.name, expected: "is of another spectrum" });

@@ -1,6 +1,6 @@
 //! Points on a sphere.
 
-use super::{Design, Support, quantile};
+use super::{Design, Support, features, quantile};
 use crate::catalogue::Entry;
 use crate::ziggurat::fill_normal;
 use rand_chacha::ChaCha8Rng;
@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 pub(super) const ENTRY: Entry<dyn Design> = Entry {
     name: "sphere",
     summary: "uniform on the sphere of radius √d, so that every coordinate has variance 1",
-    parameters: Vec::new,
+    parameters: || vec![features()],
     build: |_| Ok(Box::new(Sphere)),
 };
 

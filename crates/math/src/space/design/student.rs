@@ -1,6 +1,6 @@
 //! Coordinates with heavy tails.
 
-use super::Design;
+use super::{Design, features};
 use crate::catalogue::{Entry, Invalid, Kind, Parameter, Value};
 use crate::noise::{self, Noise};
 use rand_chacha::ChaCha8Rng;
@@ -10,10 +10,10 @@ pub(super) const ENTRY: Entry<dyn Design> = Entry {
     summary: "independent coordinates with Student's t law, scaled to variance 1",
     parameters: || {
         let kind = Kind::Real { low: 2.0, closed: false, high: f64::INFINITY };
-        vec![Parameter { name: "df", summary: "degrees of freedom", kind, default: None }]
+        vec![features(), Parameter { name: "df", summary: "degrees of freedom", kind, default: None }]
     },
     build: |values| {
-        let df = values[0].real();
+        let df = values[1].real();
         let scale = (1.0 - 2.0 / df).sqrt();
         let entry = noise::CATALOGUE.iter().find(|entry| entry.name == "student_t");
         let entry = entry.ok_or(Invalid { parameter: "df", expected: "needs the noise student_t" })?;

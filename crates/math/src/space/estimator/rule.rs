@@ -64,13 +64,23 @@ pub enum Route {
 }
 
 impl Route {
-    /// The word that is stored.
+    /// Its name.
     pub fn word(self) -> &'static str {
         match self {
             Route::Cholesky => "cholesky",
             Route::Qr => "qr",
             Route::Svd => "svd",
             Route::Eigen => "eigen",
+        }
+    }
+
+    /// The number that is stored: 0 for Cholesky, 1 for QR, 2 for singular values, 3 for eigenvalues.
+    pub fn code(self) -> u64 {
+        match self {
+            Route::Cholesky => 0,
+            Route::Qr => 1,
+            Route::Svd => 2,
+            Route::Eigen => 3,
         }
     }
 }

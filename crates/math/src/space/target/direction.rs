@@ -34,17 +34,17 @@ pub(super) fn parameters() -> [Parameter; 2] {
             name: "weights",
             summary: "d numbers, of which the direction alone counts, for direction: given",
             kind: Kind::Reals,
-            default: Some(Value::Reals(Vec::new())),
+            default: Some(Value::Unset),
         },
     ]
 }
 
 /// The direction of these two arguments.
 pub(super) fn build(word: &Value, weights: &Value) -> Result<Direction, Invalid> {
-    let weights = weights.reals();
-    if word.word() != "given" && !weights.is_empty() {
+    if word.word() != "given" && *weights != Value::Unset {
         return Err(Invalid { parameter: "weights", expected: "is for direction: given" });
     }
+    let weights = weights.reals();
     Ok(match word.word() {
         "random" => Direction::Random,
         "spectrum" => Direction::Spectrum,

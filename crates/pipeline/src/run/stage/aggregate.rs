@@ -10,7 +10,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tempered_flow::Sink;
-use tempered_math::score::FIRST_RISK;
 use tempered_store::MetricsChunk;
 
 /// How often the summaries are written down at most.
@@ -70,6 +69,7 @@ impl Aggregate {
     }
 
     fn count(&mut self, receipt: Receipt) -> Result<(), Error> {
+        let first = self.plan.study.criteria.first_risk();
         let risks = self.view.read(|live| live.risks().len());
         let key = key(&receipt.shard, &receipt.estimators);
         let mut tallies = self.pending.remove(&key).unwrap_or_default();
@@ -79,7 +79,7 @@ impl Aggregate {
             for chunk in chunks {
                 let columns = chunk.scores.len() / chunk.trial.len().max(1);
                 for (failure, scores) in chunk.failure.iter().zip(chunk.scores.chunks(columns.max(1))) {
-                    tally.add(failure.is_some(), &scores[FIRST_RISK..]);
+                    tally.add(failure.is_some(), &scores[first..]);
                 }
                 trials += if e == 0 { chunk.trial.len() as u64 } else { 0 };
             }

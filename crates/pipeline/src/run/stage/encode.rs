@@ -60,7 +60,7 @@ impl Stage for Encode {
 
     fn run(&mut self, batch: Batch<Evaluated>) -> Result<Batch<Encoded>, Error> {
         let points =
-            |order: &Order| (order.trials.end - order.trials.start) * self.plan.cells[order.shard.cell].n;
+            |order: &Order| (order.trials.end - order.trials.start) * self.plan.cells[order.shard.cell].size().numbers();
         let points: u64 = batch.parts.iter().map(|part| points(&part.order)).sum();
         let pool = if points <= FEW_POINTS { self.aside.clone() } else { self.pool.clone() };
         let mut batch = pool.install(|| batch.try_map(|part| self.encode(part)))?;

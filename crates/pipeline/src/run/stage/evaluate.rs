@@ -6,13 +6,10 @@ use crate::run::batch::{Batch, Fits, Order, Slab, Trained};
 use crate::run::buffers::BufferPool;
 use crate::run::sizes::Sizes;
 use crate::run::watchdog::Watchdog;
-use crate::trial::{Judge, Row, Samples, push_weights};
+use crate::trial::{Data, Judge, Predictor, Report, Row, Samples, push_weights};
 use std::sync::Arc;
 use tempered_flow::{Cancel, Step};
-use tempered_math::estimator::Report;
-use tempered_math::predictor::Predictor;
 use tempered_math::sample::Degenerate;
-use tempered_math::target;
 use tempered_store::{MetricsChunk, WeightsChunk};
 
 /// The third step.
@@ -85,10 +82,9 @@ impl Step for Evaluate {
     fn run(&self, slab: Slab<Trained>) -> Result<Rows, Error> {
         let Slab { order, shard, estimators, made: Trained { samples, fits, reference } } = slab;
         let study = &self.plan.study;
-        let mut scorer = self.scorers.take_for(shard.cell, || -> Result<Judge, Error> {
-            let target = self.plan.cells[shard.cell].target.build(target::CATALOGUE)?;
-            Ok(Judge::new(self.plan.generator, &study.criteria, target))
-        })?;
+        let cell = &self.plan.cells[shard.cell];
+        let judge = || Judge::of(self.plan.generator, &study.criteria, cell, study.seed);
+        let mut scorer = self.scorers.take_for(shard.cell, judge)?;
         let reference_position = self.plan.reference_position();
         let among = estimators.iter().position(|e| Some(*e) == reference_position);
         let measured_from = reference.as_ref().or(among.map(|position| &fits[position]));
@@ -128,11 +124,12 @@ impl Evaluate {
         metrics.clear();
         weights.clear();
         let mut course = MetricsChunk::default();
-        for (k, (trial, data)) in samples.trials.clone().zip(samples.pairs()).enumerate() {
+        for (k, (trial, (x, y))) in samples.trials.clone().zip(samples.pairs()).enumerate() {
             begin(trial)?;
+            let data = Data { trial, x, y };
             let reference = reference.filter(|fits| fits.status[k].is_ok()).map(|fits| &fits.rows[k]);
             let mut score = |(predictor, report), rows: &mut MetricsChunk| {
-                push_row(judge, (trial, data), (predictor, report), reference, (rows, columns))
+                push_row(judge, data, (predictor, report), reference, (rows, columns))
             };
             // Training that ended before a checkpoint was then what it is now.
             let shown = &fits.checkpoints[k * steps..(k + 1) * steps];
@@ -159,14 +156,14 @@ impl Evaluate {
 /// Appends the scores of one predictor. Returns whether it has weights.
 fn push_row(
     judge: &mut Judge,
-    (trial, data): (u64, (&[f64], &[f64])),
+    data: Data<'_>,
     (predictor, report): (&Predictor, Result<Report, Degenerate>),
     reference: Option<&Predictor>,
     (rows, columns): (&mut MetricsChunk, usize),
 ) -> bool {
     let Row { status, kinks, has_weights } =
         judge.row(data, (predictor, report), reference, (&mut rows.scores, columns));
-    rows.trial.push(trial);
+    rows.trial.push(data.trial);
     rows.failure.push(status.err().map(|reason| reason.word()));
     rows.kinks.push(kinks);
     has_weights

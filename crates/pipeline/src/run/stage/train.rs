@@ -5,13 +5,11 @@ use crate::plan::Plan;
 use crate::run::batch::{Fits, Slab, Trained};
 use crate::run::buffers::BufferPool;
 use crate::run::watchdog::Watchdog;
-use crate::trial::Samples;
+use crate::trial::{Estimator, Predictor, Rows, Samples};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tempered_flow::{Cancel, Step};
-use tempered_math::estimator::{self, Estimator};
-use tempered_math::predictor::Predictor;
-use tempered_math::sample::{Degenerate, Sample};
+use tempered_math::sample::Degenerate;
 use tempered_math::seed::Draws;
 
 /// The second step.
@@ -32,7 +30,7 @@ pub struct Train {
 #[derive(Default)]
 pub struct Bench {
     /// Those that were not asked for yet are not built.
-    estimators: Vec<Option<Box<dyn Estimator>>>,
+    estimators: Vec<Option<Estimator>>,
     /// The position of the cell that the contents are of.
     cell: Option<usize>,
     /// What each estimator's random numbers derive from; last those of a reference that is none of them.
@@ -48,8 +46,8 @@ impl Step for Train {
         let study = &self.plan.study;
         let (position, samples) = (slab.shard.cell, &slab.made);
         let cell = &self.plan.cells[position];
-        let rows: Vec<_> = samples.pairs().map(|(x, y)| Sample::new(x, y)).collect();
-        let rows = (samples.trials.start, rows.as_slice());
+        let rows = samples.rows();
+        let rows = (samples.trials.start, &rows);
         let mut bench = self.benches.take();
         bench.set_up(&self.plan, position)?;
         let mut fit = |estimator: &usize| {
@@ -57,7 +55,7 @@ impl Step for Train {
             let planned = study.estimators.get(*estimator).map(|planned| &planned.rule);
             let rule = planned.or(self.plan.reference.as_ref());
             let rule = rule.ok_or(Error::Pool("no estimator in this place".into()))?;
-            let build = || Ok(cell.choice(rule)?.build(estimator::CATALOGUE)?);
+            let build = || Estimator::build(&*cell.choice(rule)?, study);
             let draws = |trial| Draws::new(study.seed, &bench.contents[*estimator], trial);
             let checkpoints = planned.map_or(&[][..], |_| self.plan.checkpoints(*estimator));
             let begin = |trial| {
@@ -104,9 +102,9 @@ impl Bench {
 /// Fits one estimator, built where there is none yet, to every trial of a slab. A trial that cannot be fitted, or whose fit panics, is data;
 /// `begin` may refuse a trial, which ends the slab.
 fn fit_slab<'a>(
-    (kept, build): (&mut Option<Box<dyn Estimator>>, impl Fn() -> Result<Box<dyn Estimator>, Error>),
+    (kept, build): (&mut Option<Estimator>, impl Fn() -> Result<Estimator, Error>),
     draws: impl Fn(u64) -> Draws<'a>,
-    (first, rows): (u64, &[Result<Sample<'_>, Degenerate>]),
+    (first, rows): (u64, &Rows<'_>),
     (checkpoints, begin): (&[u64], impl Fn(u64) -> Result<(), Error>),
     fits: &mut Fits,
 ) -> Result<(), Error> {
@@ -114,13 +112,10 @@ fn fit_slab<'a>(
     fits.status.clear();
     fits.checkpoints.clear();
     fits.rows.resize_with(fits.rows.len().max(rows.len()), Predictor::default);
-    for ((trial, sample), predictor) in (first..).zip(rows).zip(&mut fits.rows) {
+    for ((trial, row), predictor) in (first..).zip(rows.iter()).zip(&mut fits.rows) {
         begin(trial)?;
         let mut show = |predictor, report| fits.checkpoints.push(Some((predictor, report)));
-        let fit = || {
-            let (sample, draws) = ((*sample)?, draws(trial));
-            estimator.fit_with_checkpoints(sample, &draws, checkpoints, &mut show, predictor)
-        };
+        let fit = || estimator.fit(row, &draws(trial), (checkpoints, &mut show), predictor);
         let status = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
         fits.checkpoints.resize_with((fits.status.len() + 1) * checkpoints.len(), || None);
         if status == Err(Degenerate::Panicked) {
@@ -137,20 +132,22 @@ fn fit_slab<'a>(
 mod tests {
     use super::*;
     use tempered_math::catalogue::Choice;
-    use tempered_math::estimator::{CATALOGUE, Report};
+    use tempered_math::estimator::{CATALOGUE, Estimator as OnLine, Report};
+    use tempered_math::predictor::Predictor as Curve;
+    use tempered_math::sample::Sample;
 
     /// The linear spline, which panics in one trial and is no use afterwards.
     struct Panics {
-        spline: Box<dyn Estimator>,
+        spline: Box<dyn OnLine>,
         fits: usize,
     }
 
-    impl Estimator for Panics {
+    impl OnLine for Panics {
         fn fit(
             &mut self,
             sample: Sample<'_>,
             draws: &Draws<'_>,
-            predictor: &mut Predictor,
+            predictor: &mut Curve,
         ) -> Result<Report, Degenerate> {
             self.fits += 1;
             assert!(sample.y()[0] >= 0.0 && self.fits < 10, "a bug");
@@ -169,11 +166,11 @@ mod tests {
         let spline = CATALOGUE.iter().find(|entry| entry.name == "linear_spline").unwrap();
         let spline = Choice::new(spline, &[]).unwrap();
         let build =
-            || Ok(Box::new(Panics { spline: spline.build(CATALOGUE)?, fits: 0 }) as Box<dyn Estimator>);
+            || Ok(Estimator::Line(Box::new(Panics { spline: spline.build(CATALOGUE)?, fits: 0 })));
         let x = [0.0, 1.0];
         // The second panics, the fourth leaves the estimator in a state in which it panics.
         let labels = [[1.0, 0.0], [-1.0, 0.0], [1.0, 1.0], [1.0, -1.0], [2.0, 2.0], [3.0, 3.0]];
-        let rows: Vec<_> = labels.iter().map(|y| Sample::new(&x, y)).collect();
+        let rows = Rows::Line(labels.iter().map(|y| Sample::new(&x, y)).collect());
         let mut fits = Fits::default();
         let draws = |trial| Draws::new(1, "panics", trial);
         fit_slab((&mut None, build), draws, (7, &rows), (&[], |_| Ok(())), &mut fits).unwrap();
@@ -185,9 +182,9 @@ mod tests {
     fn a_stop_ends_a_slab_between_two_trials() {
         let spline = CATALOGUE.iter().find(|entry| entry.name == "linear_spline").unwrap();
         let spline = Choice::new(spline, &[]).unwrap();
-        let build = || spline.build(CATALOGUE).map_err(Error::from);
+        let build = || Ok(Estimator::Line(spline.build(CATALOGUE)?));
         let (x, y) = ([0.0, 1.0], [2.0, 3.0]);
-        let rows: Vec<_> = (0..5).map(|_| Sample::new(&x, &y)).collect();
+        let rows = Rows::Line((0..5).map(|_| Sample::new(&x, &y)).collect());
         let mut fits = Fits::default();
         let draws = |trial| Draws::new(1, "stops", trial);
         let begin = |trial| if trial < 9 { Ok(()) } else { Err(Error::Stopped) };

@@ -42,7 +42,7 @@ pub(in crate::spec) fn scalar(value: &Value) -> Option<Scalar> {
         Value::Whole(x) => Some(Scalar::Number(*x as f64)),
         Value::Word(word) => Some(Scalar::Word((*word).into())),
         Value::Flag(flag) => Some(Scalar::Truth(*flag)),
-        Value::Reals(_) | Value::Wholes(_) => None,
+        Value::Reals(_) | Value::Wholes(_) | Value::Unset => None,
     }
 }
 

@@ -1,0 +1,103 @@
+//! Where x lives, and how large training sets are.
+
+use super::formula::Scalar;
+use super::template::{Template, Unfit};
+use std::borrow::Cow;
+use tempered_math::catalogue::{Choice, Value};
+use tempered_math::{estimator, space};
+
+/// The parameter of designs of R^d that is a coordinate of its own.
+pub const DIMENSION: &str = "d";
+
+/// Where x lives, which decides the catalogues of designs, targets and estimators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Space {
+    /// One sorted feature.
+    Line,
+    /// Rows of d features.
+    Features,
+}
+
+/// The size of training sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Size {
+    /// Points.
+    pub n: u64,
+    /// Features of a point; none on the line.
+    pub d: Option<u64>,
+}
+
+/// The features of a point by this design; none on the line.
+pub fn dimension(design: &Choice) -> Option<u64> {
+    design.arguments().iter().find_map(|(name, value)| match value {
+        Value::Whole(d) if *name == DIMENSION => Some(*d),
+        _ => None,
+    })
+}
+
+/// The name of a coordinate: the parameter with the part of the data before it, but `d` by itself.
+pub(crate) fn coordinate(part: &str, parameter: &str) -> String {
+    if part == "design" && parameter == DIMENSION {
+        return DIMENSION.to_owned();
+    }
+    format!("{part}_{parameter}")
+}
+
+impl Space {
+    /// That of a design.
+    pub fn of(design: &Choice) -> Space {
+        if dimension(design).is_some() { Space::Features } else { Space::Line }
+    }
+
+    /// What an estimator is where names in its formulas have these values.
+    ///
+    /// # Errors
+    /// See [`Template::at`].
+    pub fn estimator<'a>(
+        self,
+        rule: &'a Template,
+        of: &dyn Fn(&str) -> Option<Scalar>,
+    ) -> Result<Cow<'a, Choice>, Unfit> {
+        match self {
+            Space::Line => rule.at(estimator::CATALOGUE, of),
+            Space::Features => rule.at(space::estimator::CATALOGUE, of),
+        }
+    }
+}
+
+impl Size {
+    /// Numbers in the x of a training set.
+    pub fn numbers(self) -> u64 {
+        self.n.saturating_mul(self.d.unwrap_or(1))
+    }
+
+    /// Where x lives.
+    pub fn space(self) -> Space {
+        if self.d.is_some() { Space::Features } else { Space::Line }
+    }
+
+    /// The value of a coordinate that formulas of estimators mention.
+    pub fn coordinate(self, name: &str) -> Option<Scalar> {
+        let value = match name {
+            "n" => Some(self.n),
+            DIMENSION => self.d,
+            _ => None,
+        };
+        value.map(|value| Scalar::Number(value as f64))
+    }
+
+    /// The names of these coordinates.
+    pub fn names(self) -> &'static [&'static str] {
+        match self.space() {
+            Space::Line => &["n"],
+            Space::Features => &["n", DIMENSION],
+        }
+    }
+}
+
+impl std::fmt::Display for Size {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "n = {}", self.n)?;
+        self.d.map_or(Ok(()), |d| write!(f, ", d = {d}"))
+    }
+}
