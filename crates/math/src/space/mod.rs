@@ -7,6 +7,7 @@ pub mod design;
 pub mod estimator;
 mod points;
 mod predictor;
+pub mod risk;
 mod sample;
 pub mod target;
 

@@ -1,0 +1,148 @@
+//! From a predictor and a target to risks.
+
+use super::sampled::Sampled;
+use super::{Error, Estimate};
+use crate::sample::Degenerate;
+use crate::space::design::Design;
+use crate::space::estimator::Smoother;
+use crate::space::target::Truth;
+use crate::space::{Points, Predictor};
+use rand_chacha::ChaCha8Rng;
+
+/// R_p = E |f̂(x) − f*(x)|^p over the law of x, for one design in one dimension.
+///
+/// # Formula
+/// A linear f̂ and a linear f* have R_2 = (ŵ − w*)ᵀΣ(ŵ − w*) + (b̂ + μᵀ(ŵ − w*))² for every law, and R_p of a normal error where x
+/// is normal ([`Error`]). All other risks are means over 4096 scrambled Sobol points that are drawn anew from `rng` for
+/// every trial, with the standard error of 8 replicates beside them: points that trials share would put one error into all.
+///
+/// ```
+/// use tempered_math::catalogue::Choice;
+/// use tempered_math::seed::{Key, Purpose};
+/// use tempered_math::space::risk::Scorer;
+/// use tempered_math::space::target::Truth;
+/// use tempered_math::space::{Predictor, design};
+///
+/// let mut rng = Key::new(7, "an example", Purpose::Design).trial(0);
+/// let build = |name: &str| {
+///     let entry = design::CATALOGUE.iter().find(|entry| entry.name == name).unwrap();
+///     Choice::new(entry, &[]).unwrap().build(design::CATALOGUE).unwrap()
+/// };
+/// let plane = Predictor::Linear { weights: vec![3.0, 4.0], intercept: 0.0 };
+/// let risks = Scorer::new(build("gaussian"), 2).risks(&plane, &Truth::Zero, &[1.0, 2.0], &mut rng).unwrap();
+/// assert!((risks[0].value - 5.0 * (2.0 / std::f64::consts::PI).sqrt()).abs() < 1e-14);
+/// assert_eq!((risks[1].value, risks[1].standard_error), (25.0, None));
+/// // On a sphere the error of a plane is no normal number.
+/// let risks = Scorer::new(build("sphere"), 2).risks(&plane, &Truth::Zero, &[1.0, 2.0], &mut rng).unwrap();
+/// let exact = 5.0 * 2f64.sqrt() * 2.0 / std::f64::consts::PI;
+/// assert!((risks[0].value - exact).abs() < 5.0 * risks[0].standard_error.unwrap() + 1e-3);
+/// assert_eq!(risks[1].value, 25.0);
+/// ```
+pub struct Scorer {
+    design: Box<dyn Design>,
+    d: usize,
+    spectrum: Vec<f64>,
+    sampled: Sampled,
+}
+
+/// R_2 of an estimator that is linear in y, in two parts, given the points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Parts {
+    /// E_ε ∫ (f̂ − E_ε f̂)² for noise of variance 1: σ² times it for others.
+    pub variance: f64,
+    /// ∫ (E_ε f̂ − f*)².
+    pub bias: Estimate,
+}
+
+impl Scorer {
+    /// For points of this law in R^d.
+    pub fn new(design: Box<dyn Design>, d: usize) -> Scorer {
+        let spectrum = design.spectrum(d);
+        Scorer { design, d, spectrum, sampled: Sampled::default() }
+    }
+
+    /// The variances of the coordinates.
+    pub fn spectrum(&self) -> &[f64] {
+        &self.spectrum
+    }
+
+    /// R_p for each exponent, in their order; `rng` is asked for points where no formula is known.
+    ///
+    /// # Errors
+    /// `Lengths` where the predictor or the target has another dimension. A risk that is no finite number is stored as it is.
+    pub fn risks(
+        &mut self,
+        predictor: &Predictor,
+        truth: &Truth,
+        exponents: &[f64],
+        rng: &mut ChaCha8Rng,
+    ) -> Result<Vec<Estimate>, Degenerate> {
+        let error = self.error(predictor, truth)?;
+        let formula = |p: f64| match error {
+            Some(error) if p == 2.0 => Some(error.square()),
+            Some(error) if self.design.is_gaussian() => Some(error.normal_moment(p)),
+            _ => None,
+        };
+        let known: Vec<Option<f64>> = exponents.iter().map(|p| formula(*p)).collect();
+        let asked = exponents.iter().zip(&known).filter(|(_, known)| known.is_none());
+        let asked: Vec<f64> = asked.map(|(p, _)| *p).collect();
+        let mut sampled = Vec::new();
+        if !asked.is_empty() {
+            sampled = self.sampled.powers(&*self.design, self.d, (predictor, truth), &asked, rng)?;
+        }
+        let mut sampled = sampled.into_iter();
+        let exact = |value| Some(Estimate { value, standard_error: None });
+        Ok(known.into_iter().filter_map(|known| known.map_or_else(|| sampled.next(), exact)).collect())
+    }
+
+    /// sup |f̂ − f*| over the support of x, where both are linear and the support is bounded.
+    ///
+    /// # Errors
+    /// `Lengths` where the predictor or the target has another dimension.
+    pub fn supremum(&self, predictor: &Predictor, truth: &Truth) -> Result<Option<f64>, Degenerate> {
+        self.error(predictor, truth)?;
+        let (Predictor::Linear { weights, intercept }, Some(truth)) = (predictor, truth.weights()) else {
+            return Ok(None);
+        };
+        let (support, mean) = (self.design.support(self.d), self.design.mean());
+        Ok(Error::supremum(weights, *intercept, truth, support, mean))
+    }
+
+    /// The two parts of R_2 of an estimator that is linear in y, for the points that its smoother was made for.
+    ///
+    /// # Errors
+    /// `Lengths` where points, smoother or target have another dimension.
+    pub fn parts(
+        &mut self,
+        smoother: &Smoother,
+        x: Points<'_>,
+        truth: &Truth,
+        rng: &mut ChaCha8Rng,
+    ) -> Result<Parts, Degenerate> {
+        if x.n() != smoother.n() || x.d() != self.d {
+            return Err(Degenerate::Lengths);
+        }
+        let variance = smoother.variance(&self.spectrum, self.design.mean());
+        let (mut values, mut mean) = (vec![0.0; x.n()], Predictor::default());
+        truth.values(x, &mut values);
+        smoother.apply(&values, &mut mean);
+        let bias = self.risks(&mean, truth, &[2.0], rng)?;
+        bias.first().map(|bias| Parts { variance, bias: *bias }).ok_or(Degenerate::Lengths)
+    }
+
+    /// The law of the error, where both are linear.
+    fn error(&self, predictor: &Predictor, truth: &Truth) -> Result<Option<Error>, Degenerate> {
+        let truth = truth.weights();
+        if truth.is_some_and(|weights| !weights.is_empty() && weights.len() != self.d) {
+            return Err(Degenerate::Lengths);
+        }
+        let Predictor::Linear { weights, intercept } = predictor else {
+            return Ok(None);
+        };
+        if weights.len() != self.d {
+            return Err(Degenerate::Lengths);
+        }
+        let mean = self.design.mean();
+        Ok(truth.map(|truth| Error::new(weights, *intercept, truth, &self.spectrum, mean)))
+    }
+}
