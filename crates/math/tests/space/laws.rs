@@ -249,7 +249,7 @@ fn spectra_have_their_published_means() {
     ] {
         let design = gaussian(&given);
         let (mean, error) = mean_and_error(&risks(&least_squares(), &design, &zero(), 1.0, (n, d), trials));
-        let allowed = 3.5 * (error * error + its_error * its_error as f64).sqrt();
+        let allowed = 3.5 * (error * error + its_error * its_error).sqrt();
         println!("{design} {n} {d}: {mean:.4} ± {error:.4}, published {figure} ± {its_error}");
         assert!((mean - figure).abs() < allowed, "{design} {n}: {mean} ± {error}, {figure}");
     }
@@ -288,7 +288,8 @@ fn classes_are_those_of_the_field() {
     assert_eq!(told(&steep, Growth::Ratio(3.0)), Some((catastrophic, catastrophic, None, Some(1.0))));
     // In the direction of the target all is lost as d outgrows n.
     let known_linear = class(&[], &linear(3.0), Growth::Power(1.5)).unwrap();
-    assert_eq!((known_linear.in_probability, known_linear.limit), (tempered, Some(9.0)));
+    assert_eq!(known_linear.in_probability, tempered);
+    assert!((known_linear.limit.unwrap() - 9.0).abs() < 1e-12);
     // R_1 is m_1 √R_2.
     let design = gaussian(&[]);
     let setting =
