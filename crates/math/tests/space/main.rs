@@ -6,6 +6,7 @@ mod data;
 #[path = "../twin/double.rs"]
 #[expect(dead_code, reason = "kernels take roots and exponentials, linear systems do not")]
 mod double;
+mod filters;
 mod laws;
 mod linear;
 mod risks;

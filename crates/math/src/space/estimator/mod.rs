@@ -8,15 +8,25 @@ mod ridge;
 mod rule;
 mod smoother;
 mod solver;
+mod spectral;
 
 pub use rule::{Estimator, Report, Route};
 pub use smoother::Smoother;
+pub use spectral::{Decomposition, Filter, Gain};
 
 use super::dense::dot;
 use crate::catalogue::{Entry, Kind, Parameter, Value};
 
 /// Every estimator, in the order of the documentation.
-pub static CATALOGUE: &[Entry<dyn Estimator>] = &[least_squares::ENTRY, ridge::ENTRY];
+pub static CATALOGUE: &[Entry<dyn Estimator>] = &[
+    least_squares::ENTRY,
+    ridge::ENTRY,
+    spectral::NUCLEAR,
+    spectral::SPECTRAL,
+    spectral::DESCENT,
+    spectral::FLOW,
+    spectral::PRINCIPAL,
+];
 
 /// The parameter `intercept` of linear predictors.
 fn intercept() -> Parameter {
