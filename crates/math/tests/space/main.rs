@@ -7,6 +7,7 @@ mod data;
 #[expect(dead_code, reason = "kernels take roots and exponentials, linear systems do not")]
 mod double;
 mod filters;
+mod kin;
 mod laws;
 mod linear;
 mod risks;

@@ -100,6 +100,11 @@ impl<'a> Centred<'a> {
         libm::scalbn(lambda, -2 * self.powers.0)
     }
 
+    /// A penalty of |w|, in units of A and y.
+    pub fn penalty(&self, lambda: f64) -> f64 {
+        libm::scalbn(lambda, -self.powers.0 - self.powers.1)
+    }
+
     /// The power of two that x was divided by.
     pub fn power(&self) -> i32 {
         self.powers.0

@@ -2,12 +2,19 @@
 
 mod centred;
 mod cost;
+mod ensemble;
 mod least_squares;
 mod linear;
+mod omp;
+mod one_step;
+mod parts;
+mod random_features;
+mod regmean;
 mod ridge;
 mod rule;
 mod smoother;
 mod solver;
+mod sparse;
 mod spectral;
 
 pub use rule::{Estimator, Report, Route};
@@ -26,6 +33,13 @@ pub static CATALOGUE: &[Entry<dyn Estimator>] = &[
     spectral::DESCENT,
     spectral::FLOW,
     spectral::PRINCIPAL,
+    one_step::ENTRY,
+    random_features::ENTRY,
+    omp::ENTRY,
+    sparse::LASSO,
+    sparse::BASIS_PURSUIT,
+    ensemble::ENTRY,
+    regmean::ENTRY,
 ];
 
 /// The parameter `intercept` of linear predictors.
