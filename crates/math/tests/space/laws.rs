@@ -9,7 +9,7 @@ use tempered_math::space::estimator;
 use tempered_math::space::risk::Scorer;
 use tempered_math::space::target;
 use tempered_math::space::theory::{
-    Eigenframework, Growth, Isotropic, Setting, expected, known, law, ranks, tail_index,
+    Eigenframework, Growth, Isotropic, Setting, expected, known, law, random_features, ranks, tail_index,
 };
 use tempered_math::space::{Points, Predictor, Sample};
 use tempered_math::theory::Class;
@@ -319,5 +319,61 @@ fn limits_are_those_of_the_laws() {
         let limit = known(&least_squares(), &setting).unwrap().limit.unwrap();
         let here = expected(&least_squares(), &design, &zero, &noise, (n, d)).unwrap();
         assert!((here / limit - 1.0).abs() < within, "{design}: {here} {limit}");
+    }
+}
+
+#[test]
+fn random_features_have_their_figures() {
+    let power = |modes: u32| -> Vec<f64> { (1..=modes).map(|i| f64::from(i).powf(-1.5)).collect() };
+    let spectrum = power(10_000);
+    for (k, figures) in [
+        (63, [1.244, 1.197, 1.087]),
+        (251, [5.56, 1.137, 0.919]),
+        (1000, [1.224, 0.954, 0.867]),
+        (10_000, [1.007, 0.891, 0.850]),
+    ] {
+        for (ridge, figure) in [0.001, 0.1, 1.0].iter().zip(figures) {
+            let value = random_features(&spectrum, &spectrum, (256, k), *ridge, 0.5) + 0.5;
+            assert!((value / figure - 1.0).abs() < 0.002, "{k} {ridge}: {value} {figure}");
+        }
+    }
+    let small = power(2000);
+    for (k, figures) in
+        [(32, [2.157, 1.385]), (64, [9.64, 1.244]), (128, [2.058, 1.164]), (512, [1.310, 1.101])]
+    {
+        for (ridge, figure) in [0.001, 1.0].iter().zip(figures) {
+            let value = random_features(&small, &small, (64, k), *ridge, 0.5) + 0.5;
+            assert!((value / figure - 1.0).abs() < 0.002, "{k} {ridge}: {value} {figure}");
+        }
+    }
+    // Very many features are ridge regression itself; no ridge is the limit of small ones.
+    let many = random_features(&small, &small, (64, 100_000_000), 0.3, 0.5);
+    let framework = Eigenframework::new(&small, 64, 0.3).risk(&small, 0.5);
+    assert!((many / framework - 1.0).abs() < 1e-5, "{many} {framework}");
+    for k in [32, 128] {
+        let none = random_features(&small, &small, (64, k), 0.0, 0.5);
+        let little = random_features(&small, &small, (64, k), 1e-9, 0.5);
+        assert!((none / little - 1.0).abs() < 1e-4, "{k}: {none} {little}");
+    }
+    assert_eq!(random_features(&small, &small, (64, 64), 0.0, 0.5), f64::INFINITY);
+}
+
+#[test]
+fn random_features_have_their_means() {
+    let (n, d) = (64, 1000);
+    let design = gaussian(&[word("power"), real("exponent", 1.5)]);
+    // All weights are 1.
+    let given = [real("norm", (d as f64).sqrt()), ("direction", Value::Word("ones"))];
+    let target = choice(target::CATALOGUE, "linear", &given);
+    let spectrum = design.build(design::CATALOGUE).unwrap().spectrum(d);
+    for (k, ridge) in [(32, 0.001), (128, 0.001), (128, 1.0)] {
+        let given = [("features", Value::Whole(k)), real("ridge", ridge)];
+        let estimator = choice(estimator::CATALOGUE, "random_features", &given);
+        let (mean, error) = mean_and_error(&risks(&estimator, &design, &target, 0.5f64.sqrt(), (n, d), 60));
+        let theory = random_features(&spectrum, &spectrum, (n, k as usize), ridge, 0.5);
+        assert!(
+            (mean - theory).abs() < 4.0 * error + 0.03 * theory,
+            "{k} {ridge}: {mean} ± {error}, {theory}"
+        );
     }
 }

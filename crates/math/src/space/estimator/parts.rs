@@ -66,6 +66,8 @@ pub(super) fn fit(
         x.extend(row.iter().map(|x| weight * x));
         y.push(weight * sample.y()[same[0]]);
     }
-    let part = Sample::new(Points::new(d, &x)?, &y)?.with_tail(sample.tail());
+    // The sample is finite: what is not has been multiplied.
+    let part =
+        Sample::new(Points::new(d, &x)?, &y).map_err(|_| Degenerate::Overflow)?.with_tail(sample.tail());
     linear.fit(part, out).map(|_| ())
 }

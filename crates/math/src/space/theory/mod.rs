@@ -5,6 +5,7 @@ mod beta;
 mod eigenframework;
 mod isotropic;
 mod known;
+mod random_features;
 mod ranks;
 mod setting;
 
@@ -12,5 +13,6 @@ pub use at::{expected, law, ranks};
 pub use eigenframework::Eigenframework;
 pub use isotropic::Isotropic;
 pub use known::{known, tail_index};
+pub use random_features::random_features;
 pub use ranks::Ranks;
 pub use setting::{Growth, Setting};
