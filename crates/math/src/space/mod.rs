@@ -10,6 +10,7 @@ mod predictor;
 pub mod risk;
 mod sample;
 pub mod target;
+pub mod theory;
 
 pub use points::Points;
 pub use predictor::{Function, Predictor};

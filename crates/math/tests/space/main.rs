@@ -6,7 +6,11 @@ mod data;
 #[path = "../twin/double.rs"]
 #[expect(dead_code, reason = "kernels take roots and exponentials, linear systems do not")]
 mod double;
+mod filters;
+mod kin;
+mod laws;
 mod linear;
+mod properties;
 mod risks;
 mod speed;
 mod twin;

@@ -6,11 +6,13 @@
 //! from those of another.
 
 mod cholesky;
+mod eigen;
 mod loops;
 mod qr;
 mod svd;
 
 pub(super) use cholesky::Cholesky;
+pub(super) use eigen::Eigen;
 pub(super) use loops::{dot, norm, times, transposed_times};
 pub(super) use qr::{Qr, stacked};
 pub(super) use svd::Svd;

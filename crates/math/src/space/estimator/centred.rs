@@ -50,8 +50,14 @@ fn tamed(values: &[f64]) -> (Cow<'_, [f64]>, i32) {
 }
 
 impl<'a> Centred<'a> {
-    /// The sample as it is, or its deviations from its means.
+    /// The sample as it is, or its deviations from its means with what makes their Gram matrix regular.
     pub fn new(sample: Sample<'a>, intercept: bool) -> Centred<'a> {
+        let centred = Centred::singular(sample, intercept);
+        if intercept && sample.n() <= sample.d() { centred.regular() } else { centred }
+    }
+
+    /// The sample as it is, or its deviations from its means, whose rank is below n.
+    pub fn singular(sample: Sample<'a>, intercept: bool) -> Centred<'a> {
         let d = sample.d();
         let (values, power_x) = tamed(sample.x().values());
         let (y, power_y) = tamed(sample.y());
@@ -68,18 +74,20 @@ impl<'a> Centred<'a> {
             row.iter_mut().zip(&mean_x).for_each(|(x, mean)| *x -= mean);
         }
         let means = Some((mean_x, mean_y));
-        if n > d {
-            return Centred { values: deviations.into(), columns: d, y, d, means, powers };
-        }
-        // An eigenvalue n s² like the mean of the others leaves the condition as it is.
-        let size = norm(&deviations);
+        Centred { values: deviations.into(), columns: d, y, d, means, powers }
+    }
+
+    /// The same with a column s·1, s² n like the mean of the other eigenvalues, which leaves the condition as it is.
+    fn regular(self) -> Centred<'a> {
+        let (n, d) = (self.y.len(), self.d);
+        let size = norm(&self.values);
         let s = if size > 0.0 { size / n as f64 } else { 1.0 };
         let columns = d + 1;
         let mut values = vec![s; n * columns];
-        for (to, from) in values.chunks_exact_mut(columns).zip(deviations.chunks_exact(d)) {
+        for (to, from) in values.chunks_exact_mut(columns).zip(self.values.chunks_exact(d)) {
             to[..d].copy_from_slice(from);
         }
-        Centred { values: values.into(), columns, y, d, means, powers }
+        Centred { values: values.into(), columns, ..self }
     }
 
     /// A.
@@ -90,6 +98,16 @@ impl<'a> Centred<'a> {
     /// A ridge in units of A; infinite where no weight is above the least double.
     pub fn ridge(&self, lambda: f64) -> f64 {
         libm::scalbn(lambda, -2 * self.powers.0)
+    }
+
+    /// A penalty of |w|, in units of A and y.
+    pub fn penalty(&self, lambda: f64) -> f64 {
+        libm::scalbn(lambda, -self.powers.0 - self.powers.1)
+    }
+
+    /// The power of two that x was divided by.
+    pub fn power(&self) -> i32 {
+        self.powers.0
     }
 
     /// The rank of the points themselves, of the rank of A.

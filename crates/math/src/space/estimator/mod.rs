@@ -2,21 +2,45 @@
 
 mod centred;
 mod cost;
+mod ensemble;
 mod least_squares;
 mod linear;
+mod omp;
+mod one_step;
+mod parts;
+mod random_features;
+mod regmean;
 mod ridge;
 mod rule;
 mod smoother;
 mod solver;
+mod sparse;
+mod spectral;
 
 pub use rule::{Estimator, Report, Route};
 pub use smoother::Smoother;
+pub use spectral::{Decomposition, Filter, Gain};
 
 use super::dense::dot;
 use crate::catalogue::{Entry, Kind, Parameter, Value};
 
 /// Every estimator, in the order of the documentation.
-pub static CATALOGUE: &[Entry<dyn Estimator>] = &[least_squares::ENTRY, ridge::ENTRY];
+pub static CATALOGUE: &[Entry<dyn Estimator>] = &[
+    least_squares::ENTRY,
+    ridge::ENTRY,
+    spectral::NUCLEAR,
+    spectral::SPECTRAL,
+    spectral::DESCENT,
+    spectral::FLOW,
+    spectral::PRINCIPAL,
+    one_step::ENTRY,
+    random_features::ENTRY,
+    omp::ENTRY,
+    sparse::LASSO,
+    sparse::BASIS_PURSUIT,
+    ensemble::ENTRY,
+    regmean::ENTRY,
+];
 
 /// The parameter `intercept` of linear predictors.
 fn intercept() -> Parameter {

@@ -1,6 +1,6 @@
 //! What an estimator on R^d is, and what a fit tells.
 
-use super::Smoother;
+use super::{Filter, Smoother};
 use crate::sample::Degenerate;
 use crate::seed::Draws;
 use crate::space::{Predictor, Sample};
@@ -37,6 +37,13 @@ pub trait Estimator: Send {
 
     /// Overwrites `out` with the matrix S of ŵ = S y, for estimators that are linear in y; `None` for all others.
     fn smoother(&mut self, _sample: Sample<'_>, _out: &mut Smoother) -> Option<Result<Report, Degenerate>> {
+        None
+    }
+
+    /// The filter of singular values that it is, for estimators that are one: variants of these may share a
+    /// [`Decomposition`](super::Decomposition) of a sample. What the shared way gives differs from [`Estimator::fit`] by rounding where
+    /// that has a quicker way of its own.
+    fn filter(&self) -> Option<Filter> {
         None
     }
 

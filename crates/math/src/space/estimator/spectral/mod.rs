@@ -1,0 +1,123 @@
+//! Estimators that shrink the singular values of the points.
+
+mod decomposition;
+mod filter;
+
+pub use decomposition::Decomposition;
+pub use filter::{Filter, Gain};
+
+use super::{Estimator, Report, Smoother, cost, intercept};
+use crate::catalogue::{Entry, Kind, Parameter};
+use crate::sample::Degenerate;
+use crate::seed::Draws;
+use crate::space::{Predictor, Sample};
+
+pub(super) const NUCLEAR: Entry<dyn Estimator> = Entry {
+    name: "nuclear",
+    summary: "the gain min(1/s, s/lambda) on singular values s: directions of little variance are shrunk, others are not",
+    parameters: || {
+        vec![positive("lambda", "s² from which on nothing is shrunk, in units of x²"), intercept()]
+    },
+    build: |values| build(Gain::Nuclear(values[0].real()), values[1].flag()),
+};
+
+pub(super) const SPECTRAL: Entry<dyn Estimator> = Entry {
+    name: "spectral",
+    summary: "the gain (1 − shrinkage)/s on singular values s: least squares, or the minimum norm, by a factor",
+    parameters: || {
+        let kind = Kind::Real { low: 0.0, closed: true, high: 1.0 };
+        let summary = "share of the weights that is taken away";
+        vec![Parameter { name: "shrinkage", summary, kind, default: None }, intercept()]
+    },
+    build: |values| build(Gain::Spectral(values[0].real()), values[1].flag()),
+};
+
+pub(super) const DESCENT: Entry<dyn Estimator> = Entry {
+    name: "gradient_descent",
+    summary: "steps of gradient descent from 0 on half the sum of squares, without rounding of single steps",
+    parameters: || {
+        let kind = Kind::Whole { low: 0, high: 1_000_000_000_000 };
+        let steps = Parameter { name: "steps", summary: "number of steps", kind, default: None };
+        let size = "factor before the gradient, in units of 1/x²; it converges below 2 over the largest eigenvalue of XᵀX";
+        vec![positive("size", size), steps, intercept()]
+    },
+    build: |values| {
+        let (size, steps) = (values[0].real(), values[1].whole());
+        build(Gain::Descent { size, steps }, values[2].flag())
+    },
+};
+
+pub(super) const FLOW: Entry<dyn Estimator> = Entry {
+    name: "gradient_flow",
+    summary: "gradient descent in continuous time, from 0 on half the sum of squares",
+    parameters: || vec![positive("time", "how long, in units of 1/x²"), intercept()],
+    build: |values| build(Gain::Flow(values[0].real()), values[1].flag()),
+};
+
+pub(super) const PRINCIPAL: Entry<dyn Estimator> = Entry {
+    name: "principal_components",
+    summary: "least squares on the principal components of largest variance",
+    parameters: || {
+        let kind = Kind::Whole { low: 1, high: u64::MAX };
+        let summary = "number of components; all, where there are no more";
+        vec![Parameter { name: "components", summary, kind, default: None }, intercept()]
+    },
+    build: |values| build(Gain::Principal(values[0].whole()), values[1].flag()),
+};
+
+fn positive(name: &'static str, summary: &'static str) -> Parameter {
+    Parameter { name, summary, kind: Kind::POSITIVE, default: None }
+}
+
+fn build(gain: Gain, intercept: bool) -> Result<Box<dyn Estimator>, crate::catalogue::Invalid> {
+    Ok(Box::new(Spectral { filter: Filter { intercept, gain } }))
+}
+
+/// f̂(x) = ŵ·x + b̂ with ŵ = V diag(ℓ(s)) Uᵀ y for X = U diag(s) Vᵀ, of deviations from the means where there is an intercept.
+///
+/// # Formula
+/// [`Gain`] has ℓ(s).
+/// # Errors
+/// Those of [`Decomposition`]; `Diverged` where descent with too large a step leaves the doubles.
+/// # Cost
+/// k² (m + 9 k) multiplications and additions; [`Decomposition`] shares them between filters.
+/// # Accuracy
+/// That of [`Decomposition`].
+/// # Source
+/// Gerfo et al., Neural Computation 20 (2008), on filters; "Flat minima in linear estimation", arXiv 2311.11093 (2023), on nuclear
+/// and spectral.
+struct Spectral {
+    filter: Filter,
+}
+
+impl Estimator for Spectral {
+    fn fit(&mut self, sample: Sample<'_>, _: &Draws<'_>, out: &mut Predictor) -> Result<Report, Degenerate> {
+        let fitted = Decomposition::new(sample, self.filter.intercept)?.predictor(&self.filter, out);
+        let descends = matches!(self.filter.gain, Gain::Descent { .. });
+        let why = |why| if descends && why == Degenerate::Overflow { Degenerate::Diverged } else { why };
+        let steps = if let Gain::Descent { steps, .. } = self.filter.gain { Some(steps) } else { None };
+        fitted.map(|report| Report { steps, ..report }).map_err(why)
+    }
+
+    fn smoother(&mut self, sample: Sample<'_>, out: &mut Smoother) -> Option<Result<Report, Degenerate>> {
+        let decomposition = Decomposition::new(sample, self.filter.intercept);
+        Some(decomposition.and_then(|mut decomposition| decomposition.smoother(&self.filter, out)))
+    }
+
+    fn filter(&self) -> Option<Filter> {
+        Some(self.filter)
+    }
+
+    fn cost(&self, n: u64, d: u64) -> f64 {
+        cost::sample(n, d) + cost::eigen(n, d)
+    }
+
+    fn interpolates(&self, n: u64, d: u64) -> bool {
+        let all = n <= d + u64::from(self.filter.intercept);
+        match self.filter.gain {
+            Gain::Spectral(shrinkage) => all && shrinkage == 0.0,
+            Gain::Principal(count) => all && count >= n - u64::from(self.filter.intercept),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The class of risks as n grows.
+
+use super::setting::{Growth, Setting};
+use crate::catalogue::{Choice, Value};
+use crate::space::risk::normal_moment;
+use crate::theory::{Class, Known, moment};
+
+/// What is known of R_p of an estimator as n grows, in probability and in expectation; `None` where nothing is.
+///
+/// Least squares and ridges of 0, for linear targets and the target zero, and noise with a variance and E |ε|^p.
+///
+/// # Formula
+/// For n > d the law of R_2 does not depend on the spectrum: σ² γ/(1 − γ) at d = γ n. For d > n and x ~ N(0, I): σ²/(γ − 1) +
+/// ‖w*‖² (1 − 1/γ); at d = n + c, R_2/n → σ²/χ²_{|c|+1} in law; for d/n → ∞ noise is averaged away, and all of the target
+/// with it. λ_i = i^−α, α > 1, d/n → ∞: σ² (α − 1). λ_i = e^{−ci}: σ² c n. s spikes before D = d − s equal directions: of the order
+/// s/n + n/D.
+/// # Source
+/// Hastie et al., arXiv 1903.08560 (2019); Mallinar et al., arXiv 2207.06569 (2022), theorem 3.1; Bartlett et al., PNAS 117 (2020).
+pub fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
+    if !is_ridgeless(estimator) || !moment(setting.noise, setting.p.max(2.0)).is_finite() {
+        return None;
+    }
+    let square = setting.square()?;
+    let noise = moment(setting.noise, 2.0);
+    let part = match (setting.growth, setting.design.name()) {
+        (Growth::Fixed, _) => Part::vanishes(Some(-1.0)),
+        (Growth::Ratio(ratio), _) if ratio < 1.0 => Part::settles(noise * ratio / (1.0 - ratio)),
+        (Growth::Offset(_), _) => Part::explodes(isotropic(setting).then_some(1.0)),
+        (growth, "gaussian") => spectral(setting.design, growth, noise, square)?,
+        (growth, "sphere" | "hypercube" | "student") => white(growth, noise, square),
+        _ => return None,
+    };
+    Some(part.known(setting))
+}
+
+/// Whether it is least squares, or a ridge of 0.
+pub(super) fn is_ridgeless(estimator: &Choice) -> bool {
+    match estimator.name() {
+        "least_squares" => true,
+        "ridge" => number(estimator, "lambda") == 0.0,
+        _ => false,
+    }
+}
+
+/// The index of the tail of R_p over training sets, k/p with k = |n − d| + 1: E R_p is finite where it is above 1.
+///
+/// Of least squares on normal points of any spectrum without zeros; with an intercept n counts one less. `None` for others.
+pub fn tail_index(estimator: &Choice, design: &Choice, n: u64, d: u64, p: f64) -> Option<f64> {
+    let regular = word(design, "spectrum") != "listed" || list(design).iter().all(|lambda| *lambda > 0.0);
+    if !is_ridgeless(estimator) || design.name() != "gaussian" || !regular {
+        return None;
+    }
+    let free = n.saturating_sub(u64::from(flag(estimator, "intercept")));
+    (free > 0).then(|| (free.abs_diff(d) + 1) as f64 / p)
+}
+
+/// Whether x is N(0, I).
+fn isotropic(setting: &Setting<'_>) -> bool {
+    setting.design.name() == "gaussian" && word(setting.design, "spectrum") == "identity"
+}
+
+/// R_2 as n grows.
+struct Part {
+    class: Class,
+    /// What it tends to.
+    limit: Option<f64>,
+    /// The power of n that it grows or falls with.
+    exponent: Option<f64>,
+}
+
+impl Part {
+    fn vanishes(exponent: Option<f64>) -> Part {
+        Part { class: Class::Benign, limit: Some(0.0), exponent }
+    }
+
+    fn settles(limit: f64) -> Part {
+        Part { class: Class::Tempered, limit: Some(limit), exponent: None }
+    }
+
+    fn explodes(exponent: Option<f64>) -> Part {
+        Part { class: Class::Catastrophic, limit: None, exponent }
+    }
+
+    /// The same of R_p; classes of points that are not normal are known in probability, limits of theirs at p = 2.
+    fn known(self, setting: &Setting<'_>) -> Known {
+        let (half, normal) = (0.5 * setting.p, setting.design.name() == "gaussian");
+        let power = |limit: f64| normal_moment(setting.p) * libm::pow(limit, half);
+        let told = normal || setting.p == 2.0 || self.limit == Some(0.0);
+        Known {
+            in_probability: Some(self.class),
+            in_expectation: normal.then_some(self.class),
+            limit: self.limit.filter(|_| told).map(power),
+            exponent: self.exponent.map(|exponent| exponent * half),
+            source: "laws of normal matrices and the eigenframework",
+        }
+    }
+}
+
+/// d > n, of the order of n or above, x with independent coordinates of variance 1 or uniform on the sphere.
+fn white(growth: Growth, noise: f64, square: f64) -> Part {
+    match growth {
+        Growth::Power(a) if square == 0.0 => Part::vanishes(Some(1.0 - a)),
+        Growth::Power(_) => Part::settles(square),
+        Growth::Ratio(ratio) => Part::settles(noise / (ratio - 1.0) + square * (1.0 - 1.0 / ratio)),
+        _ => Part::explodes(None),
+    }
+}
+
+/// d > n, of the order of n or above, x normal with a spectrum.
+fn spectral(design: &Choice, growth: Growth, noise: f64, square: f64) -> Option<Part> {
+    let grows = matches!(growth, Growth::Power(_));
+    let tempered = Part { class: Class::Tempered, limit: None, exponent: None };
+    match word(design, "spectrum") {
+        "identity" => Some(white(growth, noise, square)),
+        "power" if number(design, "exponent") > 1.0 => {
+            let limit = noise * (number(design, "exponent") - 1.0);
+            Some(if grows { Part::settles(limit) } else { tempered })
+        }
+        "exponential" => Some(Part::explodes(Some(1.0))),
+        "spiked" => match growth {
+            Growth::Power(a) => Some(Part::vanishes(Some((1.0 - a).max(-1.0)))),
+            _ => Some(tempered),
+        },
+        // Like 1/ln n, slower than any power of n.
+        "log_power" if grows => Some(Part::vanishes(None)),
+        _ => None,
+    }
+}
+
+fn argument<'a>(choice: &'a Choice, name: &str) -> Option<&'a Value> {
+    choice.arguments().iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
+pub(super) fn number(choice: &Choice, name: &str) -> f64 {
+    argument(choice, name).map_or(0.0, Value::real)
+}
+
+pub(super) fn word(choice: &Choice, name: &str) -> &'static str {
+    argument(choice, name).map_or("", Value::word)
+}
+
+pub(super) fn flag(choice: &Choice, name: &str) -> bool {
+    argument(choice, name).is_some_and(Value::flag)
+}
+
+fn list(choice: &Choice) -> &[f64] {
+    argument(choice, "values").map_or(&[], Value::reals)
+}

@@ -1,0 +1,18 @@
+//! What is known of estimators on R^d: laws at finite n, the eigenframework, and classes as n grows.
+
+mod at;
+mod beta;
+mod eigenframework;
+mod isotropic;
+mod known;
+mod random_features;
+mod ranks;
+mod setting;
+
+pub use at::{expected, law, ranks};
+pub use eigenframework::Eigenframework;
+pub use isotropic::Isotropic;
+pub use known::{known, tail_index};
+pub use random_features::random_features;
+pub use ranks::Ranks;
+pub use setting::{Growth, Setting};
