@@ -124,6 +124,27 @@ def stable_minima(document):
     return "From the smallest to the largest step: " + "; ".join(parts) + "."
 
 
+def double_descent(document):
+    curve = curves(document, "risk_l2", "least_squares")[0]
+    peak = curve["points"][curve["maximum"]["place"]]
+    inside = sum(p["low"] <= p["theory"] <= p["high"] for p in curve["points"])
+    ridge = curves(document, "risk_l2", "ridge")[0]
+    return (
+        f"The median of R₂ of least squares peaks at d = {short(peak['at'])} with {short(peak['value'])}, where the exact law has "
+        f"{short(peak['theory'])}; {inside} of {len(curve['points'])} intervals hold the law's median. Ridge regression with the best "
+        f"penalty has no peak: {ends(ridge)}."
+    )
+
+
+def spectra(series):
+    words = [
+        f"{one['in_probability']} for `{one['design'].replace('spectrum=identity', 'equal variances').replace('spectrum=', '')}`"
+        for one in series
+        if one["p"] == 2
+    ]
+    return f"R₂ of least squares is in probability {listed(words)}. {agreement(series)}"
+
+
 # Answer, figure and, where a run takes minutes, fewer trials.
 STUDIES = {
     "quickstart": (in_probability, "risk-uniform-p3", None),
@@ -134,6 +155,8 @@ STUDIES = {
     "mean-field-knots": (mean_field_knots, "along-inverse-temperature-gaps-with-more-grid-n6", 12),
     "stable-minima": (stable_minima, "along-lr-train-error-grid-n30", 8),
     "weight-decay-path": (weight_decay_path, "along-lambda-risk-l2-uniform-n200", None),
+    "double-descent": (double_descent, "along-d-risk-l2-gaussian-n40", None),
+    "spectra": (spectra, "risk-gaussian-d-n-1-p2", None),
 }
 
 

@@ -3,14 +3,13 @@
 use crate::args::{Analyze, Format};
 use crate::exit::{Ending, Failure};
 use crate::next_steps::next_steps;
+use crate::theory::Theory;
 use crate::{output, study, told};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use tempered_analysis::{Curve, Expected, Fits, Known, Options, Order, Series, Summary, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+use tempered_analysis::{Curve, Expected, Fits, Options, Order, Risk, Series, Summary};
 use tempered_math::catalogue::Choice;
-use tempered_math::estimator;
 use tempered_math::estimator::{CATALOGUE, Estimator};
-use tempered_math::theory::{Class, Setting};
 use tempered_pipeline::RunDirectory;
 use tempered_pipeline::plan::Plan;
 
@@ -137,13 +136,13 @@ pub fn summarise(
         global: labels(plan, |estimator| !estimator.is_local()),
         level: labels(plan, |estimator| estimator.levels_off()),
     };
-    let choices =
-        [&plan.study.designs, &plan.study.targets, &plan.study.noises].map(|choices| by_label(choices));
-    let known = |label: &str, design: &str, target: &str, noise: &str, p: Option<f64>| {
-        known(plan, label, [design, target, noise], &choices, p).unwrap_or_default()
+    let theory = Theory::of(plan);
+    let known = |label: &str, design: &str, target: &str, noise: &str, risk: Risk| {
+        theory.known(label, [design, target, noise], risk)
     };
     let path = directory.root();
-    let summary = tempered_analysis::analyze(path, &options, &known)?;
+    let mut summary = tempered_analysis::analyze(path, &options, &known)?;
+    summary.curves.iter_mut().for_each(|curve| theory.note(curve));
     told::forget(directory);
     // Looking needs no writing: on a full or read-only disk there is a table all the same.
     if let Err(error) = summary.write(path) {
@@ -190,36 +189,4 @@ fn order(plan: &Plan) -> Order {
         targets: labels(&study.targets),
         noises: labels(&study.noises),
     }
-}
-
-/// Choices by their labels.
-fn by_label(choices: &[Choice]) -> HashMap<String, &Choice> {
-    choices.iter().map(|choice| (choice.to_string(), choice)).collect()
-}
-
-/// What theory says of R_p of an estimator of the study, on data with these labels.
-fn known(
-    plan: &Plan,
-    label: &str,
-    data: [&str; 3],
-    choices: &[HashMap<String, &Choice>; 3],
-    p: Option<f64>,
-) -> Option<Known> {
-    let [design, target, noise] = std::array::from_fn(|axis| choices[axis].get(data[axis]).copied());
-    let (design, target, noise) = (design?, target?, noise?);
-    let estimator = plan.study.estimators.iter().find(|known| known.label == label)?.rule.fixed()?;
-    let setting = Setting { design, target, noise, p: p?, domain: plan.study.criteria.domain };
-    let known = estimator::known(estimator, &setting)?;
-    let verdict = |class| match class {
-        Class::Benign => Verdict::Benign,
-        Class::Tempered => Verdict::Tempered,
-        Class::Catastrophic => Verdict::Catastrophic,
-    };
-    Some(Known {
-        in_probability: known.in_probability.map(verdict),
-        in_expectation: known.in_expectation.map(verdict),
-        limit: known.limit,
-        exponent: known.exponent,
-        source: Some(known.source.into()),
-    })
 }

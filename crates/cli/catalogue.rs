@@ -4,17 +4,20 @@ use crate::args::Arguments;
 use crate::exit::{Ending, Failure};
 use crate::output;
 use clap::CommandFactory;
-use tempered_math::catalogue::Entry;
+use tempered_math::catalogue::{Entry, Value};
 use tempered_math::predictor::Form;
-use tempered_math::{design, estimator, noise, target};
+use tempered_math::{design, estimator, noise, space, target};
 
 /// Prints every choice there is.
 pub fn list() -> Result<Ending, Failure> {
     let text = [
-        section("designs", design::CATALOGUE),
-        section("targets", target::CATALOGUE),
+        section("designs on the line", design::CATALOGUE),
+        section("targets on the line", target::CATALOGUE),
+        section("estimators on the line", estimator::CATALOGUE),
+        section("designs of d features", space::design::CATALOGUE),
+        section("targets of d features", space::target::CATALOGUE),
+        section("estimators with d features", space::estimator::CATALOGUE),
         section("noises", noise::CATALOGUE),
-        section("estimators", estimator::CATALOGUE),
         forms(),
     ];
     output::print(&text.join("\n"))?;
@@ -26,7 +29,12 @@ fn section<T: ?Sized>(title: &str, entries: &[Entry<T>]) -> String {
     for entry in entries {
         text += &format!("  {:<21} {}\n", entry.name, entry.summary);
         for parameter in (entry.parameters)() {
-            let default = parameter.default.map_or("required".into(), |value| format!("default {value}"));
+            let default = match parameter.default {
+                None => "required".into(),
+                Some(_) if parameter.name == "d" => "required, here or as generate.d".into(),
+                Some(Value::Unset) => "where it is used".into(),
+                Some(value) => format!("default {value}"),
+            };
             let (name, kind) = (parameter.name, parameter.kind.expected());
             text += &format!("    {name:<19} {}: {kind}, {default}\n", parameter.summary);
         }
@@ -42,7 +50,10 @@ fn forms() -> String {
     );
     for form in Form::ALL {
         let names = estimator::CATALOGUE.iter().map(|entry| entry.name);
-        let names: Vec<&str> = names.filter(|name| estimator::forms(name).contains(&form)).collect();
+        let mut names: Vec<&str> = names.filter(|name| estimator::forms(name).contains(&form)).collect();
+        if form == Form::Linear {
+            names.extend(space::estimator::CATALOGUE.iter().map(|entry| entry.name));
+        }
         text += &format!("  {:<21} {}\n    {:<19} {}\n", form.word(), form.formula(), "of", names.join(", "));
     }
     text

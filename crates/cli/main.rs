@@ -20,6 +20,7 @@ mod run;
 mod signals;
 mod status;
 mod study;
+mod theory;
 mod time;
 mod told;
 mod verify;

@@ -269,7 +269,7 @@ mod tests {
         let found = all(["7", "gaussian(spectrum=power(exponent=1.5), d=10)", "zero", "normal(sd=n^(-1/2))"]);
         let has = |name: &str, value: &str| found.contains(&(name.to_owned(), value.to_owned()));
         assert!(has("design_spectrum", "power") && has("design_spectrum_exponent", "1.5"), "{found:?}");
-        assert!(has("design_d", "10") && has("noise_sd", "n^(-1/2)"), "{found:?}");
+        assert!(has("d", "10") && has("noise_sd", "n^(-1/2)"), "{found:?}");
         assert_eq!(Interner::default().of(["7", "", "", ""]).get("estimator").unwrap().word(), Some("7"));
     }
 

@@ -8,10 +8,23 @@ use std::collections::{BTreeSet, HashMap};
 /// The most characters of a number without exponent: the seventeen digits of a double, a point, and a few leading zeros.
 const LONGEST: usize = 24;
 
-/// A label in which long numbers have an exponent: `normal(sd=1e300)`.
+/// A label for people: long numbers have an exponent, `normal(sd=1e300)`, and a spectrum is named alone,
+/// `gaussian(d=20, power, exponent=2)`, that of equal variances not at all.
 ///
 /// Labels themselves, which decide seeds and file names, contain all digits; tables have no room for 300 zeros.
 pub fn short(label: &str) -> Cow<'_, str> {
+    if !label.contains(SPECTRUM) {
+        return short_numbers(label);
+    }
+    let equal = format!("{SPECTRUM}identity");
+    let left = label.replace(&format!(", {equal}"), "").replace(&format!("({equal})"), "");
+    Cow::Owned(short_numbers(&left.replace(SPECTRUM, "")).into_owned())
+}
+
+/// The parameter of designs whose value says what it is.
+const SPECTRUM: &str = "spectrum=";
+
+fn short_numbers(label: &str) -> Cow<'_, str> {
     let digit = |c: char| c.is_ascii_digit() || c == '.';
     if label.split(|c| !digit(c)).all(|number| number.len() <= LONGEST) {
         return Cow::Borrowed(label);
@@ -93,6 +106,17 @@ impl Ranks {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_spectrum_is_named_alone() {
+        for (label, shown) in [
+            ("gaussian(d=20, spectrum=identity)", "gaussian(d=20)"),
+            ("gaussian(spectrum=identity)", "gaussian"),
+            ("gaussian(d=2 * n, spectrum=power, exponent=1.5)", "gaussian(d=2 * n, power, exponent=1.5)"),
+        ] {
+            assert_eq!(short(label), shown);
+        }
+    }
 
     #[test]
     fn long_numbers_have_an_exponent() {

@@ -19,12 +19,11 @@ pub enum Risk {
 }
 
 /// Those that are called by a word.
-const WORDS: [(&str, Risk); 3] =
-    [("sup", Risk::Sup), ("variance", Risk::Variance), ("bias", Risk::Bias)];
+const WORDS: [(&str, Risk); 3] = [("sup", Risk::Sup), ("variance", Risk::Variance), ("bias", Risk::Bias)];
 
 impl Risk {
     /// Reads the name of a column, such as `risk_l1_5` (p = 1.5) or `risk_sup`.
-    pub(crate) fn of_column(name: &str) -> Option<Risk> {
+    pub fn of_column(name: &str) -> Option<Risk> {
         let rest = name.strip_prefix("risk_")?;
         Risk::of_word(rest).or_else(|| {
             let p: f64 = rest.strip_prefix('l')?.replace('_', ".").parse().ok()?;

@@ -39,6 +39,7 @@ fn place(point: &analysis::Point) -> Place {
         value: point.value,
         low: point.low,
         high: point.high,
+        theory: point.theory,
         q25: level.q25,
         q75: level.q75,
         trials: level.trials,

@@ -11,7 +11,7 @@ mod write;
 use crate::analyze::Reading;
 use crate::args::Report as Options;
 use crate::exit::{Ending, Failure};
-use crate::{analyze, output, study};
+use crate::{analyze, output, study, theory};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use tempered_analysis::{Fits, RULE, Summary};
@@ -125,7 +125,7 @@ fn finished(summary: &Summary, plan: &Plan) -> bool {
         whole.entry(labels).or_default().extend(levels.map(|level| level.n));
     }
     plan.cells.iter().all(|cell| {
-        let [design, target, noise] = [&cell.design, &cell.target, &cell.noise].map(ToString::to_string);
+        let [design, target, noise] = theory::labels(cell);
         let is_whole = |label: &str| {
             whole.get(&[label, &design, &target, &noise]).is_some_and(|sizes| sizes.contains(&cell.n))
         };

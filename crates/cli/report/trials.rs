@@ -8,7 +8,8 @@ use tempered_analysis::{Series, Summary, notable};
 use tempered_math::predictor::Predictor;
 use tempered_math::target;
 use tempered_pipeline::plan::{Cell, Plan};
-use tempered_pipeline::trial::compute;
+use tempered_pipeline::spec::Space;
+use tempered_pipeline::trial::{Predictor as Fitted, compute};
 use tempered_report::{DrawnTrial, Fit};
 
 /// Points of a training set that can still be told apart in a figure.
@@ -31,6 +32,10 @@ pub fn drawn(
     path: &Path,
     shown: &HashSet<&str>,
 ) -> Result<Vec<DrawnTrial>, Failure> {
+    // Of points in R^d there is no such picture.
+    if plan.study.space() == Space::Features {
+        return Ok(Vec::new());
+    }
     let Some((series, n)) = chosen(summary) else { return Ok(Vec::new()) };
     let Some(notable) = notable(path, &summary.options, series, n)? else { return Ok(Vec::new()) };
     let labels = [&series.design, &series.target, &series.noise];
@@ -121,12 +126,13 @@ fn draw(
     for planned in plan.study.estimators.iter().filter(|known| fitted.contains(known.label.as_str())) {
         let computed = compute(plan, cell, &*cell.choice(&planned.rule)?, trial)?;
         data = computed.x.iter().copied().zip(computed.y.iter().copied()).collect();
+        let Fitted::Line(predictor) = &computed.predictor else { continue };
         if !computed.row.has_weights {
             continue;
         }
         fits.push(Fit {
             estimator: planned.label.clone(),
-            curve: curve(&computed.predictor, &computed.x),
+            curve: curve(predictor, &computed.x),
             risks: risks(plan, &computed.scores),
         });
     }

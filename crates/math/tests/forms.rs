@@ -69,6 +69,7 @@ fn read(expansion: &Expansion, x: f64) -> f64 {
         Form::Silu => neurons(&|z| z / (1.0 + (-z).exp())),
         Form::Golu => neurons(&|z| z * (-(-z).exp()).exp()),
         Form::Tanh => neurons(&f64::tanh),
+        Form::Linear => panic!("no predictor on the line is a plane"),
     };
     value + skip_slope * x + skip_intercept
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::plan::{Cell, Plan, place};
-use crate::spec::Estimator;
+use crate::spec::{self, Estimator};
 use crate::trial::{Trial, compute};
 use std::collections::BTreeSet;
 use tempered_math::predictor::Form;
@@ -119,7 +119,7 @@ fn coordinates(estimator: &Estimator, cell: &Cell) -> Vec<(String, String)> {
     for (part, choice) in [("design", &cell.design), ("target", &cell.target), ("noise", &cell.noise)] {
         all.push((part.into(), choice.name().into()));
         let arguments = choice.arguments().iter();
-        all.extend(arguments.map(|(name, value)| (format!("{part}_{name}"), value.to_string())));
+        all.extend(arguments.map(|(name, value)| (spec::coordinate(part, name), value.to_string())));
     }
     all
 }

@@ -8,7 +8,7 @@ use tempered_math::{design, estimator, noise, target};
 use tempered_pipeline::generator::Generator;
 use tempered_pipeline::plan::{Cell, Plan};
 use tempered_pipeline::spec::parse;
-use tempered_pipeline::trial::{Trial, compute};
+use tempered_pipeline::trial::{Predictor, Trial, compute};
 
 /// Small samples, and one that fills the widest registers several times over. The steep target makes long runs of one
 /// curvature, which noise alone does not.
@@ -87,7 +87,8 @@ fn absorb(digest: &mut blake3::Hasher, trial: &Trial, generator: Generator) {
     }
     weights(digest, trial, generator);
     if trial.row.status.is_ok() {
-        let values = (-3..=13).map(|k| trial.predictor.value(f64::from(k) / 10.0));
+        let Predictor::Line(predictor) = &trial.predictor else { panic!("a study on the line") };
+        let values = (-3..=13).map(|k| predictor.value(f64::from(k) / 10.0));
         reals(digest, &values.collect::<Vec<_>>());
     }
 }

@@ -42,6 +42,8 @@ pub struct Place {
     pub low: Option<f64>,
     /// The upper end.
     pub high: Option<f64>,
+    /// The same by theory.
+    pub theory: Option<f64>,
     /// The lower quartile.
     pub q25: Option<f64>,
     /// The upper quartile.

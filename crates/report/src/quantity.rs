@@ -4,12 +4,18 @@ use crate::number::{subscript, superscript};
 
 /// The symbol of a risk, such as `R₂`.
 pub(crate) fn symbol(p: &str) -> String {
-    format!("R{}", subscript(p))
+    if is_part(p) { format!("{p} of R₂") } else { format!("R{}", subscript(p)) }
+}
+
+/// Whether it is a part of R_2.
+fn is_part(p: &str) -> bool {
+    ["variance", "bias"].contains(&p)
 }
 
 /// The symbol with the unit, such as `R₂ (units of y²)`.
 pub(crate) fn with_unit(p: &str) -> String {
     let unit = match p.parse::<f64>() {
+        _ if is_part(p) => " (units of y²)".to_owned(),
         Ok(1.0) | Err(_) => " (units of y)".to_owned(),
         Ok(_) if p.contains('.') => format!(" (units of y^{p})"),
         Ok(_) => format!(" (units of y{})", superscript(p)),
@@ -23,7 +29,11 @@ fn exponent(name: &str) -> Option<(bool, String)> {
         Some(rest) => (true, rest),
         None => (false, name.strip_prefix("distance_")?),
     };
-    let p = if rest == "sup" { rest.to_owned() } else { rest.strip_prefix('l')?.replace('_', ".") };
+    let p = if rest == "sup" || is_part(rest) {
+        rest.to_owned()
+    } else {
+        rest.strip_prefix('l')?.replace('_', ".")
+    };
     Some((is_risk, p))
 }
 
@@ -69,6 +79,7 @@ mod tests {
             ("risk_l2", "R₂", "R₂ (units of y²)"),
             ("risk_l1_5", "R₁.₅", "R₁.₅ (units of y^1.5)"),
             ("risk_sup", "Rₛᵤₚ", "Rₛᵤₚ (units of y)"),
+            ("risk_bias", "bias of R₂", "bias of R₂ (units of y²)"),
             ("distance_l2", "distance_l2", "distance_l2 (units of y²)"),
             ("distance_sup", "distance_sup", "distance_sup (units of y)"),
             ("gaps_with_more", "gaps_with_more", "gaps_with_more (share of gaps)"),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::coordinates::{AXES, Coordinate, Interner, join, parameters, split};
+use crate::coordinates::{AXES, Coordinate, Interner, coordinate, join, parameters, split};
 use crate::error::{Error, near};
 use crate::read::scan::Partition;
 
@@ -154,11 +154,12 @@ fn release(names: &[String], labels: &mut [Arc<str>; 4], n: &mut Option<u64>) {
 /// The text of an axis without a coordinate, and its value.
 fn without(axis: usize, text: &str, name: &str) -> (String, Option<String>) {
     // Names of estimator parameters have no prefix, those of other axes begin with the axis.
-    let prefix = if axis == 0 { String::new() } else { format!("{}_", AXES[axis]) };
+    let full =
+        |parameter: &str| if axis == 0 { parameter.to_owned() } else { coordinate(AXES[axis], parameter) };
     let (choice, rest) = split(axis, text);
     let (mut left, mut found) = (Vec::new(), None);
     for (parameter, value) in parameters(rest) {
-        let full = format!("{prefix}{parameter}");
+        let full = full(parameter);
         if full == name {
             found = Some(value.to_owned());
             continue;

@@ -62,6 +62,11 @@ pub struct Point {
     pub low: Option<f64>,
     /// The upper end.
     pub high: Option<f64>,
+    /// The same by theory, where it is known.
+    pub theory: Option<f64>,
+    /// The size of its samples and the key of their cell, `40:66647cd15f1dc08f`.
+    #[serde(skip)]
+    pub cell: Arc<str>,
     /// The statistics of the trials.
     pub level: Level,
 }
@@ -325,6 +330,7 @@ impl Draft {
         let (low, high) = estimate.as_ref().map_or((None, None), Estimate::shown);
         // Without a tail index the mean of an error, whose tail may be heavy, is not trusted; counts and shares are bounded.
         self.level.mean_trusted &= statistic == Statistic::Mean && !quantity.is_error();
-        Point { at: self.at, value: estimate.map(|estimate| estimate.value), low, high, level: self.level }
+        let value = estimate.map(|estimate| estimate.value);
+        Point { at: self.at, value, low, high, theory: None, cell: self.cell, level: self.level }
     }
 }

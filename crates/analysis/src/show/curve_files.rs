@@ -51,10 +51,11 @@ fn named(rows: &[Row<'_>]) -> Table {
 fn values(rows: &[Row<'_>]) -> Table {
     let mut table =
         vec![text("statistic", rows.iter().map(|row| Some(row.curve.statistic.name().to_owned())))];
-    let figures: [Named<Point, Option<f64>>; 10] = [
+    let figures: [Named<Point, Option<f64>>; 11] = [
         ("value", |p| p.value),
         ("value_low", |p| p.low),
         ("value_high", |p| p.high),
+        ("theory", |p| p.theory),
         ("mean", |p| p.level.mean),
         ("mean_se", |p| p.level.mean_se),
         ("median", |p| p.level.median),

@@ -146,6 +146,9 @@ impl<'a> CurveTable<'a> {
             let shown = cells.iter().enumerate().map(|(k, cell)| if k < same { "" } else { cell });
             table.add_row(shown.collect::<Vec<_>>());
             above = cells[..labels].to_vec();
+            if curve.points.iter().any(|point| point.theory.is_some()) {
+                table.add_row(columns.iter().enumerate().map(|(k, column)| theory(column, k, curve)));
+            }
         }
         let text = finish(&mut table, |place| matches!(columns[place], Column::At(_) | Column::Size));
         let width = text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
@@ -166,6 +169,18 @@ impl<'a> CurveTable<'a> {
             Column::Largest => extreme(curve, curve.maximum.as_ref(), false),
             Column::Course => curve.words().to_owned(),
         }
+    }
+}
+
+/// A cell of the row below a curve, which has what theory says of its places.
+fn theory(column: &Column, place: usize, curve: &Curve) -> String {
+    match column {
+        _ if place == 0 => "  theory".to_owned(),
+        Column::At(at) => {
+            let point = curve.points.iter().find(|point| point.at == *at);
+            point.and_then(|point| point.theory).map_or_else(String::new, number)
+        }
+        _ => String::new(),
     }
 }
 

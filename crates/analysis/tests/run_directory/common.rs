@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use polars_core::prelude::*;
 use polars_io::prelude::{KeyValueMetadata, ParquetWriter};
-use tempered_analysis::{Known, Options, Series, Summary, analyze};
+use tempered_analysis::{Known, Options, Risk, Series, Summary, analyze};
 use tempered_store::key;
 
 /// Fixed pseudo-random numbers in (0, 1): a Weyl sequence, shuffled by its own digits.
@@ -161,7 +161,7 @@ pub fn plain(run: &Path) -> Summary {
     analyze(run, &options(), &silent).unwrap()
 }
 
-pub fn silent(_: &str, _: &str, _: &str, _: &str, _: Option<f64>) -> Known {
+pub fn silent(_: &str, _: &str, _: &str, _: &str, _: Risk) -> Known {
     Known::default()
 }
 

@@ -23,9 +23,9 @@ fn known_laws_get_their_verdicts() {
     write_law(run.path(), "root", f64::sqrt);
     write_law(run.path(), "logarithm", |n| 2.0 / std::f64::consts::PI * (n.ln() - 1.45));
     write_law(run.path(), "inverse", f64::recip);
-    let theory = |estimator: &str, design: &str, target: &str, noise: &str, p: Option<f64>| {
+    let theory = |estimator: &str, design: &str, target: &str, noise: &str, p: Risk| {
         assert_eq!([design, target, noise], LABELS);
-        assert_eq!(p, Some(2.0));
+        assert_eq!(p, Risk::Power(2.0));
         let in_probability = match estimator {
             "constant" | "root" => Some(Verdict::Tempered),
             _ => None,
@@ -383,8 +383,8 @@ fn a_table_of_a_large_study_fits_a_terminal() {
             Shard { estimator, n, labels, risks, ..Shard::default() }.write(run.path());
         }
     }
-    let theory = |_: &str, _: &str, _: &str, _: &str, p: Option<f64>| Known {
-        in_probability: p.map(|_| Verdict::Catastrophic),
+    let theory = |_: &str, _: &str, _: &str, _: &str, p: Risk| Known {
+        in_probability: p.p().map(|_| Verdict::Catastrophic),
         ..Known::default()
     };
     let summary = analyze(run.path(), &options(), &theory).unwrap();

@@ -3,7 +3,7 @@
 use super::cell::Cell;
 use super::layout::Plan;
 use super::shard::Shard;
-use crate::spec::{DATA_COLUMNS, DIMENSION, Estimator, Weights, column};
+use crate::spec::{DIMENSION, Estimator, Weights, always, column};
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::predictor::Form;
 use tempered_store::{EstimatorFiles, Labels, Layout, Parameter, ParameterKind, Place};
@@ -61,7 +61,8 @@ pub fn files(plan: &Plan, estimator: usize, shard: &Shard) -> EstimatorFiles {
             Weights::None => None,
             _ => {
                 // A plane has one a feature.
-                let entries = cell.size().d.unwrap_or(cell.n * plan.form(estimator).map_or(1, Form::entries_a_point));
+                let entries =
+                    cell.size().d.unwrap_or(cell.n * plan.form(estimator).map_or(1, Form::entries_a_point));
                 usize::try_from((ROW_GROUP_VALUES / entries).clamp(1, ROW_GROUP_ROWS)).ok()
             }
         },
@@ -85,10 +86,11 @@ fn swept((cell, estimator): (&Cell, &Estimator), name: &str, kind: ParameterKind
     }
 }
 
-/// The columns of real parameters of the data: those that files of all studies have, then those that this directory has
+/// The columns of real parameters of the data: those that files of all studies of the space have, then those that this directory has
 /// besides.
 fn data_columns(plan: &Plan) -> impl Iterator<Item = &str> {
-    DATA_COLUMNS.into_iter().chain(plan.study.data_parameters.iter().map(String::as_str))
+    let always = always(plan.study.space()).iter().copied();
+    always.chain(plan.study.data_parameters.iter().map(String::as_str))
 }
 
 fn parameter(axes: &[(&str, &Choice)], column: &str) -> Option<f64> {

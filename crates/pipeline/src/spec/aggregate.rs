@@ -1,7 +1,9 @@
 //! What stands under `aggregate`: how a study is read.
 
+use super::generate::PARTS;
 use super::limits::QUANTILES;
 use super::read::{Errors, Field, distinct, quoted, suggestion};
+use super::space::coordinate;
 use super::study::Study;
 use tempered_math::catalogue::Choice;
 
@@ -90,20 +92,18 @@ fn unknown(field: &Field<'_>, name: &str, known: &[String], errors: &mut Errors)
 fn coordinates(study: &Study) -> Vec<String> {
     let mut names: Vec<String> =
         ["n", "checkpoint", "estimator", "design", "target", "noise"].map(str::to_owned).into();
-    let mut add = |prefix: &str, choice: &Choice| {
+    let mut add = |choice: &Choice, full: &dyn Fn(&str) -> String| {
         for (name, _) in choice.arguments() {
-            let name = format!("{prefix}{name}");
+            let name = full(name);
             if !names.contains(&name) {
                 names.push(name);
             }
         }
     };
-    for (prefix, choices) in
-        [("design_", &study.designs), ("target_", &study.targets), ("noise_", &study.noises)]
-    {
-        choices.iter().for_each(|choice| add(prefix, choice));
+    for (part, choices) in PARTS.iter().zip([&study.designs, &study.targets, &study.noises]) {
+        choices.iter().for_each(|choice| add(choice, &|name| coordinate(part, name)));
     }
-    study.estimators.iter().for_each(|estimator| add("", estimator.rule.sample()));
+    study.estimators.iter().for_each(|estimator| add(estimator.rule.sample(), &str::to_owned));
     names
 }
 

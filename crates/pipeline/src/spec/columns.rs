@@ -1,16 +1,16 @@
 //! Which parameters have a column: real ones of the data, and swept ones of estimators.
 
 use super::estimator::Estimator;
-use super::space::{DIMENSION, dimension};
+use super::space::{DIMENSION, Space, dimension};
 use std::collections::BTreeMap;
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::score::is_score;
 use tempered_store::ParameterKind;
 
-/// The columns that files of all studies have, NULL where a cell has no such parameter. What a catalogue holds does not decide
+/// The columns that files of all studies on the line have, NULL where a cell has no such parameter. What a catalogue holds does not decide
 /// it: a parameter that is added to a design would widen new files of studies that know nothing of it, beside the files that
 /// they have. The list is part of generators 3 and 4; it never grows.
-pub(crate) const DATA_COLUMNS: [&str; 9] = [
+const DATA_COLUMNS: [&str; 9] = [
     "design_jitter",
     "target_slope",
     "target_intercept",
@@ -22,14 +22,24 @@ pub(crate) const DATA_COLUMNS: [&str; 9] = [
     "noise_df",
 ];
 
+/// The columns of the data that all files of a study have: those of R^d have what their own studies state.
+pub(crate) fn always(space: Space) -> &'static [&'static str] {
+    match space {
+        Space::Line => &DATA_COLUMNS,
+        Space::Features => &[],
+    }
+}
+
 /// The columns that these choices need besides, in the order of their names: a parameter has one where a choice of the study
 /// states it.
 pub(super) fn beyond(axes: [(&str, &[Choice]); 3]) -> Vec<String> {
+    let [(_, designs), ..] = axes;
+    let always = always(designs.first().map_or(Space::Line, Space::of));
     let mut names: Vec<String> = Vec::new();
     for (axis, choices) in axes {
         for (parameter, value) in choices.iter().flat_map(Choice::arguments) {
             let name = format!("{axis}_{parameter}");
-            if matches!(value, Value::Real(_)) && !DATA_COLUMNS.contains(&name.as_str()) {
+            if matches!(value, Value::Real(_)) && !always.contains(&name.as_str()) {
                 names.push(name);
             }
         }

@@ -33,7 +33,7 @@ mod weights;
 
 pub(crate) use check::parse_rule;
 pub use check::{parse, parse_choice, parse_recorded};
-pub(crate) use columns::{DATA_COLUMNS, column, join};
+pub(crate) use columns::{always, column, join};
 pub use diagnostic::{Diagnostic, SpecError};
 pub use edit::Edit;
 pub use estimator::Estimator;
@@ -43,7 +43,7 @@ pub use mark::LARGEST_FILE;
 pub use schema::schema;
 pub use shards::Group;
 pub(crate) use shards::{Costs, most_trials};
-pub(crate) use space::DIMENSION;
+pub(crate) use space::{DIMENSION, coordinate};
 pub use space::{Size, Space, dimension};
 pub(crate) use study::trains;
 pub use study::{Cells, Combination, Study};

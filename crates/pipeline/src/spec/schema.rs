@@ -4,13 +4,13 @@ use super::label::RESERVED;
 use super::limits::{LARGEST_N, POINTS, QUANTILES, SHARD_POINTS};
 use serde_json::{Value as Json, json};
 use tempered_math::catalogue::{Entry, Kind, Parameter, Value};
-use tempered_math::{design, estimator, noise, target};
+use tempered_math::{design, estimator, noise, space, target};
 
 /// The schema, for editors that check and complete YAML.
 pub fn schema() -> Json {
     let train = json!({"type": "object", "description": "Estimators by label; labels name the files.",
         "minProperties": 1, "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,63}$", "not": {"enum": RESERVED}},
-        "additionalProperties": choice(estimator::CATALOGUE, &ties())});
+        "additionalProperties": either(choice(estimator::CATALOGUE, &ties()), choice(space::estimator::CATALOGUE, &ties()))});
     let mut root = object(
         &[
             ("version", json!({"const": 1})),
@@ -46,10 +46,15 @@ fn generate() -> Json {
     let size = json!({"type": "integer", "minimum": 2, "maximum": LARGEST_N});
     let mut sizes = axis(&size, true);
     sizes["description"] = json!("Points a trial.");
+    let mut features = axis(&whole(1, space::design::MOST_FEATURES), true);
+    features["description"] = json!("Features of a point, of every design; on the line there is none.");
+    let designs = either(choice(design::CATALOGUE, &[]), choice(space::design::CATALOGUE, &[]));
+    let targets = either(choice(target::CATALOGUE, &[]), choice(space::target::CATALOGUE, &[]));
     let data = [
         ("n", sizes),
-        ("design", one_or_many("How x is placed on [0, 1].", &choice(design::CATALOGUE, &[]))),
-        ("target", one_or_many("f*.", &choice(target::CATALOGUE, &[]))),
+        ("d", features),
+        ("design", one_or_many("How x is placed on [0, 1], or the law of rows of d features.", &designs)),
+        ("target", one_or_many("f*.", &targets)),
         ("noise", one_or_many("The law of ε in y = f*(x) + ε.", &choice(noise::CATALOGUE, &[]))),
     ];
     object(&[&data[..], &ties()[..]].concat(), &["n"])
@@ -59,11 +64,17 @@ fn evaluate() -> Json {
     let risk = json!({"oneOf": [{"type": "number", "minimum": 1}, {"enum": ["sup", "variance", "bias"]}]});
     object(
         &[
-            ("risks", one_or_many("Exponents p of R_p, or sup.", &risk)),
+            (
+                "risks",
+                one_or_many(
+                    "Exponents p of R_p, or sup; with d features also the parts of R_2, variance and bias.",
+                    &risk,
+                ),
+            ),
             (
                 "domain",
-                json!({"enum": ["hull", "unit"], "default": "hull",
-                "description": "[x_(1), x_(n)], or [0, 1]."}),
+                json!({"enum": ["hull", "unit", "population"],
+                "description": "[x_(1), x_(n)], the default on the line, or [0, 1]; the law of x with d features."}),
             ),
             (
                 "checkpoints",
@@ -207,7 +218,15 @@ fn choice<T: ?Sized>(catalogue: &[Entry<T>], beside: &[(&str, Json)]) -> Json {
         if required.is_empty() {
             forms.push(json!({"const": entry.name, "description": entry.summary}));
         }
-        let properties: Vec<(&str, Json)> = parameters.iter().map(|p| (p.name, parameter(p))).collect();
+        let of = |one: &Parameter| (one.name, parameter(one));
+        let unset: Vec<(&str, Json)> =
+            parameters.iter().filter(|one| one.default == Some(Value::Unset)).map(of).collect();
+        let mut properties: Vec<(&str, Json)> = parameters.iter().map(of).collect();
+        for ((_, schema), one) in properties.iter_mut().zip(&parameters) {
+            if let (Kind::Word(words), false) = (one.kind, unset.is_empty()) {
+                *schema = either(schema.take(), nested(words, &unset));
+            }
+        }
         let mut arguments = object(&properties, &required);
         if required.is_empty() {
             arguments["type"] = json!(["object", "null"]);
@@ -218,6 +237,20 @@ fn choice<T: ?Sized>(catalogue: &[Entry<T>], beside: &[(&str, Json)]) -> Json {
         forms.push(form);
     }
     json!({"oneOf": forms})
+}
+
+/// A word with parameters of its own: `{power: {exponent: 2}}`.
+fn nested(words: &[&str], unset: &[(&str, Json)]) -> Json {
+    let all: Vec<(&str, Json)> = words.iter().map(|word| (*word, object(unset, &[]))).collect();
+    let mut nested = object(&all, &[]);
+    nested["minProperties"] = json!(1);
+    nested["maxProperties"] = json!(1);
+    nested
+}
+
+/// Any of two: names that two catalogues share are of both.
+fn either(one: Json, other: Json) -> Json {
+    json!({"anyOf": [one, other]})
 }
 
 fn parameter(parameter: &Parameter) -> Json {

@@ -15,6 +15,9 @@ use tempered_math::space::risk::{Estimate, Parts, Scorer};
 use tempered_math::space::target::Truth;
 use tempered_math::space::{Points, design};
 
+/// What rounding may leave of ∫ f*² where the bias is 0: the square of 1e-12, the error of weights by Cholesky.
+const ROUNDING: f64 = 1e-24;
+
 /// Scores predictors of the trials of one cell, in the order of [`Criteria::columns`].
 pub(super) struct FeatureScorer {
     risks: Vec<Risk>,
@@ -62,11 +65,15 @@ impl FeatureScorer {
         let x = Points::new(self.d, data.x)?;
         let whole = |value: Option<u64>| value.map(|value| value as f64);
         let converged = report.converged.map(u64::from);
-        scores.extend([report.rank, report.route.map(|route| route.code()), report.steps, converged].map(whole));
+        scores.extend(
+            [report.rank, report.route.map(|route| route.code()), report.steps, converged].map(whole),
+        );
         scores.push(Some(norm(predictor.coefficients())));
         self.values.resize(data.y.len(), 0.0);
         predictor.values(x, &mut self.values);
-        scores.push(Some(self.values.iter().zip(data.y).fold(0.0, |most: f64, (f, y)| most.max((f - y).abs()))));
+        scores.push(Some(
+            self.values.iter().zip(data.y).fold(0.0, |most: f64, (f, y)| most.max((f - y).abs())),
+        ));
         let mut rng = self.test.trial(data.trial);
         let powers = self.scorer.risks(predictor, &truth, &self.exponents, &mut rng)?;
         let asks_for_parts = self.risks.iter().any(Risk::is_part);
@@ -97,11 +104,22 @@ impl FeatureScorer {
                 Risk::Lp(_) => powers.next().map(|power| power.value),
                 Risk::Sup => self.scorer.supremum(&fitted.predictor, truth)?,
                 // Noise without a variance has none in f̂ either.
-                Risk::Variance => parts.map(|parts| parts.variance * self.noise).filter(|part| part.is_finite()),
-                Risk::Bias => parts.map(|parts| parts.bias.value),
+                Risk::Variance => {
+                    parts.map(|parts| parts.variance * self.noise).filter(|part| part.is_finite())
+                }
+                Risk::Bias => parts.map(|parts| self.bias(parts.bias.value, truth)),
             });
         }
         Ok(())
+    }
+}
+
+impl FeatureScorer {
+    /// A bias, or 0 where it is what rounding leaves of a linear target.
+    fn bias(&self, bias: f64, truth: &Truth) -> f64 {
+        let pairs = truth.weights().into_iter().flatten().zip(self.scorer.spectrum());
+        let whole: f64 = pairs.map(|(w, lambda)| lambda * w * w).sum();
+        if bias < ROUNDING * whole { 0.0 } else { bias }
     }
 }
 

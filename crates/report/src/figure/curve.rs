@@ -13,6 +13,10 @@ pub(super) type PlacedCurve<'a> = (usize, &'a Curve);
 /// From this factor on, coordinates are drawn on a logarithmic axis: sweeps over a decade are seldom meant as sums.
 const DECADE: f64 = 10.0;
 
+/// Lines of theory: as wide as lines of values are, so that these show between the dashes.
+const THEORY: f64 = 1.5;
+const DASHES: &[f64] = &[4.0, 4.0];
+
 /// Where places lie across the figure.
 struct Across {
     axis: Axis,
@@ -82,11 +86,18 @@ pub(super) fn curve(title: String, curves: &[PlacedCurve<'_>]) -> Option<Drawing
     let across = Across::of(&first.along, curves);
     let mut marks: Vec<Mark> = curves.iter().filter_map(|curve| band(&across, curve)).collect();
     marks.extend(curves.iter().flat_map(|curve| lines(&across, curve)));
+    let theory: Vec<Mark> = curves.iter().filter_map(|curve| theory(&across, curve)).collect();
+    let knows = !theory.is_empty();
+    marks.extend(theory);
     let (least, peaks) = (rings(&across, curves, least), rings(&across, curves, peak));
     let mut legend: Vec<Key> = curves
         .iter()
         .map(|(place, curve)| Key { label: curve.estimator.clone(), look: Look::Line(line(*place)) })
         .collect();
+    if knows {
+        let stroke = Stroke { ink: Ink::Text, width: THEORY, dash: DASHES };
+        legend.push(Key { label: "theory".to_owned(), look: Look::Line(stroke) });
+    }
     for (points, ink, words) in [(least, Ink::Text, "least"), (peaks, Ink::Faint, "peak")] {
         if !points.is_empty() {
             legend.push(Key { label: words.to_owned(), look: Look::Dot(ink) });
@@ -136,6 +147,13 @@ fn lines(across: &Across, &(estimator, curve): &PlacedCurve<'_>) -> Vec<Mark> {
     let everywhere = curve.places.iter().all(|place| place.at == At::Everywhere);
     marks.extend((!everywhere).then_some(Mark::Markers { points: values, estimator }));
     marks
+}
+
+/// What theory says, over the line through the values, which it hides where they agree.
+fn theory(across: &Across, (_, curve): &PlacedCurve<'_>) -> Option<Mark> {
+    let points = across.points(curve, |place| place.theory);
+    let stroke = Stroke { ink: Ink::Text, width: THEORY, dash: DASHES };
+    (points.len() > 1).then_some(Mark::Line { points, stroke })
 }
 
 /// The place of the least value, where it can be told from another.

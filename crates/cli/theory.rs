@@ -1,0 +1,143 @@
+//! What theory says of the series and curves of a study.
+
+use std::collections::HashMap;
+use tempered_analysis::{Coordinate, Curve, Known, Risk, Statistic, Verdict};
+use tempered_math::catalogue::Choice;
+use tempered_math::theory::{Class, Known as Told, Setting};
+use tempered_math::{estimator, space};
+use tempered_pipeline::plan::{Cell, Plan};
+use tempered_pipeline::spec::Space;
+
+/// A study, as theory looks at it.
+pub struct Theory<'a> {
+    plan: &'a Plan,
+    /// Designs, targets and noises by their labels.
+    choices: [HashMap<String, &'a Choice>; 3],
+    /// Of studies in R^d, where d may depend on n, the cells by what series call design, target and noise.
+    cells: HashMap<[String; 3], Vec<&'a Cell>>,
+}
+
+impl<'a> Theory<'a> {
+    /// That of a plan.
+    pub fn of(plan: &'a Plan) -> Theory<'a> {
+        let study = &plan.study;
+        let by_label =
+            |choices: &'a [Choice]| choices.iter().map(|choice| (choice.to_string(), choice)).collect();
+        let choices = [&study.designs, &study.targets, &study.noises].map(|choices| by_label(choices));
+        let mut cells: HashMap<[String; 3], Vec<&Cell>> = HashMap::new();
+        if study.space() == Space::Features {
+            for cell in plan.cells.iter() {
+                cells.entry(labels(cell)).or_default().push(cell);
+            }
+        }
+        Theory { plan, choices, cells }
+    }
+
+    /// What is known of a risk of an estimator of the study, on data with these labels, as n grows.
+    pub fn known(&self, label: &str, data: [&str; 3], risk: Risk) -> Known {
+        let told = match self.plan.study.space() {
+            Space::Line => self.on_line(label, data, risk),
+            Space::Features => self.of_features(label, data, risk),
+        };
+        told.map_or_else(Known::default, known)
+    }
+
+    fn on_line(&self, label: &str, data: [&str; 3], risk: Risk) -> Option<Told> {
+        let [design, target, noise] = std::array::from_fn(|axis| self.choices[axis].get(data[axis]).copied());
+        let (design, target, noise) = (design?, target?, noise?);
+        let estimator = self.plan.study.estimators.iter().find(|known| known.label == label)?.rule.fixed()?;
+        let setting =
+            Setting { design, target, noise, p: risk.p()?, domain: self.plan.study.criteria.domain };
+        estimator::known(estimator, &setting)
+    }
+
+    fn of_features(&self, label: &str, data: [&str; 3], risk: Risk) -> Option<Told> {
+        let cells = self.cells.get(&data.map(str::to_owned))?;
+        let sizes: Vec<(u64, u64)> = cells.iter().filter_map(|cell| Some((cell.n, cell.size().d?))).collect();
+        let last = cells.iter().max_by_key(|cell| cell.n)?;
+        let estimator = self.plan.study.estimators.iter().find(|known| known.label == label)?;
+        let choice = last.choice(&estimator.rule).ok()?;
+        let setting = space::theory::Setting {
+            design: &last.design,
+            target: &last.target,
+            noise: &last.noise,
+            p: risk.p()?,
+            growth: space::theory::Growth::of(&sizes)?,
+        };
+        space::theory::known(&choice, &setting)
+    }
+
+    /// Notes at the places of a curve what is known of its statistic there: the median by the exact law, the mean by that or,
+    /// of R_2, by the eigenframework.
+    pub fn note(&self, curve: &mut Curve) {
+        let Some(risk) = Risk::of_column(&curve.quantity) else { return };
+        if self.plan.study.space() != Space::Features {
+            return;
+        }
+        let statistic = curve.statistic;
+        let by_key: HashMap<&str, &Cell> =
+            self.cells.values().flatten().map(|cell| (cell.key.as_str(), *cell)).collect();
+        let (name, along) = (curve.estimator.clone(), curve.along.clone());
+        for point in &mut curve.points {
+            let key = point.cell.rsplit(':').next().unwrap_or_default();
+            let Some(cell) = by_key.get(key) else { continue };
+            let label = full_name(&name, &along, point.at.as_ref());
+            let planned =
+                self.plan.study.estimators.iter().find(|known| known.label == label || known.label == name);
+            let choice = planned.and_then(|planned| cell.choice(&planned.rule).ok());
+            point.theory = choice.and_then(|choice| at(cell, &choice, risk, statistic));
+        }
+    }
+}
+
+/// The name of an estimator with the parameter that a curve goes along.
+fn full_name(name: &str, along: &str, at: Option<&Coordinate>) -> String {
+    let Some(at) = at else { return name.to_owned() };
+    match name.strip_suffix(']') {
+        Some(open) => format!("{open}, {along}={at}]"),
+        None => format!("{name}[{along}={at}]"),
+    }
+}
+
+/// The median or the mean of a risk at the size of a cell.
+fn at(cell: &Cell, estimator: &Choice, risk: Risk, statistic: Statistic) -> Option<f64> {
+    let size = (cell.n, cell.size().d?);
+    let p = risk.p()?;
+    let law = space::theory::law(estimator, &cell.design, &cell.target, &cell.noise, size);
+    match (statistic, law) {
+        // R_p of a plane on normal points is m_p R_2^{p/2}, and so are its quantiles.
+        (Statistic::Median, Some(law)) => {
+            Some(space::risk::normal_moment(p) * law.quantile(0.5).powf(0.5 * p))
+        }
+        (Statistic::Median, None) => None,
+        (Statistic::Mean, Some(law)) => law.mean_power(p).filter(|mean| mean.is_finite()),
+        (Statistic::Mean, None) if p == 2.0 => {
+            space::theory::expected(estimator, &cell.design, &cell.target, &cell.noise, size)
+        }
+        (Statistic::Mean, None) => None,
+    }
+}
+
+/// What series call design, target and noise of a cell.
+pub fn labels(cell: &Cell) -> [String; 3] {
+    let choices = [&cell.design, &cell.target, &cell.noise];
+    std::array::from_fn(|axis| {
+        let template = cell.labels.as_ref().and_then(|labels| labels[axis].clone());
+        template.unwrap_or_else(|| choices[axis].to_string())
+    })
+}
+
+fn known(told: Told) -> Known {
+    let verdict = |class| match class {
+        Class::Benign => Verdict::Benign,
+        Class::Tempered => Verdict::Tempered,
+        Class::Catastrophic => Verdict::Catastrophic,
+    };
+    Known {
+        in_probability: told.in_probability.map(verdict),
+        in_expectation: told.in_expectation.map(verdict),
+        limit: told.limit,
+        exponent: told.exponent,
+        source: Some(told.source.into()),
+    }
+}

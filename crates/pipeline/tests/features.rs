@@ -1,0 +1,218 @@
+//! Studies of samples with d features: what YAML says, what files hold, and what numbers must be.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use tempered_pipeline::plan::Plan;
+use tempered_pipeline::run::{Settings, run};
+use tempered_pipeline::spec::{Study, parse};
+use tempered_pipeline::{Cancel, RunDirectory};
+use tempered_store::{MetricsTable, Table, read_metrics};
+
+const TRAIN: &str = "train: {ls: least_squares}\n";
+
+fn study(generate: &str, rest: &str) -> String {
+    format!("version: 1\nname: features\nseed: 7\ntrials: 40\ngenerate: {generate}\n{rest}")
+}
+
+fn parsed(text: &str) -> Study {
+    parse(text.as_bytes(), "study", &[]).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Runs a study on so many threads, and gives its files with their bytes.
+fn files(text: &str, out: &Path, threads: usize) -> BTreeMap<String, Vec<u8>> {
+    let directory = RunDirectory::create(out).unwrap();
+    let settings = Settings { threads, ..Settings::default() };
+    run(Plan::new(parsed(text)), &directory, &settings, &Cancel::new(), |_| ()).unwrap();
+    let listing = directory.listing().unwrap();
+    let file = |file: &tempered_store::Listed| {
+        let path = file.place.path(file.table);
+        (path.display().to_string(), std::fs::read(out.join(path)).unwrap())
+    };
+    listing.files.iter().map(file).collect()
+}
+
+/// The metrics of an estimator of a finished run, by the design of their cell.
+fn tables(text: &str) -> Vec<(String, MetricsTable)> {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = Plan::new(parsed(text));
+    files(text, folder.path(), 2);
+    let directory = RunDirectory::open(folder.path()).unwrap();
+    let listing = directory.listing().unwrap();
+    let metrics = listing.files.iter().filter(|file| file.table == Table::Metrics);
+    let table = |file: &tempered_store::Listed| {
+        let cell = plan.cells.iter().find(|cell| cell.key == file.place.cell).unwrap();
+        (cell.design.to_string(), read_metrics(&directory.metrics_path(&file.place)).unwrap())
+    };
+    metrics.map(table).collect()
+}
+
+fn column(table: &MetricsTable, name: &str) -> Vec<f64> {
+    let place = table.names.iter().position(|known| known == name).unwrap_or_else(|| panic!("no {name}"));
+    table.scores[place].iter().map(|score| score.unwrap()).collect()
+}
+
+fn quantile(values: &[f64], share: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[(share * (sorted.len() - 1) as f64).round() as usize]
+}
+
+#[test]
+fn features_stand_beside_designs_or_in_each() {
+    let labels = |generate: &str| -> Vec<String> {
+        let plan = Plan::new(parsed(&study(generate, TRAIN)));
+        plan.cells.iter().map(|cell| format!("{} {}", cell.n, cell.design)).collect()
+    };
+    let beside = labels("{n: [4, 6], d: [2, 3]}");
+    assert_eq!(beside[..2], ["4 gaussian(d=2, spectrum=identity)", "4 gaussian(d=3, spectrum=identity)"]);
+    assert_eq!(beside, labels("{n: [4, 6], design: {gaussian: {d: [2, 3]}}}"));
+    assert_eq!(labels("{n: [4, 6], d: '2 * n', design: sphere}"), ["4 sphere(d=8)", "6 sphere(d=12)"]);
+    assert_eq!(
+        labels("{n: [4, 6], d: [8, 9], design: sphere, zip: [[n, d]]}"),
+        ["4 sphere(d=8)", "6 sphere(d=9)"]
+    );
+    assert_eq!(labels("{n: [4, 6], d: [5, 6], design: cube, where: d > n}"), ["4 cube(d=5)", "4 cube(d=6)"]);
+    // Words with parameters of their own, as they are written or side by side.
+    let nested = labels("{n: 4, d: 3, design: {gaussian: {spectrum: {power: {exponent: [1, 1.5]}}}}}");
+    assert_eq!(nested[1], "4 gaussian(d=3, spectrum=power, exponent=1.5)");
+    assert_eq!(nested, labels("{n: 4, d: 3, design: {gaussian: {spectrum: power, exponent: [1, 1.5]}}}"));
+}
+
+#[test]
+fn a_study_reads_back_as_it_is_resolved() {
+    for generate in [
+        "{n: [4, 6], d: [2, 3], design: [sphere, {gaussian: {spectrum: {power: {exponent: 2}}}}]}",
+        "{n: [4, 6], d: '2 * n', target: {linear: {direction: random}}}",
+        "{n: [4, 6], d: [2, 3], zip: [[n, d]]}",
+    ] {
+        let written = parsed(&study(
+            generate,
+            "train: {r: {ridge: {lambda: 'd / n'}}}\nevaluate: {risks: [2, sup, bias]}\n",
+        ));
+        let text = written.to_yaml();
+        let read = parse(text.as_bytes(), "resolved", &[]).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let cells = |study: &Study| {
+            Plan::new(study.clone()).cells.iter().map(|cell| cell.content()).collect::<Vec<_>>()
+        };
+        assert_eq!(cells(&written), cells(&read), "{text}");
+        assert_eq!(written.to_yaml(), read.to_yaml());
+    }
+}
+
+#[test]
+fn wrong_input_is_refused_at_its_place() {
+    let cases = [
+        ("{n: 4, d: 0}", TRAIN, "generate.d", "from 1 to"),
+        ("{n: 4, d: 1.5}", TRAIN, "generate.d", "integer"),
+        ("{n: 5, d: 'n / 2'}", TRAIN, "generate.d", "round("),
+        ("{n: 5, d: 'm + 1'}", TRAIN, "generate.d", "there are n"),
+        ("{n: 4, d: 3, design: uniform}", TRAIN, "generate.design", "`gaussian`"),
+        ("{n: 4, design: gaussian}", TRAIN, "generate.design", "lacks `d`"),
+        ("{n: 4, d: 3, design: [grid, sphere]}", TRAIN, "generate.design[0]", "line"),
+        ("{n: 4, d: 3, design: {gaussian: {d: 3}}}", TRAIN, "generate.design", "unknown key `d`"),
+        ("{n: 4, d: 3, design: {gaussian: {spectrum: power}}}", TRAIN, "spectrum", "must be given"),
+        ("{n: 4, d: 3, design: {gaussian: {exponent: 2}}}", TRAIN, "exponent", "another spectrum"),
+        (
+            "{n: 4, d: 3, design: {gaussian: {spectrum: {listed: {values: [1, -1, 1]}}}}}",
+            TRAIN,
+            "values",
+            "at least 0",
+        ),
+        (
+            "{n: 4, d: 3, design: {gaussian: {spectrum: {listed: {values: [1, 1]}}}}}",
+            TRAIN,
+            "generate.design",
+            "3",
+        ),
+        ("{n: 4, d: 3, target: sine}", TRAIN, "generate.target", "`single_index`"),
+        (
+            "{n: 4, d: 3, target: {linear: {direction: given, weights: [1, 2]}}}",
+            TRAIN,
+            "generate.target",
+            "weights, 2",
+        ),
+        ("{n: 4, d: 3}", "train: {a: min_norm}\n", "train.a", "`least_squares`"),
+        ("{n: 4}", "train: {a: least_squares}\n", "train.a", "`min_norm`"),
+        ("{n: 4}", "train: {a: min_norm}\nevaluate: {risks: [variance]}\n", "evaluate.risks", "`sup`"),
+        ("{n: 4}", "train: {a: min_norm}\nevaluate: {domain: population}\n", "evaluate.domain", "`hull`"),
+        (
+            "{n: 4, d: 3}",
+            "train: {a: least_squares}\nevaluate: {domain: hull}\n",
+            "evaluate.domain",
+            "`population`",
+        ),
+        (
+            "{n: 4, d: 3}",
+            "train: {a: least_squares}\nevaluate: {reference: a}\n",
+            "evaluate.reference",
+            "line",
+        ),
+        (
+            "{n: 4, d: 3}",
+            "train: {a: least_squares}\nevaluate: {knots_per_gap: 0.1}\n",
+            "knots_per_gap",
+            "line",
+        ),
+    ];
+    for (generate, rest, path, part) in cases {
+        let text = study(generate, rest);
+        let error = parse(text.as_bytes(), "study", &[]).map(drop).unwrap_err().to_string();
+        assert!(error.contains(path) && error.contains(part), "{generate} {rest}{error}");
+        assert!(error.contains("study:"), "no place: {error}");
+    }
+}
+
+#[test]
+fn bytes_depend_on_no_thread_and_columns_on_the_study_alone() {
+    let text = study(
+        "{n: [5, 12], d: [3, 12, 30], target: {linear: {direction: random}}, noise: [{normal: {sd: 1}}, {student_t: {df: 1}}]}",
+        "train: {ls: least_squares, r: {ridge: {lambda: [1, 10], intercept: true}}}\nevaluate: {risks: [1, 2, variance, bias]}\n\
+         store: {weights: all}\n",
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let one = files(&text, &folder.path().join("one"), 1);
+    assert_eq!(one.len(), 2 * 3 * 2 * 3 * 2);
+    assert_eq!(one, files(&text, &folder.path().join("four"), 4));
+    let tables = tables(&text);
+    for (design, table) in &tables {
+        assert!(
+            !table.names.iter().any(|name| name.contains("gap_max") || name.contains("hull")),
+            "{:?}",
+            table.names
+        );
+        assert!(table.status.iter().all(|status| status == "ok"), "{design}");
+    }
+}
+
+/// R_2 of least squares on normal points is Beta + χ²_m/χ²_k, whose quartiles are known; and a share of trials above 10⁴ at the
+/// peak shows that nothing is cut off.
+#[test]
+fn the_peak_has_the_exact_law() {
+    let text = "version: 1\nname: peak\nseed: 3\ntrials: 4000\ngenerate: {n: 20, d: [20, 40], target: {linear: {direction: random}}}\n\
+                train: {ls: least_squares}\nevaluate: {risks: [2, variance, bias]}\nstore: {weights: none}\n";
+    for (design, table) in tables(text) {
+        let risks = column(&table, "risk_l2");
+        if design.starts_with("gaussian(d=40") {
+            for (share, law) in [(0.25, 1.197), (0.5, 1.456), (0.75, 1.797)] {
+                let found = quantile(&risks, share);
+                // Four standard errors of a quantile of 4000 values, of which the density is about one.
+                assert!((found - law).abs() < 0.04, "{share}: {found}");
+            }
+            // E_ε of R_2 given the points.
+            let sums: Vec<f64> = column(&table, "risk_variance")
+                .iter()
+                .zip(column(&table, "risk_bias"))
+                .map(|(v, b)| v + b)
+                .collect();
+            let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+            assert!((mean(&sums) / mean(&risks) - 1.0).abs() < 0.05, "{} {}", mean(&sums), mean(&risks));
+        } else {
+            assert!((quantile(&risks, 0.5) - 42.4).abs() < 4.0, "{}", quantile(&risks, 0.5));
+            // χ²_20/χ²_1 > 10⁴ has the probability .0352.
+            let share = risks.iter().filter(|risk| **risk > 1e4).count() as f64 / risks.len() as f64;
+            assert!((share - 0.0352).abs() < 0.012, "{share}");
+        }
+    }
+}
