@@ -71,6 +71,16 @@ fn every_estimator_has_a_case() {
     }
 }
 
+#[test]
+fn names_are_distinct_identifiers_across_spaces() {
+    let mut names: Vec<&str> = CATALOGUE.iter().map(|entry| entry.name).collect();
+    names.extend(tempered_math::estimator::CATALOGUE.iter().map(|entry| entry.name));
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count, "an estimator of one name on the line and on R^d");
+}
+
 /// f̂ at a few places.
 fn values(predictor: &Predictor, d: usize) -> Vec<f64> {
     let at = normals(&mut rng(77), 3 * d);

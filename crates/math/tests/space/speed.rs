@@ -3,19 +3,26 @@
 use super::{choice, normals, rng};
 use nalgebra::{Cholesky, DMatrix, DVector};
 use std::hint::black_box;
-use std::time::Instant;
-use tempered_math::catalogue::Value;
+use tempered_math::catalogue::{Choice, Value};
 use tempered_math::seed::Draws;
-use tempered_math::space::estimator::{CATALOGUE, Smoother};
+use tempered_math::space::estimator::{CATALOGUE, Decomposition, Filter, Gain, Smoother};
+use tempered_math::space::risk::Scorer;
+use tempered_math::space::target::Truth;
 use tempered_math::space::{Points, Predictor, Sample};
+
+/// Nanoseconds that this thread has worked, whatever else runs.
+fn worked() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split(' ').next().unwrap().parse().unwrap()
+}
 
 /// The median of 15 times, in µs a call.
 fn time(rounds: usize, mut call: impl FnMut()) -> f64 {
     let mut times: Vec<f64> = (0..15)
         .map(|_| {
-            let start = Instant::now();
+            let begun = worked();
             (0..rounds).for_each(|_| call());
-            start.elapsed().as_secs_f64() * 1e6 / rounds as f64
+            (worked() - begun) / 1e3 / rounds as f64
         })
         .collect();
     times.sort_by(f64::total_cmp);
@@ -51,5 +58,90 @@ fn time_of_a_minimum_norm_fit() {
         println!(
             "({n}, {d}): fit {fit:.2} µs, ridge {ridged:.2}, with S {matrix:.2}; nalgebra, Cholesky alone {theirs:.2}"
         );
+    }
+}
+
+#[test]
+#[ignore = "measures time"]
+fn time_of_many_ridges() {
+    let (n, d) = (200, 400);
+    let mut rng = rng(1);
+    let (x, y) = (normals(&mut rng, n * d), normals(&mut rng, n));
+    let sample = Sample::new(Points::new(d, &x).unwrap(), &y).unwrap();
+    let mut out = Predictor::default();
+    let shared = time(3, || {
+        let mut decomposition = Decomposition::new(black_box(sample), false).unwrap();
+        for k in 0..31 {
+            let gain = Gain::Ridge(10f64.powf(f64::from(k) / 6.0 - 2.0));
+            decomposition.predictor(&Filter { intercept: false, gain }, &mut out).unwrap();
+        }
+    });
+    let one = time(3, || {
+        Decomposition::new(black_box(sample), false).unwrap();
+    });
+    println!("31 ridges at ({n}, {d}): {shared:.0} µs, of which the decomposition {one:.0}");
+}
+
+#[test]
+#[ignore = "measures time"]
+fn time_of_random_features() {
+    let given = [("features", Value::Whole(1000)), ("ridge", Value::Real(0.1)), ("map", Value::Word("relu"))];
+    let (n, d) = (256, 10);
+    let mut rng = rng(1);
+    let (x, y) = (normals(&mut rng, n * d), normals(&mut rng, n));
+    let sample = Sample::new(Points::new(d, &x).unwrap(), &y).unwrap();
+    let mut estimator = choice(CATALOGUE, "random_features", &given).build(CATALOGUE).unwrap();
+    let mut out = Predictor::default();
+    let fit = time(5, || {
+        estimator.fit(black_box(sample), &Draws::new(5, "", 0), &mut out).unwrap();
+    });
+    let test = normals(&mut rng, 1000 * d);
+    let mut values = vec![0.0; 1000];
+    let value = time(5, || out.values(Points::new(d, black_box(&test)).unwrap(), &mut values));
+    println!("1000 ReLU features of {n} points: fit {fit:.0} µs, 1000 values {value:.0}");
+}
+
+/// The models of cost against the clock: drawn, fitted and scored, within a factor of three.
+#[test]
+#[ignore = "measures time"]
+fn costs_are_what_the_clock_says() {
+    let cases: Vec<Choice> = vec![
+        choice(CATALOGUE, "least_squares", &[]),
+        choice(CATALOGUE, "gradient_flow", &[("time", Value::Real(1.0))]),
+        choice(CATALOGUE, "one_step", &[]),
+        choice(CATALOGUE, "random_features", &[("features", Value::Whole(300))]),
+        choice(
+            CATALOGUE,
+            "random_features",
+            &[("features", Value::Whole(300)), ("map", Value::Word("fourier")), ("ridge", Value::Real(0.1))],
+        ),
+        choice(CATALOGUE, "omp", &[("features", Value::Whole(10))]),
+        choice(CATALOGUE, "lasso", &[("lambda", Value::Real(0.01))]),
+        choice(CATALOGUE, "basis_pursuit", &[]),
+        choice(CATALOGUE, "ensemble", &[("members", Value::Whole(4))]),
+        choice(CATALOGUE, "regmean", &[("parts", Value::Whole(4))]),
+    ];
+    let entry = tempered_math::space::design::CATALOGUE;
+    for choice in cases {
+        for (n, d) in [(20, 40), (100, 50), (60, 300), (300, 600)] {
+            let mut estimator = choice.build(CATALOGUE).unwrap();
+            let build = || Choice::new(&entry[0], &[]).unwrap().build(entry).unwrap();
+            let (design, mut scorer) = (build(), Scorer::new(build(), d));
+            let (mut x, mut y, mut out) = (vec![0.0; n * d], vec![0.0; n], Predictor::default());
+            let mut trial = 0;
+            let mut one = || {
+                trial += 1;
+                let mut rng = rng(trial);
+                design.fill(&mut rng, d, &mut x);
+                design.fill(&mut rng, n, &mut y);
+                let sample = Sample::new(Points::new(d, &x).unwrap(), &y).unwrap();
+                estimator.fit(sample, &Draws::new(5, "", trial), &mut out).unwrap();
+                black_box(scorer.risks(&out, &Truth::Zero, &[2.0], &mut rng).unwrap());
+            };
+            let took = time(if n < 100 { 100 } else { 2 }, &mut one);
+            let told = choice.build(CATALOGUE).unwrap().cost(n as u64, d as u64) / 1e3;
+            println!("{choice} ({n}, {d}): {took:.1} µs, told {told:.1}, ratio {:.2}", told / took);
+            assert!(told < 3.5 * took && took < 3.5 * told, "{choice} ({n}, {d}): {took} µs, told {told}");
+        }
     }
 }
