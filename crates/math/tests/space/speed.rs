@@ -16,41 +16,43 @@ fn worked() -> f64 {
     text.split(' ').next().unwrap().parse().unwrap()
 }
 
-/// The median of 15 times, in µs a call.
-fn time(rounds: usize, mut call: impl FnMut()) -> f64 {
-    let mut times: Vec<f64> = (0..15)
-        .map(|_| {
-            let begun = worked();
-            (0..rounds).for_each(|_| call());
-            (worked() - begun) / 1e3 / rounds as f64
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times[7]
+/// The least of five means, in µs a call: each of a tenth of a second at least, as the clock of a thread ticks in milliseconds.
+fn time(mut call: impl FnMut()) -> f64 {
+    let mut mean = || {
+        let (begun, mut calls) = (worked(), 0);
+        while worked() - begun < 1e8 {
+            for _ in 0..if calls < 4 { 1 } else { calls } {
+                call();
+                calls += 1;
+            }
+        }
+        (worked() - begun) / 1e3 / f64::from(calls)
+    };
+    (0..5).map(|_| mean()).fold(f64::INFINITY, f64::min)
 }
 
 #[test]
 #[ignore = "measures time"]
 fn time_of_a_minimum_norm_fit() {
-    for (n, d, rounds) in [(20, 40, 2000), (200, 400, 20), (1000, 2000, 1)] {
+    for (n, d) in [(20, 40), (200, 400), (1000, 2000)] {
         let mut rng = rng(n as u64);
         let (x, y) = (normals(&mut rng, n * d), normals(&mut rng, n));
         let sample = Sample::new(Points::new(d, &x).unwrap(), &y).unwrap();
         let mut ours = choice(CATALOGUE, "least_squares", &[]).build(CATALOGUE).unwrap();
         let mut out = Predictor::default();
-        let fit = time(rounds, || {
+        let fit = time(|| {
             ours.fit(black_box(sample), &Draws::new(5, "", 0), &mut out).unwrap();
         });
         let mut smoother = Smoother::default();
-        let matrix = time(rounds, || {
+        let matrix = time(|| {
             ours.smoother(black_box(sample), &mut smoother).unwrap().unwrap();
         });
         let mut ridge =
             choice(CATALOGUE, "ridge", &[("lambda", Value::Real(1e-30))]).build(CATALOGUE).unwrap();
-        let ridged = time(rounds, || {
+        let ridged = time(|| {
             ridge.fit(black_box(sample), &Draws::new(5, "", 0), &mut out).unwrap();
         });
-        let theirs = time(rounds, || {
+        let theirs = time(|| {
             let x = DMatrix::from_row_slice(n, d, black_box(&x));
             let alpha = Cholesky::new(&x * x.transpose()).unwrap().solve(&DVector::from_column_slice(&y));
             black_box(x.tr_mul(&alpha));
@@ -69,14 +71,14 @@ fn time_of_many_ridges() {
     let (x, y) = (normals(&mut rng, n * d), normals(&mut rng, n));
     let sample = Sample::new(Points::new(d, &x).unwrap(), &y).unwrap();
     let mut out = Predictor::default();
-    let shared = time(3, || {
+    let shared = time(|| {
         let mut decomposition = Decomposition::new(black_box(sample), false).unwrap();
         for k in 0..31 {
             let gain = Gain::Ridge(10f64.powf(f64::from(k) / 6.0 - 2.0));
             decomposition.predictor(&Filter { intercept: false, gain }, &mut out).unwrap();
         }
     });
-    let one = time(3, || {
+    let one = time(|| {
         Decomposition::new(black_box(sample), false).unwrap();
     });
     println!("31 ridges at ({n}, {d}): {shared:.0} µs, of which the decomposition {one:.0}");
@@ -92,12 +94,12 @@ fn time_of_random_features() {
     let sample = Sample::new(Points::new(d, &x).unwrap(), &y).unwrap();
     let mut estimator = choice(CATALOGUE, "random_features", &given).build(CATALOGUE).unwrap();
     let mut out = Predictor::default();
-    let fit = time(5, || {
+    let fit = time(|| {
         estimator.fit(black_box(sample), &Draws::new(5, "", 0), &mut out).unwrap();
     });
     let test = normals(&mut rng, 1000 * d);
     let mut values = vec![0.0; 1000];
-    let value = time(5, || out.values(Points::new(d, black_box(&test)).unwrap(), &mut values));
+    let value = time(|| out.values(Points::new(d, black_box(&test)).unwrap(), &mut values));
     println!("1000 ReLU features of {n} points: fit {fit:.0} µs, 1000 values {value:.0}");
 }
 
@@ -138,10 +140,12 @@ fn costs_are_what_the_clock_says() {
                 estimator.fit(sample, &Draws::new(5, "", trial), &mut out).unwrap();
                 black_box(scorer.risks(&out, &Truth::Zero, &[2.0], &mut rng).unwrap());
             };
-            let took = time(if n < 100 { 100 } else { 2 }, &mut one);
+            let took = time(&mut one);
             let told = choice.build(CATALOGUE).unwrap().cost(n as u64, d as u64) / 1e3;
             println!("{choice} ({n}, {d}): {took:.1} µs, told {told:.1}, ratio {:.2}", told / took);
-            assert!(told < 3.5 * took && took < 3.5 * told, "{choice} ({n}, {d}): {took} µs, told {told}");
+            // How far the path of the lasso is followed depends on its penalty: the model is that of all of it.
+            let above = if choice.name() == "lasso" { 10.0 } else { 3.5 };
+            assert!(told < above * took && took < 3.5 * told, "{choice} ({n}, {d}): {took} µs, told {told}");
         }
     }
 }

@@ -68,6 +68,8 @@ pub enum Route {
     Svd,
     /// Eigenvalues of the smaller Gram matrix.
     Eigen,
+    /// The smaller Gram matrix, made tridiagonal.
+    Tridiagonal,
 }
 
 impl Route {
@@ -78,6 +80,7 @@ impl Route {
             Route::Qr => "qr",
             Route::Svd => "svd",
             Route::Eigen => "eigen",
+            Route::Tridiagonal => "tridiagonal",
         }
     }
 
