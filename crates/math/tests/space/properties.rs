@@ -143,6 +143,38 @@ fn fits_follow_their_data() {
     }
 }
 
+/// Bits do not depend on where memory lies, nor on what runs beside.
+#[test]
+fn bits_depend_on_the_data_alone() {
+    let steep = choice(CATALOGUE, "ridge", &[("lambda", Value::Real(1e-14))]);
+    let choices: Vec<Choice> = cases().into_iter().map(|case| case.choice).chain([steep]).collect();
+    for (n, d) in [(7, 11), (20, 40), (33, 18), (65, 130), (130, 129)] {
+        let (x, y) = (normals(&mut rng(n as u64), n * d), normals(&mut rng(d as u64), n));
+        // Once with all features alike, once so steep that Cholesky does not do.
+        let slopes = [1.0, 0.6].map(|shrink: f64| -> Vec<f64> {
+            x.iter().enumerate().map(|(i, x)| x * shrink.powi((i % d).min(25) as i32)).collect()
+        });
+        for (x, choice) in slopes.iter().flat_map(|x| choices.iter().map(move |choice| (x, choice))) {
+            let first = fit(choice, d, x, &y).map(|(predictor, report)| (values(&predictor, d), report));
+            let again = |shift: usize| {
+                // A shift of the data, and holes of odd sizes for what the fit allocates.
+                let holes: Vec<Vec<f64>> = (0..shift).map(|k| vec![0.0; 2 * k + 1]).collect();
+                let moved = |values: &[f64]| [vec![0.0; shift], values.to_vec()].concat();
+                let (x, y) = (moved(x), moved(&y));
+                let fitted = fit(choice, d, &x[shift..], &y[shift..]);
+                drop(holes);
+                fitted.map(|(predictor, report)| (values(&predictor, d), report))
+            };
+            let (first, again) = (&first, &again);
+            std::thread::scope(|scope| {
+                let threads: Vec<_> =
+                    (0..3).map(|t| scope.spawn(move || (0..3).all(|s| *first == again(3 * t + s)))).collect();
+                assert!(threads.into_iter().all(|thread| thread.join().unwrap()), "{choice} {n} {d}");
+            });
+        }
+    }
+}
+
 /// Numbers as hostile as doubles are.
 fn hostile() -> impl Strategy<Value = f64> {
     prop_oneof![
