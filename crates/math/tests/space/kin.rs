@@ -299,7 +299,7 @@ fn pursuits_have_their_published_figures() {
         let right = |trial: &u64| {
             let mut rng = rng(*trial);
             let x = normals(&mut rng, n * 256);
-            let heights = normals(&mut rng, 4);
+            let heights = [1.0; 4];
             let y: Vec<f64> =
                 x.chunks_exact(256).map(|row| row.iter().zip(&heights).map(|(x, h)| x * h).sum()).collect();
             let (predictor, _) = fit(&estimator, 256, &x, &y).unwrap();
@@ -308,6 +308,8 @@ fn pursuits_have_their_published_figures() {
         };
         let share = (0..300).filter(right).count() as f64 / 300.0;
         println!("omp, n = {n}: {share}, published {figure}");
+        let error = (2.0 * f64::max(figure * (1.0 - figure), 0.01) / 300.0).sqrt();
+        assert!((share - figure).abs() < 3.5 * error, "{n}: {share}");
     }
     for (d, figure, its_error) in [(500, 0.426, 0.019), (2000, 0.255, 0.014)] {
         let (risk, error) = mean(&choice(CATALOGUE, "basis_pursuit", &[]), (50, d), 1e-12, 1.0, 100);
