@@ -19,7 +19,8 @@ pub enum Risk {
 }
 
 /// Those that are called by a word.
-const WORDS: [(&str, Risk); 3] = [("sup", Risk::Sup), ("variance", Risk::Variance), ("bias", Risk::Bias)];
+const WORDS: [(&str, Risk); 3] =
+    [("sup", Risk::Sup), ("variance", Risk::Variance), ("bias", Risk::Bias)];
 
 impl Risk {
     /// Reads the name of a column, such as `risk_l1_5` (p = 1.5) or `risk_sup`.

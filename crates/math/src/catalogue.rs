@@ -276,8 +276,7 @@ impl Choice {
     /// One value a parameter, unset ones among them.
     fn values<T: ?Sized>(&self, entry: &Entry<T>) -> Vec<Value> {
         let given = |name: &str| self.arguments.iter().find(|(argument, _)| *argument == name);
-        let value =
-            |parameter: Parameter| given(parameter.name).map_or(Value::Unset, |(_, value)| value.clone());
+        let value = |parameter: Parameter| given(parameter.name).map_or(Value::Unset, |(_, value)| value.clone());
         (entry.parameters)().into_iter().map(value).collect()
     }
 }

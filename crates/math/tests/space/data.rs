@@ -90,7 +90,10 @@ fn draws_have_the_spectrum_and_the_mean() {
 #[test]
 fn labels_and_first_numbers_are_pinned() {
     let labels: Vec<String> = designs().iter().map(|(choice, _)| choice.to_string()).collect();
-    assert_eq!(labels[1], "gaussian(spectrum=power, exponent=1.5)");
+    assert_eq!(
+        labels[1],
+        "gaussian(spectrum=power, exponent=1.5)"
+    );
     assert_eq!((&*labels[6], &*labels[10]), ("sphere", "student(df=9)"));
     let first = |design: &dyn Design| {
         let mut x = [0.0; 8];

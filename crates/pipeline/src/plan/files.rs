@@ -61,8 +61,7 @@ pub fn files(plan: &Plan, estimator: usize, shard: &Shard) -> EstimatorFiles {
             Weights::None => None,
             _ => {
                 // A plane has one a feature.
-                let entries =
-                    cell.size().d.unwrap_or(cell.n * plan.form(estimator).map_or(1, Form::entries_a_point));
+                let entries = cell.size().d.unwrap_or(cell.n * plan.form(estimator).map_or(1, Form::entries_a_point));
                 usize::try_from((ROW_GROUP_VALUES / entries).clamp(1, ROW_GROUP_ROWS)).ok()
             }
         },

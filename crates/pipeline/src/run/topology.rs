@@ -54,8 +54,7 @@ impl Lanes {
                 // Distances want the reference of the same sample.
                 let reference = plan.reference_position().map_or(0.0, |position| costs.of(position, size));
                 // Large trials take turns, since memory bounds how many are at work.
-                let is_long =
-                    |e: &usize| size.numbers() <= LARGE && costs.of(*e, size) + reference >= 1e9 * from;
+                let is_long = |e: &usize| size.numbers() <= LARGE && costs.of(*e, size) + reference >= 1e9 * from;
                 let (long, short): (Vec<usize>, Vec<usize>) = estimators.iter().copied().partition(is_long);
                 [short.into(), long.into()]
             });

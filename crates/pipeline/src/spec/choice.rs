@@ -183,8 +183,7 @@ fn unfold<'a>(
         let found = inner.map(&used, errors);
         fields[place] = Some(word);
         for (name, field) in used.iter().zip(found) {
-            let Some(at) = parameters.iter().position(|one| one.name == *name).filter(|_| field.is_some())
-            else {
+            let Some(at) = parameters.iter().position(|one| one.name == *name).filter(|_| field.is_some()) else {
                 continue;
             };
             places.push((parameters[at].name, parameter.name));

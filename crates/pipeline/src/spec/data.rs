@@ -43,17 +43,10 @@ fn read<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Generate<'a>> {
             None
         }
     };
-    let part = |place: &Option<Field<'a>>, name| Part {
-        field: place.clone(),
-        parent: field.clone(),
-        name,
-        zip: &groups,
-    };
+    let part = |place: &Option<Field<'a>>, name| Part { field: place.clone(), parent: field.clone(), name, zip: &groups };
     let designs = designs(&part(design, PARTS[0]), features.as_ref(), errors);
     // Where designs are wrong, whether features are counted says what was meant.
-    let space = designs
-        .as_ref()
-        .map_or(if features.is_some() { Space::Features } else { Space::Line }, |(_, space)| *space);
+    let space = designs.as_ref().map_or(if features.is_some() { Space::Features } else { Space::Line }, |(_, space)| *space);
     let target = part(target, PARTS[1]);
     let targets = match space {
         Space::Line => target.read((target::CATALOGUE, "zero"), &[], errors),
@@ -65,14 +58,7 @@ fn read<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Generate<'a>> {
         Some(field) => condition(field, errors).map(|formula| Some((formula, field.clone()))),
     };
     let (sizes, parts) = (sizes?, [designs?.0, targets?, noises?]);
-    Some(Generate {
-        field: field.clone(),
-        sizes,
-        sizes_field: size.clone()?,
-        parts,
-        zip: zip?,
-        filter: filter?,
-    })
+    Some(Generate { field: field.clone(), sizes, sizes_field: size.clone()?, parts, zip: zip?, filter: filter? })
 }
 
 /// Whether a name is a coordinate of some data.
@@ -139,8 +125,7 @@ impl<'a> Part<'a, '_> {
         errors: &mut Errors,
     ) -> Option<Alternative<'a>> {
         let name = self.name;
-        let is_zipped =
-            |parameter: &str| self.zip.iter().flatten().any(|axis| *axis == coordinate(name, parameter));
+        let is_zipped = |parameter: &str| self.zip.iter().flatten().any(|axis| *axis == coordinate(name, parameter));
         let context = Context { is_known: &is_coordinate, is_zipped: &is_zipped, elsewhere };
         Some(alternative(swept(item, catalogue, context, errors)?, item))
     }
@@ -161,13 +146,9 @@ fn designs<'a>(
     };
     let mut tried = Errors::default();
     let items = part.field.as_ref().map_or(Vec::new(), |field| field.items(&mut tried));
-    let (of_space, of_line): (Vec<&Field<'a>>, Vec<&Field<'a>>) =
-        items.iter().partition(|item| is_of_space(item));
+    let (of_space, of_line): (Vec<&Field<'a>>, Vec<&Field<'a>>) = items.iter().partition(|item| is_of_space(item));
     if let (Some(one), false) = (of_space.first(), of_line.is_empty()) {
-        errors.push(
-            of_line[0],
-            format!("is a design of the line beside `{}`, a design of R^d", shown_name(one)),
-        );
+        errors.push(of_line[0], format!("is a design of the line beside `{}`, a design of R^d", shown_name(one)));
         return None;
     }
     let Some(features) = features else {

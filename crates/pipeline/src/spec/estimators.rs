@@ -146,8 +146,7 @@ fn written<'a, T: ?Sized>(
     };
     let known = |name: &str| {
         let entries = catalogue.iter();
-        ["n", DIMENSION].contains(&name)
-            || entries.flat_map(|entry| (entry.parameters)()).any(|parameter| parameter.name == name)
+        ["n", DIMENSION].contains(&name) || entries.flat_map(|entry| (entry.parameters)()).any(|parameter| parameter.name == name)
     };
     let is_zipped = |parameter: &str| zip.iter().flatten().any(|name| name == parameter);
     let context = Context { is_known: &known, is_zipped: &is_zipped, elsewhere: &[] };

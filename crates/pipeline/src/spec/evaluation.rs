@@ -29,9 +29,7 @@ pub(super) fn evaluate(
     let domain = domain(fields[1].as_ref(), space, errors);
     if space == Space::Features {
         // Checkpoints are refused as on the line, since no estimator trains.
-        for (key, field) in
-            keys.iter().zip(&fields).filter(|(key, _)| ["reference", "knots_per_gap"].contains(key))
-        {
+        for (key, field) in keys.iter().zip(&fields).filter(|(key, _)| ["reference", "knots_per_gap"].contains(key)) {
             if let Some(field) = field {
                 errors.push(field, format!("asks for `{key}`, which estimators on the line have"));
                 return None;

@@ -62,15 +62,11 @@ impl FeatureScorer {
         let x = Points::new(self.d, data.x)?;
         let whole = |value: Option<u64>| value.map(|value| value as f64);
         let converged = report.converged.map(u64::from);
-        scores.extend(
-            [report.rank, report.route.map(|route| route.code()), report.steps, converged].map(whole),
-        );
+        scores.extend([report.rank, report.route.map(|route| route.code()), report.steps, converged].map(whole));
         scores.push(Some(norm(predictor.coefficients())));
         self.values.resize(data.y.len(), 0.0);
         predictor.values(x, &mut self.values);
-        scores.push(Some(
-            self.values.iter().zip(data.y).fold(0.0, |most: f64, (f, y)| most.max((f - y).abs())),
-        ));
+        scores.push(Some(self.values.iter().zip(data.y).fold(0.0, |most: f64, (f, y)| most.max((f - y).abs()))));
         let mut rng = self.test.trial(data.trial);
         let powers = self.scorer.risks(predictor, &truth, &self.exponents, &mut rng)?;
         let asks_for_parts = self.risks.iter().any(Risk::is_part);
@@ -101,9 +97,7 @@ impl FeatureScorer {
                 Risk::Lp(_) => powers.next().map(|power| power.value),
                 Risk::Sup => self.scorer.supremum(&fitted.predictor, truth)?,
                 // Noise without a variance has none in f̂ either.
-                Risk::Variance => {
-                    parts.map(|parts| parts.variance * self.noise).filter(|part| part.is_finite())
-                }
+                Risk::Variance => parts.map(|parts| parts.variance * self.noise).filter(|part| part.is_finite()),
                 Risk::Bias => parts.map(|parts| parts.bias.value),
             });
         }

@@ -38,9 +38,7 @@ pub(super) fn push_line(
             (slope, intercept, put_kinks(knots, weights))
         }
         (Generator::Three, predictor::Predictor::Smooth(smooth)) => put_units(smooth.pieces.units(), weights),
-        (Generator::Four, predictor::Predictor::PiecewiseLinear(knots)) => {
-            (0.0, 0.0, put_knots(knots, weights))
-        }
+        (Generator::Four, predictor::Predictor::PiecewiseLinear(knots)) => (0.0, 0.0, put_knots(knots, weights)),
         (Generator::Four, predictor::Predictor::Smooth(smooth)) => {
             let Expansion { skip_slope, skip_intercept, coefficient, scale, at, .. } =
                 smooth.pieces.expansion();

@@ -23,8 +23,7 @@ const WORDS: &[&str] = &["identity", "power", "exponential", "spiked", "log_powe
 
 /// The parameters of a spectrum: a word, and numbers that some words use and the others refuse.
 pub(super) fn parameters() -> Vec<Parameter> {
-    let number =
-        |name, summary| Parameter { name, summary, kind: Kind::POSITIVE, default: Some(Value::Unset) };
+    let number = |name, summary| Parameter { name, summary, kind: Kind::POSITIVE, default: Some(Value::Unset) };
     vec![
         Parameter {
             name: "spectrum",

@@ -59,9 +59,8 @@ impl Stage for Encode {
     type Error = Error;
 
     fn run(&mut self, batch: Batch<Evaluated>) -> Result<Batch<Encoded>, Error> {
-        let points = |order: &Order| {
-            (order.trials.end - order.trials.start) * self.plan.cells[order.shard.cell].size().numbers()
-        };
+        let points =
+            |order: &Order| (order.trials.end - order.trials.start) * self.plan.cells[order.shard.cell].size().numbers();
         let points: u64 = batch.parts.iter().map(|part| points(&part.order)).sum();
         let pool = if points <= FEW_POINTS { self.aside.clone() } else { self.pool.clone() };
         let mut batch = pool.install(|| batch.try_map(|part| self.encode(part)))?;

@@ -165,7 +165,8 @@ mod tests {
     fn a_panic_is_a_failed_trial_and_the_next_ones_have_an_estimator_of_their_own() {
         let spline = CATALOGUE.iter().find(|entry| entry.name == "linear_spline").unwrap();
         let spline = Choice::new(spline, &[]).unwrap();
-        let build = || Ok(Estimator::Line(Box::new(Panics { spline: spline.build(CATALOGUE)?, fits: 0 })));
+        let build =
+            || Ok(Estimator::Line(Box::new(Panics { spline: spline.build(CATALOGUE)?, fits: 0 })));
         let x = [0.0, 1.0];
         // The second panics, the fourth leaves the estimator in a state in which it panics.
         let labels = [[1.0, 0.0], [-1.0, 0.0], [1.0, 1.0], [1.0, -1.0], [2.0, 2.0], [3.0, 3.0]];
