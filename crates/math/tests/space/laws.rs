@@ -313,6 +313,13 @@ fn classes_are_those_of_the_field() {
     assert_eq!(told(&flat, Growth::Power(2.0)), None);
     let steep = [word("exponential"), real("rate", 0.1)];
     assert_eq!(told(&steep, Growth::Ratio(3.0)), Some((catastrophic, catastrophic, None, Some(1.0))));
+    let logs = [word("log_power"), real("exponent", 2.0)];
+    assert_eq!(told(&logs, Growth::Offset(3)), Some((benign, benign, Some(0.0), None)));
+    assert_eq!(told(&logs, Growth::Ratio(0.5)), None);
+    assert_eq!(tail_index(&least_squares, &gaussian(&logs), 20, 20, 2.0), None);
+    // For n ≥ d no spectrum matters.
+    assert_eq!(told(&power, Growth::Offset(-2)).unwrap().3, Some(1.0));
+    assert_eq!(told(&power, Growth::Offset(2)), Some((catastrophic, catastrophic, None, None)));
     // In the direction of the target all is lost as d outgrows n.
     let known_linear = class(&[], &linear(3.0), Growth::Power(1.5)).unwrap();
     assert_eq!(known_linear.in_probability, tempered);
