@@ -4,8 +4,9 @@ use super::{choice, fit, normals, plane, rng};
 use proptest::prelude::*;
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::sample::Degenerate;
+use tempered_math::seed::Draws;
 use tempered_math::space::estimator::CATALOGUE;
-use tempered_math::space::{Points, Predictor};
+use tempered_math::space::{Points, Predictor, Sample};
 
 /// An estimator with arguments, and the laws that it obeys.
 struct Case {
@@ -171,6 +172,34 @@ fn bits_depend_on_the_data_alone() {
                     (0..3).map(|t| scope.spawn(move || (0..3).all(|s| *first == again(3 * t + s)))).collect();
                 assert!(threads.into_iter().all(|thread| thread.join().unwrap()), "{choice} {n} {d}");
             });
+        }
+    }
+}
+
+/// What an instance has fitted before leaves no trace.
+#[test]
+fn instances_are_as_good_as_new() {
+    for case in cases() {
+        let mut used = case.choice.build(CATALOGUE).unwrap();
+        let mut out = Predictor::default();
+        for (trial, (n, d)) in
+            [(9, 4), (4, 9), (30, 50), (6, 6), (50, 30), (9, 4), (2, 1)].into_iter().enumerate()
+        {
+            let (x, y) = (normals(&mut rng(trial as u64), n * d), normals(&mut rng(90 + trial as u64), n));
+            // Steep samples between leave the scratch of other ways behind.
+            for shrink in [1.0, 0.3f64] {
+                let x: Vec<f64> =
+                    x.iter().enumerate().map(|(i, x)| x * shrink.powi((i % d).min(12) as i32)).collect();
+                let sample = Sample::new(Points::new(d, &x).unwrap(), &y).unwrap();
+                let again = used.fit(sample, &Draws::new(5, "a fit", 0), &mut out);
+                let new = fit(&case.choice, d, &x, &y);
+                let told = format!("{} {n} {d} {shrink}", case.choice);
+                assert_eq!(again.as_ref().err(), new.as_ref().err(), "{told}");
+                if let Ok((new, report)) = new {
+                    assert_eq!(again.unwrap(), report, "{told}");
+                    assert_eq!(values(&out, d), values(&new, d), "{told}");
+                }
+            }
         }
     }
 }
