@@ -1,4 +1,4 @@
-//! One step, random features, pursuits, ℓ1 norms, ensembles and merges: against twins, definitions and published figures.
+//! One step, random features, pursuits and ℓ1 norms: against twins, definitions and published figures.
 
 use super::{choice, fit, normals, plane, rng, smoother, twin};
 use microlp::{ComparisonOp, OptimizationDirection, Problem, SolveOutcome};
@@ -8,19 +8,19 @@ use tempered_math::seed::Draws;
 use tempered_math::space::estimator::CATALOGUE;
 use tempered_math::space::{Points, Predictor, Sample};
 
-fn real(name: &'static str, value: f64) -> (&'static str, Value) {
+pub fn real(name: &'static str, value: f64) -> (&'static str, Value) {
     (name, Value::Real(value))
 }
 
-fn whole(name: &'static str, value: u64) -> (&'static str, Value) {
+pub fn whole(name: &'static str, value: u64) -> (&'static str, Value) {
     (name, Value::Whole(value))
 }
 
-fn word(name: &'static str, value: &'static str) -> (&'static str, Value) {
+pub fn word(name: &'static str, value: &'static str) -> (&'static str, Value) {
     (name, Value::Word(value))
 }
 
-fn near(a: &[f64], b: &[f64], within: f64) -> bool {
+pub fn near(a: &[f64], b: &[f64], within: f64) -> bool {
     let size = b.iter().fold(1e-300f64, |most, b| most.max(b.abs()));
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= within * size)
 }
@@ -35,7 +35,7 @@ fn miss(w: &[f64], truth: &[f64]) -> f64 {
 }
 
 /// The mean of a risk over trials of isotropic points with unit or given targets and noise of variance 1, and its error.
-fn mean(estimator: &Choice, (n, d): (usize, usize), norm: f64, sd: f64, trials: u64) -> (f64, f64) {
+pub fn mean(estimator: &Choice, (n, d): (usize, usize), norm: f64, sd: f64, trials: u64) -> (f64, f64) {
     let mut built = estimator.build(CATALOGUE).unwrap();
     let mut out = Predictor::default();
     let mut risks = Vec::new();
@@ -61,7 +61,7 @@ fn mean(estimator: &Choice, (n, d): (usize, usize), norm: f64, sd: f64, trials: 
     (mean, (spread / (count * (count - 1.0))).sqrt())
 }
 
-fn agrees(what: &str, (mean, error): (f64, f64), figure: f64, within: f64) {
+pub fn agrees(what: &str, (mean, error): (f64, f64), figure: f64, within: f64) {
     assert!((mean - figure).abs() < 4.0 * error + within * figure, "{what}: {mean} ± {error}, {figure}");
 }
 
@@ -290,108 +290,6 @@ fn first_picks_are_as_often_right_as_they_must() {
     assert!((share - 0.596).abs() < 4.0 * (0.6 * 0.4 / trials as f64).sqrt(), "{share}");
 }
 
-#[test]
-fn ensembles_are_means_of_their_members() {
-    let (n, d) = (12, 5);
-    let (x, y) = (normals(&mut rng(7), n * d), normals(&mut rng(8), n));
-    let disjoint = choice(CATALOGUE, "ensemble", &[whole("members", 3), real("lambda", 0.3)]);
-    let (predictor, _) = fit(&disjoint, d, &x, &y).unwrap();
-    let mut mean = vec![0.0; d];
-    for part in 0..3 {
-        let (w, _) =
-            twin::ridge(d, &x[part * 4 * d..(part + 1) * 4 * d], &y[part * 4..(part + 1) * 4], 0.3, false);
-        mean.iter_mut().zip(&w).for_each(|(mean, w)| *mean += w / 3.0);
-    }
-    assert!(near(plane(&predictor).0, &mean, 1e-11));
-    // One member of all points is the fit itself, and one subsample of all points as well.
-    let all = twin::ridge(d, &x, &y, 0.3, true);
-    for scheme in ["disjoint", "subsample"] {
-        let given = [
-            whole("members", 1),
-            whole("points", 12),
-            word("scheme", scheme),
-            real("lambda", 0.3),
-            ("intercept", Value::Flag(true)),
-        ];
-        let (one, _) = fit(&choice(CATALOGUE, "ensemble", &given), d, &x, &y).unwrap();
-        assert!(near(plane(&one).0, &all.0, 1e-11) && (plane(&one).1 - all.1).abs() < 1e-11);
-    }
-    // Stacked shares sum to 1, and no other such shares have fewer squares.
-    let squares = |predictor: &Predictor| -> f64 {
-        x.chunks_exact(d).zip(&y).map(|(row, y)| (predictor.value(row) - y).powi(2)).sum()
-    };
-    let given = |weights| [whole("members", 3), word("weights", weights), real("lambda", 0.3)];
-    let (stacked, _) = fit(&choice(CATALOGUE, "ensemble", &given("stacked")), d, &x, &y).unwrap();
-    let (equal, _) = fit(&choice(CATALOGUE, "ensemble", &given("equal")), d, &x, &y).unwrap();
-    assert!(squares(&stacked) < squares(&equal));
-    let toward = |t: f64| {
-        let weights = plane(&stacked).0.iter().zip(plane(&equal).0).map(|(s, e)| s + t * (e - s)).collect();
-        squares(&Predictor::Linear { weights, intercept: 0.0 })
-    };
-    assert!((toward(1e-4) - toward(-1e-4)).abs() < 1e-10 * toward(0.0), "the slope is 0");
-    // Parts that ask for more than there is; interpolants of one sample decide no shares.
-    let refused = |given: super::Arguments<'_>| fit(&choice(CATALOGUE, "ensemble", given), d, &x, &y).err();
-    assert_eq!(refused(&[whole("members", 13)]), Some(Degenerate::Scarce));
-    assert_eq!(refused(&[whole("members", 3), whole("points", 5)]), Some(Degenerate::Scarce));
-    let twice =
-        [whole("members", 2), whole("points", 12), word("scheme", "subsample"), word("weights", "stacked")];
-    assert_eq!(refused(&twice), Some(Degenerate::IllConditioned));
-}
-
-#[test]
-fn bootstrap_parts_count_points_as_often_as_they_come() {
-    // Few points: the mean over many bootstraps of a mean through the origin, x = 1.
-    let (x, y) = ([1.0; 4], [1.0, 2.0, 3.0, 10.0]);
-    let given = [whole("members", 20_000), word("scheme", "bootstrap")];
-    let (predictor, _) = fit(&choice(CATALOGUE, "ensemble", &given), 1, &x, &y).unwrap();
-    assert!((plane(&predictor).0[0] - 4.0).abs() < 0.06);
-    // With an intercept the mean of y is the intercept, points that are drawn again included.
-    let given = [
-        whole("members", 5000),
-        word("scheme", "bootstrap"),
-        ("intercept", Value::Flag(true)),
-        real("lambda", 1.0),
-    ];
-    let (predictor, _) = fit(&choice(CATALOGUE, "ensemble", &given), 1, &x, &y).unwrap();
-    assert!((plane(&predictor).1 - 4.0).abs() < 0.12 && plane(&predictor).0[0].abs() < 1e-12);
-}
-
-#[test]
-fn ensembles_have_their_published_risks() {
-    for (members, figure) in [(1, 1.290), (4, 0.592), (10, 0.453)] {
-        let given = [whole("members", members), whole("points", 20)];
-        let n = 20 * members as usize;
-        let risk = mean(&choice(CATALOGUE, "ensemble", &given), (n, 50), 1.0, 1.0, 400);
-        agrees("disjoint parts", risk, figure, 0.002);
-    }
-    for (points, figure) in [(10, 0.866), (40, 0.872)] {
-        let given = [whole("members", 100), whole("points", points), word("scheme", "subsample")];
-        let risk = mean(&choice(CATALOGUE, "ensemble", &given), (60, 120), 1.0, 1.0, 80);
-        agrees("subsamples", risk, figure, 0.01);
-    }
-}
-
-#[test]
-fn merged_fits_are_pooled_least_squares() {
-    for (n, d, parts) in [(40, 7, 4), (30, 20, 3), (12, 20, 4), (13, 4, 3)] {
-        let (x, y) = (normals(&mut rng(9), n * d), normals(&mut rng(10), n));
-        let (merged, _) = fit(&choice(CATALOGUE, "regmean", &[whole("parts", parts)]), d, &x, &y).unwrap();
-        let used = n / parts as usize * parts as usize;
-        let (pooled, _) = twin::ridge(d, &x[..used * d], &y[..used], 0.0, false);
-        assert!(near(plane(&merged).0, &pooled, 1e-9), "{n} {d} {parts}");
-    }
-    assert_eq!(
-        fit(&choice(CATALOGUE, "regmean", &[whole("parts", 9)]), 1, &[1.0], &[1.0]).err(),
-        Some(Degenerate::Scarce)
-    );
-    for ((n, d), merge, plain) in [((120, 10), 0.0917, 0.1316), ((40, 20), 1.053, 0.278)] {
-        let merged = mean(&choice(CATALOGUE, "regmean", &[whole("parts", 4)]), (n, d), 1e-12, 1.0, 1500);
-        agrees("regmean", merged, merge, 0.0);
-        let means = mean(&choice(CATALOGUE, "ensemble", &[whole("members", 4)]), (n, d), 1e-12, 1.0, 1500);
-        agrees("plain mean", means, plain, 0.004);
-    }
-}
-
 /// Exact recovery of 4 of 256 features without noise, and the least ℓ1 norm through noise.
 #[test]
 #[ignore = "minutes"]
@@ -401,7 +299,7 @@ fn pursuits_have_their_published_figures() {
         let right = |trial: &u64| {
             let mut rng = rng(*trial);
             let x = normals(&mut rng, n * 256);
-            let heights = normals(&mut rng, 4);
+            let heights = [1.0; 4];
             let y: Vec<f64> =
                 x.chunks_exact(256).map(|row| row.iter().zip(&heights).map(|(x, h)| x * h).sum()).collect();
             let (predictor, _) = fit(&estimator, 256, &x, &y).unwrap();
@@ -410,6 +308,8 @@ fn pursuits_have_their_published_figures() {
         };
         let share = (0..300).filter(right).count() as f64 / 300.0;
         println!("omp, n = {n}: {share}, published {figure}");
+        let error = (2.0 * f64::max(figure * (1.0 - figure), 0.01) / 300.0).sqrt();
+        assert!((share - figure).abs() < 3.5 * error, "{n}: {share}");
     }
     for (d, figure, its_error) in [(500, 0.426, 0.019), (2000, 0.255, 0.014)] {
         let (risk, error) = mean(&choice(CATALOGUE, "basis_pursuit", &[]), (50, d), 1e-12, 1.0, 100);

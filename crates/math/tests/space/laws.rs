@@ -5,7 +5,7 @@ use tempered_math::catalogue::{Choice, Value};
 use tempered_math::noise;
 use tempered_math::seed::Draws;
 use tempered_math::space::design;
-use tempered_math::space::estimator;
+use tempered_math::space::estimator::{self, Smoother};
 use tempered_math::space::risk::Scorer;
 use tempered_math::space::target;
 use tempered_math::space::theory::{
@@ -226,6 +226,33 @@ fn spectra_have_their_means() {
     }
 }
 
+/// The variance of the minimum norm given the points, averaged over them: no law of whitened points is below n/(d + 1 − n).
+#[test]
+fn variances_of_other_points_have_their_means() {
+    let (n, d) = (30usize, 60usize);
+    let exact = |factor: f64| n as f64 * factor / (d as f64 * (d - n - 1) as f64);
+    for (name, given, figure) in [
+        ("gaussian", vec![], exact(d as f64)),
+        ("sphere", vec![], exact(d as f64 - 2.0)),
+        ("hypercube", vec![], 1.0013),
+        ("student", vec![real("df", 5.0)], 1.0944),
+    ] {
+        let choice = choice(design::CATALOGUE, name, &given);
+        let design = choice.build(design::CATALOGUE).unwrap();
+        let mut estimator = least_squares().build(estimator::CATALOGUE).unwrap();
+        let (mut x, mut smoother) = (vec![0.0; n * d], Smoother::default());
+        let one = |trial: u64| {
+            design.fill(&mut rng(trial), d, &mut x);
+            let sample = Sample::new(Points::new(d, &x).unwrap(), &[1.0; 30]).unwrap();
+            estimator.smoother(sample, &mut smoother).unwrap().unwrap();
+            smoother.variance(&design.spectrum(d), design.mean())
+        };
+        let (mean, error) = mean_and_error(&(0..1500).map(one).collect::<Vec<f64>>());
+        assert!((mean - figure).abs() < 4.0 * error, "{name}: {mean} ± {error}, {figure}");
+        assert!(mean > n as f64 / (d + 1 - n) as f64, "{name}");
+    }
+}
+
 /// Figures of the field, by many trials of large samples.
 #[test]
 #[ignore = "minutes"]
@@ -286,6 +313,13 @@ fn classes_are_those_of_the_field() {
     assert_eq!(told(&flat, Growth::Power(2.0)), None);
     let steep = [word("exponential"), real("rate", 0.1)];
     assert_eq!(told(&steep, Growth::Ratio(3.0)), Some((catastrophic, catastrophic, None, Some(1.0))));
+    let logs = [word("log_power"), real("exponent", 2.0)];
+    assert_eq!(told(&logs, Growth::Offset(3)), Some((benign, benign, Some(0.0), None)));
+    assert_eq!(told(&logs, Growth::Ratio(0.5)), None);
+    assert_eq!(tail_index(&least_squares, &gaussian(&logs), 20, 20, 2.0), None);
+    // For n ≥ d no spectrum matters.
+    assert_eq!(told(&power, Growth::Offset(-2)).unwrap().3, Some(1.0));
+    assert_eq!(told(&power, Growth::Offset(2)), Some((catastrophic, catastrophic, None, None)));
     // In the direction of the target all is lost as d outgrows n.
     let known_linear = class(&[], &linear(3.0), Growth::Power(1.5)).unwrap();
     assert_eq!(known_linear.in_probability, tempered);

@@ -10,6 +10,7 @@ mod filters;
 mod kin;
 mod laws;
 mod linear;
+mod merges;
 mod properties;
 mod risks;
 mod speed;

@@ -4,8 +4,9 @@ use super::{choice, fit, normals, plane, rng};
 use proptest::prelude::*;
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::sample::Degenerate;
+use tempered_math::seed::Draws;
 use tempered_math::space::estimator::CATALOGUE;
-use tempered_math::space::{Points, Predictor};
+use tempered_math::space::{Points, Predictor, Sample};
 
 /// An estimator with arguments, and the laws that it obeys.
 struct Case {
@@ -71,6 +72,16 @@ fn every_estimator_has_a_case() {
     }
 }
 
+#[test]
+fn names_are_distinct_identifiers_across_spaces() {
+    let mut names: Vec<&str> = CATALOGUE.iter().map(|entry| entry.name).collect();
+    names.extend(tempered_math::estimator::CATALOGUE.iter().map(|entry| entry.name));
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count, "an estimator of one name on the line and on R^d");
+}
+
 /// f̂ at a few places.
 fn values(predictor: &Predictor, d: usize) -> Vec<f64> {
     let at = normals(&mut rng(77), 3 * d);
@@ -129,6 +140,66 @@ fn fits_follow_their_data() {
             assert_eq!(met, interpolates, "{told}");
             let cost = |n, d| case.choice.build(CATALOGUE).unwrap().cost(n, d);
             assert!(cost(n as u64, d as u64) > 0.0 && cost(400, 300) > cost(40, 30), "{told}");
+        }
+    }
+}
+
+/// Bits do not depend on where memory lies, nor on what runs beside.
+#[test]
+fn bits_depend_on_the_data_alone() {
+    let steep = choice(CATALOGUE, "ridge", &[("lambda", Value::Real(1e-14))]);
+    let choices: Vec<Choice> = cases().into_iter().map(|case| case.choice).chain([steep]).collect();
+    for (n, d) in [(7, 11), (20, 40), (33, 18), (65, 130), (130, 129)] {
+        let (x, y) = (normals(&mut rng(n as u64), n * d), normals(&mut rng(d as u64), n));
+        // Once with all features alike, once so steep that Cholesky does not do.
+        let slopes = [1.0, 0.6].map(|shrink: f64| -> Vec<f64> {
+            x.iter().enumerate().map(|(i, x)| x * shrink.powi((i % d).min(25) as i32)).collect()
+        });
+        for (x, choice) in slopes.iter().flat_map(|x| choices.iter().map(move |choice| (x, choice))) {
+            let first = fit(choice, d, x, &y).map(|(predictor, report)| (values(&predictor, d), report));
+            let again = |shift: usize| {
+                // A shift of the data, and holes of odd sizes for what the fit allocates.
+                let holes: Vec<Vec<f64>> = (0..shift).map(|k| vec![0.0; 2 * k + 1]).collect();
+                let moved = |values: &[f64]| [vec![0.0; shift], values.to_vec()].concat();
+                let (x, y) = (moved(x), moved(&y));
+                let fitted = fit(choice, d, &x[shift..], &y[shift..]);
+                drop(holes);
+                fitted.map(|(predictor, report)| (values(&predictor, d), report))
+            };
+            let (first, again) = (&first, &again);
+            std::thread::scope(|scope| {
+                let threads: Vec<_> =
+                    (0..3).map(|t| scope.spawn(move || (0..3).all(|s| *first == again(3 * t + s)))).collect();
+                assert!(threads.into_iter().all(|thread| thread.join().unwrap()), "{choice} {n} {d}");
+            });
+        }
+    }
+}
+
+/// What an instance has fitted before leaves no trace.
+#[test]
+fn instances_are_as_good_as_new() {
+    for case in cases() {
+        let mut used = case.choice.build(CATALOGUE).unwrap();
+        let mut out = Predictor::default();
+        for (trial, (n, d)) in
+            [(9, 4), (4, 9), (30, 50), (6, 6), (50, 30), (9, 4), (2, 1)].into_iter().enumerate()
+        {
+            let (x, y) = (normals(&mut rng(trial as u64), n * d), normals(&mut rng(90 + trial as u64), n));
+            // Steep samples between leave the scratch of other ways behind.
+            for shrink in [1.0, 0.3f64] {
+                let x: Vec<f64> =
+                    x.iter().enumerate().map(|(i, x)| x * shrink.powi((i % d).min(12) as i32)).collect();
+                let sample = Sample::new(Points::new(d, &x).unwrap(), &y).unwrap();
+                let again = used.fit(sample, &Draws::new(5, "a fit", 0), &mut out);
+                let new = fit(&case.choice, d, &x, &y);
+                let told = format!("{} {n} {d} {shrink}", case.choice);
+                assert_eq!(again.as_ref().err(), new.as_ref().err(), "{told}");
+                if let Ok((new, report)) = new {
+                    assert_eq!(again.unwrap(), report, "{told}");
+                    assert_eq!(values(&out, d), values(&new, d), "{told}");
+                }
+            }
         }
     }
 }

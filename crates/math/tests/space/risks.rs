@@ -132,6 +132,22 @@ fn standard_errors_of_test_points_are_honest() {
     }
 }
 
+/// Of 300 coordinates 256 are Sobol's and the others drawn.
+#[test]
+fn points_of_many_features_have_their_law() {
+    let given = [("link", Value::Word("relu")), ("direction", Value::Word("ones"))];
+    let target = choice(target::CATALOGUE, "single_index", &given).build(target::CATALOGUE).unwrap();
+    let truth = target.draw(&mut rng(0), &[1.0; 300]);
+    let zero = Predictor::Linear { weights: vec![0.0; 300], intercept: 0.0 };
+    let mut scorer = Scorer::new(build_like("identity"), 300);
+    for (p, exact) in [(2.0, 0.5), (1.0, 0.5 * (2.0 / std::f64::consts::PI).sqrt())] {
+        let risk = scorer.risks(&zero, &truth, &[p], &mut rng(1)).unwrap()[0];
+        assert!((risk.value - exact).abs() < 5.0 * risk.standard_error.unwrap(), "{p}: {risk:?}");
+        let other = scorer.risks(&zero, &truth, &[p], &mut rng(2)).unwrap()[0];
+        assert!(risk.value != other.value, "points are fresh");
+    }
+}
+
 #[test]
 fn suprema_are_met_at_a_corner_or_on_the_sphere() {
     let predictor = Predictor::Linear { weights: vec![1.0, -2.0], intercept: 0.5 };

@@ -1,7 +1,7 @@
 //! Cholesky factors.
 
 use super::Workspace;
-use crate::sum::sum_of_pairs;
+use super::loops::inner;
 use crate::wide::{Kernel, wide};
 use faer::dyn_stack::MemStack;
 use faer::linalg::cholesky::llt::factor::{cholesky_in_place, cholesky_in_place_scratch};
@@ -16,6 +16,8 @@ pub(crate) struct Cholesky {
     order: usize,
     /// G before and L after, column by column; what lies above the diagonal is not looked at.
     lower: Vec<f64>,
+    /// 1/L_ii: a product is ready sooner than a quotient, and each step of a solution waits for the one before.
+    inverse: Vec<f64>,
     workspace: Workspace,
 }
 
@@ -32,7 +34,10 @@ impl Cholesky {
         let memory = self.workspace.of(cholesky_in_place_scratch::<f64>(order, Par::Seq, Spec::default()));
         let stack = MemStack::new(memory);
         let factored = cholesky_in_place(matrix, Default::default(), Par::Seq, stack, Spec::default());
-        factored.is_ok() && self.pivots().all(|pivot| pivot > 0.0 && pivot.is_finite())
+        let regular = factored.is_ok() && self.pivots().all(|pivot| pivot > 0.0 && pivot.is_finite());
+        self.inverse.clear();
+        self.inverse.extend(self.lower.iter().step_by(order + 1).map(|pivot| 1.0 / pivot));
+        regular
     }
 
     /// The diagonal of L.
@@ -50,7 +55,7 @@ impl Cholesky {
 
     /// G⁻¹ b, in its place.
     pub fn solve(&self, b: &mut [f64]) {
-        wide(Solve { order: self.order, lower: &self.lower, b });
+        wide(Solve { order: self.order, lower: &self.lower, inverse: &self.inverse, b });
     }
 
     /// G⁻¹ B for a B of k rows, in its place, row by row.
@@ -73,6 +78,7 @@ impl Cholesky {
 struct Solve<'a> {
     order: usize,
     lower: &'a [f64],
+    inverse: &'a [f64],
     b: &'a mut [f64],
 }
 
@@ -81,16 +87,16 @@ impl Kernel for Solve<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let Solve { order, lower, b } = self;
-        for (j, column) in lower.chunks_exact(order).enumerate() {
+        let Solve { order, lower, inverse, b } = self;
+        for ((j, column), inverse) in lower.chunks_exact(order).enumerate().zip(inverse) {
             let (head, tail) = b.split_at_mut(j + 1);
-            head[j] /= column[j];
+            head[j] *= inverse;
             let by = head[j];
             tail.iter_mut().zip(&column[j + 1..]).for_each(|(b, l)| *b -= l * by);
         }
-        for (j, column) in lower.chunks_exact(order).enumerate().rev() {
-            let known = sum_of_pairs(&column[j + 1..], &b[j + 1..], |l, b| l * b);
-            b[j] = (b[j] - known) / column[j];
+        for ((j, column), inverse) in lower.chunks_exact(order).enumerate().zip(inverse).rev() {
+            let known = inner(&column[j + 1..], &b[j + 1..]);
+            b[j] = (b[j] - known) * inverse;
         }
     }
 }

@@ -1,8 +1,30 @@
 //! Products with vectors, in a fixed order of operations.
 
 use super::Matrix;
-use crate::sum::sum_of_pairs;
 use crate::wide::{Kernel, wide};
+
+/// Sums that go on side by side.
+const LANES: usize = 8;
+
+/// Σ a_i b_i over as many places as both have.
+///
+/// Rows are short: what [`crate::sum`] does against the errors of long sums would be most of the work, and these errors are below
+/// those of what the products are for.
+#[inline(always)]
+pub(super) fn inner(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; LANES];
+    let ((rows, rest), (other_rows, other_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    for (a, b) in rows.iter().zip(other_rows) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    for (sum, (a, b)) in sums.iter_mut().zip(rest.iter().zip(other_rest)) {
+        *sum += a * b;
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
+    ((a + b) + (c + d)) + ((e + f) + (g + h))
+}
 
 struct Dot<'a>(&'a [f64], &'a [f64]);
 
@@ -11,7 +33,7 @@ impl Kernel for Dot<'_> {
 
     #[inline(always)]
     fn call(self) -> f64 {
-        sum_of_pairs(self.0, self.1, |a, b| a * b)
+        inner(self.0, self.1)
     }
 }
 
@@ -35,7 +57,7 @@ impl Kernel for Times<'_> {
     fn call(self) {
         let Times(a, v, out) = self;
         for (row, out) in a.values.chunks_exact(a.columns).zip(out) {
-            *out = sum_of_pairs(row, v, |a, b| a * b);
+            *out = inner(row, v);
         }
     }
 }

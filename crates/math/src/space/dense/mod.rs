@@ -10,12 +10,14 @@ mod eigen;
 mod loops;
 mod qr;
 mod svd;
+mod tridiagonal;
 
 pub(super) use cholesky::Cholesky;
 pub(super) use eigen::Eigen;
 pub(super) use loops::{dot, norm, times, transposed_times};
 pub(super) use qr::{Qr, stacked};
 pub(super) use svd::Svd;
+pub(super) use tridiagonal::Tridiagonal;
 
 use faer::dyn_stack::{MemBuffer, StackReq};
 use faer::linalg::matmul::triangular::{self, BlockStructure};

@@ -137,7 +137,7 @@ impl Estimator for Ensemble {
 
     fn cost(&self, n: u64, d: u64) -> f64 {
         let size = self.size(n as usize) as u64;
-        cost::sample(n, d) + self.members as f64 * (cost::sample(size, d) + cost::cholesky(size, d))
+        cost::sample(n, d) + self.members as f64 * cost::part(size, d)
     }
 
     fn interpolates(&self, n: u64, d: u64) -> bool {

@@ -60,7 +60,7 @@ impl Estimator for Omp {
 
     fn cost(&self, n: u64, d: u64) -> f64 {
         let picked = (self.features as f64).min(n as f64).min(d as f64);
-        cost::sample(n, d) + picked * n as f64 * (0.3 * d as f64 + picked)
+        cost::sample(n, d) + picked * (1000.0 + n as f64 * (0.3 * d as f64 + picked))
     }
 
     fn interpolates(&self, n: u64, d: u64) -> bool {

@@ -75,9 +75,7 @@ impl Estimator for RegMean {
 
     fn cost(&self, n: u64, d: u64) -> f64 {
         let size = n / self.parts as u64;
-        cost::sample(n, d)
-            + cost::cholesky(n, d)
-            + self.parts as f64 * (cost::sample(size, d) + cost::cholesky(size, d))
+        cost::sample(n, d) + cost::cholesky(n, d) + self.parts as f64 * cost::part(size, d)
     }
 
     fn interpolates(&self, n: u64, d: u64) -> bool {

@@ -68,6 +68,8 @@ pub enum Route {
     Svd,
     /// Eigenvalues of the smaller Gram matrix.
     Eigen,
+    /// The smaller Gram matrix, made tridiagonal.
+    Tridiagonal,
 }
 
 impl Route {
@@ -78,16 +80,19 @@ impl Route {
             Route::Qr => "qr",
             Route::Svd => "svd",
             Route::Eigen => "eigen",
+            Route::Tridiagonal => "tridiagonal",
         }
     }
 
-    /// The number that is stored: 0 for Cholesky, 1 for QR, 2 for singular values, 3 for eigenvalues.
+    /// The number that is stored: 0 for Cholesky, 1 for QR, 2 for singular values, 3 for eigenvalues, 4 for the
+    /// tridiagonal form.
     pub fn code(self) -> u64 {
         match self {
             Route::Cholesky => 0,
             Route::Qr => 1,
             Route::Svd => 2,
             Route::Eigen => 3,
+            Route::Tridiagonal => 4,
         }
     }
 }

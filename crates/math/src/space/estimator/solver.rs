@@ -98,7 +98,7 @@ impl Solver {
                 }
             }
             Route::Qr => self.rows_by_qr(a, rows),
-            Route::Svd | Route::Eigen => self.rows_by_svd(a, ridge, solved.rank, rows),
+            Route::Svd | Route::Eigen | Route::Tridiagonal => self.rows_by_svd(a, ridge, solved.rank, rows),
         }
         if all_finite(rows) { Ok(solved) } else { Err(Degenerate::Overflow) }
     }

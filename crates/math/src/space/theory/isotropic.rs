@@ -8,7 +8,7 @@ use crate::space::risk::normal_moment;
 ///
 /// # Formula
 /// With m = min(n, d), k = |n − d| + 1 and independent parts,
-///     R_2 = ‖w*‖² Beta((d − n)/2, n/2) [d > n] + σ² χ²_m/χ²_k,
+///     R_2 = ‖w*‖² 1{d > n} Beta((d − n)/2, n/2) + σ² χ²_m/χ²_k,
 /// so that its tail has the index k/2, and E R_p is finite where p < k.
 /// # Accuracy
 /// Distribution 1e-9, quantiles 1e-8 relative.

@@ -23,9 +23,12 @@ pub fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
     let square = setting.square()?;
     let noise = moment(setting.noise, 2.0);
     let part = match (setting.growth, setting.design.name()) {
+        (growth, "gaussian") if has_tail(setting.design) => tailed(growth)?,
         (Growth::Fixed, _) => Part::vanishes(Some(-1.0)),
         (Growth::Ratio(ratio), _) if ratio < 1.0 => Part::settles(noise * ratio / (1.0 - ratio)),
-        (Growth::Offset(_), _) => Part::explodes(isotropic(setting).then_some(1.0)),
+        // For n ≥ d the law is that of isotropic points.
+        (Growth::Offset(c), "gaussian") if c <= 0 || isotropic(setting) => Part::explodes(Some(1.0)),
+        (Growth::Offset(_), _) => Part::explodes(None),
         (growth, "gaussian") => spectral(setting.design, growth, noise, square)?,
         (growth, "sphere" | "hypercube" | "student") => white(growth, noise, square),
         _ => return None,
@@ -44,14 +47,31 @@ pub(super) fn is_ridgeless(estimator: &Choice) -> bool {
 
 /// The index of the tail of R_p over training sets, k/p with k = |n − d| + 1: E R_p is finite where it is above 1.
 ///
-/// Of least squares on normal points of any spectrum without zeros; with an intercept n counts one less. `None` for others.
+/// Of least squares on normal points of any spectrum without zeros and without a tail beyond d; with an intercept n counts one less.
+/// `None` for others.
 pub fn tail_index(estimator: &Choice, design: &Choice, n: u64, d: u64, p: f64) -> Option<f64> {
-    let regular = word(design, "spectrum") != "listed" || list(design).iter().all(|lambda| *lambda > 0.0);
+    let positive = word(design, "spectrum") != "listed" || list(design).iter().all(|lambda| *lambda > 0.0);
+    let regular = positive && !has_tail(design);
     if !is_ridgeless(estimator) || design.name() != "gaussian" || !regular {
         return None;
     }
     let free = n.saturating_sub(u64::from(flag(estimator, "intercept")));
     (free > 0).then(|| (free.abs_diff(d) + 1) as f64 / p)
+}
+
+/// Whether there are features beyond d, whose variances are added to the diagonal of XXᵀ.
+fn has_tail(design: &Choice) -> bool {
+    word(design, "spectrum") == "log_power"
+}
+
+/// λ_i = 1/(i ln^β(i + 1)) with the sum of what is beyond d as a ridge: R_2 falls like 1/ln n, slower than any power of n, and like
+/// 1/n for a fixed d. For d in proportion to n and below it nothing is told.
+fn tailed(growth: Growth) -> Option<Part> {
+    match growth {
+        Growth::Fixed => Some(Part::vanishes(Some(-1.0))),
+        Growth::Ratio(ratio) if ratio < 1.0 => None,
+        _ => Some(Part::vanishes(None)),
+    }
 }
 
 /// Whether x is N(0, I).
@@ -121,8 +141,6 @@ fn spectral(design: &Choice, growth: Growth, noise: f64, square: f64) -> Option<
             Growth::Power(a) => Some(Part::vanishes(Some((1.0 - a).max(-1.0)))),
             _ => Some(tempered),
         },
-        // Like 1/ln n, slower than any power of n.
-        "log_power" if grows => Some(Part::vanishes(None)),
         _ => None,
     }
 }

@@ -70,9 +70,10 @@ impl Estimator for Sparse {
     }
 
     fn cost(&self, n: u64, d: u64) -> f64 {
-        let least = n.min(d) as f64;
-        cost::sample(n, d)
-            + 1.5 * least * (0.5 * n as f64 * d as f64 + 0.03 * least * least * (n as f64 + least))
+        let (n, d, sample) = (n as f64, d as f64, cost::sample(n, d));
+        let least = n.min(d);
+        let corner = 6_000.0 + 0.8 * n * d + 0.03 * least * least * (n + least);
+        sample + 1.5 * least * corner
     }
 
     fn interpolates(&self, n: u64, d: u64) -> bool {

@@ -3,7 +3,7 @@
 use super::{Filter, Gain};
 use crate::sample::Degenerate;
 use crate::space::dense::{
-    Eigen, Matrix, Svd, dot, gram_of_columns, gram_of_rows, product, times, transposed_times,
+    Eigen, Matrix, Svd, Tridiagonal, dot, gram_of_columns, gram_of_rows, product, times, transposed_times,
 };
 use crate::space::estimator::centred::Centred;
 use crate::space::estimator::{Report, Route, Smoother};
@@ -18,14 +18,16 @@ const LEAST: f64 = 1e-12;
 /// Where singular values are dropped as rounding, no other may be below this share of the largest one.
 const GAP: f64 = 1e-8;
 
-/// The eigenvalues of the smaller Gram matrix of a sample, for any number of filters; singular values where these ask for more.
+/// The smaller Gram matrix of a sample in forms that make filters cheap, each computed when a filter first asks for it: tridiagonal
+/// for ridges, eigenvalues for all filters, singular values where these ask for more.
 ///
 /// # Formula
 /// With XXᵀ = U diag(λ) Uᵀ: ŵ = Xᵀ U diag(h(λ)) Uᵀ y, h(s²) = ℓ(s)/s; with XᵀX = V diag(λ) Vᵀ: ŵ = V diag(h(λ)) Vᵀ Xᵀ y.
 /// # Errors
 /// `IllConditioned` where a filter divides by singular values that rounding decides, `Overflow` where weights are not finite.
 /// # Cost
-/// k² (m + 9 k) multiplications and additions, k = min(n, d), m = max(n, d), and k (k + m) for a filter.
+/// k² m multiplications and additions for the Gram matrix, 4 k³/3 for the tridiagonal form and 9 k³ for eigenvalues, k = min(n, d),
+/// m = max(n, d); k (k + m) for a filter.
 /// # Accuracy
 /// Weights to eight digits, or ε κ by singular values; see [`Decomposition::predictor`].
 ///
@@ -48,9 +50,14 @@ pub struct Decomposition<'a> {
     system: Centred<'a>,
     intercept: bool,
     tail: f64,
-    eigen: Eigen,
-    /// Uᵀ y, or Vᵀ Xᵀ y.
-    projections: Vec<f64>,
+    /// The smaller Gram matrix, its lower triangle, column by column.
+    gram: Vec<f64>,
+    /// y, or Xᵀ y.
+    moments: Vec<f64>,
+    /// The tridiagonal form, and Qᵀ of the moments.
+    tridiagonal: Option<(Tridiagonal, Vec<f64>)>,
+    /// Eigenvalues, and Uᵀ of the moments.
+    eigen: Option<(Eigen, Vec<f64>)>,
     svd: Option<Svd>,
 }
 
@@ -58,60 +65,45 @@ impl<'a> Decomposition<'a> {
     /// Of the points, or of their deviations from their mean where filters have an intercept.
     ///
     /// # Errors
-    /// `Overflow` where an entry of the Gram matrix is not finite, `NotConverged` where eigenvalues do not converge.
+    /// `Overflow` where an entry of the Gram matrix is not finite.
     pub fn new(sample: Sample<'a>, intercept: bool) -> Result<Decomposition<'a>, Degenerate> {
         let system = Centred::singular(sample, intercept);
-        let a = system.matrix();
-        let (order, mut eigen) = (a.rows.min(a.columns), Eigen::default());
+        let (a, mut gram) = (system.matrix(), Vec::new());
         if is_wide(a) {
-            gram_of_rows(a, eigen.matrix())
+            gram_of_rows(a, &mut gram)
         } else {
-            gram_of_columns(a, eigen.matrix())
+            gram_of_columns(a, &mut gram)
         }
-        eigen.decompose(order)?;
-        let mut projections = vec![0.0; order];
-        let vectors = Matrix::new(&eigen.vectors, order);
-        if is_wide(a) {
-            times(vectors, &system.y, &mut projections);
-        } else {
-            let mut moments = vec![0.0; order];
+        if !all_finite(&gram) {
+            return Err(Degenerate::Overflow);
+        }
+        let mut moments = system.y.to_vec();
+        if !is_wide(a) {
+            moments.resize(a.columns, 0.0);
             transposed_times(a, &system.y, &mut moments);
-            times(vectors, &moments, &mut projections);
         }
-        Ok(Decomposition { system, intercept, tail: sample.tail(), eigen, projections, svd: None })
+        let (tridiagonal, eigen, svd) = (None, None, None);
+        Ok(Decomposition { system, intercept, tail: sample.tail(), gram, moments, tridiagonal, eigen, svd })
     }
 
     /// Overwrites `out` with the filter's predictor; its intercept must be that of the decomposition.
     ///
-    /// By eigenvalues where h at the least of them is at most 1e6 times h at the largest, else by singular values.
+    /// Ridges of at least 1e-6 of the largest eigenvalue take the tridiagonal form; other filters eigenvalues where h at the least of
+    /// them is at most 1e6 times h at the largest, else singular values. Which one does not depend on other filters.
     ///
     /// # Errors
     /// `IllConditioned`, `Overflow`, `NotConverged`, as the decomposition says; `Lengths` for a filter with another intercept.
     pub fn predictor(&mut self, filter: &Filter, out: &mut Predictor) -> Result<Report, Degenerate> {
-        let (gain, gains) = self.gains(filter)?;
-        let a = self.system.matrix();
-        let mut weights = vec![0.0; a.columns];
-        let report = if let Some(gains) = gains {
-            let shrunk: Vec<f64> = gains.iter().zip(&self.projections).map(|(h, p)| h * p).collect();
-            let vectors = Matrix::new(&self.eigen.vectors, gains.len());
-            if is_wide(a) {
-                let mut dual = vec![0.0; a.rows];
-                transposed_times(vectors, &shrunk, &mut dual);
-                transposed_times(a, &dual, &mut weights);
-            } else {
-                transposed_times(vectors, &shrunk, &mut weights);
-            }
-            Report { route: Some(Route::Eigen), ..Report::default() }
+        let gain = self.gain(filter)?;
+        let ridged = self.by_ridge(gain);
+        let (mut weights, report) = if let Some(dual) = ridged {
+            (self.weights(dual), told(Route::Tridiagonal, None))
+        } else if let Some(gains) = self.gains(gain)? {
+            (self.weights(self.dual(&gains)), told(Route::Eigen, None))
         } else {
-            let (svd, rank) = self.singular()?;
-            for i in 0..rank {
-                let s = svd.values[i];
-                let left = &svd.left[i * a.rows..][..a.rows];
-                let by = s * gain.of_square(s * s, i) * dot(left, &self.system.y);
-                let right = &svd.right[i * a.columns..][..a.columns];
-                weights.iter_mut().zip(right).for_each(|(w, v)| *w += by * v);
-            }
-            Report { route: Some(Route::Svd), rank: Some(rank as u64), ..Report::default() }
+            let rank = self.singular()?;
+            let svd = self.svd.as_ref().ok_or(Degenerate::NotConverged)?;
+            (by_singular_values(&self.system, (svd, rank), gain), told(Route::Svd, Some(rank)))
         };
         let intercept = self.system.restore(&mut weights);
         if !all_finite(&weights) || !intercept.is_finite() {
@@ -121,83 +113,132 @@ impl<'a> Decomposition<'a> {
         Ok(report)
     }
 
-    /// Overwrites `out` with the filter's matrix S of ŵ = S y.
+    /// Overwrites `out` with the filter's matrix S of ŵ = S y, by eigenvalues or singular values.
     ///
     /// # Errors
     /// Those of [`Decomposition::predictor`].
     pub fn smoother(&mut self, filter: &Filter, out: &mut Smoother) -> Result<Report, Degenerate> {
-        let (gain, gains) = self.gains(filter)?;
-        let a = self.system.matrix();
-        let mut transposed = Vec::new();
-        let report = if let Some(gains) = gains {
-            // U diag(h) Uᵀ X, or X V diag(h) Vᵀ.
-            let order = gains.len();
-            let scaled = self.eigen.vectors.chunks_exact(order).zip(&gains);
-            let scaled: Vec<f64> = scaled.flat_map(|(u, h)| u.iter().map(move |u| h * u)).collect();
-            let (vectors, scaled) = (Matrix::new(&self.eigen.vectors, order), Matrix::new(&scaled, order));
-            let mut inner = Vec::new();
-            product_of_columns(vectors, scaled, &mut inner);
-            let inner = Matrix::new(&inner, order);
-            if is_wide(a) {
-                product(inner, a, &mut transposed)
-            } else {
-                product(a, inner, &mut transposed)
-            }
-            Report { route: Some(Route::Eigen), ..Report::default() }
+        let gain = self.gain(filter)?;
+        let (mut rows, report) = if let Some(gains) = self.gains(gain)? {
+            (self.rows(&gains), told(Route::Eigen, None))
         } else {
-            let (svd, rank) = self.singular()?;
-            let gains: Vec<f64> =
-                svd.values[..rank].iter().enumerate().map(|(i, s)| s * gain.of_square(s * s, i)).collect();
-            transposed.resize(a.values.len(), 0.0);
-            for (i, h) in gains.iter().enumerate() {
-                let right = &svd.right[i * a.columns..][..a.columns];
-                for (row, u) in transposed.chunks_exact_mut(a.columns).zip(&svd.left[i * a.rows..]) {
-                    row.iter_mut().zip(right).for_each(|(s, v)| *s += h * u * v);
-                }
-            }
-            Report { route: Some(Route::Svd), rank: Some(rank as u64), ..Report::default() }
+            let rank = self.singular()?;
+            let svd = self.svd.as_ref().ok_or(Degenerate::NotConverged)?;
+            (rows_by_singular_values(self.system.matrix(), (svd, rank), gain), told(Route::Svd, Some(rank)))
         };
-        self.system.restore_rows(&mut transposed);
-        if !all_finite(&transposed) {
+        self.system.restore_rows(&mut rows);
+        if !all_finite(&rows) {
             return Err(Degenerate::Overflow);
         }
         let centre = self.system.centre();
-        *out.set(self.system.d, centre.as_deref()) = transposed;
+        *out.set(self.system.d, centre.as_deref()) = rows;
         Ok(report)
     }
 
-    /// The gain in units of A, and h for each eigenvalue where these are good enough; eigenvalues below 0 are 0 and rounding.
-    fn gains(&mut self, filter: &Filter) -> Result<(Gain, Option<Vec<f64>>), Degenerate> {
+    fn order(&self) -> usize {
+        self.moments.len()
+    }
+
+    /// The gain in units of A, with the tail's ridge.
+    fn gain(&self, filter: &Filter) -> Result<Gain, Degenerate> {
         if filter.intercept != self.intercept {
             return Err(Degenerate::Lengths);
         }
-        let gain = filter.gain.with_tail(self.tail).scaled(self.system.power());
-        let order = self.eigen.values.len();
-        let at = |(i, lambda): (usize, &f64)| gain.of_square(lambda.max(0.0), order - 1 - i);
-        let mut gains: Vec<f64> = self.eigen.values.iter().enumerate().map(at).collect();
-        // The deviations of n ≤ d points sum to 0: one direction has neither points nor responses.
+        Ok(filter.gain.with_tail(self.tail).scaled(self.system.power()))
+    }
+
+    /// Weights of A from (A Aᵀ + …)⁻¹ y, or as they are.
+    fn weights(&self, dual: Vec<f64>) -> Vec<f64> {
         let a = self.system.matrix();
-        if self.intercept && is_wide(a) {
+        if !is_wide(a) {
+            return dual;
+        }
+        let mut weights = vec![0.0; a.columns];
+        transposed_times(a, &dual, &mut weights);
+        weights
+    }
+
+    /// (G + Λ I)⁻¹ of the moments, for ridges that are large enough for it.
+    fn by_ridge(&mut self, gain: Gain) -> Option<Vec<f64>> {
+        let Gain::Ridge(ridge) = gain else {
+            return None;
+        };
+        let (form, rotated) = self.tridiagonal.get_or_insert_with(|| {
+            let (mut form, mut rotated) = (Tridiagonal::default(), self.moments.clone());
+            form.reduce(&self.gram, rotated.len());
+            form.rotate(&mut rotated, false);
+            (form, rotated)
+        });
+        let mut dual = rotated.clone();
+        if !ridge.is_finite() || STIFFEST * ridge < form.bound() || !form.solve(ridge, &mut dual) {
+            return None;
+        }
+        form.rotate(&mut dual, true);
+        Some(dual)
+    }
+
+    /// U diag(h) Uᵀ of the moments.
+    fn dual(&self, gains: &[f64]) -> Vec<f64> {
+        let mut dual = vec![0.0; self.order()];
+        if let Some((eigen, projections)) = &self.eigen {
+            let shrunk: Vec<f64> = gains.iter().zip(projections).map(|(h, p)| h * p).collect();
+            transposed_times(Matrix::new(&eigen.vectors, gains.len()), &shrunk, &mut dual);
+        }
+        dual
+    }
+
+    /// Sᵀ: U diag(h) Uᵀ X, or X V diag(h) Vᵀ.
+    fn rows(&self, gains: &[f64]) -> Vec<f64> {
+        let (a, order, mut rows) = (self.system.matrix(), self.order(), Vec::new());
+        if let Some((eigen, _)) = &self.eigen {
+            let scaled = eigen.vectors.chunks_exact(order).zip(gains);
+            let scaled: Vec<f64> = scaled.flat_map(|(u, h)| u.iter().map(move |u| h * u)).collect();
+            let mut inner = Vec::new();
+            product_of_columns(Matrix::new(&eigen.vectors, order), Matrix::new(&scaled, order), &mut inner);
+            let inner = Matrix::new(&inner, order);
+            if is_wide(a) { product(inner, a, &mut rows) } else { product(a, inner, &mut rows) }
+        }
+        rows
+    }
+
+    /// h for each eigenvalue, where these are good enough; eigenvalues below 0 are 0 and rounding.
+    fn gains(&mut self, gain: Gain) -> Result<Option<Vec<f64>>, Degenerate> {
+        let order = self.order();
+        let (eigen, _) = self.eigen()?;
+        let values = &eigen.values;
+        if values.iter().all(|lambda| *lambda == 0.0) {
+            // Points that are all 0 have no weights, whatever the gain.
+            return Ok(Some(vec![0.0; order]));
+        }
+        let at = |(i, lambda): (usize, &f64)| gain.of_square(lambda.max(0.0), order - 1 - i);
+        let mut gains: Vec<f64> = values.iter().enumerate().map(at).collect();
+        // The deviations of n ≤ d points sum to 0: one direction has neither points nor responses.
+        if self.intercept && is_wide(self.system.matrix()) {
             gains[0] = 0.0;
         }
         let first = gains.last().copied().unwrap_or(0.0).abs();
-        if self.eigen.values.iter().all(|lambda| *lambda == 0.0) {
-            // Points that are all 0 have no weights, whatever the gain.
-            return Ok((gain, Some(vec![0.0; order])));
+        Ok(gains.iter().all(|h| h.abs() <= STIFFEST * first).then_some(gains))
+    }
+
+    fn eigen(&mut self) -> Result<&(Eigen, Vec<f64>), Degenerate> {
+        if let Some(eigen) = self.eigen.take() {
+            return Ok(self.eigen.insert(eigen));
         }
-        if gains.iter().all(|h| h.abs() <= STIFFEST * first) {
-            return Ok((gain, Some(gains)));
-        }
+        let (mut eigen, order) = (Eigen::default(), self.order());
+        eigen.matrix().extend_from_slice(&self.gram);
+        eigen.decompose(order)?;
+        let mut projections = vec![0.0; order];
+        times(Matrix::new(&eigen.vectors, order), &self.moments, &mut projections);
+        Ok(self.eigen.insert((eigen, projections)))
+    }
+
+    /// Computes singular values, and tells how many of them are no rounding.
+    fn singular(&mut self) -> Result<usize, Degenerate> {
         if self.svd.is_none() {
             let mut svd = Svd::default();
             svd.decompose(self.system.matrix())?;
             self.svd = Some(svd);
         }
-        Ok((gain, None))
-    }
-
-    /// Singular values, and how many of them are no rounding.
-    fn singular(&self) -> Result<(&Svd, usize), Degenerate> {
         let svd = self.svd.as_ref().ok_or(Degenerate::NotConverged)?;
         let a = self.system.matrix();
         let most = svd.values.first().copied().unwrap_or(0.0);
@@ -207,8 +248,39 @@ impl<'a> Decomposition<'a> {
         let expected = usize::from(self.intercept && is_wide(a));
         let least = if rank > 0 { svd.values[rank - 1] } else { 0.0 };
         let limit = if dropped > expected { GAP } else { LEAST };
-        if least < limit * most { Err(Degenerate::IllConditioned) } else { Ok((svd, rank)) }
+        if least < limit * most { Err(Degenerate::IllConditioned) } else { Ok(rank) }
     }
+}
+
+fn told(route: Route, rank: Option<usize>) -> Report {
+    Report { route: Some(route), rank: rank.map(|rank| rank as u64), ..Report::default() }
+}
+
+/// V diag(ℓ) Uᵀ y.
+fn by_singular_values(system: &Centred<'_>, (svd, rank): (&Svd, usize), gain: Gain) -> Vec<f64> {
+    let a = system.matrix();
+    let mut weights = vec![0.0; a.columns];
+    for i in 0..rank {
+        let s = svd.values[i];
+        let by = s * gain.of_square(s * s, i) * dot(&svd.left[i * a.rows..][..a.rows], &system.y);
+        let right = &svd.right[i * a.columns..][..a.columns];
+        weights.iter_mut().zip(right).for_each(|(w, v)| *w += by * v);
+    }
+    weights
+}
+
+/// Sᵀ = U diag(ℓ) Vᵀ.
+fn rows_by_singular_values(a: Matrix<'_>, (svd, rank): (&Svd, usize), gain: Gain) -> Vec<f64> {
+    let mut rows = vec![0.0; a.values.len()];
+    for i in 0..rank {
+        let s = svd.values[i];
+        let h = s * gain.of_square(s * s, i);
+        let right = &svd.right[i * a.columns..][..a.columns];
+        for (row, u) in rows.chunks_exact_mut(a.columns).zip(&svd.left[i * a.rows..]) {
+            row.iter_mut().zip(right).for_each(|(s, v)| *s += h * u * v);
+        }
+    }
+    rows
 }
 
 /// Aᵀ B of two matrices with as many rows.

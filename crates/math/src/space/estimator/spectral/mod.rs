@@ -116,7 +116,7 @@ impl Estimator for Spectral {
         let all = n <= d + u64::from(self.filter.intercept);
         match self.filter.gain {
             Gain::Spectral(shrinkage) => all && shrinkage == 0.0,
-            Gain::Principal(count) => all && count >= n - u64::from(self.filter.intercept),
+            Gain::Principal(count) => all && count >= n.saturating_sub(u64::from(self.filter.intercept)),
             _ => false,
         }
     }
