@@ -12,6 +12,7 @@ fn heavy_dependencies_have_one_house() {
         .unwrap();
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let houses = [
+        ("faer", "tempered-math"),
         ("crossbeam-channel", "tempered-flow"),
         ("arrow-array", "tempered-store"),
         ("parquet", "tempered-store"),

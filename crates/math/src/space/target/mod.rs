@@ -20,7 +20,7 @@ use crate::catalogue::Entry;
 ///
 /// let names: Vec<&str> = CATALOGUE.iter().map(|entry| entry.name).collect();
 /// assert_eq!(names, ["zero", "linear", "single_index", "polynomial", "teacher"]);
-/// assert_eq!(Choice::new(&CATALOGUE[1], &[]).unwrap().to_string(), "linear(norm=1, direction=first, weights=[])");
+/// assert_eq!(Choice::new(&CATALOGUE[1], &[]).unwrap().to_string(), "linear(norm=1, direction=first)");
 /// ```
 pub static CATALOGUE: &[Entry<dyn Target>] =
     &[zero::ENTRY, linear::ENTRY, single_index::ENTRY, polynomial::ENTRY, teacher::ENTRY];
