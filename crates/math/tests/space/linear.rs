@@ -198,6 +198,20 @@ fn smoothers_are_the_derivatives_of_fits() {
     }
 }
 
+/// Responses of 0 say nothing of how hard the points are, and S has to be good for others.
+#[test]
+fn smoothers_do_not_depend_on_the_responses() {
+    let (n, d) = (12, 12);
+    let (x, y) = sample(n, d, 0.2, 0.0, 11);
+    let (s, report) = smoother(&least_squares(false), d, &x, &vec![0.0; n]);
+    assert_eq!(report.route, Some(Route::Qr));
+    assert_eq!(s.weights(), smoother(&least_squares(false), d, &x, &y).0.weights());
+    let mut out = Predictor::default();
+    s.apply(&y, &mut out);
+    let (twin, _) = twin::ridge(d, &x, &y, 0.0, false);
+    assert!(distance(plane(&out).0, &twin) < 1e-6);
+}
+
 #[test]
 fn rotations_scales_and_orders_do_what_they_must() {
     for (n, d) in [(6, 9), (9, 6), (7, 7)] {

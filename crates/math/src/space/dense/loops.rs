@@ -98,3 +98,10 @@ impl Kernel for TransposedTimes<'_> {
 pub(crate) fn transposed_times(a: Matrix<'_>, v: &[f64], out: &mut [f64]) {
     wide(TransposedTimes(a, v, out));
 }
+
+/// Fills a vector with numbers between ¼ and 5/4 in no order: it is orthogonal to nothing that data have.
+pub(crate) fn without_structure(v: &mut [f64]) {
+    // Multiples of the golden section, modulo 1, come near none of their former places.
+    const GOLDEN: f64 = 0.618_033_988_749_895;
+    v.iter_mut().enumerate().for_each(|(i, v)| *v = 0.25 + (GOLDEN * (i + 1) as f64) % 1.0);
+}

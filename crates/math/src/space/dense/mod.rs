@@ -14,7 +14,7 @@ mod tridiagonal;
 
 pub(super) use cholesky::Cholesky;
 pub(super) use eigen::Eigen;
-pub(super) use loops::{dot, norm, times, transposed_times};
+pub(super) use loops::{dot, norm, times, transposed_times, without_structure};
 pub(super) use qr::{Qr, stacked};
 pub(super) use svd::Svd;
 pub(super) use tridiagonal::Tridiagonal;

@@ -1,6 +1,6 @@
 //! QR factors.
 
-use super::{Matrix, Workspace};
+use super::{Matrix, Workspace, without_structure};
 use faer::dyn_stack::{MemStack, StackReq};
 use faer::linalg::householder::{
     apply_block_householder_sequence_on_the_left_in_place_scratch as apply_scratch,
@@ -111,11 +111,7 @@ impl Qr {
     pub fn condition(&self) -> f64 {
         let k = self.columns;
         let mut v = vec![0.0; self.rows];
-        // The golden section visits no place of a period of small length twice.
-        v[..k]
-            .iter_mut()
-            .enumerate()
-            .for_each(|(i, v)| *v = 0.25 + (0.618_033_988_749_895 * (i + 1) as f64) % 1.0);
+        without_structure(&mut v[..k]);
         let mut inverse = 0.0;
         for _ in 0..3 {
             let length = super::norm(&v[..k]);

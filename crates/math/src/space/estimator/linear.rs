@@ -37,7 +37,7 @@ impl Linear {
         let centre = system.centre();
         let rows = out.set(sample.d(), centre.as_deref());
         let ridge = system.ridge(self.ridge + sample.tail());
-        let solved = self.solver.smoother(system.matrix(), &system.y, ridge, rows)?;
+        let solved = self.solver.smoother(system.matrix(), ridge, rows)?;
         system.restore_rows(rows);
         Ok(report(&system, solved))
     }

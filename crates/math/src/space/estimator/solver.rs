@@ -3,7 +3,8 @@
 use super::Route;
 use crate::sample::Degenerate;
 use crate::space::dense::{
-    Cholesky, Matrix, Qr, Svd, gram_of_columns, gram_of_rows, norm, product, stacked, times, transposed_times,
+    Cholesky, Matrix, Qr, Svd, gram_of_columns, gram_of_rows, norm, product, stacked, times,
+    transposed_times, without_structure,
 };
 use crate::sum::all_finite;
 
@@ -75,15 +76,14 @@ impl Solver {
         if all_finite(&self.weights) { Ok(solved) } else { Err(Degenerate::Overflow) }
     }
 
-    /// Solves, and puts Sᵀ into `rows`: how the weights move with each y, a row of numbers for each row of A.
-    pub fn smoother(
-        &mut self,
-        a: Matrix<'_>,
-        y: &[f64],
-        ridge: f64,
-        rows: &mut Vec<f64>,
-    ) -> Result<Solved, Degenerate> {
-        let solved = self.solve(a, y, ridge)?;
+    /// Puts Sᵀ into `rows`: how the weights move with each y, a row of numbers for each row of A.
+    ///
+    /// The way is chosen by responses without structure, so that it is good for all: those of a sample may be 0, or far from the
+    /// directions that are hard.
+    pub fn smoother(&mut self, a: Matrix<'_>, ridge: f64, rows: &mut Vec<f64>) -> Result<Solved, Degenerate> {
+        let mut probe = vec![0.0; a.rows];
+        without_structure(&mut probe);
+        let solved = self.solve(a, &probe, ridge)?;
         if ridge == f64::INFINITY {
             rows.resize(a.values.len(), 0.0);
             return Ok(solved);
