@@ -80,7 +80,7 @@ fn one_step_is_the_mean_of_products() {
     let rate = n / (n + d + 1.0 + noise);
     // Of a target of length √d, which is that of N(0, I) on average.
     let best = choice(CATALOGUE, "one_step", &[real("rate", rate)]);
-    let risk = mean(&best, (20, 10), 10f64.sqrt(), noise.sqrt(), 4000);
+    let risk = mean(&best, (20, 10), 10f64.sqrt(), noise.sqrt(), 1500);
     agrees("one step", risk, d - n * d / (n + d + 1.0 + noise), 0.0);
     // The published loss counts the noise of the label.
     assert!((4.1508f64 - (d + noise - n * d / (n + d + 1.0 + noise))).abs() < 1e-3);
@@ -277,7 +277,7 @@ fn pursuits_pick_what_the_residual_asks_for() {
 /// A signal of height a in one of p orthonormal directions, noise 1: P(right) = ∫ φ(z − a) (2 Φ|z| − 1)^{p − 1} dz.
 #[test]
 fn first_picks_are_as_often_right_as_they_must() {
-    let (p, a, trials) = (100, 3.0, 3000);
+    let (p, a, trials) = (100, 3.0, 800);
     let mut x = vec![0.0; p * p];
     x.iter_mut().step_by(p + 1).for_each(|one| *one = 1.0);
     let estimator = choice(CATALOGUE, "omp", &[whole("features", 1)]);

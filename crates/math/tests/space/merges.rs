@@ -78,12 +78,12 @@ fn ensembles_have_their_published_risks() {
     for (members, figure) in [(1, 1.290), (4, 0.592), (10, 0.453)] {
         let given = [whole("members", members), whole("points", 20)];
         let n = 20 * members as usize;
-        let risk = mean(&choice(CATALOGUE, "ensemble", &given), (n, 50), 1.0, 1.0, 400);
+        let risk = mean(&choice(CATALOGUE, "ensemble", &given), (n, 50), 1.0, 1.0, 200);
         agrees("disjoint parts", risk, figure, 0.002);
     }
     for (points, figure) in [(10, 0.866), (40, 0.872)] {
         let given = [whole("members", 100), whole("points", points), word("scheme", "subsample")];
-        let risk = mean(&choice(CATALOGUE, "ensemble", &given), (60, 120), 1.0, 1.0, 80);
+        let risk = mean(&choice(CATALOGUE, "ensemble", &given), (60, 120), 1.0, 1.0, 30);
         agrees("subsamples", risk, figure, 0.01);
     }
 }
@@ -102,9 +102,9 @@ fn merged_fits_are_pooled_least_squares() {
         Some(Degenerate::Scarce)
     );
     for ((n, d), merge, plain) in [((120, 10), 0.0917, 0.1316), ((40, 20), 1.053, 0.278)] {
-        let merged = mean(&choice(CATALOGUE, "regmean", &[whole("parts", 4)]), (n, d), 1e-12, 1.0, 1500);
+        let merged = mean(&choice(CATALOGUE, "regmean", &[whole("parts", 4)]), (n, d), 1e-12, 1.0, 500);
         agrees("regmean", merged, merge, 0.0);
-        let means = mean(&choice(CATALOGUE, "ensemble", &[whole("members", 4)]), (n, d), 1e-12, 1.0, 1500);
+        let means = mean(&choice(CATALOGUE, "ensemble", &[whole("members", 4)]), (n, d), 1e-12, 1.0, 500);
         agrees("plain mean", means, plain, 0.004);
     }
 }
