@@ -2,14 +2,17 @@
 
 use crate::args::{Format, Plan as Options};
 use crate::exit::{Ending, Failure};
-use crate::{diff, output, study};
+use crate::{diff, output, study, theory};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::time::Duration;
+use tempered_analysis::short;
+use tempered_math::space;
+use tempered_math::space::theory::Ranks;
 use tempered_pipeline::pilot::{self, Estimate};
 use tempered_pipeline::plan::{Cell, Plan};
-use tempered_pipeline::spec::Group;
+use tempered_pipeline::spec::{Group, Size, Space};
 
 /// Cells that are listed one by one at most: a screen or two.
 const MOST_CELLS: usize = 100;
@@ -100,10 +103,10 @@ fn estimators(plan: &Plan) -> String {
     text
 }
 
-/// Every n once, with the estimators that share shards there.
+/// Every size once, with the estimators that share shards there.
 fn levels(plan: &Plan) -> impl Iterator<Item = (&Cell, &Group)> {
     let mut seen = BTreeSet::new();
-    let first = plan.cells.iter().filter(move |cell| seen.insert(cell.n));
+    let first = plan.cells.iter().filter(move |cell| seen.insert(cell.size()));
     first.flat_map(|cell| plan.groups(cell).iter().map(move |group| (cell, group)))
 }
 
@@ -120,16 +123,45 @@ fn labels(plan: &Plan, group: &Group) -> String {
     group.estimators.chunk_by(same).map(told).collect::<Vec<_>>().join(", ")
 }
 
-/// A line for each n and size of shards; where there are many n, those of the largest, whose trials take longest.
+/// A line for each size of samples and of shards; where there are many sizes, those of the largest, whose trials take longest.
 fn shards(plan: &Plan) -> String {
+    let of_space = plan.study.space() == Space::Features;
+    let header = if of_space { "n × d" } else { "n" };
     let mut text =
-        format!("{:>10} {:>14} {:>8} {:>14}  estimators\n", "n", "trials a shard", "a cell", "core time");
-    let largest = plan.study.n.iter().copied().max();
-    let all = plan.study.n.len() <= MOST_LEVELS;
-    for (cell, group) in levels(plan).filter(|(cell, _)| all || Some(cell.n) == largest) {
+        format!("{header:>10} {:>14} {:>8} {:>14}  estimators\n", "trials a shard", "a cell", "core time");
+    let sizes: BTreeSet<Size> = plan.cells.iter().map(Cell::size).collect();
+    let largest = sizes.iter().max_by_key(|size| size.numbers());
+    let all = sizes.len() <= MOST_LEVELS;
+    for (cell, group) in levels(plan).filter(|(cell, _)| all || Some(&cell.size()) == largest) {
+        let Size { n, d } = cell.size();
+        let size = d.map_or(n.to_string(), |d| format!("{n} × {d}"));
         let trials = group.trials.min(plan.study.trials);
         let (shards, time) = (plan.study.trials.div_ceil(group.trials), time(trials as f64 * group.seconds));
-        text += &format!("{:>10} {trials:>14} {shards:>8} {time:>14}  {}\n", cell.n, labels(plan, group));
+        text += &format!("{size:>10} {trials:>14} {shards:>8} {time:>14}  {}\n", labels(plan, group));
+    }
+    text + &ranks(plan)
+}
+
+/// The effective ranks of each design of R^d at its largest size, which say without a trial what noise will do (Bartlett et al., PNAS 117, 2020).
+fn ranks(plan: &Plan) -> String {
+    let mut largest: BTreeMap<String, &Cell> = BTreeMap::new();
+    for cell in plan.cells.iter().filter(|cell| cell.size().d.is_some()) {
+        let [design, ..] = theory::labels(cell);
+        let known = largest.entry(design).or_insert(cell);
+        *known = if cell.size() > known.size() { cell } else { known };
+    }
+    let mut text = String::new();
+    for (design, cell) in largest.iter().take(MOST_LEVELS) {
+        let size = cell.size();
+        let Some(ranks) = size.d.and_then(|d| space::theory::ranks(&cell.design, (size.n, d))) else {
+            continue;
+        };
+        let Ranks { directions, second, variance, .. } = ranks;
+        text += &format!(
+            "  {}: at {size} {directions} directions are learned, the others have the effective rank {second:.0}; variance of the \
+             order {variance:.2} of the noise\n",
+            short(design)
+        );
     }
     text
 }
@@ -149,11 +181,12 @@ fn time(seconds: f64) -> String {
 }
 
 fn total(plan: &Plan, pilot: &Estimate) -> String {
+    let counted = |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
     format!(
-        "{} cells, {} trials, {} shards, about {:.1} MB and {:.0} core-seconds (from a short pilot)",
-        plan.cells.len(),
-        plan.cells.len() as u64 * plan.study.trials,
-        plan.shards().count(),
+        "{}, {}, {}, about {:.1} MB and {:.0} core-seconds (from a short pilot)",
+        counted(plan.cells.len() as u64, "cell"),
+        counted(plan.cells.len() as u64 * plan.study.trials, "trial"),
+        counted(plan.shards().count() as u64, "shard"),
         pilot.bytes / 1e6,
         pilot.core_seconds.ceil()
     )
@@ -172,9 +205,9 @@ fn warnings(plan: &Plan) -> Vec<String> {
         };
         let said = || {
             format!(
-                "a shard of {} at n = {} takes a core about {}: {advice}",
+                "a shard of {} at {} takes a core about {}: {advice}",
                 labels(plan, group),
-                cell.n,
+                cell.size(),
                 time(seconds)
             )
         };
