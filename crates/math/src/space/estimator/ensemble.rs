@@ -8,6 +8,7 @@ use crate::sample::Degenerate;
 use crate::seed::{Draws, Purpose};
 use crate::space::dense::{Cholesky, Matrix, gram_of_rows};
 use crate::space::{Predictor, Sample};
+use crate::sum::all_finite;
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     name: "ensemble",
@@ -131,6 +132,9 @@ impl Estimator for Ensemble {
         };
         let mut mean = vec![0.0; d + 1];
         crate::space::dense::transposed_times(Matrix::new(&planes, d + 1), &shares, &mut mean);
+        if !all_finite(&mean) {
+            return Err(Degenerate::Overflow);
+        }
         out.set_linear(&mean[..d], mean[d]);
         Ok(Report::default())
     }
@@ -157,6 +161,14 @@ fn stacked(sample: Sample<'_>, planes: &[f64]) -> Result<Vec<f64>, Degenerate> {
         let (weights, intercept) = plane.split_at(width - 1);
         let value = |row: &[f64]| crate::space::dense::dot(weights, row) + intercept[0];
         residuals.extend(sample.x().rows().zip(sample.y()).map(|(row, y)| y - value(row)));
+    }
+    // Shares have no unit: in that of the largest residual no product leaves the doubles.
+    let most = residuals.iter().fold(0.0f64, |most, residual| most.max(residual.abs()));
+    if !most.is_finite() {
+        return Err(Degenerate::Overflow);
+    }
+    if most > 0.0 {
+        residuals.iter_mut().for_each(|residual| *residual /= most);
     }
     let mut cholesky = Cholesky::default();
     gram_of_rows(Matrix::new(&residuals, sample.n()), cholesky.matrix());
