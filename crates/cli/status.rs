@@ -4,23 +4,20 @@ use crate::args::{Format, Status};
 use crate::exit::{Ending, Failure};
 use crate::{output, study};
 use serde_json::json;
-use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
 use tempered_analysis::{number, short};
 use tempered_pipeline::RunDirectory;
 use tempered_pipeline::live::{Live, Tally, read_live};
 use tempered_pipeline::plan::{Cell, Plan};
-use tempered_store::{Listed, Listing, Table as Stored};
+use tempered_store::{Listed, Table as Stored};
 
 /// Rows that are listed one by one at most, unless all are asked for: a screen or two.
 const MOST_ROWS: usize = 100;
 
 /// Prints how far a run is, from one listing and the recorded live summaries.
 pub fn status(options: &Status) -> Result<Ending, Failure> {
-    let (plan, live, listing) = look(&options.directory)?;
-    let bytes: u64 = listing.files.iter().map(|file| file.bytes).sum();
-    let done = done(&listing);
+    let (plan, live, done) = look(&options.directory)?;
+    let bytes = done.bytes;
     let counts = Counts { plan: &plan, done: &done, live: &live };
     let sums = counts.sums();
     let [finished, total] = [0, 1].map(|count| sums.iter().map(|(_, sum)| sum[count]).sum::<u64>());
@@ -49,38 +46,84 @@ pub fn status(options: &Status) -> Result<Ending, Failure> {
 }
 
 /// Reads the records while the files are listed: either takes half of the time where a study has many cells.
-fn look(path: &Path) -> Result<(Plan, Live, Listing), Failure> {
+fn look(path: &Path) -> Result<(Plan, Live, Done), Failure> {
     let directory = RunDirectory::open(path)?;
     std::thread::scope(|scope| {
-        let listing = std::thread::Builder::new().spawn_scoped(scope, || directory.listing());
+        let done = std::thread::Builder::new().spawn_scoped(scope, || Done::of(&directory));
         let (plan, directory) = study::recorded(path)?;
         let mut live = Live::of(&plan);
         read_live(&directory, &mut live)?;
         // A system without a thread to spare lists the files now.
-        let listing = match listing.map(|thread| thread.join()) {
-            Ok(Ok(listing)) => listing?,
-            Ok(Err(_)) | Err(_) => directory.listing()?,
+        let done = match done.map(|thread| thread.join()) {
+            Ok(Ok(done)) => done?,
+            Ok(Err(_)) | Err(_) => Done::of(&directory)?,
         };
-        Ok((plan, live, listing))
+        Ok((plan, live, done))
     })
 }
 
-/// Indices of finished shards by name of the estimator, cell and key of the variant.
-type Done<'a> = HashMap<(&'a str, &'a str, Option<Arc<str>>), Vec<u32>>;
+/// Finished shards.
+#[derive(Default)]
+struct Done {
+    /// Bytes of all files.
+    bytes: u64,
+    /// Names of estimators.
+    names: Vec<String>,
+    /// In order, and as numbers: names of a hundred thousand files would take twenty megabytes.
+    shards: Vec<Finished>,
+}
 
-fn done(listing: &Listing) -> Done<'_> {
-    let mut done = Done::new();
-    for Listed { place, .. } in listing.files.iter().filter(|file| file.table == Stored::Metrics) {
-        let variant = place.variant.as_deref().map(Arc::from);
-        done.entry((&place.estimator, &place.cell, variant)).or_default().push(place.index);
+/// A finished shard: position of its estimator's name, keys of cell and variant, and its index.
+type Finished = (usize, u64, Option<u64>, u32);
+
+impl Done {
+    /// Those that a directory holds, by one walk over names.
+    fn of(directory: &RunDirectory) -> Result<Done, tempered_store::Error> {
+        let mut done = Done::default();
+        directory.walk(&mut |file| done.add(&file), &mut |_| {})?;
+        done.shards.sort_unstable();
+        Ok(done)
     }
-    done
+
+    fn add(&mut self, Listed { table, place, bytes }: &Listed) {
+        self.bytes += bytes;
+        let variant = place.variant.as_deref().map(number_of).map_or(Some(None), |key| key.map(Some));
+        // No plan names a file whose keys are no keys.
+        let (Stored::Metrics, Some(cell), Some(variant)) = (table, number_of(&place.cell), variant) else {
+            return;
+        };
+        let estimator = self.position(&place.estimator).unwrap_or_else(|| {
+            self.names.push(place.estimator.clone());
+            self.names.len() - 1
+        });
+        self.shards.push((estimator, cell, variant, place.index));
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.names.iter().rposition(|known| known == name)
+    }
+
+    /// How many of the first `shards` of a variant of an estimator there are in a cell.
+    fn count(&self, estimator: Option<usize>, cell: &str, variant: Option<u64>, shards: u64) -> u64 {
+        let Some((estimator, cell)) = estimator.zip(number_of(cell)) else { return 0 };
+        let key = (estimator, cell, variant);
+        let of = |(estimator, cell, variant, _): &Finished| (*estimator, *cell, *variant);
+        let from = self.shards.partition_point(|shard| of(shard) < key);
+        let same = self.shards[from..].iter().take_while(|shard| of(shard) == key);
+        same.take_while(|(.., index)| u64::from(*index) < shards).count() as u64
+    }
+}
+
+/// The number of a key, sixteen hexadecimal digits in lower case.
+fn number_of(key: &str) -> Option<u64> {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    (key.len() == 16 && key.bytes().all(is_digit)).then(|| u64::from_str_radix(key, 16).ok()).flatten()
 }
 
 /// What is counted of a study.
 struct Counts<'a> {
     plan: &'a Plan,
-    done: &'a Done<'a>,
+    done: &'a Done,
     live: &'a Live,
 }
 
@@ -97,12 +140,12 @@ impl<'a> Counts<'a> {
     fn rows(&self) -> impl Iterator<Item = Row<'a>> {
         let Counts { plan, done, live } = *self;
         plan.study.estimators.iter().enumerate().flat_map(move |(estimator, planned)| {
-            let (label, key): (&str, Option<Arc<str>>) = (&planned.label, planned.key().map(Arc::from));
+            let (label, named): (&str, _) = (&planned.label, done.position(&planned.name));
+            let variant = planned.key().as_deref().and_then(number_of);
             plan.cells.iter().map(move |cell| {
                 let shards = plan.shard_count(cell, estimator);
-                let indices = done.get(&(&*planned.name, cell.key.as_str(), key.clone()));
-                let here = indices.into_iter().flatten().filter(|index| u64::from(**index) < shards);
-                let (done, tally) = (here.count() as u64, live.tally(label, &cell.key));
+                let done = done.count(named, &cell.key, variant, shards);
+                let tally = live.tally(label, &cell.key);
                 Row { label, cell, done, shards, tally }
             })
         })
@@ -203,4 +246,34 @@ fn text(
         out.push('\n');
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempered_store::Place;
+
+    #[test]
+    fn finished_shards_are_counted_by_estimator_cell_and_variant() {
+        let (cell, variant) = ("00c0ffee00c0ffee", "8badf00d8badf00d");
+        let mut done = Done::default();
+        let mut add = |table, estimator: &str, cell: &str, variant: Option<&str>, index| {
+            let (estimator, cell, variant) = (estimator.into(), cell.into(), variant.map(str::to_owned));
+            done.add(&Listed { table, place: Place { estimator, n: 5, cell, variant, index }, bytes: 10 });
+        };
+        add(Stored::Metrics, "b", cell, None, 3);
+        add(Stored::Metrics, "a", cell, Some(variant), 0);
+        add(Stored::Metrics, "b", cell, None, 0);
+        add(Stored::Metrics, "b", variant, None, 0);
+        // Of no plan, and another table: their bytes count alone.
+        add(Stored::Metrics, "b", "00C0FFEE00C0FFEE", None, 1);
+        add(Stored::Metrics, "b", cell, Some("x"), 1);
+        add(Stored::Weights, "b", cell, None, 2);
+        done.shards.sort_unstable();
+        let variant = number_of(variant);
+        let count = |name: &str, variant, shards| done.count(done.position(name), cell, variant, shards);
+        assert_eq!([0, 1, 3, 4].map(|shards| count("b", None, shards)), [0, 1, 1, 2]);
+        assert_eq!((count("a", variant, 1), count("a", None, 1), count("c", None, 1)), (1, 0, 0));
+        assert_eq!((done.bytes, done.shards.len()), (70, 4));
+    }
 }

@@ -55,7 +55,9 @@ pub struct Level {
     pub tail_index: Option<Box<TailIndex>>,
     /// The quantiles of the options, each with its interval.
     pub quantiles: Vec<Quantile>,
-    /// The distribution function: values with the share of trials at or below them.
+    /// The distribution function: values with the share of trials at or below them. Empty except in [`Series::outlined`].
+    ///
+    /// [`Series::outlined`]: crate::Series::outlined
     #[serde(skip)]
     pub outline: Vec<(f64, f64)>,
 }
@@ -77,9 +79,9 @@ impl Level {
             mean_se: mean.and_then(|mean| mean.error),
             kurtosis: mean.and_then(|mean| mean.kurtosis),
             mean_trusted: censored == 0 && mean.is_some_and(|mean| mean.is_steady(values.count())),
-            median: median.value,
-            median_low: median.low,
-            median_high: median.high,
+            median: median.value(),
+            median_low: median.low(),
+            median_high: median.high(),
             q25: of(values, 0.25),
             q75: of(values, 0.75),
             max: values.largest(1).first().copied(),
@@ -159,7 +161,7 @@ mod tests {
         assert_eq!(level.mean, Some(3.0));
         assert_eq!((level.q25, level.median, level.q75), (Some(1.75), Some(2.5), Some(3.75)));
         assert_eq!(level.max, Some(6.0));
-        assert_eq!(level.quantiles[0].value, level.median);
+        assert_eq!(level.quantiles[0].value(), level.median);
         // An error of 10 % in four values is one of 1 % in four hundred.
         level.mean_trusted = false;
         level.plan_trials(Some(0.1), 0.01);

@@ -66,7 +66,30 @@ pub struct Series {
     pub levels: Vec<Level>,
 }
 
+/// The positions of the first, the middle and the last of so many levels, which figures of distributions show. An outline
+/// of each of a million levels would take six gigabytes.
+fn places(count: usize) -> Vec<usize> {
+    let mut places = vec![0, count / 2, count.saturating_sub(1)];
+    places.dedup();
+    places
+}
+
+/// The levels of a complete series, of which no others keep their outlines.
+pub(crate) fn outlined(mut levels: Vec<Level>) -> Vec<Level> {
+    let kept = places(levels.len());
+    for (_, level) in levels.iter_mut().enumerate().filter(|(place, _)| !kept.contains(place)) {
+        level.outline = Vec::new();
+    }
+    // Copied once the other data of each level are freed, so that the levels are contiguous in memory.
+    levels.to_vec()
+}
+
 impl Series {
+    /// The levels whose [`Level::outline`] is kept: the first, the middle and the last.
+    pub fn outlined(&self) -> impl Iterator<Item = &Level> {
+        places(self.levels.len()).into_iter().filter_map(|place| self.levels.get(place))
+    }
+
     /// The labels of this series, in the order by which series are sorted.
     pub(crate) fn labels(&self) -> [&str; 4] {
         [&self.estimator, &self.design, &self.target, &self.noise]
@@ -97,6 +120,16 @@ pub(crate) fn agreement(pairs: [(Verdict, Option<Verdict>); 2]) -> Option<bool> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn outlines_are_those_of_the_first_the_middle_and_the_last_level() {
+        for (count, places_of) in
+            [(0, [].as_slice()), (1, &[0]), (2, &[0, 1]), (3, &[0, 1, 2]), (7, &[0, 3, 6])]
+        {
+            let there: Vec<usize> = places(count).into_iter().filter(|place| *place < count).collect();
+            assert_eq!(there, places_of, "{count} levels");
+        }
+    }
 
     #[test]
     fn agreement_needs_every_statement() {

@@ -22,7 +22,7 @@ use crate::sample::collect::Sample;
 use crate::sample::confidence::Confidence;
 use crate::sample::point::{Point, generator};
 use crate::sample::replicates::Replicates;
-use crate::series::{Series, agreement};
+use crate::series::{Series, agreement, outlined};
 use crate::tail::excesses::Excesses;
 use crate::tail::hill::Top;
 use crate::tail::parts::{MAXIMA, Parts, QUARTER, TENTH};
@@ -326,8 +326,7 @@ fn conclude(estimator: &String, p: Risk, draft: Draft, options: &Options) -> Con
     tails.level_edges = options.level.contains(estimator);
     tails.settles = growth.as_ref().is_some_and(|growth| growth.probabilities.settles());
     note_tails(&mut levels, &tails);
-    // Copied once the other data of each level are freed, so that the levels are contiguous in memory.
-    let levels: Vec<Level> = levels.to_vec();
+    let levels = outlined(levels);
     let growth = growth.map(|growth| growth.with_tail(tails.gaps.map(|gaps| gaps.stated)));
     let probable =
         vanished(&levels).unwrap_or_else(|| in_probability(growth.as_ref(), &tails, options.confidence));

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::options::Options;
 use crate::read::belongs::Expected;
 use crate::read::blocks::groups;
-use crate::read::scan::Scan;
+use crate::read::scan::{Scan, Wanted};
 use crate::series::Series;
 
 /// Trials of one series at one n, by their risk.
@@ -21,18 +21,30 @@ pub struct Notable {
     pub worst: u64,
 }
 
-/// The median and the worst trial of a series at this n; `None` where no trial of it has a risk.
+/// The median and the worst trial of a series at this n, in the cell with this key; `None` where no trial of it has a risk.
+/// Of the directory only the files of that cell are opened.
 ///
 /// # Errors
 /// Files that cannot be read or are not as expected; [`Error::Threads`] where threads cannot be started.
-pub fn notable(dir: &Path, options: &Options, series: &Series, n: u64) -> Result<Option<Notable>, Error> {
-    options.pool()?.install(|| find(dir, &options.expected, series, n))
+pub fn notable(
+    dir: &Path,
+    options: &Options,
+    series: &Series,
+    (n, cell): (u64, &str),
+) -> Result<Option<Notable>, Error> {
+    options.pool()?.install(|| find(dir, &options.expected, series, (n, cell)))
 }
 
 /// [`notable`] on the threads of the pool that calls it.
-fn find(dir: &Path, expected: &Expected, series: &Series, n: u64) -> Result<Option<Notable>, Error> {
+fn find(
+    dir: &Path,
+    expected: &Expected,
+    series: &Series,
+    (n, cell): (u64, &str),
+) -> Result<Option<Notable>, Error> {
     let label = split(0, &series.estimator).0;
-    let wanted = |estimator: &str, size| estimator == label && size == n;
+    let wanted =
+        Wanted { folder: &|estimator, size| estimator == label && size == n, cell: &|key| key == cell };
     let scan = match Scan::some(dir, expected, wanted) {
         Err(Error::Empty { .. }) => return Ok(None),
         scan => scan?,

@@ -1,10 +1,10 @@
 //! What a page shows of a study that is too long for one.
 
-use super::curves;
 use super::series::{class, label, view};
+use super::{curves, labels};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use tempered_analysis::{Coordinates, Summary};
-use tempered_report::{Class, Curve, Group, Level, Map, Series};
+use tempered_report::{Class, Curve, Group, Level, Series};
 
 /// Lines of figures, that is series whatever the risk, that a page shows at most: more cannot be told apart.
 const MOST_LINES: usize = 30;
@@ -55,13 +55,13 @@ pub fn group(summary: &Summary, name: &str) -> Shown {
 fn part(summary: &Summary, belongs: impl Fn(&Coordinates) -> bool) -> Shown {
     let places: Vec<usize> =
         (0..summary.series.len()).filter(|place| belongs(&summary.series[*place].coordinates)).collect();
-    let lines: HashSet<[&str; 4]> = places.iter().map(|place| labels(&summary.series[*place])).collect();
+    let lines = lines(places.iter().map(|place| &summary.series[*place]));
     let rows: usize = places.iter().map(|place| summary.series[*place].levels.len()).sum();
     let curves = summary.curves.iter().filter(|curve| belongs(&curve.coordinates));
     let mut of_quantity: BTreeMap<&str, usize> = BTreeMap::new();
     curves.clone().for_each(|curve| *of_quantity.entry(&curve.quantity).or_default() += 1);
     let most = of_quantity.values().copied().max().unwrap_or(0);
-    if lines.len().max(most) <= MOST_LINES && rows <= MOST_ROWS {
+    if lines.max(most) <= MOST_LINES && rows <= MOST_ROWS {
         let series = places.iter().map(|place| view(&summary.series[*place])).collect();
         return Shown {
             curves: curves.map(curves::view).collect(),
@@ -90,8 +90,13 @@ fn part(summary: &Summary, belongs: impl Fn(&Coordinates) -> bool) -> Shown {
     Shown { curves: shown, series, note: format!("{note} {FILES}"), names: Vec::new() }
 }
 
-fn labels(series: &tempered_analysis::Series) -> [&str; 4] {
-    [&series.estimator, &series.design, &series.target, &series.noise]
+/// Lines of figures: those of a summary are in the order of their labels, one risk after the other.
+fn lines<'a>(series: impl Iterator<Item = &'a tempered_analysis::Series>) -> usize {
+    let (mut count, mut last) = (0, None);
+    for labels in series.map(labels) {
+        count += usize::from(last.replace(labels) != Some(labels));
+    }
+    count
 }
 
 /// Whether coordinates are those of an estimator of this name.
@@ -111,37 +116,44 @@ pub fn names(summary: &Summary) -> Vec<String> {
     names
 }
 
-/// Leaves out maps beyond what a page has room for; the first ones are of the largest n.
-pub fn few_tiles(maps: &mut Vec<Map>) {
-    let (mut tiles, mut kinds) = (0, HashSet::new());
-    maps.retain(|map| {
-        let kind = (map.estimator.clone(), map.data.clone());
-        if kinds.len() == MOST_MAPS && !kinds.contains(&kind) {
+/// What a page has room for of maps; the first ones are of the largest n.
+#[derive(Default)]
+pub struct Room {
+    tiles: usize,
+    /// Estimators with their data among which maps are chosen.
+    kinds: HashSet<(String, String)>,
+}
+
+impl Room {
+    /// Whether there is room for the next map, of an estimator and data with so many tiles.
+    pub fn takes(&mut self, estimator: &str, data: &str, tiles: usize) -> bool {
+        let kind = (estimator.to_owned(), data.to_owned());
+        if self.kinds.len() == MOST_MAPS && !self.kinds.contains(&kind) {
             return false;
         }
-        kinds.insert(kind);
-        tiles += map.tiles.len();
-        tiles <= MOST_TILES
-    });
+        self.kinds.insert(kind);
+        self.tiles += tiles;
+        self.tiles <= MOST_TILES
+    }
 }
 
 /// How many series of each estimator are of which class; no classes where sizes are too few for any.
 pub fn counted(summary: &Summary, names: &[String], risks: &[String]) -> Vec<Group> {
     let places: HashMap<&str, usize> = names.iter().enumerate().map(|(k, name)| (name.as_str(), k)).collect();
-    let mut lines: Vec<HashSet<[&str; 4]>> = vec![HashSet::new(); names.len()];
     let empty: Vec<(String, [usize; 4])> = risks.iter().map(|risk| (risk.clone(), [0; 4])).collect();
     let mut groups: Vec<Group> = names
         .iter()
         .map(|name| Group { name: label(name), counts: empty.clone(), ..Group::default() })
         .collect();
-    let mut most = 0;
+    let (mut most, mut last) = (0, None);
     for series in &summary.series {
         let Some(place) = series.coordinates.get("estimator").and_then(|name| places.get(name.word()?))
         else {
             continue;
         };
         most = most.max(series.levels.len());
-        lines[*place].insert(labels(series));
+        // Series of one estimator follow each other, those of one line too.
+        groups[*place].series += usize::from(last.replace(labels(series)) != Some(labels(series)));
         let risk = label(&series.p.to_string());
         let at = Class::ALL.iter().position(|known| *known == class(series.in_probability));
         let counts = groups[*place].counts.iter_mut().find(|(known, _)| *known == risk);
@@ -149,10 +161,7 @@ pub fn counted(summary: &Summary, names: &[String], risks: &[String]) -> Vec<Gro
             counts[at] += 1;
         }
     }
-    for (group, lines) in groups.iter_mut().zip(&lines) {
-        group.series = lines.len();
-        group.counts.retain(|_| most >= LEAST_SIZES);
-    }
+    groups.iter_mut().for_each(|group| group.counts.retain(|_| most >= LEAST_SIZES));
     groups
 }
 

@@ -12,9 +12,8 @@ use crate::analyze::Reading;
 use crate::args::Report as Options;
 use crate::exit::{Ending, Failure};
 use crate::{analyze, output, study, theory};
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use tempered_analysis::{Fits, RULE, Summary};
+use tempered_analysis::{Fits, RULE, Series, Summary};
 use tempered_pipeline::RunDirectory;
 use tempered_pipeline::plan::Plan;
 use tempered_report::{Report, Study};
@@ -89,8 +88,6 @@ fn view(summary: &Summary, plan: &Plan, directory: &RunDirectory, path: &Path) -
     let (failed, trials) = summary.failures();
     let yaml = directory.read_record("study.yaml")?.unwrap_or_default();
     let shown = fold::index(summary);
-    let mut maps = maps::maps(summary, |_| true);
-    fold::few_tiles(&mut maps);
     let drawn = shown.series.iter().map(|series| series.estimator.as_str()).collect();
     Ok(Report {
         study: Study {
@@ -109,7 +106,7 @@ fn view(summary: &Summary, plan: &Plan, directory: &RunDirectory, path: &Path) -
         risks,
         trials: trials::drawn(summary, plan, path, &drawn)?,
         curves: shown.curves,
-        maps,
+        maps: maps::maps(summary, |_| true),
         series: shown.series,
         methods: methods(summary),
         note: shown.note,
@@ -118,19 +115,25 @@ fn view(summary: &Summary, plan: &Plan, directory: &RunDirectory, path: &Path) -
 
 /// Whether every estimator has every trial of every cell.
 fn finished(summary: &Summary, plan: &Plan) -> bool {
-    let mut whole: HashMap<[&str; 4], Vec<u64>> = HashMap::new();
-    for series in &summary.series {
-        let labels = [&series.estimator, &series.design, &series.target, &series.noise].map(String::as_str);
-        let levels = series.levels.iter().filter(|level| level.trials >= plan.study.trials);
-        whole.entry(labels).or_default().extend(levels.map(|level| level.n));
-    }
+    // References in the order of labels: a table by labels would take ten times the memory where cells are many.
+    let mut series: Vec<&Series> = summary.series.iter().collect();
+    series.sort_by(|a, b| labels(a).cmp(&labels(b)));
     plan.cells.iter().all(|cell| {
         let [design, target, noise] = theory::labels(cell);
         let is_whole = |label: &str| {
-            whole.get(&[label, &design, &target, &noise]).is_some_and(|sizes| sizes.contains(&cell.n))
+            let wanted = [label, &design, &target, &noise];
+            let from = series.partition_point(|series| labels(series) < wanted);
+            let same = series[from..].iter().take_while(|series| labels(series) == wanted);
+            let mut levels = same.flat_map(|series| &series.levels);
+            levels.any(|level| level.n == cell.n && level.trials >= plan.study.trials)
         };
         plan.study.estimators.iter().all(|estimator| is_whole(&estimator.label))
     })
+}
+
+/// The labels of estimator, design, target and noise.
+fn labels(series: &Series) -> [&str; 4] {
+    [&series.estimator, &series.design, &series.target, &series.noise]
 }
 
 fn methods(summary: &Summary) -> Vec<String> {

@@ -25,8 +25,7 @@ pub fn write_all(report: &mut Report, summary: &Summary, folder: &Path) -> Resul
     for (group, name) in report.groups.iter().zip(&names) {
         let Some(file) = group.page.as_deref().and_then(|page| page.rsplit('/').next()) else { continue };
         let shown = fold::group(summary, name);
-        let mut maps = maps::maps(summary, |coordinates| fold::is_of(coordinates, name));
-        fold::few_tiles(&mut maps);
+        let maps = maps::maps(summary, |coordinates| fold::is_of(coordinates, name));
         let study = tempered_report::Study {
             name: format!("{}: {}", report.study.name, group.name),
             failures: Vec::new(),

@@ -43,7 +43,7 @@ pub fn view(series: &analysis::Series) -> Series {
             .collect(),
         scaling: scaling(series),
         levels: series.levels.iter().map(level).collect(),
-        distributions: chosen(&series.levels).map(distribution).collect(),
+        distributions: series.outlined().map(distribution).collect(),
     }
 }
 
@@ -87,7 +87,7 @@ fn scaling(series: &analysis::Series) -> Option<Scaling> {
 }
 
 fn level(level: &analysis::Level) -> Level {
-    let quantile = |q: f64| level.quantiles.iter().find(|quantile| quantile.level == q)?.value;
+    let quantile = |q: f64| level.quantiles.iter().find(|quantile| quantile.level() == q)?.value();
     Level {
         n: level.n,
         trials: level.trials,
@@ -107,13 +107,6 @@ fn level(level: &analysis::Level) -> Level {
         max: level.max,
         trials_needed: level.trials_for_median,
     }
-}
-
-/// The first, the middle and the last level: sizes whose distributions are drawn.
-fn chosen(levels: &[analysis::Level]) -> impl Iterator<Item = &analysis::Level> {
-    let mut places = vec![0, levels.len() / 2, levels.len().saturating_sub(1)];
-    places.dedup();
-    places.into_iter().filter_map(|place| levels.get(place))
 }
 
 fn distribution(level: &analysis::Level) -> Distribution {

@@ -37,13 +37,15 @@ pub fn drawn(
         return Ok(Vec::new());
     }
     let Some((series, n)) = chosen(summary) else { return Ok(Vec::new()) };
-    let Some(notable) = notable(path, &summary.options, series, n)? else { return Ok(Vec::new()) };
     let labels = [&series.design, &series.target, &series.noise];
     let cell = plan.cells.iter().find(|cell| {
         cell.n == n
             && [cell.design.to_string(), cell.target.to_string(), cell.noise.to_string()].iter().eq(labels)
     });
     let Some(cell) = cell else { return Ok(Vec::new()) };
+    let Some(notable) = notable(path, &summary.options, series, (n, &cell.key))? else {
+        return Ok(Vec::new());
+    };
     let others = plan.study.estimators.iter().map(|known| known.label.as_str());
     let others = others.filter(|known| shown.contains(known) && *known != series.estimator);
     let fitted = others.take(MOST_FITS - 1).chain([series.estimator.as_str()]).collect();

@@ -7,7 +7,7 @@ use crate::regular;
 use crate::unfinished::{is_abandoned, unique};
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, DirEntry};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -146,9 +146,17 @@ impl RunDirectory {
     /// # Errors
     /// The file system refuses, or its name belongs to something other than a file.
     pub fn read_record(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        let Some(mut file) = self.open_record(name)? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(Error::io(&self.root.join(RECORDS).join(name)))?;
+        Ok(Some(bytes))
+    }
+
+    /// Opens a record, as [`RunDirectory::read_record`] does, to be read piece by piece.
+    pub fn open_record(&self, name: &str) -> Result<Option<fs::File>, Error> {
         let path = self.root.join(RECORDS).join(name);
-        match regular::read(&path) {
-            Ok(bytes) => Ok(Some(bytes)),
+        match regular::open(&path) {
+            Ok(file) => Ok(Some(file)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::io(&path)(error)),
         }
@@ -258,33 +266,71 @@ impl RunDirectory {
 
     /// Every finished file, by one walk over names.
     pub fn listing(&self) -> Result<Listing, Error> {
-        let mut listing = Listing::default();
+        let Listing { mut files, mut strays } = Listing::default();
+        self.walk(&mut |file| files.push(file), &mut |path| strays.push(path))?;
+        files.sort_by(|a, b| (a.table, &a.place).cmp(&(b.table, &b.place)));
+        strays.sort();
+        Ok(Listing { files, strays })
+    }
+
+    /// [`RunDirectory::listing`] one by one, in no order: a study may have millions of files.
+    pub fn walk(&self, file: &mut dyn FnMut(Listed), stray: &mut dyn FnMut(PathBuf)) -> Result<(), Error> {
+        self.folders(stray)?.iter().try_for_each(|folder| folder.walk(file, stray))
+    }
+
+    /// The folders of the data tree in the order of the names of their files; what lies beside them is a stray.
+    pub fn folders(&self, stray: &mut dyn FnMut(PathBuf)) -> Result<Vec<DataFolder>, Error> {
+        let mut folders = Vec::new();
         for table in Table::ALL {
-            let strays = &mut listing.strays;
-            for (estimator, folder) in keyed(&self.root.join(table.name()), "estimator=", strays)? {
-                for (n, folder) in keyed(&folder, "n=", strays)? {
-                    for entry in read(&folder)? {
-                        let entry = entry.map_err(Error::io(&folder))?;
-                        let (name, path) = named(&entry);
-                        if is_hidden(&name) {
-                            continue;
-                        }
-                        let bytes = regular::size_of(&entry).map_err(Error::io(&path))?;
-                        // Another spelling of the same number does not name a place.
-                        let place = place(&estimator, &n, &name)
-                            .filter(|place| place.n.to_string() == n && place.file_name() == name);
-                        let Some((place, bytes)) = place.zip(bytes) else {
-                            strays.push(path);
-                            continue;
-                        };
-                        listing.files.push(Listed { table, place, bytes });
-                    }
-                }
+            for (estimator, above) in keyed(&self.root.join(table.name()), "estimator=", stray)? {
+                let same = keyed(&above, "n=", stray)?.into_iter();
+                folders.extend(same.map(|(n, path)| DataFolder {
+                    table,
+                    estimator: estimator.clone(),
+                    n,
+                    path,
+                }));
             }
         }
-        listing.files.sort_by(|a, b| (a.table, &a.place).cmp(&(b.table, &b.place)));
-        listing.strays.sort();
-        Ok(listing)
+        folders.sort_by_cached_key(DataFolder::name);
+        Ok(folders)
+    }
+}
+
+/// A folder of the files of one table, estimator and n.
+#[derive(Clone, Debug)]
+pub struct DataFolder {
+    table: Table,
+    estimator: String,
+    n: String,
+    path: PathBuf,
+}
+
+impl DataFolder {
+    /// What names of its files begin with, in a listing of the run directory.
+    fn name(&self) -> String {
+        format!("{}/estimator={}/n={}/", self.table.name(), self.estimator, self.n)
+    }
+
+    /// Its finished files one by one, in no order.
+    pub fn walk(&self, file: &mut dyn FnMut(Listed), stray: &mut dyn FnMut(PathBuf)) -> Result<(), Error> {
+        let DataFolder { table, estimator, n, path: folder } = self;
+        for entry in read(folder)? {
+            let entry = entry.map_err(Error::io(folder))?;
+            let (name, path) = named(&entry);
+            if is_hidden(&name) {
+                continue;
+            }
+            let bytes = regular::size_of(&entry).map_err(Error::io(&path))?;
+            // Another spelling of the same number does not name a place.
+            let place = place(estimator, n, &name)
+                .filter(|place| place.n.to_string() == *n && place.file_name() == name);
+            match place.zip(bytes) {
+                Some((place, bytes)) => file(Listed { table: *table, place, bytes }),
+                None => stray(path),
+            }
+        }
+        Ok(())
     }
 }
 
@@ -297,8 +343,8 @@ pub(crate) fn place(estimator: &str, n: &str, name: &str) -> Option<Place> {
     Some(Place { estimator: estimator.into(), n, cell: cell.into(), variant, index })
 }
 
-/// Folders `key=value` below a folder, as (value, path); everything else is added to `strays`.
-fn keyed(folder: &Path, key: &str, strays: &mut Vec<PathBuf>) -> Result<Vec<(String, PathBuf)>, Error> {
+/// Folders `key=value` below a folder, as (value, path); everything else is a stray.
+fn keyed(folder: &Path, key: &str, stray: &mut dyn FnMut(PathBuf)) -> Result<Vec<(String, PathBuf)>, Error> {
     let mut found = Vec::new();
     for (name, path) in entries(folder)? {
         if is_hidden(&name) {
@@ -308,7 +354,7 @@ fn keyed(folder: &Path, key: &str, strays: &mut Vec<PathBuf>) -> Result<Vec<(Str
             Some(value) if regular::is_folder(&path).map_err(Error::io(&path))? => {
                 found.push((value.to_string(), path))
             }
-            _ => strays.push(path),
+            _ => stray(path),
         }
     }
     Ok(found)

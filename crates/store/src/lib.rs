@@ -47,7 +47,7 @@ pub use checksum::{CHECKSUM_KEY, Checksum, read_checksum};
 pub use chunk::{Inner, MetricsChunk, WeightsChunk};
 pub use clear::SUMMARY;
 pub use columns::MetricsFile;
-pub use directory::{Listed, Listing, RunDirectory};
+pub use directory::{DataFolder, Listed, Listing, RunDirectory};
 pub use disk::{Disk, Local, Output};
 pub use encoder::{Encoded, EstimatorFiles, ShardEncoder};
 pub use error::Error;

@@ -69,11 +69,11 @@ pub(crate) const ANY: usize = 2;
 impl Estimate {
     /// The median, with order statistics as limits.
     pub fn of_median(sample: &Sample, chances: &Chances) -> Option<Estimate> {
-        let value = Quantile::of(&sample.ordered, 0.5, 0.5).value?;
+        let value = Quantile::of(&sample.ordered, 0.5, 0.5).value()?;
         let enough = sample.ordered.count() >= LEAST_VALUES;
         let limits = chances.each(|error| {
             let quantile = Quantile::of(&sample.ordered, 0.5, 1.0 - 2.0 * error);
-            (quantile.low, quantile.high)
+            (quantile.low(), quantile.high())
         });
         Some(Estimate::new(value, limits, enough))
     }

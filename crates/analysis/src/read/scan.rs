@@ -16,6 +16,15 @@ use tempered_store::MetricsFile;
 /// Partitions whose footers are read before they are compared with the others, which bounds the memory of footers.
 const DESCRIBED: usize = 1024;
 
+/// Which files are scanned.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    /// Whether those of an estimator's label and a size of training sets are.
+    pub folder: &'a dyn Fn(&str, u64) -> bool,
+    /// Whether those of a cell with this key are.
+    pub cell: &'a dyn Fn(&str) -> bool,
+}
+
 /// The metrics of a run directory.
 pub(crate) struct Scan {
     /// The partitions, in order.
@@ -71,18 +80,18 @@ impl Scan {
     /// Lists `metrics/` below a run directory and compares every file's footer with its name, with the expected contents and
     /// with the other files. Files that appear later are not included.
     pub fn open(run: &Path, expected: &Expected) -> Result<Scan, Error> {
-        Scan::some(run, expected, |_, _| true)
+        Scan::some(run, expected, Wanted { folder: &|_, _| true, cell: &|_| true })
     }
 
-    /// [`Scan::open`] for the labels of estimators and sizes of training sets that `wanted` selects.
-    pub fn some(run: &Path, expected: &Expected, wanted: impl Fn(&str, u64) -> bool) -> Result<Scan, Error> {
+    /// [`Scan::open`] for the files that are wanted.
+    pub fn some(run: &Path, expected: &Expected, wanted: Wanted<'_>) -> Result<Scan, Error> {
         let folder = run.join("metrics");
         let mut partitions = Vec::new();
         for (estimator, path) in hive(&folder, "estimator")? {
             let estimator: Arc<str> = estimator.into();
             for (n, path) in hive(&path, "n")? {
-                let Some(n) = n.parse().ok().filter(|n| wanted(&estimator, *n)) else { continue };
-                partitions.extend(cells(&estimator, n, &path)?);
+                let Some(n) = n.parse().ok().filter(|n| (wanted.folder)(&estimator, *n)) else { continue };
+                partitions.extend(cells(&estimator, n, &path, wanted)?);
             }
         }
         // There may be a million partitions, and spare capacity of up to half of the list.
@@ -261,7 +270,7 @@ fn hive(folder: &Path, key: &str) -> Result<Vec<(String, PathBuf)>, Error> {
 
 /// The cells of an estimator and n: files `<cell>-<shard>.parquet`, or `<cell>-<variant>-<shard>.parquet` where parameters
 /// are swept. Hidden files belong to other programs and are skipped.
-fn cells(estimator: &Arc<str>, n: u64, folder: &Path) -> Result<Vec<Partition>, Error> {
+fn cells(estimator: &Arc<str>, n: u64, folder: &Path, wanted: Wanted<'_>) -> Result<Vec<Partition>, Error> {
     let mut partitions: Vec<Partition> = Vec::new();
     let unknown: Arc<str> = "".into();
     let mut files: Vec<PathBuf> = listing(folder)?;
@@ -273,9 +282,12 @@ fn cells(estimator: &Arc<str>, n: u64, folder: &Path) -> Result<Vec<Partition>, 
             continue;
         }
         let Some((cell, variant)) = taken_apart(&name) else {
-            let wanted = "a cell, a variant if there is one, and the number of a shard, CELL-000000";
-            return Err(Error::foreign(&file, "name", Some(&name), wanted));
+            let form = "a cell, a variant if there is one, and the number of a shard, CELL-000000";
+            return Err(Error::foreign(&file, "name", Some(&name), form));
         };
+        if !(wanted.cell)(cell) {
+            continue;
+        }
         let shard = Shard { path: file.clone(), trials: 0..0 };
         match partitions.last_mut().filter(|last| last.cell == cell && last.variant.as_deref() == variant) {
             Some(last) => last.files.push(shard),

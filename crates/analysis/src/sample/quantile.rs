@@ -1,27 +1,74 @@
 //! Sample quantiles and their distribution-free confidence intervals.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::sample::ordered::Ordered;
 
 /// A quantile of a sample with an interval for the quantile of its law.
+///
+/// As JSON an object with `level`, `value`, `low` and `high`, `null` where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Quantile {
-    /// The level q, strictly between 0 and 1.
-    pub level: f64,
-    /// The sample quantile; `None` without values.
-    pub value: Option<f64>,
-    /// The lower end; `None` where the sample is too small for a lower bound.
-    pub low: Option<f64>,
-    /// The upper end; `None` where the sample is too small for an upper bound.
-    pub high: Option<f64>,
+    level: f64,
+    value: OptionalReal,
+    low: OptionalReal,
+    high: OptionalReal,
+}
+
+/// A real number or none, which is NaN, in eight bytes where an option takes sixteen: a million levels hold ten million
+/// quantiles.
+#[derive(Clone, Copy, Debug)]
+struct OptionalReal(f64);
+
+impl OptionalReal {
+    fn of(value: Option<f64>) -> OptionalReal {
+        OptionalReal(value.unwrap_or(f64::NAN))
+    }
+
+    fn get(self) -> Option<f64> {
+        Some(self.0).filter(|value| !value.is_nan())
+    }
+}
+
+/// None equals none.
+impl PartialEq for OptionalReal {
+    fn eq(&self, other: &OptionalReal) -> bool {
+        self.get() == other.get()
+    }
+}
+
+impl Serialize for OptionalReal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.get().serialize(serializer)
+    }
 }
 
 impl Quantile {
     /// The quantile of a sample with its interval at a level of confidence.
     pub(crate) fn of(sample: &Ordered, level: f64, confidence: f64) -> Quantile {
         let (low, high) = interval(sample, level, confidence);
-        Quantile { level, value: of(sample, level), low, high }
+        let [value, low, high] = [of(sample, level), low, high].map(OptionalReal::of);
+        Quantile { level, value, low, high }
+    }
+
+    /// The level q, strictly between 0 and 1.
+    pub fn level(&self) -> f64 {
+        self.level
+    }
+
+    /// The sample quantile; `None` without values.
+    pub fn value(&self) -> Option<f64> {
+        self.value.get()
+    }
+
+    /// The lower end; `None` where the sample is too small for a lower bound.
+    pub fn low(&self) -> Option<f64> {
+        self.low.get()
+    }
+
+    /// The upper end; `None` where the sample is too small for an upper bound.
+    pub fn high(&self) -> Option<f64> {
+        self.high.get()
     }
 }
 

@@ -47,7 +47,7 @@ fn row(pair: &Pair, axes: &[(usize, &str)]) -> Vec<String> {
     let mut row = vec![format!("{} / {}", pair.estimator, pair.against)];
     row.extend(axes.iter().map(|(axis, _)| cut(&short(labels[*axis]), LABEL)));
     row.push(short(&pair.p.to_string()).into_owned());
-    let ratio = match (pair.ratio.value, pair.ratio.low, pair.ratio.high) {
+    let ratio = match (pair.ratio.value(), pair.ratio.low(), pair.ratio.high()) {
         (Some(value), Some(low), Some(high)) => interval(value, low, high),
         (value, ..) => value.map_or_else(|| "–".into(), number),
     };

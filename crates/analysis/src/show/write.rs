@@ -107,9 +107,9 @@ fn pairs(pairs: &[Pair]) -> Table {
     table.push(integers("censored", pairs.iter().map(|p| p.censored)));
     table.push(truths("trusted", pairs.iter().map(|p| Some(p.trusted))));
     let figures: [Named<Pair, Option<f64>>; 10] = [
-        ("ratio", |p| p.ratio.value),
-        ("ratio_low", |p| p.ratio.low),
-        ("ratio_high", |p| p.ratio.high),
+        ("ratio", |p| p.ratio.value()),
+        ("ratio_low", |p| p.ratio.low()),
+        ("ratio_high", |p| p.ratio.high()),
         ("wins", |p| Some(p.wins)),
         ("wins_low", |p| Some(p.wins_low)),
         ("wins_high", |p| Some(p.wins_high)),
@@ -183,7 +183,7 @@ const STATISTICS: [Named<Level, Option<f64>>; 14] = [
 
 /// Columns of a quantile, by the suffix of their names.
 const QUANTILE: [Named<Quantile, Option<f64>>; 3] =
-    [("", |q| q.value), ("_low", |q| q.low), ("_high", |q| q.high)];
+    [("", Quantile::value), ("_low", Quantile::low), ("_high", Quantile::high)];
 
 /// The columns that identify a series.
 fn keys<'a>(series: impl Iterator<Item = &'a Series> + Clone) -> Table {

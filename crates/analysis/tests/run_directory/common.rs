@@ -58,6 +58,11 @@ impl Shard<'_> {
         format!("n={};design={design};target={target};noise={noise}", self.n)
     }
 
+    /// The key of its cell.
+    pub fn cell(&self) -> String {
+        key(&self.content())
+    }
+
     /// The estimator with its parameters.
     fn rule(&self) -> String {
         match self.variant {
@@ -92,7 +97,7 @@ impl Shard<'_> {
 
     pub fn path(&self, run: &Path) -> PathBuf {
         let variant = self.variant.map_or_else(String::new, |_| format!("-{}", key(&self.rule())));
-        let name = format!("{}{variant}-{:06}.parquet", key(&self.content()), self.index);
+        let name = format!("{}{variant}-{:06}.parquet", self.cell(), self.index);
         run.join(format!("metrics/estimator={}/n={}", self.estimator, self.n)).join(name)
     }
 

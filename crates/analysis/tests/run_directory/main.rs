@@ -111,7 +111,7 @@ fn estimators_are_compared_trial_by_trial() {
     assert_eq!(pairs.len(), 3);
     let same =
         pairs.iter().find(|pair| (pair.estimator.as_str(), pair.against.as_str()) == ("one", "two")).unwrap();
-    assert_eq!((same.trials, same.ratio.value, same.wins), (399, Some(0.5), 1.0));
+    assert_eq!((same.trials, same.ratio.value(), same.wins), (399, Some(0.5), 1.0));
     // Var(u − 2u) = Var u, against Var u + 4 Var u.
     assert!((same.saved.unwrap() - 0.8).abs() < 1e-12 && (same.saved_log.unwrap() - 1.0).abs() < 1e-12);
     let apart = pairs
@@ -153,7 +153,7 @@ fn no_number_depends_on_threads() {
         .series
         .iter()
         .flat_map(|series| series.levels.iter().map(|level| level.median.unwrap().to_bits()))
-        .chain(one.pairs.iter().map(|pair| pair.ratio.value.unwrap().to_bits()))
+        .chain(one.pairs.iter().map(|pair| pair.ratio.value().unwrap().to_bits()))
         .collect();
     let count = medians.len();
     medians.sort_unstable();
@@ -196,12 +196,18 @@ fn notable_trials_are_found() {
     let mut values = vec![Some(1.0); 30];
     (values[4], values[9], values[11]) = (Some(50.0), None, Some(0.5));
     let risks = vec![("risk_l2", values)];
-    Shard { risks, ..Shard::default() }.write(run.path());
+    let shard = Shard { risks, ..Shard::default() };
+    let cell = shard.cell();
+    let other = Shard { labels: ["uniform", "zero", "normal(sd=3)"], ..shard.clone() }.path(run.path());
+    shard.write(run.path());
     let summary = plain(run.path());
-    let any = Options::default();
-    let found = notable(run.path(), &any, &summary.series[0], 100).unwrap().unwrap();
+    let at = |n, cell: &str| notable(run.path(), &Options::default(), &summary.series[0], (n, cell)).unwrap();
+    let found = at(100, &cell).unwrap();
     assert_eq!((found.median, found.worst), (0, 4));
-    assert_eq!(notable(run.path(), &any, &summary.series[0], 99).unwrap(), None);
+    assert_eq!((at(99, &cell), at(100, "00c0ffee00c0ffee")), (None, None));
+    // Files of other cells are not opened.
+    std::fs::write(other, "damaged").unwrap();
+    assert_eq!(at(100, &cell), Some(found));
 }
 
 #[test]
@@ -226,7 +232,7 @@ fn medians_equal_direct_computation_and_failures_are_counted() {
     assert!((level.mean.unwrap() / (direct.iter().sum::<f64>() / 98.0) - 1.0).abs() < 1e-14);
     assert!(level.median_low < level.median && level.median < level.median_high);
     assert_eq!(level.quantiles.len(), 5);
-    assert_eq!(level.quantiles[2].low, level.median_low);
+    assert_eq!(level.quantiles[2].low(), level.median_low);
     assert_eq!(summary.series[1].levels[0].median, level.median.map(|m| 2.0 * m));
     assert_eq!(summary.series[0].in_probability, Verdict::Undecided);
     assert_eq!(summary.series[0].growth, None);

@@ -40,7 +40,7 @@ fn direct(of: impl Fn(usize) -> bool) -> (u64, f64, f64) {
 
 fn check(pair: &Pair, (trials, median, wins): (u64, f64, f64)) {
     assert_eq!(pair.trials, trials);
-    assert!((pair.ratio.value.unwrap() / median - 1.0).abs() < 1e-14, "{pair:?} {median}");
+    assert!((pair.ratio.value().unwrap() / median - 1.0).abs() < 1e-14, "{pair:?} {median}");
     assert!((pair.wins - wins).abs() < 1e-12, "{pair:?} {wins}");
 }
 

@@ -35,7 +35,8 @@ fn variants_are_series_of_their_own() {
     }
     // On the same samples: three pairs at each n.
     assert_eq!(summary.pairs.len(), 6);
-    let found = notable(run.path(), &options, &summary.series[1], 20).unwrap().unwrap();
+    let cell = Shard { n: 20, ..Shard::default() }.cell();
+    let found = notable(run.path(), &options, &summary.series[1], (20, &cell)).unwrap().unwrap();
     assert_eq!(found.n, 20);
     let json = serde_json::to_value(&summary.series).unwrap();
     assert_eq!(json[1]["coordinates"]["lr"], 0.1);

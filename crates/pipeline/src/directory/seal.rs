@@ -4,7 +4,7 @@ use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Write;
-use tempered_store::{CHECKSUM_KEY, Found, Listed, RunDirectory, read_checksum, read_footer};
+use tempered_store::{CHECKSUM_KEY, DataFolder, Found, Listed, RunDirectory, read_checksum, read_footer};
 
 /// Name of the record.
 pub const RECORD: &str = "sealed.json";
@@ -35,27 +35,22 @@ pub(crate) fn name(file: &Listed) -> String {
 /// Seals a directory that is not sealed yet. The record holds no clock: equal files have equal seals.
 ///
 /// Cost: a listing and a footer a file; pages are not read, since files were summed while they were written. Only a file
-/// without a checksum, of a version before there were any, is read whole.
+/// without a checksum, of a version before there were any, is read whole. Memory: the names in one folder.
 pub fn seal(directory: &RunDirectory) -> Result<(), Error> {
     if directory.records()?.iter().any(|name| name == RECORD) {
         return Ok(());
     }
-    let mut listed: Vec<(String, Listed)> =
-        directory.listing()?.files.into_iter().map(|file| (name(&file), file)).collect();
-    listed.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut sealed = listed.into_iter().map(|(name, file)| -> Result<_, Error> {
-        let path = directory.root().join(&name);
-        let checksum = match read_footer(&path)? {
-            Found::File(footer) => footer.get(CHECKSUM_KEY).map(str::to_string),
-            // Beyond what the study asks for, and damaged: nothing to vouch for.
-            Found::Missing | Found::Unreadable(_) => return Ok(None),
+    let folders = directory.folders(&mut |_| {})?;
+    let mut files = folders.iter().flat_map(|folder| {
+        let (files, failed) = match in_order(folder) {
+            Ok(files) => (files, None),
+            Err(error) => (Vec::new(), Some(Err(error))),
         };
-        let checksum = checksum.map_or_else(|| read_checksum(&path).map(|sum| sum.computed), Ok)?;
-        Ok(Some((name, Sealed { bytes: file.bytes, checksum })))
+        failed.into_iter().chain(files.into_iter().map(|file| sealed(directory, file)))
     });
     let mut failed = None;
     let written = directory.write_record_with(RECORD, &mut |out| {
-        let sound = sealed.by_ref().map_while(|file| file.map_err(|error| failed = Some(error)).ok());
+        let sound = files.by_ref().map_while(|file| file.map_err(|error| failed = Some(error)).ok());
         write(out, sound.flatten())?;
         // A seal that lacks files is none.
         if failed.is_some() { Err(std::io::ErrorKind::InvalidData.into()) } else { Ok(()) }
@@ -64,6 +59,25 @@ pub fn seal(directory: &RunDirectory) -> Result<(), Error> {
         Some(error) => Err(error),
         None => Ok(written?),
     }
+}
+
+/// The files of a folder with their sizes, by name.
+fn in_order(folder: &DataFolder) -> Result<Vec<(String, u64)>, Error> {
+    let mut files = Vec::new();
+    folder.walk(&mut |file| files.push((name(&file), file.bytes)), &mut |_| {})?;
+    files.sort();
+    Ok(files)
+}
+
+/// What the seal says of a file; nothing of one that is beyond what the study asks for, and damaged.
+fn sealed(directory: &RunDirectory, (name, bytes): (String, u64)) -> Result<Option<(String, Sealed)>, Error> {
+    let path = directory.root().join(&name);
+    let checksum = match read_footer(&path)? {
+        Found::File(footer) => footer.get(CHECKSUM_KEY).map(str::to_string),
+        Found::Missing | Found::Unreadable(_) => return Ok(None),
+    };
+    let checksum = checksum.map_or_else(|| read_checksum(&path).map(|sum| sum.computed), Ok)?;
+    Ok(Some((name, Sealed { bytes, checksum })))
 }
 
 /// Writes a seal file by file: a study of a million cells has millions, and its seal hundreds of megabytes.
@@ -99,6 +113,30 @@ fn sum(files: &BTreeMap<String, Sealed>) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Folder by folder, names come in the order in which they would be sorted at once.
+    #[test]
+    fn files_are_sealed_in_the_order_of_their_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = RunDirectory::create(folder.path()).unwrap();
+        for label in ["a", "a-b", "a b", "a=", "b"] {
+            for (table, n) in [("weights", 7), ("metrics", 10), ("metrics", 9), ("metrics", 1)] {
+                let path = folder.path().join(format!("{table}/estimator={label}/n={n}"));
+                std::fs::create_dir_all(&path).unwrap();
+                for name in
+                    ["8badf00d8badf00d-000001", "8badf00d8badf00d-00c0ffee00c0ffee-000000", "0-000000"]
+                {
+                    std::fs::write(path.join(format!("{name}.parquet")), "").unwrap();
+                }
+            }
+        }
+        let mut sorted: Vec<String> = directory.listing().unwrap().files.iter().map(name).collect();
+        sorted.sort();
+        let folders = directory.folders(&mut |_| {}).unwrap();
+        let found = folders.iter().flat_map(|folder| in_order(folder).unwrap());
+        assert_eq!(found.map(|(name, _)| name).collect::<Vec<_>>(), sorted);
+        assert_eq!(sorted.len(), 60);
+    }
 
     /// What is written file by file is a seal as serde reads it, and its checksum that of its files.
     #[test]

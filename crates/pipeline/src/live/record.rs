@@ -68,7 +68,8 @@ impl LiveRecord {
     /// The disk refuses.
     pub fn write(&mut self, live: &Live) -> Result<(), Error> {
         if let Some(whole) = self.whole {
-            let lines = lines(&self.fresh)?;
+            let lines =
+                self.fresh.entries().map(|entry| line(&entry)).collect::<Result<Vec<_>, _>>()?.concat();
             if self.appended + lines.len() as u64 <= whole + SHORT {
                 if !lines.is_empty() {
                     self.directory.append_record(&self.name, &lines)?;
@@ -78,13 +79,23 @@ impl LiveRecord {
                 return Ok(());
             }
         }
-        let mut bytes = serde_json::to_vec(&Head { risks: live.risks().to_vec() })?;
-        bytes.push(b'\n');
-        bytes.extend(lines(live)?);
-        self.directory.write_record(&self.name, &bytes)?;
+        let mut size = 0;
+        self.directory.write_record_with(&self.name, &mut |out| {
+            let mut head = serde_json::to_vec(&Head { risks: live.risks().to_vec() })?;
+            head.push(b'\n');
+            out.write_all(&head)?;
+            size = head.len() as u64;
+            // Line by line: all of a million cells are a hundred megabytes.
+            for entry in live.entries() {
+                let line = line(&entry)?;
+                out.write_all(&line)?;
+                size += line.len() as u64;
+            }
+            Ok(())
+        })?;
         // A record of a version that wrote one object instead of lines: this one has taken its place.
         self.directory.remove_record(self.name.trim_end_matches('l'))?;
-        (self.whole, self.appended, self.fresh) = (Some(bytes.len() as u64), 0, live.empty());
+        (self.whole, self.appended, self.fresh) = (Some(size), 0, live.empty());
         Ok(())
     }
 }
@@ -107,13 +118,10 @@ pub fn read_live(directory: &RunDirectory, live: &mut Live) -> Result<(), Error>
     Ok(())
 }
 
-fn lines(live: &Live) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    for entry in live.entries() {
-        serde_json::to_writer(&mut bytes, &entry)?;
-        bytes.push(b'\n');
-    }
-    Ok(bytes)
+fn line(entry: &Entry<'_>) -> serde_json::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(entry)?;
+    line.push(b'\n');
+    Ok(line)
 }
 
 /// Reads lines into summaries; returns whether all of them could be used.

@@ -89,6 +89,10 @@ impl Live {
     /// Joins the summaries of another process. No shard is counted twice: where both count the same one, the side
     /// that counts more trials of the cell speaks for it.
     pub fn join(&mut self, other: Live) {
+        if self.counted.is_empty() {
+            self.counted = other.counted;
+            return;
+        }
         for (estimator, cells) in other.counted {
             for (cell, theirs) in cells {
                 self.join_one(&estimator, cell, theirs);

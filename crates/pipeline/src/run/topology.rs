@@ -47,8 +47,8 @@ impl Lanes {
     pub fn of(plan: &Plan, todo: Shards, from: f64) -> Lanes {
         let costs = Costs::new(&plan.study);
         let mut known: BTreeMap<(Size, Vec<usize>), [List; 2]> = BTreeMap::new();
-        let (mut all_short, mut all_long): (Shards, Shards) = (Vec::new(), Vec::new());
-        for (shard, estimators) in todo {
+        let mut all_long: Shards = Vec::new();
+        let mut sort = |(shard, estimators): (Shard, List)| {
             let size = plan.cells[shard.cell].size();
             let ways = known.entry((size, estimators.to_vec())).or_insert_with(|| {
                 // Distances want the reference of the same sample.
@@ -63,10 +63,10 @@ impl Lanes {
             if !long.is_empty() {
                 all_long.push((shard.clone(), long));
             }
-            if !short.is_empty() {
-                all_short.push((shard, short));
-            }
-        }
+            (!short.is_empty()).then_some((shard, short))
+        };
+        // Of this form the list stays where it is: there may be a million shards.
+        let short: Shards = todo.into_iter().filter_map(&mut sort).collect();
         let cost = |(shard, list): &(Shard, List)| -> f64 {
             let size = plan.cells[shard.cell].size();
             list.iter().map(|e| costs.of(*e, size)).sum()
@@ -75,7 +75,7 @@ impl Lanes {
         // Costs are positive: their bits have their order.
         all_long.sort_by_cached_key(|part| cost(part).to_bits());
         let shared = all_long.into_iter().map(|(shard, list)| (Arc::new(shard), list));
-        Lanes { short: all_short, long: shared.collect() }
+        Lanes { short, long: shared.collect() }
     }
 }
 
