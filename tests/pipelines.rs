@@ -241,8 +241,8 @@ fn spectra() {
     let all = Run::new("spectra", &[]).series();
     let of = |design: &str| find(&all, "least_squares", design, 2.0);
     for (design, class) in [
-        ("gaussian(d=round(n^1.5), spectrum=identity)", "benign"),
-        ("gaussian(d=round(n^1.5), spectrum=spiked, spikes=5, height=1, mass=1)", "benign"),
+        ("gaussian(d=n^2, spectrum=identity)", "benign"),
+        ("gaussian(d=n^2, spectrum=spiked, spikes=2, height=1, mass=1)", "benign"),
         ("gaussian(d=2 * n, spectrum=identity)", "tempered"),
         ("gaussian(d=10 * n, spectrum=power, exponent=1.5)", "tempered"),
         ("gaussian(d=n + 1, spectrum=identity)", "catastrophic"),
@@ -250,16 +250,17 @@ fn spectra() {
     ] {
         let series = of(design);
         assert_eq!(series["theory_in_probability"], class, "{design}");
-        // A slow approach may stay undecided, and nothing is wrong.
-        assert!(series["in_probability"] == class || series["in_probability"] == "undecided", "{series:#}");
+        // The median at d = 2 n nears its limit so slowly that it may stay undecided.
+        let slow = design.starts_with("gaussian(d=2 * n") && series["in_probability"] == "undecided";
+        assert!(series["in_probability"] == class || slow, "{series:#}");
     }
     // d = 2 n: σ² n/(d − n − 1).
     let wide = of("gaussian(d=2 * n, spectrum=identity)");
-    let (mean, error) = (figure(wide, 256, "mean"), figure(wide, 256, "mean_se"));
-    assert!((mean - 256.0 / 255.0).abs() < 4.0 * error, "{mean} ± {error}");
+    let (mean, error) = (figure(wide, 144, "mean"), figure(wide, 144, "mean_se"));
+    assert!((mean - 144.0 / 143.0).abs() < 4.0 * error, "{mean} ± {error}");
     // d = 10 n truncates i^-1.5: .69 rather than ½.
     let power = of("gaussian(d=10 * n, spectrum=power, exponent=1.5)");
-    assert!((figure(power, 256, "mean") - 0.69).abs() < 0.03, "{}", figure(power, 256, "mean"));
+    assert!((figure(power, 144, "mean") - 0.69).abs() < 0.03, "{}", figure(power, 144, "mean"));
 }
 
 /// The risk is U-shaped in λ: λ → 0 is the minimum norm, large λ the least-squares line.

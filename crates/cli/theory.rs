@@ -57,11 +57,18 @@ impl<'a> Theory<'a> {
         let last = cells.iter().max_by_key(|cell| cell.n)?;
         let estimator = self.plan.study.estimators.iter().find(|known| known.label == label)?;
         let choice = last.choice(&estimator.rule).ok()?;
+        // The part of R_2 that is due to noise is R_2 of the target zero in expectation over the noise, and of the same class.
+        let zero = space::target::CATALOGUE.iter().find(|entry| entry.name == "zero");
+        let zero = zero.and_then(|entry| Choice::new(entry, &[]).ok());
+        let (target, p) = match risk {
+            Risk::Variance => (zero.as_ref()?, 2.0),
+            _ => (&*last.target, risk.p()?),
+        };
         let setting = space::theory::Setting {
             design: &last.design,
-            target: &last.target,
+            target,
             noise: &last.noise,
-            p: risk.p()?,
+            p,
             growth: space::theory::Growth::of(&sizes)?,
         };
         space::theory::known(&choice, &setting)
