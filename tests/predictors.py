@@ -205,7 +205,7 @@ def exported(tempered, folder, n, offset):
 
 
 def every_estimator_is_here(tempered):
-    listed = run(tempered, "list").split("\nestimators\n")[1].split("\n\n")[0]
+    listed = run(tempered, "list").split("\nestimators on the line\n")[1].split("\n\n")[0]
     names = {line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "}
     here = {choice.strip("{").split(":")[0] for choice in estimators(10).values()}
     assert names == here, names ^ here
