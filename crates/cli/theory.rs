@@ -15,6 +15,8 @@ pub struct Theory<'a> {
     choices: [HashMap<String, &'a Choice>; 3],
     /// Of studies in R^d, where d may depend on n, the cells by what series call design, target and noise.
     cells: HashMap<[String; 3], Vec<&'a Cell>>,
+    /// The same by their keys.
+    by_key: HashMap<&'a str, &'a Cell>,
 }
 
 impl<'a> Theory<'a> {
@@ -25,12 +27,14 @@ impl<'a> Theory<'a> {
             |choices: &'a [Choice]| choices.iter().map(|choice| (choice.to_string(), choice)).collect();
         let choices = [&study.designs, &study.targets, &study.noises].map(|choices| by_label(choices));
         let mut cells: HashMap<[String; 3], Vec<&Cell>> = HashMap::new();
+        let mut by_key = HashMap::new();
         if study.space() == Space::Features {
             for cell in plan.cells.iter() {
                 cells.entry(labels(cell)).or_default().push(cell);
+                by_key.insert(cell.key.as_str(), cell);
             }
         }
-        Theory { plan, choices, cells }
+        Theory { plan, choices, cells, by_key }
     }
 
     /// What is known of a risk of an estimator of the study, on data with these labels, as n grows.
@@ -82,12 +86,10 @@ impl<'a> Theory<'a> {
             return;
         }
         let statistic = curve.statistic;
-        let by_key: HashMap<&str, &Cell> =
-            self.cells.values().flatten().map(|cell| (cell.key.as_str(), *cell)).collect();
         let (name, along) = (curve.estimator.clone(), curve.along.clone());
         for point in &mut curve.points {
             let key = point.cell.rsplit(':').next().unwrap_or_default();
-            let Some(cell) = by_key.get(key) else { continue };
+            let Some(cell) = self.by_key.get(key) else { continue };
             let label = full_name(&name, &along, point.at.as_ref());
             let planned =
                 self.plan.study.estimators.iter().find(|known| known.label == label || known.label == name);
