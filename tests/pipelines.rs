@@ -230,6 +230,51 @@ fn double_descent() {
     }
 }
 
+/// Each generation adds its variance where it replaces the data, and interpolants forget; where data accumulate the error stays below
+/// that of the first part.
+#[test]
+#[ignore = "slow"]
+fn model_collapse() {
+    let output: Value = Run::new("model-collapse", &[]).json("analyze", &[]);
+    let curves = output["curves"].as_array().unwrap();
+    let (mut checked, mut inside) = (0, 0);
+    for (design, labels, formula) in [
+        // d σ²/(n − d − 1), and d/4/(60 − d − 1) a generation.
+        ("gaussian(d=20)", "replaced", (|g: i32| 20.0 / 29.0 + f64::from(g) * 5.0 / 39.0) as fn(i32) -> f64),
+        // Of interpolants what is kept of the target, 5/8 · (3/4)^g, and the noise of each generation, of which later ones keep a part.
+        ("gaussian(d=80)", "replaced", |g| {
+            let kept = 0.75f64.powi(g);
+            1.0 - 0.625 * kept + 0.625 * 0.25 * 60.0 / 19.0 * (1.0 - kept) / 0.25 + 50.0 / 29.0
+        }),
+        // Parts of m = 660/(g + 1) points: Σ_i 20/(i (i m − 21)).
+        ("gaussian(d=20)", "accumulated", |g| {
+            let m = 660.0 / f64::from(g + 1);
+            (1..=g + 1).map(f64::from).map(|i| 20.0 / (i * (i * m - 21.0))).sum()
+        }),
+    ] {
+        let is = |curve: &&Value| {
+            curve["design"].as_str().unwrap().starts_with(design.trim_end_matches(')'))
+                && curve["target"].as_str().unwrap().contains(labels)
+        };
+        let curve = curves.iter().find(is).unwrap();
+        assert_eq!((&curve["statistic"], &curve["course"]), (&"mean".into(), &"increasing".into()));
+        for (point, generations) in curve["points"].as_array().unwrap().iter().zip([0, 1, 2, 5, 10]) {
+            let number = |name: &str| point[name].as_f64().unwrap();
+            let exact = formula(generations);
+            assert!((number("theory") / exact - 1.0).abs() < 1e-9, "{design} {labels} {generations}");
+            checked += 1;
+            inside += usize::from(number("low") <= exact && exact <= number("high"));
+        }
+    }
+    // Of 15 intervals with 95 % each 12 or more, but for one study in 200.
+    assert!(checked == 15 && inside >= 12, "{inside} of {checked}");
+    let last = |curve: &Value| curve["points"][4]["value"].as_f64().unwrap();
+    let of = |labels: &str| {
+        curves.iter().find(|curve| curve["target"].as_str().unwrap().contains(labels)).map(last).unwrap()
+    };
+    assert!(of("accumulated") < 20.0 / 39.0 * std::f64::consts::PI.powi(2) / 6.0 && of("replaced") > 1.9);
+}
+
 /// Every class in one study, as it is proven; spectra at limits that the eigenframework knows within some percent.
 #[test]
 #[ignore = "slow"]

@@ -1,13 +1,13 @@
 //! `tempered analyze`.
 
-use crate::args::{Analyze, Format};
+use crate::args::{self, Analyze, Format};
 use crate::exit::{Ending, Failure};
 use crate::next_steps::next_steps;
 use crate::theory::Theory;
 use crate::{output, study, told};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use tempered_analysis::{Curve, Expected, Fits, Options, Order, Risk, Series, Summary};
+use tempered_analysis::{Curve, Expected, Fits, Options, Order, Risk, Series, Statistic, Summary};
 use tempered_math::catalogue::Choice;
 use tempered_math::estimator::{CATALOGUE, Estimator};
 use tempered_pipeline::RunDirectory;
@@ -27,13 +27,18 @@ const JSON_VERSION: u32 = 1;
 pub struct Reading {
     along: String,
     quantities: Vec<String>,
+    statistic: Option<Statistic>,
 }
 
 impl Reading {
     /// As the study says.
     pub fn of(plan: &Plan) -> Reading {
         let along = plan.study.along.clone().unwrap_or_else(|| "n".into());
-        Reading { along, quantities: plan.study.quantities.clone() }
+        let statistic = plan.study.statistic.map(|word| match word {
+            "mean" => Statistic::Mean,
+            _ => Statistic::Median,
+        });
+        Reading { along, quantities: plan.study.quantities.clone(), statistic }
     }
 }
 
@@ -68,6 +73,11 @@ pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
     if !options.quantities.is_empty() {
         reading.quantities.clone_from(&options.quantities);
     }
+    reading.statistic = match options.statistic {
+        Some(args::Statistic::Mean) => Some(Statistic::Mean),
+        Some(args::Statistic::Median) => Some(Statistic::Median),
+        None => reading.statistic,
+    };
     let summary = summarise(&directory, &plan, &reading, options.error, options.threads.count())?;
     match options.format {
         Format::Human => {
@@ -131,6 +141,7 @@ pub fn summarise(
         expected: expected(plan),
         along: reading.along.clone(),
         quantities: reading.quantities.clone(),
+        statistic: reading.statistic,
         zip: zip(plan),
         order: order(plan),
         global: labels(plan, |estimator| !estimator.is_local()),

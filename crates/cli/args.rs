@@ -175,6 +175,13 @@ pub struct Status {
     pub all: bool,
 }
 
+/// What curves compare.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Statistic {
+    Median,
+    Mean,
+}
+
 #[derive(Args)]
 pub struct Analyze {
     /// The run directory; the run may still be going.
@@ -187,6 +194,9 @@ pub struct Analyze {
     /// the risks].
     #[arg(long = "quantity", value_name = "NAME")]
     pub quantities: Vec<String>,
+    /// What curves compare [default: what the study says, else medians, and means of shares and of what is tied].
+    #[arg(long, value_enum)]
+    pub statistic: Option<Statistic>,
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

@@ -213,7 +213,23 @@ fn warnings(plan: &Plan) -> Vec<String> {
         };
         (seconds > LONG).then(said)
     };
-    levels(plan).filter_map(long).collect()
+    levels(plan).filter_map(long).chain(paths(plan)).collect()
+}
+
+/// So many penalties of one ridge take longer by Cholesky factors than by one decomposition: at (200, 400) a decomposition costs three.
+const PATH: usize = 4;
+
+/// Ridges that would be quicker as a path.
+fn paths(plan: &Plan) -> Vec<String> {
+    let ridges = || plan.study.estimators.iter().filter(|one| one.rule.sample().name() == "ridge");
+    let names: BTreeSet<&str> = ridges().map(|one| &*one.name).collect();
+    let variants = |name: &str| ridges().filter(|one| *one.name == *name).count();
+    let said = |name: &str| {
+        let count = variants(name);
+        let advice = "`ridge_path` has the same parameters and fits all of them by one decomposition";
+        (count >= PATH).then(|| format!("`{name}` fits {count} ridges one by one: {advice}"))
+    };
+    names.into_iter().filter_map(said).collect()
 }
 
 /// The axes whose product the cells are, a line each.

@@ -79,7 +79,7 @@ impl<'a> Theory<'a> {
     }
 
     /// Notes at the places of a curve what is known of its statistic there: the median by the exact law, the mean by that or,
-    /// of R_2, by the eigenframework.
+    /// of R_2, by the law of chains or the eigenframework.
     pub fn note(&self, curve: &mut Curve) {
         let Some(risk) = Risk::of_column(&curve.quantity) else { return };
         if self.plan.study.space() != Space::Features {
@@ -121,7 +121,10 @@ fn at(cell: &Cell, estimator: &Choice, risk: Risk, statistic: Statistic) -> Opti
         (Statistic::Median, None) => None,
         (Statistic::Mean, Some(law)) => law.mean_power(p).filter(|mean| mean.is_finite()),
         (Statistic::Mean, None) if p == 2.0 => {
-            space::theory::expected(estimator, &cell.design, &cell.target, &cell.noise, size)
+            let collapse = space::theory::collapse(estimator, &cell.design, &cell.target, &cell.noise, size);
+            let expected =
+                || space::theory::expected(estimator, &cell.design, &cell.target, &cell.noise, size);
+            collapse.or_else(expected).filter(|mean| mean.is_finite())
         }
         (Statistic::Mean, None) => None,
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::along::Statistic;
 use crate::error::Error;
 use crate::label::Order;
 use crate::read::belongs::Expected;
@@ -32,6 +33,8 @@ pub struct Options {
     pub along: String,
     /// The quantities: columns of numbers, or `failed`. An empty list stands for the risks.
     pub quantities: Vec<String>,
+    /// What curves compare; without it medians, and means of shares and of what is tied, whose medians jump.
+    pub statistic: Option<Statistic>,
     /// Groups of swept parameters that vary together, by the name of the estimator: a series along one of them varies all.
     pub zip: BTreeMap<String, Vec<Vec<String>>>,
     /// The order of series and pairs.
@@ -57,6 +60,7 @@ impl Default for Options {
             expected: Expected::default(),
             along: "n".into(),
             quantities: Vec::new(),
+            statistic: None,
             zip: BTreeMap::new(),
             order: Order::default(),
             global: BTreeSet::new(),

@@ -7,6 +7,7 @@ use std::path::Path;
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::run::{Settings, run};
 use tempered_pipeline::spec::{Study, parse};
+use tempered_pipeline::verify::{Draw, verify};
 use tempered_pipeline::{Cancel, RunDirectory};
 use tempered_store::{MetricsTable, Table, read_metrics};
 
@@ -215,4 +216,90 @@ fn the_peak_has_the_exact_law() {
             assert!((share - 0.0352).abs() < 0.012, "{share}");
         }
     }
+}
+
+/// Features beyond d add a ridge of .243 to every fit; without it R_2 is eight times as large.
+#[test]
+fn features_beyond_d_are_a_ridge() {
+    let spectrum = "design: {gaussian: {spectrum: {log_power: {exponent: 2}}}}";
+    let text = study(
+        &format!("{{n: 40, d: 60, {spectrum}}}"),
+        "train: {ls: least_squares, ridge: {ridge: {lambda: 0}}}\n",
+    );
+    for (_, table) in tables(&text) {
+        let risks = column(&table, "risk_l2");
+        let mean = risks.iter().sum::<f64>() / risks.len() as f64;
+        // By two thousand trials outside this program .325, with .118 for one trial; without the ridge 2.75.
+        assert!((mean - 0.325).abs() < 4.0 * 0.118 / (risks.len() as f64).sqrt(), "{mean}");
+    }
+}
+
+/// Estimators that share a decomposition have the rows that each has alone, whatever stands beside them.
+#[test]
+fn what_is_shared_changes_no_row() {
+    let train = "train:
+  path: {ridge_path: {lambda: [0.01, 1, 100], intercept: true}}
+  ridge: {ridge: {lambda: 1}}
+  flow: {gradient_flow: {time: [0.1, 10]}}
+  nuclear: {nuclear: {lambda: 2, intercept: true}}
+  steep: {gradient_descent: {size: 10, steps: 1000}}
+evaluate: {risks: [1, 2, variance, bias]}
+store: {weights: all}
+aggregate: {max_failed: 1}
+";
+    let text = study("{n: [6, 12], d: [9, 6], target: {linear: {direction: random}}}", train);
+    let folder = tempfile::tempdir().unwrap();
+    let together = files(&text, folder.path(), 2);
+    let directory = RunDirectory::open(folder.path()).unwrap();
+    let all = verify(&Plan::new(parsed(&text)), &directory, Draw::Share(1.0), 2).unwrap();
+    assert!(all.findings.is_empty(), "{:?}", all.findings);
+    assert_eq!(all.recomputed, 4 * 8 * 40);
+    // One alone, from a study without the others.
+    let alone = study(
+        "{n: [6, 12], d: [9, 6], target: {linear: {direction: random}}}",
+        &train.replace("[0.01, 1, 100]", "[100]"),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let alone = files(&alone, folder.path(), 1);
+    let of_flow = |files: &BTreeMap<String, Vec<u8>>| -> Vec<(String, Vec<u8>)> {
+        let flow = files.iter().filter(|(name, _)| name.contains("estimator=flow"));
+        flow.map(|(name, bytes)| (name.clone(), bytes.clone())).collect()
+    };
+    assert_eq!(of_flow(&together).len(), 4 * 2 * 2);
+    assert_eq!(of_flow(&together), of_flow(&alone));
+}
+
+/// Labels of a chain come from the trial's own stream, and have no parts that are due to noise or to bias alone.
+#[test]
+fn chains_follow_their_law_and_are_an_axis() {
+    let chain = "target: {chain: {generations: [0, 2], points: 12, sd: 0.5, direction: random}}";
+    let text = study(&format!("{{n: 12, d: 4, {chain}}}"), TRAIN).replace("trials: 40", "trials: 4000")
+        + "evaluate: {risks: [2, variance]}\n";
+    let folder = tempfile::tempdir().unwrap();
+    files(&text, folder.path(), 2);
+    let plan = Plan::new(parsed(&text));
+    let directory = RunDirectory::open(folder.path()).unwrap();
+    for file in directory.listing().unwrap().files {
+        let cell = plan.cells.iter().find(|cell| cell.key == file.place.cell).unwrap();
+        let table = read_metrics(&directory.metrics_path(&file.place)).unwrap();
+        let place = table.names.iter().position(|name| name == "risk_variance").unwrap();
+        let generations = cell.target.arguments()[0].1.whole();
+        assert!(table.scores[place].iter().all(|variance| variance.is_some() == (generations == 0)));
+        let risks = column(&table, "risk_l2");
+        let mean = risks.iter().sum::<f64>() / 4000.0;
+        let square = risks.iter().map(|risk| (risk - mean) * (risk - mean)).sum::<f64>();
+        // d σ²/(n − d − 1) at last, and a quarter of that for each generation.
+        let exact = 4.0 / 7.0 * (1.0 + 0.25 * generations as f64);
+        assert!(
+            (mean - exact).abs() < 4.0 * (square / (4000.0 * 3999.0)).sqrt(),
+            "{generations}: {mean} {exact}"
+        );
+    }
+    let refused = |chain: &str| {
+        let text = study(&format!("{{n: 12, d: 4, target: {{chain: {chain}}}}}"), TRAIN);
+        parse(text.as_bytes(), "study", &[]).unwrap_err().to_string()
+    };
+    assert!(refused("{generations: 2}").contains("must be given for labels: replaced"));
+    assert!(refused("{generations: 2, labels: accumulated, points: 3}").contains("is for labels: replaced"));
+    assert!(refused("{generations: -1, points: 3}").contains("integer from 0 to 1000"));
 }

@@ -17,7 +17,7 @@ pub(crate) const HELD: usize = 4096;
 pub enum Statistic {
     /// The median.
     Median,
-    /// The mean, for shares and counts, whose medians change in jumps.
+    /// The mean: of shares and counts, whose medians change in jumps, and where it is asked for.
     Mean,
 }
 

@@ -38,7 +38,7 @@ fn curve(name: &str, samples: &[Vec<f64>], paired: bool) -> Curve {
     };
     let drafts = samples.iter().enumerate().map(draft).collect();
     let key = Key { labels: ["a", "b", "c", "d"].map(Into::into), n: Some(20) };
-    Curve::of(&key, "width", Coordinates::default(), &quantity, drafts)
+    Curve::of(&key, "width", Coordinates::default(), (&quantity, None), drafts)
 }
 
 /// Samples with these medians: log-normal, of which a part is common to all places where they are paired.

@@ -275,11 +275,16 @@ impl Curve {
         key: &Key,
         along: &str,
         coordinates: Coordinates,
-        quantity: &Quantity,
+        (quantity, statistic): (&Quantity, Option<Statistic>),
         drafts: Vec<Draft>,
     ) -> Curve {
         let tied = !quantity.is_error() && drafts.iter().any(|draft| draft.tied);
-        let statistic = if tied || quantity.is_share() { Statistic::Mean } else { Statistic::Median };
+        let statistic = match statistic {
+            _ if quantity.is_share() => Statistic::Mean,
+            Some(asked) => asked,
+            None if tied => Statistic::Mean,
+            None => Statistic::Median,
+        };
         let places = (0..drafts.len()).filter(|place| drafts[*place].estimate(statistic).is_some()).collect();
         let compared = Compared { statistic, places, drafts: &drafts };
         let several = compared.places.len() > 1;

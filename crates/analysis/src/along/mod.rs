@@ -154,7 +154,13 @@ impl Plan<'_> {
         let Some(key) = group.map(|group| &self.keys[group]) else { return };
         let coordinates = interner.of(key.labels.each_ref().map(|label| &**label));
         let made = self.quantities.par_iter().zip(drafts).map(|(quantity, drafts)| {
-            let curve = Curve::of(key, self.along.name(), coordinates.clone(), quantity, drafts);
+            let curve = Curve::of(
+                key,
+                self.along.name(),
+                coordinates.clone(),
+                (quantity, self.options.statistic),
+                drafts,
+            );
             Some(curve).filter(|curve| !curve.points.is_empty())
         });
         let made: Vec<Option<Curve>> = made.collect();

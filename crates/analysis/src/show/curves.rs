@@ -172,16 +172,17 @@ impl<'a> CurveTable<'a> {
     }
 }
 
-/// A cell of the row below a curve, which has what theory says of its places.
+/// A cell of the row below a curve, which has what theory says of its places, those of the extremes among them.
 fn theory(column: &Column, place: usize, curve: &Curve) -> String {
-    match column {
-        _ if place == 0 => "  theory".to_owned(),
-        Column::At(at) => {
-            let point = curve.points.iter().find(|point| point.at == *at);
-            point.and_then(|point| point.theory).map_or_else(String::new, number)
-        }
-        _ => String::new(),
-    }
+    let of = |extreme: &Option<Extreme>| extreme.as_ref().and_then(|extreme| curve.points.get(extreme.place));
+    let point = match column {
+        _ if place == 0 => return "  theory".to_owned(),
+        Column::At(at) => curve.points.iter().find(|point| point.at == *at),
+        Column::Least => of(&curve.minimum),
+        Column::Largest => of(&curve.maximum),
+        _ => None,
+    };
+    point.and_then(|point| point.theory).map_or_else(String::new, number)
 }
 
 impl Column {

@@ -36,7 +36,7 @@ fn estimator(gain: Gain, intercept: bool) -> Choice {
     let flag = ("intercept", Value::Flag(intercept));
     let real = |name, value| (name, Value::Real(value));
     match gain {
-        Gain::Ridge(ridge) => choice(CATALOGUE, "ridge", &[real("lambda", ridge), flag]),
+        Gain::Ridge(ridge) => choice(CATALOGUE, "ridge_path", &[real("lambda", ridge), flag]),
         Gain::Nuclear(penalty) => choice(CATALOGUE, "nuclear", &[real("lambda", penalty), flag]),
         Gain::Spectral(shrinkage) => choice(CATALOGUE, "spectral", &[real("shrinkage", shrinkage), flag]),
         Gain::Descent { size, steps } => {
@@ -95,6 +95,7 @@ fn filters_are_what_they_say() {
                 let mut out = Predictor::default();
                 let filter = Filter { intercept, gain };
                 shared.predictor(&filter, &mut out).unwrap();
+                assert_eq!(plane(&own), plane(&out), "{case}");
                 for predictor in [&own, &out] {
                     let (w, b) = plane(predictor);
                     assert!(near(w, &weights, 1e-8), "{case}: {w:?} {weights:?}");
@@ -169,7 +170,7 @@ fn steep_points_are_left_to_singular_values_or_refused() {
         (0.5, Gain::Spectral(0.0), Some(Route::Eigen)),
         (0.03, Gain::Spectral(0.0), Some(Route::Svd)),
         (0.001, Gain::Spectral(0.0), None),
-        (0.001, Gain::Ridge(0.1), Some(Route::Cholesky)),
+        (0.001, Gain::Ridge(0.1), Some(Route::Tridiagonal)),
         (0.001, Gain::Nuclear(0.1), Some(Route::Eigen)),
         (0.001, Gain::Principal(2), Some(Route::Eigen)),
         (0.001, Gain::Flow(5.0), Some(Route::Eigen)),

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod chains;
 mod data;
 #[path = "../twin/double.rs"]
 #[expect(dead_code, reason = "kernels take roots and exponentials, linear systems do not")]

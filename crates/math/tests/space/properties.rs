@@ -37,6 +37,7 @@ fn cases() -> Vec<Case> {
         case("least_squares", &[flag(true)], all),
         case("ridge", &[real("lambda", 0.3)], all),
         case("ridge", &[real("lambda", 0.3), flag(true)], all),
+        case("ridge_path", &[real("lambda", 0.3), flag(true)], all),
         case("nuclear", &[real("lambda", 15.0), flag(true)], all),
         case("spectral", &[real("shrinkage", 0.25)], all),
         case("gradient_descent", &[real("size", 0.01), whole("steps", 20)], all),

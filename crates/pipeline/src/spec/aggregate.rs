@@ -13,10 +13,14 @@ pub(super) struct Aggregate {
     pub max_failed: f64,
     pub along: Option<String>,
     pub quantities: Vec<String>,
+    pub statistic: Option<&'static str>,
 }
 
 /// The places of its keys.
-const KEYS: [&str; 4] = ["quantiles", "max_failed", "along", "quantities"];
+const KEYS: [&str; 5] = ["quantiles", "max_failed", "along", "quantities", "statistic"];
+
+/// What curves may compare.
+pub(super) const STATISTICS: [&str; 2] = ["median", "mean"];
 
 pub(super) fn aggregate(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<Aggregate> {
     let fields = field.map_or(vec![None; KEYS.len()], |field| field.map(&KEYS, errors));
@@ -44,7 +48,17 @@ pub(super) fn aggregate(field: Option<&Field<'_>>, errors: &mut Errors) -> Optio
             names.into_iter().collect::<Option<Vec<String>>>().filter(|names| !names.is_empty())
         }
     };
-    Some(Aggregate { quantiles: quantiles?, max_failed: failed?, along: along?, quantities: quantities? })
+    let statistic = fields[4].as_ref().map_or(Some(None), |field| statistic(field, errors).map(Some));
+    let (quantiles, max_failed) = (quantiles?, failed?);
+    Some(Aggregate { quantiles, max_failed, along: along?, quantities: quantities?, statistic: statistic? })
+}
+
+fn statistic(field: &Field<'_>, errors: &mut Errors) -> Option<&'static str> {
+    let known = STATISTICS.into_iter().find(|word| field.node.text() == Some(word));
+    if known.is_none() {
+        errors.expected(field, &format!("one of {}", quoted(&STATISTICS)));
+    }
+    known
 }
 
 /// The name of a coordinate or a column.

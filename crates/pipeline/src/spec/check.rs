@@ -132,7 +132,7 @@ fn assembled(
 ) -> Study {
     let Evaluation { criteria, reference, checkpoints } = evaluation;
     let Storage { weights, shard_points, shard_trials } = storage;
-    let Aggregate { quantiles, max_failed, along, quantities } = reading;
+    let Aggregate { quantiles, max_failed, along, quantities, statistic } = reading;
     Study {
         parameters: parameters(&designs, &estimators),
         data_parameters: columns::beyond([("design", &designs), ("target", &targets), ("noise", &noises)]),
@@ -155,6 +155,7 @@ fn assembled(
         max_failed,
         along,
         quantities,
+        statistic,
     }
 }
 

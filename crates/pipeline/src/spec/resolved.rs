@@ -77,6 +77,7 @@ impl Study {
             let names = self.quantities.iter().map(|name| name.as_str().into()).collect();
             aggregate.push(("quantities", Yaml::Sequence(names)));
         }
+        aggregate.extend(self.statistic.map(|statistic| ("statistic", statistic.into())));
         map(aggregate)
     }
 }

@@ -1,5 +1,6 @@
 //! The JSON schema of study files (draft-07), made from the catalogues.
 
+use super::aggregate::STATISTICS;
 use super::label::RESERVED;
 use super::limits::{LARGEST_N, POINTS, QUANTILES, SHARD_POINTS};
 use serde_json::{Value as Json, json};
@@ -138,6 +139,11 @@ fn aggregate() -> Json {
                     "Columns of numbers to follow, or failed, the share of failed trials; without any, the risks.",
                     &json!({"type": "string"}),
                 ),
+            ),
+            (
+                "statistic",
+                json!({"enum": STATISTICS,
+                "description": "What curves compare; without it medians, and means of shares and of whole numbers that are tied."}),
             ),
         ],
         &[],

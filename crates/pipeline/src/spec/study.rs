@@ -61,6 +61,8 @@ pub struct Study {
     pub along: Option<String>,
     /// The columns that the analysis follows; the risks where none is given.
     pub quantities: Vec<String>,
+    /// What curves compare, `median` or `mean`; what suits the quantity where none is given.
+    pub statistic: Option<&'static str>,
 }
 
 /// Cells that are no product of axes.

@@ -2,7 +2,7 @@
 
 use super::judge::{Data, Judge, Row};
 use super::samples::{Laws, Samples};
-use super::space::{Estimator, Predictor, Report};
+use super::space::{Estimator, Predictor, Report, Shared};
 use super::weights::push_weights;
 use crate::error::Error;
 use crate::generator::Generator;
@@ -118,6 +118,6 @@ fn fit(
 ) -> Result<Report, Degenerate> {
     let rows = samples.rows();
     let row = rows.iter().next().ok_or(Degenerate::TooFew)?;
-    let fit = || estimator.fit(row, draws, (&[], &mut |_, _| ()), out);
+    let fit = || estimator.fit((row, &mut Shared::default()), draws, (&[], &mut |_, _| ()), out);
     catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked))
 }

@@ -76,7 +76,7 @@ impl FeatureScorer {
         ));
         let mut rng = self.test.trial(data.trial);
         let powers = self.scorer.risks(predictor, &truth, &self.exponents, &mut rng)?;
-        let asks_for_parts = self.risks.iter().any(Risk::is_part);
+        let asks_for_parts = self.risks.iter().any(Risk::is_part) && self.truths.are_what_labels_follow();
         let parts = match smoother.as_ref().filter(|_| asks_for_parts) {
             Some(smoother) => Some(self.scorer.parts(smoother, x, &truth, &mut rng)?),
             None => None,

@@ -12,6 +12,6 @@ mod weights;
 pub use compute::{Trial, compute};
 pub use judge::{Data, Judge, Row};
 pub use samples::{Laws, Samples};
-pub(crate) use space::Rows;
 pub use space::{Estimator, Fitted, Predictor, Report};
+pub(crate) use space::{Shared, TrainingSet, TrainingSets};
 pub use weights::push_weights;

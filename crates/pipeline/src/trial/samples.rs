@@ -1,6 +1,6 @@
 //! Samples, and the laws that they are drawn from.
 
-use super::space::Rows;
+use super::space::TrainingSets;
 use crate::error::Error;
 use crate::plan::Cell;
 use crate::spec::dimension;
@@ -29,6 +29,8 @@ pub struct Samples {
     pub x: Vec<f64>,
     /// Labels.
     pub y: Vec<f64>,
+    /// The variances of what x has beyond d, summed.
+    pub tail: f64,
 }
 
 impl Samples {
@@ -38,12 +40,12 @@ impl Samples {
     }
 
     /// The same as samples, where they are some.
-    pub fn rows(&self) -> Rows<'_> {
+    pub fn rows(&self) -> TrainingSets<'_> {
         match self.d {
-            None => Rows::Line(self.pairs().map(|(x, y)| sample::Sample::new(x, y)).collect()),
+            None => TrainingSets::Line(self.pairs().map(|(x, y)| sample::Sample::new(x, y)).collect()),
             Some(d) => {
-                let one = |(x, y)| space::Sample::new(Points::new(d, x)?, y);
-                Rows::Features(self.pairs().map(one).collect())
+                let one = |(x, y)| Ok(space::Sample::new(Points::new(d, x)?, y)?.with_tail(self.tail));
+                TrainingSets::Features(self.pairs().map(one).collect())
             }
         }
     }
@@ -65,17 +67,20 @@ enum Law {
     },
     Features {
         d: usize,
-        design: (Box<dyn space::design::Design>, Key),
+        key: Key,
         truths: Truths,
     },
 }
 
 /// The targets of a cell in R^d, which may be others in each trial.
 pub struct Truths {
+    design: Box<dyn space::design::Design>,
     target: Box<dyn space::target::Target>,
     key: Key,
     /// Variances of the coordinates, along which a target may lie.
     spectrum: Vec<f64>,
+    /// Those of what x has beyond these, summed.
+    tail: f64,
 }
 
 impl Truths {
@@ -85,17 +90,32 @@ impl Truths {
     /// The cell is none of R^d.
     pub fn of(cell: &Cell, seed: u64) -> Result<Truths, Error> {
         let d = dimension(&cell.design).unwrap_or(1);
+        let d = usize::try_from(d).unwrap_or(usize::MAX);
         let design = cell.design.build(space::design::CATALOGUE)?;
         Ok(Truths {
             target: cell.target.build(space::target::CATALOGUE)?,
             key: cell.stream(seed, Purpose::Target),
-            spectrum: design.spectrum(usize::try_from(d).unwrap_or(usize::MAX)),
+            spectrum: design.spectrum(d),
+            tail: design.spectrum_tail(d),
+            design,
         })
     }
 
     /// The target of a trial.
     pub fn of_trial(&self, trial: u64) -> Truth {
         self.target.draw(&mut self.key.trial(trial), &self.spectrum)
+    }
+
+    /// Whether labels are f* and noise.
+    pub fn are_what_labels_follow(&self) -> bool {
+        self.target.labels_are_of_truth()
+    }
+
+    /// Adds to the noise in `y` what the labels of a trial are noisy values of.
+    fn label(&self, trial: u64, x: Points<'_>, y: &mut [f64]) {
+        let mut rng = self.key.trial(trial);
+        let truth = self.target.draw(&mut rng, &self.spectrum);
+        self.target.label(&mut rng, &*self.design, &truth, x, y);
     }
 }
 
@@ -111,9 +131,8 @@ impl Laws {
                 Law::Line { design: (cell.design.build(design::CATALOGUE)?, design_key), target }
             }
             Some(d) => {
-                let design = (cell.design.build(space::design::CATALOGUE)?, design_key);
                 let d = usize::try_from(d).unwrap_or(usize::MAX);
-                Law::Features { d, design, truths: Truths::of(cell, seed)? }
+                Law::Features { d, key: design_key, truths: Truths::of(cell, seed)? }
             }
         };
         Ok(Laws {
@@ -127,7 +146,10 @@ impl Laws {
     pub fn draw(&self, samples: &mut Samples) {
         let Laws { n, noise: (noise, noise_key), x: law } = self;
         samples.n = *n;
-        samples.d = if let Law::Features { d, .. } = law { Some(*d) } else { None };
+        (samples.d, samples.tail) = match law {
+            Law::Line { .. } => (None, 0.0),
+            Law::Features { d, truths, .. } => (Some(*d), truths.tail),
+        };
         let width = n * samples.d.unwrap_or(1);
         let rows = usize::try_from(samples.trials.end - samples.trials.start).unwrap_or(0);
         samples.x.resize(rows * width, 0.0);
@@ -136,7 +158,7 @@ impl Laws {
         for (trial, (x, y)) in samples.trials.clone().zip(pairs) {
             match law {
                 Law::Line { design: (design, key), .. } => design.fill(&mut key.trial(trial), x),
-                Law::Features { d, design: (design, key), .. } => design.fill(&mut key.trial(trial), *d, x),
+                Law::Features { d, key, truths } => truths.design.fill(&mut key.trial(trial), *d, x),
             }
             noise.fill(&mut noise_key.trial(trial), y);
             match law {
@@ -145,16 +167,12 @@ impl Laws {
                         y.iter_mut().zip(x.iter()).for_each(|(y, x)| *y += target.value(*x));
                     }
                 }
-                Law::Features { d, truths, .. } => add(&truths.of_trial(trial), *d, x, y),
+                Law::Features { d, truths, .. } => {
+                    if let Ok(points) = Points::new(*d, x) {
+                        truths.label(trial, points, y);
+                    }
+                }
             }
         }
     }
-}
-
-/// Adds f* to each label.
-fn add(truth: &Truth, d: usize, x: &[f64], y: &mut [f64]) {
-    if let Truth::Zero = truth {
-        return;
-    }
-    x.chunks_exact(d).zip(y).for_each(|(row, y)| *y += truth.value(row));
 }

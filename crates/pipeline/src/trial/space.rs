@@ -6,11 +6,11 @@ use tempered_math::catalogue::Choice;
 use tempered_math::predictor::Knots;
 use tempered_math::sample::Degenerate;
 use tempered_math::seed::Draws;
-use tempered_math::space::estimator::Smoother;
+use tempered_math::space::estimator::{Decomposition, Filter, Smoother};
 use tempered_math::{estimator, predictor, sample, space};
 
 /// Training sets, or why data are none.
-pub enum Rows<'a> {
+pub enum TrainingSets<'a> {
     /// On the line.
     Line(Vec<Result<sample::Sample<'a>, Degenerate>>),
     /// In R^d.
@@ -19,27 +19,27 @@ pub enum Rows<'a> {
 
 /// A training set, or why data are none.
 #[derive(Clone, Copy)]
-pub enum Row<'a> {
+pub enum TrainingSet<'a> {
     /// On the line.
     Line(Result<sample::Sample<'a>, Degenerate>),
     /// In R^d.
     Features(Result<space::Sample<'a>, Degenerate>),
 }
 
-impl<'a> Rows<'a> {
+impl<'a> TrainingSets<'a> {
     /// How many there are.
     pub fn len(&self) -> usize {
         match self {
-            Rows::Line(rows) => rows.len(),
-            Rows::Features(rows) => rows.len(),
+            TrainingSets::Line(rows) => rows.len(),
+            TrainingSets::Features(rows) => rows.len(),
         }
     }
 
     /// Each of them.
-    pub fn iter(&self) -> impl Iterator<Item = Row<'a>> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = TrainingSet<'a>> + '_ {
         (0..self.len()).map(|k| match self {
-            Rows::Line(rows) => Row::Line(rows[k]),
-            Rows::Features(rows) => Row::Features(rows[k]),
+            TrainingSets::Line(rows) => TrainingSet::Line(rows[k]),
+            TrainingSets::Features(rows) => TrainingSet::Features(rows[k]),
         })
     }
 }
@@ -134,36 +134,76 @@ impl Estimator {
         })
     }
 
-    /// Overwrites the predictor with f̂, and shows training at checkpoints.
+    /// Whether it does work on a sample that other estimators of the study can use too.
+    pub fn shares(&self) -> bool {
+        self.filter().is_some()
+    }
+
+    fn filter(&self) -> Option<Filter> {
+        match self {
+            Estimator::Line(_) => None,
+            Estimator::Features(estimator, _) => estimator.filter(),
+        }
+    }
+
+    /// Overwrites the predictor with f̂, and shows training at checkpoints. What `shared` holds is of the same row; it does not change a
+    /// bit of f̂.
     ///
     /// # Errors
     /// The reason why there is no predictor: an estimator of one space has none of samples of another.
-    pub fn fit(
+    pub fn fit<'a>(
         &mut self,
-        row: Row<'_>,
+        (row, shared): (TrainingSet<'a>, &mut Shared<'a>),
         draws: &Draws<'_>,
         (checkpoints, show): (&[u64], &mut Show<'_>),
         out: &mut Predictor,
     ) -> Result<Report, Degenerate> {
+        let filter = self.filter();
         match (self, row) {
-            (Estimator::Line(estimator), Row::Line(sample)) => {
+            (Estimator::Line(estimator), TrainingSet::Line(sample)) => {
                 let mut show = |predictor, report| show(Predictor::Line(predictor), Report::Line(report));
                 estimator
                     .fit_with_checkpoints(sample?, draws, checkpoints, &mut show, out.line())
                     .map(Report::Line)
             }
-            (Estimator::Features(estimator, wants_parts), Row::Features(sample)) => {
+            (Estimator::Features(estimator, wants_parts), TrainingSet::Features(sample)) => {
                 let Fitted { predictor, smoother } = out.features();
-                let report = estimator.fit(sample?, draws, predictor)?;
                 *smoother = None;
-                if *wants_parts {
-                    let mut made = Smoother::default();
-                    // An estimator that is linear in y may have weights where doubles do not carry its matrix.
-                    *smoother = estimator.smoother(sample?, &mut made).and_then(Result::ok).map(|_| made);
-                }
+                let mut made = Smoother::default();
+                let (report, parts) = match &filter {
+                    Some(filter) => {
+                        let decomposition = shared.decomposition(sample?, filter.intercept)?;
+                        let report = decomposition.predictor(filter, predictor)?;
+                        (report, wants_parts.then(|| decomposition.smoother(filter, &mut made)))
+                    }
+                    None => {
+                        let report = estimator.fit(sample?, draws, predictor)?;
+                        (report, if *wants_parts { estimator.smoother(sample?, &mut made) } else { None })
+                    }
+                };
+                // An estimator that is linear in y may have weights where doubles do not carry its matrix.
+                *smoother = parts.and_then(Result::ok).map(|_| made);
                 Ok(Report::Features(report))
             }
             _ => Err(Degenerate::Lengths),
+        }
+    }
+}
+
+/// What estimators have computed of one training set, for the next ones: decompositions without an intercept and with one.
+#[derive(Default)]
+pub struct Shared<'a>([Option<Decomposition<'a>>; 2]);
+
+impl<'a> Shared<'a> {
+    fn decomposition(
+        &mut self,
+        sample: space::Sample<'a>,
+        intercept: bool,
+    ) -> Result<&mut Decomposition<'a>, Degenerate> {
+        let place = &mut self.0[usize::from(intercept)];
+        match place.take() {
+            Some(known) => Ok(place.insert(known)),
+            None => Ok(place.insert(Decomposition::new(sample, intercept)?)),
         }
     }
 }

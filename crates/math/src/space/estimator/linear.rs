@@ -8,7 +8,7 @@ use crate::space::{Predictor, Sample};
 
 /// Least squares with a ridge Λ ≥ 0 and an intercept or none: what `least_squares` and `ridge` share.
 #[derive(Default)]
-pub(super) struct Linear {
+pub(in crate::space) struct Linear {
     pub ridge: f64,
     pub intercept: bool,
     solver: Solver,

@@ -17,6 +17,7 @@ mod solver;
 mod sparse;
 mod spectral;
 
+pub(in crate::space) use linear::Linear;
 pub use rule::{Estimator, Report, Route};
 pub use smoother::Smoother;
 pub use spectral::{Decomposition, Filter, Gain};
@@ -40,6 +41,7 @@ use crate::catalogue::{Entry, Kind, Parameter, Value};
 pub static CATALOGUE: &[Entry<dyn Estimator>] = &[
     least_squares::ENTRY,
     ridge::ENTRY,
+    spectral::RIDGE_PATH,
     spectral::NUCLEAR,
     spectral::SPECTRAL,
     spectral::DESCENT,

@@ -1,7 +1,7 @@
 //! Ridge regression.
 
 use super::linear::Linear;
-use super::{Estimator, Filter, Gain, Report, Smoother, cost, intercept};
+use super::{Estimator, Report, Smoother, cost, intercept};
 use crate::catalogue::{Entry, Kind, Parameter};
 use crate::sample::Degenerate;
 use crate::seed::Draws;
@@ -41,10 +41,6 @@ impl Estimator for Ridge {
 
     fn smoother(&mut self, sample: Sample<'_>, out: &mut Smoother) -> Option<Result<Report, Degenerate>> {
         Some(self.0.smoother(sample, out))
-    }
-
-    fn filter(&self) -> Option<Filter> {
-        Some(Filter { intercept: self.0.intercept, gain: Gain::Ridge(self.0.ridge) })
     }
 
     fn cost(&self, n: u64, d: u64) -> f64 {

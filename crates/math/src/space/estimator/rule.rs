@@ -40,9 +40,8 @@ pub trait Estimator: Send {
         None
     }
 
-    /// The filter of singular values that it is, for estimators that are one: variants of these may share a
-    /// [`Decomposition`](super::Decomposition) of a sample. What the shared way gives differs from [`Estimator::fit`] by rounding where
-    /// that has a quicker way of its own.
+    /// The filter of singular values whose predictor by a [`Decomposition`](super::Decomposition) its fit is, bit for bit; estimators
+    /// that have one share the decomposition of a sample.
     fn filter(&self) -> Option<Filter> {
         None
     }

@@ -1,5 +1,6 @@
 //! Targets: the functions f* on R^d that the labels are noisy values of.
 
+mod chain;
 mod direction;
 mod linear;
 mod polynomial;
@@ -19,8 +20,8 @@ use crate::catalogue::Entry;
 /// use tempered_math::space::target::CATALOGUE;
 ///
 /// let names: Vec<&str> = CATALOGUE.iter().map(|entry| entry.name).collect();
-/// assert_eq!(names, ["zero", "linear", "single_index", "polynomial", "teacher"]);
+/// assert_eq!(names, ["zero", "linear", "single_index", "polynomial", "teacher", "chain"]);
 /// assert_eq!(Choice::new(&CATALOGUE[1], &[]).unwrap().to_string(), "linear(norm=1, direction=first)");
 /// ```
 pub static CATALOGUE: &[Entry<dyn Target>] =
-    &[zero::ENTRY, linear::ENTRY, single_index::ENTRY, polynomial::ENTRY, teacher::ENTRY];
+    &[zero::ENTRY, linear::ENTRY, single_index::ENTRY, polynomial::ENTRY, teacher::ENTRY, chain::ENTRY];

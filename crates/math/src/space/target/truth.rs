@@ -2,6 +2,7 @@
 
 use crate::space::Points;
 use crate::space::dense::dot;
+use crate::space::design::Design;
 use rand_chacha::ChaCha8Rng;
 
 /// A target f*: R^d → R, or a law of targets of which each trial has its own.
@@ -25,6 +26,26 @@ pub trait Target: Send + Sync {
 
     /// Whether every trial has the same target.
     fn is_fixed(&self) -> bool;
+
+    /// Adds to the noise in `y` what the labels of a trial are noisy values of: f*(x_i), unless something stands between target and labels.
+    /// `rng` is the one that has drawn `truth`, and `design` the law of x.
+    fn label(
+        &self,
+        _rng: &mut ChaCha8Rng,
+        _design: &dyn Design,
+        truth: &Truth,
+        x: Points<'_>,
+        y: &mut [f64],
+    ) {
+        if !matches!(truth, Truth::Zero) {
+            x.rows().zip(y).for_each(|(row, y)| *y += truth.value(row));
+        }
+    }
+
+    /// Whether labels are f*(x_i) and noise, so that risks have the parts variance and bias.
+    fn labels_are_of_truth(&self) -> bool {
+        true
+    }
 
     /// Whether the target exists in this dimension.
     ///

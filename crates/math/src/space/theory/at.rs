@@ -41,7 +41,7 @@ pub fn expected(
     let built = design.build(design::CATALOGUE).ok()?;
     let intercept = flag(estimator, "intercept");
     let points = usize::try_from(n).ok()?.checked_sub(usize::from(intercept)).filter(|points| *points > 0)?;
-    let linear = is_ridgeless(estimator) || estimator.name() == "ridge";
+    let linear = is_ridgeless(estimator) || ["ridge", "ridge_path"].contains(&estimator.name());
     if !linear || !(built.mean_is_zero() || intercept) || d == 0 || built.check(d).is_err() {
         return None;
     }

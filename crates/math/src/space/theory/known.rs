@@ -40,7 +40,7 @@ pub fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
 pub(super) fn is_ridgeless(estimator: &Choice) -> bool {
     match estimator.name() {
         "least_squares" => true,
-        "ridge" => number(estimator, "lambda") == 0.0,
+        "ridge" | "ridge_path" => number(estimator, "lambda") == 0.0,
         _ => false,
     }
 }

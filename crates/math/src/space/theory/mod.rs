@@ -2,6 +2,7 @@
 
 mod at;
 mod beta;
+mod collapse;
 mod eigenframework;
 mod isotropic;
 mod known;
@@ -10,6 +11,7 @@ mod ranks;
 mod setting;
 
 pub use at::{expected, law, ranks};
+pub use collapse::collapse;
 pub use eigenframework::Eigenframework;
 pub use isotropic::Isotropic;
 pub use known::{known, tail_index};

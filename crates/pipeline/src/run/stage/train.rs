@@ -5,7 +5,7 @@ use crate::plan::Plan;
 use crate::run::batch::{Fits, Slab, Trained};
 use crate::run::buffers::BufferPool;
 use crate::run::watchdog::Watchdog;
-use crate::trial::{Estimator, Predictor, Rows, Samples};
+use crate::trial::{Estimator, Predictor, Samples, Shared, TrainingSet, TrainingSets};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tempered_flow::{Cancel, Step};
@@ -50,30 +50,36 @@ impl Step for Train {
         let rows = (samples.trials.start, &rows);
         let mut bench = self.benches.take();
         bench.set_up(&self.plan, position)?;
-        let mut fit = |estimator: &usize| {
-            let mut fits = self.buffers.take();
-            let planned = study.estimators.get(*estimator).map(|planned| &planned.rule);
-            let rule = planned.or(self.plan.reference.as_ref());
-            let rule = rule.ok_or(Error::Pool("no estimator in this place".into()))?;
-            let build = || Estimator::build(&*cell.choice(rule)?, study);
-            let draws = |trial| Draws::new(study.seed, &bench.contents[*estimator], trial);
-            let checkpoints = planned.map_or(&[][..], |_| self.plan.checkpoints(*estimator));
-            let begin = |trial| {
-                self.watchdog.begin(*estimator, &slab.shard, trial);
-                if self.cancel.is_aborted() { Err(Error::Stopped) } else { Ok(()) }
-            };
-            let kept = &mut bench.estimators[*estimator];
-            let fitted = fit_slab((kept, build), draws, rows, (checkpoints, begin), &mut fits);
-            self.watchdog.end();
-            fitted.map(|()| fits)
-        };
-        let fits = slab.estimators.iter().map(&mut fit).collect::<Result<_, Error>>()?;
         let measured_from = self.plan.reference.as_ref().map(|_| {
             // An estimator that the study does not ask for has a place behind all others.
             self.plan.reference_position().unwrap_or(study.estimators.len())
         });
         let missing = measured_from.filter(|position| !slab.estimators.contains(position));
-        let reference = missing.as_ref().map(fit).transpose()?;
+        let mut fitting = Vec::with_capacity(slab.estimators.len() + 1);
+        for place in slab.estimators.iter().copied().chain(missing) {
+            let planned = study.estimators.get(place).map(|planned| &planned.rule);
+            let rule = planned.or(self.plan.reference.as_ref());
+            let rule = rule.ok_or(Error::Pool("no estimator in this place".into()))?;
+            let build = move || Estimator::build(&*cell.choice(rule)?, study);
+            let estimator = bench.estimators[place].take().map_or_else(build, Ok)?;
+            let checkpoints = planned.map_or(&[][..], |_| self.plan.checkpoints(place));
+            let content = &bench.contents[place];
+            let draws = move |trial| Draws::new(study.seed, content, trial);
+            fitting.push(Fitting { place, estimator, build, draws, checkpoints, fits: self.buffers.take() });
+        }
+        let begin = |place, trial| {
+            self.watchdog.begin(place, &slab.shard, trial);
+            if self.cancel.is_aborted() { Err(Error::Stopped) } else { Ok(()) }
+        };
+        let fitted = fit_slab(&mut fitting, rows, begin);
+        self.watchdog.end();
+        fitted?;
+        let mut fits = Vec::with_capacity(fitting.len());
+        for Fitting { place, estimator, fits: made, .. } in fitting {
+            bench.estimators[place] = Some(estimator);
+            fits.push(made);
+        }
+        let reference = missing.and_then(|_| fits.pop());
         self.benches.give(bench);
         let Slab { order, shard, estimators, made: samples } = slab;
         Ok(Slab { order, shard, estimators, made: Trained { samples, fits, reference } })
@@ -99,33 +105,71 @@ impl Bench {
     }
 }
 
-/// Fits one estimator, built where there is none yet, to every trial of a slab. A trial that cannot be fitted, or whose fit panics, is data;
-/// `begin` may refuse a trial, which ends the slab.
-fn fit_slab<'a>(
-    (kept, build): (&mut Option<Estimator>, impl Fn() -> Result<Estimator, Error>),
-    draws: impl Fn(u64) -> Draws<'a>,
-    (first, rows): (u64, &Rows<'_>),
-    (checkpoints, begin): (&[u64], impl Fn(u64) -> Result<(), Error>),
-    fits: &mut Fits,
-) -> Result<(), Error> {
-    let mut estimator = kept.take().map_or_else(&build, Ok)?;
-    fits.status.clear();
-    fits.checkpoints.clear();
-    fits.rows.resize_with(fits.rows.len().max(rows.len()), Predictor::default);
-    for ((trial, row), predictor) in (first..).zip(rows.iter()).zip(&mut fits.rows) {
-        begin(trial)?;
+/// An estimator at work on a slab.
+struct Fitting<'a, B, D> {
+    /// Its position in the study.
+    place: usize,
+    estimator: Estimator,
+    build: B,
+    draws: D,
+    checkpoints: &'a [u64],
+    fits: Fits,
+}
+
+/// Fits estimators to every trial of a slab: those that share work trial by trial, the others one after the other, whose scratch memory
+/// stays in the caches then. `begin` may refuse a trial, which ends the slab.
+fn fit_slab<'a, B, D>(
+    fitting: &mut [Fitting<'_, B, D>],
+    (first, rows): (u64, &TrainingSets<'_>),
+    begin: impl Fn(usize, u64) -> Result<(), Error>,
+) -> Result<(), Error>
+where
+    B: Fn() -> Result<Estimator, Error>,
+    D: Fn(u64) -> Draws<'a>,
+{
+    for one in fitting.iter_mut() {
+        one.fits.status.clear();
+        one.fits.checkpoints.clear();
+        one.fits.rows.resize_with(one.fits.rows.len().max(rows.len()), Predictor::default);
+    }
+    let (mut sharing, alone): (Vec<_>, Vec<_>) = fitting.iter_mut().partition(|one| one.estimator.shares());
+    for one in alone {
+        for (trial, row) in (first..).zip(rows.iter()) {
+            begin(one.place, trial)?;
+            one.fit((row, &mut Shared::default()), trial)?;
+        }
+    }
+    for (trial, row) in (first..).zip(rows.iter()) {
+        let mut shared = Shared::default();
+        for one in &mut sharing {
+            begin(one.place, trial)?;
+            one.fit((row, &mut shared), trial)?;
+        }
+    }
+    Ok(())
+}
+
+impl<'a, B: Fn() -> Result<Estimator, Error>, D: Fn(u64) -> Draws<'a>> Fitting<'_, B, D> {
+    /// Fits the next trial. One that cannot be fitted, or whose fit panics, is data.
+    fn fit<'s>(
+        &mut self,
+        (row, shared): (TrainingSet<'s>, &mut Shared<'s>),
+        trial: u64,
+    ) -> Result<(), Error> {
+        let Fitting { estimator, draws, checkpoints, fits, .. } = self;
+        let predictor = &mut fits.rows[fits.status.len()];
         let mut show = |predictor, report| fits.checkpoints.push(Some((predictor, report)));
-        let fit = || estimator.fit(row, &draws(trial), (checkpoints, &mut show), predictor);
+        let fit = || estimator.fit((row, &mut *shared), &draws(trial), (checkpoints, &mut show), predictor);
         let status = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
         fits.checkpoints.resize_with((fits.status.len() + 1) * checkpoints.len(), || None);
         if status == Err(Degenerate::Panicked) {
-            // It may be in any state.
-            estimator = build()?;
+            // They may be in any state.
+            *estimator = (self.build)()?;
+            *shared = Shared::default();
         }
         fits.status.push(status);
+        Ok(())
     }
-    *kept = Some(estimator);
-    Ok(())
 }
 
 #[cfg(test)]
@@ -169,10 +213,13 @@ mod tests {
         let x = [0.0, 1.0];
         // The second panics, the fourth leaves the estimator in a state in which it panics.
         let labels = [[1.0, 0.0], [-1.0, 0.0], [1.0, 1.0], [1.0, -1.0], [2.0, 2.0], [3.0, 3.0]];
-        let rows = Rows::Line(labels.iter().map(|y| Sample::new(&x, y)).collect());
-        let mut fits = Fits::default();
+        let rows = TrainingSets::Line(labels.iter().map(|y| Sample::new(&x, y)).collect());
         let draws = |trial| Draws::new(1, "panics", trial);
-        fit_slab((&mut None, build), draws, (7, &rows), (&[], |_| Ok(())), &mut fits).unwrap();
+        let fits = Fits::default();
+        let mut fitting =
+            [Fitting { place: 0, estimator: build().unwrap(), build, draws, checkpoints: &[], fits }];
+        fit_slab(&mut fitting, (7, &rows), |_, _| Ok(())).unwrap();
+        let [Fitting { fits, .. }] = fitting;
         let panicked = fits.status.iter().map(|status| *status == Err(Degenerate::Panicked));
         assert_eq!(panicked.collect::<Vec<_>>(), [false, true, false, false, true, false]);
         assert_eq!(fits.rows[5].knots().unwrap().value(0.5), 3.0);
@@ -183,12 +230,14 @@ mod tests {
         let spline = Choice::new(spline, &[]).unwrap();
         let build = || Ok(Estimator::Line(spline.build(CATALOGUE)?));
         let (x, y) = ([0.0, 1.0], [2.0, 3.0]);
-        let rows = Rows::Line((0..5).map(|_| Sample::new(&x, &y)).collect());
-        let mut fits = Fits::default();
+        let rows = TrainingSets::Line((0..5).map(|_| Sample::new(&x, &y)).collect());
         let draws = |trial| Draws::new(1, "stops", trial);
-        let begin = |trial| if trial < 9 { Ok(()) } else { Err(Error::Stopped) };
-        let ended = fit_slab((&mut None, build), draws, (7, &rows), (&[], begin), &mut fits);
+        let begin = |_, trial| if trial < 9 { Ok(()) } else { Err(Error::Stopped) };
+        let fits = Fits::default();
+        let mut fitting =
+            [Fitting { place: 0, estimator: build().unwrap(), build, draws, checkpoints: &[], fits }];
+        let ended = fit_slab(&mut fitting, (7, &rows), begin);
         assert!(matches!(ended, Err(Error::Stopped)));
-        assert_eq!(fits.status.len(), 2);
+        assert_eq!(fitting[0].fits.status.len(), 2);
     }
 }

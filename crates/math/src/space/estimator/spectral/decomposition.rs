@@ -92,8 +92,16 @@ impl<'a> Decomposition<'a> {
     /// them is at most 1e6 times h at the largest, else singular values. Which one does not depend on other filters.
     ///
     /// # Errors
-    /// `IllConditioned`, `Overflow`, `NotConverged`, as the decomposition says; `Lengths` for a filter with another intercept.
+    /// `IllConditioned`, `Overflow`, `NotConverged`, as the decomposition says; `Diverged` where descent with too large a step leaves
+    /// the doubles; `Lengths` for a filter with another intercept.
     pub fn predictor(&mut self, filter: &Filter, out: &mut Predictor) -> Result<Report, Degenerate> {
+        let fitted = self.fit(filter, out);
+        let Gain::Descent { steps, .. } = filter.gain else { return fitted };
+        let why = |why| if why == Degenerate::Overflow { Degenerate::Diverged } else { why };
+        fitted.map(|report| Report { steps: Some(steps), ..report }).map_err(why)
+    }
+
+    fn fit(&mut self, filter: &Filter, out: &mut Predictor) -> Result<Report, Degenerate> {
         let gain = self.gain(filter)?;
         let ridged = self.by_ridge(gain);
         let (mut weights, report) = if let Some(dual) = ridged {

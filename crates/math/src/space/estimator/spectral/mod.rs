@@ -12,6 +12,17 @@ use crate::sample::Degenerate;
 use crate::seed::Draws;
 use crate::space::{Predictor, Sample};
 
+pub(super) const RIDGE_PATH: Entry<dyn Estimator> = Entry {
+    name: "ridge_path",
+    summary: "ridge regression with one decomposition for all penalties that a study asks for, which pays from four on",
+    parameters: || {
+        let kind = Kind::Real { low: 0.0, closed: true, high: f64::INFINITY };
+        let summary = "added to the diagonal of XᵀX, as scikit-learn's alpha; 0 is least squares";
+        vec![Parameter { name: "lambda", summary, kind, default: None }, intercept()]
+    },
+    build: |values| build(Gain::Ridge(values[0].real()), values[1].flag()),
+};
+
 pub(super) const NUCLEAR: Entry<dyn Estimator> = Entry {
     name: "nuclear",
     summary: "the gain min(1/s, s/lambda) on singular values s: directions of little variance are shrunk, others are not",
@@ -92,11 +103,7 @@ struct Spectral {
 
 impl Estimator for Spectral {
     fn fit(&mut self, sample: Sample<'_>, _: &Draws<'_>, out: &mut Predictor) -> Result<Report, Degenerate> {
-        let fitted = Decomposition::new(sample, self.filter.intercept)?.predictor(&self.filter, out);
-        let descends = matches!(self.filter.gain, Gain::Descent { .. });
-        let why = |why| if descends && why == Degenerate::Overflow { Degenerate::Diverged } else { why };
-        let steps = if let Gain::Descent { steps, .. } = self.filter.gain { Some(steps) } else { None };
-        fitted.map(|report| Report { steps, ..report }).map_err(why)
+        Decomposition::new(sample, self.filter.intercept)?.predictor(&self.filter, out)
     }
 
     fn smoother(&mut self, sample: Sample<'_>, out: &mut Smoother) -> Option<Result<Report, Degenerate>> {
@@ -115,6 +122,7 @@ impl Estimator for Spectral {
     fn interpolates(&self, n: u64, d: u64) -> bool {
         let all = n <= d + u64::from(self.filter.intercept);
         match self.filter.gain {
+            Gain::Ridge(ridge) => all && ridge == 0.0,
             Gain::Spectral(shrinkage) => all && shrinkage == 0.0,
             Gain::Principal(count) => all && count >= n.saturating_sub(u64::from(self.filter.intercept)),
             _ => false,
