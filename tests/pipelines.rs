@@ -231,7 +231,7 @@ fn double_descent() {
 }
 
 /// Each generation adds its variance where it replaces the data, and interpolants forget; where data accumulate the error stays below
-/// that of the first part.
+/// π²/6 of that of one part.
 #[test]
 #[ignore = "slow"]
 fn model_collapse() {

@@ -99,6 +99,7 @@ SMOOTHERS = {
     "weight_decay_path": "{weight_decay_path: {lambda: 0.001}}",
     "nearest_3": "{nearest: {k: 3}}",
     "polynomial": "{polynomial: {degree: 8}}",
+    "legendre": "{legendre: {degree: 8}}",
     "matern_ridge": "{matern: {nu: 5/2, bandwidth: 0.3, ridge: 0.1}}",
     "gaussian_ridge": "{gaussian_kernel: {bandwidth: 0.1, ridge: 0.01}}",
 }

@@ -100,6 +100,8 @@ fn choices(n: usize) -> Vec<Choice> {
         choice("cubic_spline", &[("ends", Value::Word("clamp"))]),
         choice("polynomial", &[whole("degree", 7)]),
         choice("polynomial", &[whole("degree", 0)]),
+        choice("legendre", &[whole("degree", 7)]),
+        choice("legendre", &[whole("degree", 40), ("constant", Value::Flag(false))]),
     ];
     for activation in ["leaky_relu", "relu_squared", "smelu", "softplus", "gelu", "silu", "golu", "tanh"] {
         let activation = ("activation", Value::Word(activation));

@@ -73,6 +73,7 @@ impl Merger {
         let ends = knots.hull();
         let corners = match shape {
             Shape::PiecewiseLinear { knots } => Some(knots),
+            Shape::Analytic { cuts } => Some(cuts),
             Shape::Zero | Shape::Sine { .. } => None,
         };
         if domain == Domain::Hull && corners.is_none() && ends == (0..knots.x.len()) {
@@ -81,7 +82,7 @@ impl Merger {
         }
         let (low, high) = domain.ends(&knots.x[ends.clone()]);
         let hull = self.merge(knots, corners.unwrap_or(&[]), low, high);
-        if corners.is_some() {
+        if matches!(shape, Shape::PiecewiseLinear { .. }) {
             self.error.iter_mut().zip(&self.at).for_each(|(error, x)| *error -= target.value(*x));
         }
         Difference { cuts: Cuts { at: &self.at, joints: &self.joints, hull }, error: &self.error }

@@ -31,7 +31,7 @@ impl Kernel for Score<'_> {
         out.extend([knots.depth(x, y), knots.train_error(y)].map(Some));
         let target = target.as_ref();
         let difference = scratch.merger.difference(knots, target, *domain);
-        let by_quadrature = matches!(target.shape(), Shape::Sine { .. });
+        let by_quadrature = matches!(target.shape(), Shape::Sine { .. } | Shape::Analytic { .. });
         if by_quadrature {
             integrate(&difference, target, risks, &mut scratch.integrals);
         }
@@ -71,21 +71,32 @@ impl Kernel for Score<'_> {
 
 /// ∫ |f̂ − f*|^p over each piece, f* smooth.
 fn integrate(difference: &Difference<'_>, target: &dyn Target, risks: &[Risk], integrals: &mut Integrals) {
+    integrals.fill(difference.cuts.at, risks, &mut error(difference, target));
+}
+
+/// f̂ − f* at points of a piece, from f̂ at its ends.
+fn error<'a>(
+    difference: &'a Difference<'_>,
+    target: &'a dyn Target,
+) -> impl FnMut(usize, &[f64], &mut [f64]) + 'a {
     let at = difference.cuts.at;
-    let mut error = |piece: usize, x: &[f64], out: &mut [f64]| {
+    move |piece: usize, x: &[f64], out: &mut [f64]| {
         let (low, value) = (at[piece], difference.error[piece]);
         let slope = (difference.error[piece + 1] - value) / (at[piece + 1] - low);
         for (x, out) in x.iter().zip(out) {
             *out = value + slope * (x - low) - target.value(*x);
         }
-    };
-    integrals.fill(at, risks, &mut error);
+    }
 }
 
 /// sup |f̂ − f*|.
 fn supremum(difference: &Difference<'_>, target: &dyn Target) -> f64 {
-    let Shape::Sine { amplitude, rate } = target.shape() else {
-        return largest(difference.error);
+    let (amplitude, rate) = match target.shape() {
+        Shape::Sine { amplitude, rate } => (amplitude, rate),
+        Shape::Analytic { .. } => {
+            return super::supremum::supremum(difference.cuts.at, &mut error(difference, target));
+        }
+        Shape::Zero | Shape::PiecewiseLinear { .. } => return largest(difference.error),
     };
     let pieces = difference.cuts.at.windows(2).zip(difference.error.windows(2));
     pieces.map(|(at, value)| sine_supremum(at, value, amplitude, rate, target)).fold(0.0, f64::max)

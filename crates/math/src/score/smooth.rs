@@ -23,6 +23,7 @@ pub(super) fn score(
     let cuts = match target.shape() {
         Shape::Zero => intervals.cut(x, breaks, *domain),
         Shape::PiecewiseLinear { knots } => intervals.cut(x, breaks.chain(knots.iter().copied()), *domain),
+        Shape::Analytic { cuts } => intervals.cut(x, breaks.chain(cuts.iter().copied()), *domain),
         Shape::Sine { rate, .. } => {
             let (low, high) = domain.ends(x);
             intervals.cut(x, breaks.chain(turns(rate, low, high)), *domain)

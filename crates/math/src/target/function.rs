@@ -45,4 +45,9 @@ pub enum Shape<'a> {
         /// Angle per unit of x.
         rate: f64,
     },
+    /// Analytic on the unit interval: risks by adaptive quadrature.
+    Analytic {
+        /// Increasing places within it, between which the function turns a few times at most.
+        cuts: &'a [f64],
+    },
 }

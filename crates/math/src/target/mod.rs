@@ -1,6 +1,7 @@
 //! Targets: the functions f* of the labels y = f*(x) + ε.
 
 mod function;
+mod legendre;
 mod linear;
 mod piecewise_linear;
 mod sine;
@@ -23,4 +24,4 @@ use crate::catalogue::Entry;
 /// assert!(matches!(target.shape(), Shape::PiecewiseLinear { .. }));
 /// ```
 pub static CATALOGUE: &[Entry<dyn Target>] =
-    &[zero::ENTRY, linear::ENTRY, piecewise_linear::ENTRY, sine::ENTRY];
+    &[zero::ENTRY, linear::ENTRY, piecewise_linear::ENTRY, sine::ENTRY, legendre::ENTRY];

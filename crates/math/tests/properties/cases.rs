@@ -103,6 +103,9 @@ pub static CASES: &[Case] = &[
     case("cubic_spline", |_, _| vec![], [Exact, SUMS, Exact, Exact, SUMS]),
     case("cubic_spline", |_, _| vec![("ends", word("clamp"))], [Exact, SUMS, Exact, Exact, SUMS]),
     case("polynomial", |_, _| vec![("degree", Value::Whole(1))], [SUMS, SUMS, SUMS, SUMS, SUMS]),
+    // Its polynomials are those of the unit interval, wherever the points are.
+    case("legendre", |_, _| vec![("degree", Value::Whole(1))], [SUMS, SUMS, No, No, No]),
+    case("legendre", |_, _| vec![("degree", Value::Whole(9))], [SYSTEM, No, No, No, No]),
     // Of all interpolants of constant labels the least is no constant.
     case("polynomial", |_, _| vec![("degree", Value::Whole(9))], [SYSTEM, No, SYSTEM, SYSTEM, SYSTEM]),
     // No constant is in the span of a kernel.

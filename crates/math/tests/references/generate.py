@@ -2,7 +2,7 @@
 import json
 import random
 
-from mpmath import mp, mpf, pi, quad, sin
+from mpmath import legendre, mp, mpf, pi, quad, sin
 
 mp.dps = 50
 random.seed(20231)
@@ -48,8 +48,11 @@ def crossings(f, a, b, parts=64):
 def risks(xs, ys, target, domain, clamp, powers):
     """Risk and largest gap for each power, then the supremum."""
     low, high = (xs[0], xs[-1]) if domain == "hull" else (min(xs[0], mpf(0)), max(xs[-1], mpf(1)))
-    smooth = target["name"] == "sine"
-    if smooth:
+    smooth = target["name"] in ["sine", "legendre"]
+    if target["name"] == "legendre":
+        f = lambda x: sum(c * legendre(k, 2 * x - 1) for k, c in enumerate(target["coefficients"]))
+        corners = []
+    elif smooth:
         rate = 2 * pi * target["frequency"]
         f = lambda x: target["amplitude"] * sin(rate * x)
         corners = []
@@ -115,6 +118,7 @@ def scores():
         {"name": "linear", "slope": -2.5, "intercept": 0.75},
         {"name": "piecewise_linear", "knots": [-0.5, 0.125, 0.4, 0.41, 2.0], "values": [1.0, -1.0, 0.5, 3.0, 0.0]},
         {"name": "sine", "frequency": 1.5, "amplitude": 2.0},
+        {"name": "legendre", "coefficients": [0.25, -1.0, 0.5, 0.0, 2.0]},
     ]
     cases = []
     for target in targets:

@@ -143,3 +143,28 @@ fn interpolants_of_least_size_are_those_of_the_kernel() {
         assert!((risk / squares - 1.0).abs() < 1e-9);
     }
 }
+
+/// Values at 0, .3, .5 and 1, and the length of the coefficients, by the pseudoinverse of NumPy.
+#[test]
+fn legendre_series_are_those_of_the_pseudoinverse() {
+    let x = [0.017, 0.041, 0.27, 0.544, 0.607, 0.637, 0.729, 0.813, 0.913];
+    let y = [-1.27, -0.62, 0.04, -2.33, -0.22, -1.25, -0.73, -0.54, -0.32];
+    for (degree, constant, values, length) in [
+        (3, true, [-1.11529365103, -0.406340388065, -0.879666147496, 0.971233858189], 1.225931771),
+        (3, false, [-1.18796172561, 0.663670096581, -0.284281126932, 2.32508623334], 1.890610731),
+        (20, true, [-2.23642175496, -0.534322298176, -3.64244092446, -0.263430671846], 4.366452941),
+        (20, false, [-1.23631177822, -0.125997798223, -3.05609521377, 4.00063305574], 5.858050567),
+    ] {
+        let given = [("degree", Value::Whole(degree)), ("constant", Value::Flag(constant))];
+        let f = fit("legendre", &given, &x, &y);
+        for (at, value) in [0.0, 0.3, 0.5, 1.0].into_iter().zip(values) {
+            assert!((f.value(at) - value).abs() < 1e-10, "{degree} {constant} {at}: {}", f.value(at));
+        }
+        let Predictor::Smooth(series) = &f else { panic!() };
+        let units = series.pieces.units().outer;
+        assert!(
+            (units.iter().map(|c| c * c).sum::<f64>().sqrt() - length).abs() < 1e-8,
+            "{degree} {constant}"
+        );
+    }
+}

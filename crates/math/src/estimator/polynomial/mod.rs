@@ -1,6 +1,9 @@
 //! Polynomials: least squares, interpolation, and the interpolant of least size, by degree.
 
+mod legendre;
 mod qr;
+
+pub(super) use legendre::ENTRY as LEGENDRE;
 
 use super::{Estimator, Report, cost};
 use crate::catalogue::{Choice, Entry, Kind, Parameter};
@@ -8,7 +11,7 @@ use crate::predictor::{Expansion, Form, Pieces, Predictor, Units};
 use crate::risk::Domain;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
-use crate::sum::{largest, sum_of_pairs};
+use crate::sum::largest;
 use crate::theory::{Class, Known, Setting};
 use qr::Qr;
 
@@ -88,49 +91,13 @@ impl Estimator for Polynomial {
         _: &Draws<'_>,
         predictor: &mut Predictor,
     ) -> Result<Report, Degenerate> {
-        let (x, y, n, terms) = (sample.x(), sample.y(), sample.n(), self.degree + 1);
-        let (low, high) = (x[0], x[n - 1]);
-        let size = largest(y);
+        let (low, high) = (sample.x()[0], sample.x()[sample.n() - 1]);
         if !(high - low).is_finite() || 2.0 / (high - low) == f64::INFINITY {
             return Err(Degenerate::Overflow);
         }
-        let weight = (0..terms).map(|j| (2.0 * j as f64 + 1.0).sqrt()).collect();
-        let mut series = Series { low, high, outer: vec![0.0; terms], weight };
-        // Labels are divided by the largest, so that their squares do not overflow.
-        let unit = if size > 0.0 { size } else { 1.0 };
-        let labels: Vec<f64> = y.iter().map(|y| y / unit).collect();
-        let tall = terms <= n;
-        let matrix = self.qr.matrix(if tall { (n, terms) } else { (terms, n) });
-        for (i, x) in x.iter().enumerate() {
-            let t = series.scaled(*x);
-            legendre(t, terms, |j, value| matrix[if tall { j * n + i } else { i * terms + j }] = value);
-        }
-        self.qr.decompose();
-        let (smallest, rank) = self.qr.pivots((n + self.degree) as f64 * f64::EPSILON);
-        if smallest < CONDITION {
-            return Err(Degenerate::IllConditioned);
-        }
-        if tall {
-            self.qr.least_squares(&labels, &mut series.outer);
-        } else {
-            self.qr.least_norm(&labels, &mut series.outer);
-        }
-        let worst = self.miss(&series, x, &labels);
-        if n <= terms && worst > MISS {
-            return Err(Degenerate::IllConditioned);
-        }
-        series.outer.iter_mut().for_each(|c| *c *= unit);
-        // A bound on the intermediate results of the evaluation anywhere on the hull.
-        let reach = sum_of_pairs(&series.outer, &series.weight, |c, weight| {
-            (c * weight).abs() * (weight * weight * weight)
-        });
-        if !reach.is_finite() || !series.scaled(0.0).is_finite() {
-            return Err(Degenerate::Overflow);
-        }
-        let smooth = predictor.smooth();
-        smooth.breaks.clear();
-        smooth.pieces = Box::new(series);
-        Ok(Report { rank: Some(rank), ..Report::default() })
+        let weight = (0..=self.degree).map(normalised).collect();
+        let series = Series { low, high, first: 0, outer: vec![0.0; self.degree + 1], weight };
+        series.fit(&mut self.qr, sample, predictor)
     }
 
     fn interpolates(&self) -> bool {
@@ -142,43 +109,105 @@ impl Estimator for Polynomial {
     }
 
     fn cost(&self, n: u64) -> f64 {
-        let (n, degree) = (n as f64, self.degree as f64);
-        // A QR factorisation, and evaluations by a recurrence of `degree` steps, in number proportional to the pieces
-        // between data points and to the zeros of f̂, of which there are up to `degree`.
-        let factor = 0.8 * n * degree * n.min(degree);
-        cost::TRIAL + (cost::POINT + cost::PIECE) * n + factor + degree * (45.0 * n + 130.0 * degree)
+        cost_of(n, self.degree)
     }
 }
 
-impl Polynomial {
+/// A QR factorisation, and evaluations by a recurrence of `degree` steps, in number proportional to the pieces between data points and
+/// to the zeros of f̂, of which there are up to `degree`.
+fn cost_of(n: u64, degree: usize) -> f64 {
+    let (n, degree) = (n as f64, degree as f64);
+    let factor = 0.8 * n * degree * n.min(degree);
+    cost::TRIAL + (cost::POINT + cost::PIECE) * n + factor + degree * (45.0 * n + 130.0 * degree)
+}
+
+/// √(2j + 1), with which P_j has mean square 1.
+fn normalised(j: usize) -> f64 {
+    (2.0 * j as f64 + 1.0).sqrt()
+}
+
+/// A series in multiples of Legendre polynomials over [low, high].
+struct Series {
+    low: f64,
+    high: f64,
+    /// Terms before this one stay 0.
+    first: usize,
+    outer: Vec<f64>,
+    /// The factor of each polynomial.
+    weight: Vec<f64>,
+}
+
+impl Series {
+    /// Makes it the one with the least sum of squares, or of those that interpolate the one with the least coefficients, and hands it
+    /// out as a predictor.
+    fn fit(
+        mut self,
+        qr: &mut Qr,
+        sample: Sample<'_>,
+        predictor: &mut Predictor,
+    ) -> Result<Report, Degenerate> {
+        let (x, y, n, first) = (sample.x(), sample.y(), sample.n(), self.first);
+        let (degree, terms) = (self.outer.len() - 1, self.outer.len() - first);
+        let size = largest(y);
+        // Labels are divided by the largest, so that their squares do not overflow.
+        let unit = if size > 0.0 { size } else { 1.0 };
+        let labels: Vec<f64> = y.iter().map(|y| y / unit).collect();
+        let tall = terms <= n;
+        let matrix = qr.matrix(if tall { (n, terms) } else { (terms, n) });
+        for (i, x) in x.iter().enumerate() {
+            let put = |j: usize, value: f64| {
+                if let Some(j) = j.checked_sub(first) {
+                    matrix[if tall { j * n + i } else { i * terms + j }] = value;
+                }
+            };
+            legendre(self.scaled(*x), &self.weight, put);
+        }
+        qr.decompose();
+        let (smallest, rank) = qr.pivots((n + degree) as f64 * f64::EPSILON);
+        if smallest < CONDITION {
+            return Err(Degenerate::IllConditioned);
+        }
+        if tall {
+            qr.least_squares(&labels, &mut self.outer[first..]);
+        } else {
+            qr.least_norm(&labels, &mut self.outer[first..]);
+        }
+        if n <= terms && self.miss(x, &labels) > MISS {
+            return Err(Degenerate::IllConditioned);
+        }
+        self.outer.iter_mut().for_each(|c| *c *= unit);
+        // A bound on the intermediate results of the evaluation anywhere on the hull.
+        let steps = |j: usize| (2.0 * j as f64 + 1.0) * normalised(j);
+        let terms = self.outer.iter().zip(&self.weight).enumerate();
+        let reach: f64 = terms.map(|(j, (c, weight))| (c * weight).abs() * steps(j)).sum();
+        if !reach.is_finite() || !self.scaled(0.0).is_finite() {
+            return Err(Degenerate::Overflow);
+        }
+        let smooth = predictor.smooth();
+        smooth.breaks.clear();
+        smooth.pieces = Box::new(self);
+        Ok(Report { rank: Some(rank), ..Report::default() })
+    }
+
     /// The largest |f̂(x_i) − y_i|.
-    fn miss(&self, series: &Series, x: &[f64], y: &[f64]) -> f64 {
+    fn miss(&self, x: &[f64], y: &[f64]) -> f64 {
         let misses = x.iter().zip(y).map(|(x, y)| {
             let mut value = [0.0];
-            series.values(0, &[*x], &mut value);
+            self.values(0, &[*x], &mut value);
             (value[0] - y).abs()
         });
         misses.fold(0.0, f64::max)
     }
 }
 
-/// Passes φ_0(t), φ_1(t), … to `take`, by (j + 1) P_{j+1} = (2j + 1) t P_j − j P_{j−1}.
-fn legendre(t: f64, terms: usize, mut take: impl FnMut(usize, f64)) {
+/// Passes the multiples of P_0(t), P_1(t), … by these weights to `take`, by (j + 1) P_{j+1} = (2j + 1) t P_j − j P_{j−1}.
+fn legendre(t: f64, weight: &[f64], mut take: impl FnMut(usize, f64)) {
     let (mut before, mut here) = (0.0, 1.0);
-    for j in 0..terms {
+    for (j, weight) in weight.iter().enumerate() {
         let degree = j as f64;
-        take(j, (2.0 * degree + 1.0).sqrt() * here);
+        take(j, weight * here);
         (before, here) = (here, ((2.0 * degree + 1.0) * t * here - degree * before) / (degree + 1.0));
     }
-}
-
-/// A series in normalised Legendre polynomials over [low, high].
-struct Series {
-    low: f64,
-    high: f64,
-    outer: Vec<f64>,
-    /// √(2j + 1).
-    weight: Vec<f64>,
 }
 
 /// Points evaluated at a time: each is a chain of dependent operations, which other points hide, and a rule of the
@@ -197,7 +226,7 @@ impl Pieces for Series {
         for (x, out) in x.chunks(LANES).zip(out.chunks_mut(LANES)) {
             let mut t = [0.0; LANES];
             t.iter_mut().zip(x).for_each(|(t, x)| *t = self.scaled(*x));
-            // b_j = c_j √(2j + 1) + (2j + 1)/(j + 1) t b_{j+1} − (j + 1)/(j + 2) b_{j+2}.
+            // b_j = c_j w_j + (2j + 1)/(j + 1) t b_{j+1} − (j + 1)/(j + 2) b_{j+2}.
             let (mut here, mut after) = ([0.0; LANES], [0.0; LANES]);
             for (j, (c, weight)) in self.outer.iter().zip(&self.weight).enumerate().rev() {
                 let (degree, weight) = (j as f64, c * weight);
