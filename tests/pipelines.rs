@@ -275,6 +275,32 @@ fn model_collapse() {
     assert!(of("accumulated") < 20.0 / 39.0 * std::f64::consts::PI.powi(2) / 6.0 && of("replaced") > 1.9);
 }
 
+/// The peak at as many terms as points, and its decline: medians of 400 trials outside this program, and that of p = 15 published.
+#[test]
+#[ignore = "slow"]
+fn polynomial_double_descent() {
+    let output: Value = Run::new("polynomial-double-descent", &[]).json("analyze", &[]);
+    let curve = &output["curves"][0];
+    assert_eq!(
+        (&curve["course"], &curve["maximum"]["place"]),
+        (&"not_monotone".into(), &8.into()),
+        "{curve}"
+    );
+    let points = curve["points"].as_array().unwrap();
+    for (degree, median) in
+        [(5, 0.85), (10, 13.0), (15, 2.6e6), (20, 38.0), (25, 0.57), (30, 0.37), (200, 0.58)]
+    {
+        let point = points.iter().find(|point| point["at"].as_f64() == Some(f64::from(degree))).unwrap();
+        let value = point["value"].as_f64().unwrap();
+        let half = 0.5 * (point["high"].as_f64().unwrap() - point["low"].as_f64().unwrap());
+        // Their 400 trials have 1.6 times the error of these 1,000: three errors of the difference are 2.9 half widths.
+        assert!((value - median).abs() < 3.0 * half, "{degree}: {value} ± {half}, {median}");
+    }
+    let at = |place: usize| points[place]["value"].as_f64().unwrap();
+    // Two hundred terms are worse than one, and better than five.
+    assert!(at(17) > at(0) && at(17) < at(3) && at(13) < at(0));
+}
+
 /// Every class in one study, as it is proven; spectra at limits that the eigenframework knows within some percent.
 #[test]
 #[ignore = "slow"]

@@ -24,7 +24,34 @@ pub fn short(label: &str) -> Cow<'_, str> {
 /// The parameter of designs whose value says what it is.
 const SPECTRUM: &str = "spectrum=";
 
+/// Numbers of a list that are shown; of more, the first two, and how many there are.
+const LISTED: usize = 6;
+
 fn short_numbers(label: &str) -> Cow<'_, str> {
+    match short_lists(label) {
+        Cow::Borrowed(label) => short_digits(label),
+        Cow::Owned(label) => Cow::Owned(short_digits(&label).into_owned()),
+    }
+}
+
+/// `[1, 2, … 47 in all]` for long lists.
+fn short_lists(label: &str) -> Cow<'_, str> {
+    let long = |list: &str| list.split(',').count() > LISTED;
+    let mut out = String::new();
+    let mut rest = label;
+    while let Some((before, (list, after))) =
+        rest.split_once('[').and_then(|(before, from)| Some((before, from.split_once(']')?)))
+    {
+        let shown = list.split(',').take(2).collect::<Vec<_>>().join(",");
+        let list =
+            if long(list) { format!("{shown}, … {} in all", list.split(',').count()) } else { list.into() };
+        out.push_str(&format!("{before}[{list}]"));
+        rest = after;
+    }
+    if out.is_empty() { Cow::Borrowed(label) } else { Cow::Owned(out + rest) }
+}
+
+fn short_digits(label: &str) -> Cow<'_, str> {
     let digit = |c: char| c.is_ascii_digit() || c == '.';
     if label.split(|c| !digit(c)).all(|number| number.len() <= LONGEST) {
         return Cow::Borrowed(label);
@@ -116,6 +143,15 @@ mod tests {
         ] {
             assert_eq!(short(label), shown);
         }
+    }
+
+    #[test]
+    fn long_lists_have_their_length() {
+        assert_eq!(
+            short("legendre(coefficients=[0, -1.5, 2, 3, 4, 5, 6], x=[1, 2])"),
+            "legendre(coefficients=[0, -1.5, … 7 in all], x=[1, 2])"
+        );
+        assert_eq!(short("net[layers=[1, 2]]"), "net[layers=[1, 2]]");
     }
 
     #[test]
