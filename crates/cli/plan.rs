@@ -12,7 +12,7 @@ use tempered_math::space;
 use tempered_math::space::theory::Ranks;
 use tempered_pipeline::pilot::{self, Estimate};
 use tempered_pipeline::plan::{Cell, Plan};
-use tempered_pipeline::spec::{Group, Size, Space};
+use tempered_pipeline::spec::{Group, Reproducibility, Size, Space};
 
 /// Cells that are listed one by one at most: a screen or two.
 const MOST_CELLS: usize = 100;
@@ -42,11 +42,12 @@ pub fn plan(options: &Options) -> Result<Ending, Failure> {
         head["bytes"] = pilot.bytes.into();
         head["core_seconds"] = pilot.core_seconds.into();
         head["warnings"] = json!(warnings);
+        head["reproducibility"] = plan.study.reproducibility().to_string().into();
         let head = head.as_object().cloned().unwrap_or_default();
         output::json_with_list(&head, "cells", plan.cells.iter().map(|cell| plan.cell_json(cell)))?;
         return Ok(Ending::Done);
     }
-    output::print(&(cells(&plan) + &shards(&plan) + &total(&plan, &pilot)))?;
+    output::print(&(cells(&plan) + &shards(&plan) + &total(&plan, &pilot) + &bits(&plan)))?;
     warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     Ok(Ending::Done)
 }
@@ -190,6 +191,19 @@ fn total(plan: &Plan, pilot: &Estimate) -> String {
         pilot.bytes / 1e6,
         pilot.core_seconds.ceil()
     )
+}
+
+/// What the last bits of numbers depend on, where they depend on anything.
+fn bits(plan: &Plan) -> String {
+    match plan.study.reproducibility() {
+        Reproducibility::Bits => String::new(),
+        Reproducibility::Processor => {
+            let model = space::processor();
+            format!(
+                "the last bits of dense fits follow the processor: equal on others of the model {model}\n"
+            )
+        }
+    }
 }
 
 /// Shards that take long: what a kill loses.

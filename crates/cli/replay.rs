@@ -23,7 +23,8 @@ pub fn replay(options: &Replay) -> Result<Ending, Failure> {
         output::print(&trials.iter().map(human).collect::<Vec<_>>().join("\n"))?;
     }
     let differs = |equal: Option<bool>| equal == Some(false);
-    let mismatch = trials.iter().any(|trial| differs(trial.metrics_equal) || differs(trial.weights_equal));
+    let mut here = trials.iter().filter(|trial| trial.elsewhere.is_none());
+    let mismatch = here.any(|trial| differs(trial.metrics_equal) || differs(trial.weights_equal));
     Ok(if mismatch { Ending::Mismatch } else { Ending::Done })
 }
 
@@ -38,7 +39,7 @@ fn json(trial: &Trial) -> serde_json::Value {
     let [outer, inner, bias] = names;
     json!({
         "estimator": trial.estimator, "cell": trial.cell, "status": trial.status, "kinks": trial.kinks,
-        "metrics_equal": trial.metrics_equal, "weights_equal": trial.weights_equal,
+        "metrics_equal": trial.metrics_equal, "weights_equal": trial.weights_equal, "elsewhere": trial.elsewhere,
         "scores": trial.scores.iter().map(|(name, value)| (name.clone(), json!(value))).collect::<serde_json::Map<_, _>>(),
         "x": trial.x, "y": trial.y,
         "form": trial.form.map(Form::word),
@@ -48,10 +49,13 @@ fn json(trial: &Trial) -> serde_json::Value {
 }
 
 fn human(trial: &Trial) -> String {
-    let stored = |equal: Option<bool>| match equal {
-        Some(true) => "equal to the stored row, bit by bit",
-        Some(false) => "DIFFERENT from the stored row",
-        None => "not stored",
+    let stored = |equal: Option<bool>| match (equal, &trial.elsewhere) {
+        (Some(true), _) => "equal to the stored row, bit by bit".to_owned(),
+        (Some(false), None) => "DIFFERENT from the stored row".to_owned(),
+        (Some(false), Some(model)) => {
+            format!("not the bits of the stored row, which are of {model}: dense fits follow the processor")
+        }
+        (None, _) => "not stored".to_owned(),
     };
     let mut text = format!("{}\n{}\n  status  {}\n", trial.estimator, trial.cell, trial.status);
     if let Some(kinks) = trial.kinks {

@@ -59,7 +59,7 @@ fn to_json(verified: &Verified, repaired: &[Finding]) -> serde_json::Value {
         findings.iter().map(one).collect()
     };
     json!({"files": verified.files, "bytes": verified.bytes, "rows": verified.rows,
-        "recomputed": verified.recomputed, "missing": verified.missing, "sealed": verified.sealed,
+        "recomputed": verified.recomputed, "elsewhere": verified.elsewhere, "missing": verified.missing, "sealed": verified.sealed,
         "repaired": list(repaired), "findings": list(&verified.findings)})
 }
 
@@ -75,6 +75,11 @@ fn text(verified: &Verified, repaired: &[Finding]) -> String {
     text += &format!("{files} files, {:.1} MB, {rows} trials read", *bytes as f64 / 1e6);
     if *recomputed > 0 {
         text += &format!("; {recomputed} recomputed from their seeds");
+    }
+    for (model, rows) in &verified.elsewhere {
+        text += &format!(
+            "; {rows} not compared: they are of {model}, and the last bits of dense fits follow the processor"
+        );
     }
     text += &match verified.findings.len() {
         0 => ": nothing wrong\n".to_string(),

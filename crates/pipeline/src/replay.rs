@@ -1,5 +1,6 @@
 //! Replay: recomputing one trial from its seed, and comparing it with what is stored.
 
+use crate::directory::elsewhere;
 use crate::error::Error;
 use crate::plan::{Cell, Plan, place};
 use crate::spec::{self, Estimator};
@@ -33,6 +34,8 @@ pub struct Replay {
     pub metrics_equal: Option<bool>,
     /// Whether the stored weights row has the same bits; `None` where nothing is stored.
     pub weights_equal: Option<bool>,
+    /// The processor of the stored rows, where their last bits follow one that is not this.
+    pub elsewhere: Option<String>,
 }
 
 /// What is replayed: the cells and estimators that all of it holds for.
@@ -160,5 +163,6 @@ fn replay_cell(
         weights,
         metrics_equal,
         weights_equal,
+        elsewhere: elsewhere(directory, &place)?,
     })
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use tempered_pipeline::plan::Plan;
+use tempered_pipeline::replay::{Selection, replay};
 use tempered_pipeline::run::{Settings, run};
 use tempered_pipeline::spec::{Study, parse};
 use tempered_pipeline::verify::{Draw, verify};
@@ -302,4 +303,48 @@ fn chains_follow_their_law_and_are_an_axis() {
     assert!(refused("{generations: 2}").contains("must be given for labels: replaced"));
     assert!(refused("{generations: 2, labels: accumulated, points: 3}").contains("is for labels: replaced"));
     assert!(refused("{generations: -1, points: 3}").contains("integer from 0 to 1000"));
+}
+
+/// Replaces the first text by the second, of the same length, in a file and its checksum.
+fn patch(path: &Path, from: &str, to: &str) {
+    let replace = |from: &[u8], to: &[u8]| {
+        let mut bytes = std::fs::read(path).unwrap();
+        let at = bytes.windows(from.len()).position(|window| window == from).unwrap();
+        bytes[at..at + from.len()].copy_from_slice(to);
+        std::fs::write(path, bytes).unwrap();
+    };
+    replace(from.as_bytes(), to.as_bytes());
+    let sum = tempered_store::read_checksum(path).unwrap();
+    replace(sum.stored.unwrap().as_bytes(), sum.computed.as_bytes());
+}
+
+/// Files of R^d name the processor that their last bits follow; those of another one are no fault, and not compared.
+#[test]
+fn rows_of_another_processor_are_not_compared() {
+    let text = study(
+        "{n: 6, d: 3}",
+        "train: {ls: least_squares, ridge: {ridge: {lambda: 1}}}\nstore: {weights: none}\n",
+    );
+    let folder = tempfile::tempdir().unwrap();
+    files(&text, folder.path(), 2);
+    let plan = Plan::new(parsed(&text));
+    let directory = RunDirectory::open(folder.path()).unwrap();
+    let listing = directory.listing().unwrap();
+    let own = listing.files.iter().find(|file| &*file.place.estimator == "ls").unwrap();
+    let model = tempered_math::space::processor();
+    let other = format!("{}?", &model[..model.len() - 1]);
+    patch(&directory.metrics_path(&own.place), &model, &other);
+    std::fs::remove_file(folder.path().join("_tempered/sealed.json")).unwrap();
+    let verified = verify(&plan, &directory, Draw::Share(1.0), 2).unwrap();
+    assert!(verified.findings.is_empty(), "{:?}", verified.findings);
+    assert_eq!((verified.recomputed, verified.elsewhere), (40, BTreeMap::from([(other.clone(), 40)])));
+    let select = |estimator: &str| Selection { estimator: estimator.into(), n: 6, wanted: Vec::new() };
+    let replayed = |estimator| replay(&plan, &directory, &select(estimator), 3).unwrap().remove(0);
+    assert_eq!((replayed("ls").metrics_equal, replayed("ls").elsewhere), (Some(true), Some(other)));
+    assert_eq!((replayed("ridge").metrics_equal, replayed("ridge").elsewhere), (Some(true), None));
+    // A run that goes on takes such files as they are.
+    let settings = Settings::default();
+    let summary = run(plan, &RunDirectory::create(folder.path()).unwrap(), &settings, &Cancel::new(), |_| ());
+    assert_eq!(summary.unwrap().trials, 0);
+    assert_eq!(parsed(&text).reproducibility().to_string(), "same processor");
 }

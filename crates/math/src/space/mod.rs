@@ -7,6 +7,7 @@ pub mod design;
 pub mod estimator;
 mod points;
 mod predictor;
+mod processor;
 pub mod risk;
 mod sample;
 pub mod target;
@@ -14,4 +15,5 @@ pub mod theory;
 
 pub use points::Points;
 pub use predictor::{Function, Predictor};
+pub use processor::processor;
 pub use sample::Sample;

@@ -3,11 +3,13 @@
 //! `recorded`, `rebuild` and `read` know what decided the numbers that are stored; `change` compares a plan with that, and
 //! `record` writes it. `state` and `judge` compare single files by their footers, `survey` counts them, `besides` finds those
 //! that the plan does not ask for, `todo` lists what a run has to do. `rewrite` and `undo` bring files from one set of
-//! columns to another, `check` reads files whole, `seal` vouches for them.
+//! columns to another, `check` reads files whole, `seal` vouches for them,
+//! `elsewhere` knows files whose last bits are of another processor.
 
 mod besides;
 mod change;
 pub(crate) mod check;
+mod elsewhere;
 mod judge;
 mod read;
 mod rebuild;
@@ -21,6 +23,7 @@ mod todo;
 mod undo;
 
 pub use change::{Change, Difference};
+pub(crate) use elsewhere::elsewhere;
 pub(crate) use judge::{complete, placing};
 pub(crate) use read::read;
 pub use read::warning;

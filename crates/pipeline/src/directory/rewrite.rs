@@ -6,12 +6,15 @@ use super::judge::placing;
 use super::read::read;
 use super::recorded::Recorded;
 use crate::error::Error;
-use crate::plan::{Plan, Shard, files, layout, place};
+use crate::plan::{PROCESSOR_KEY, Plan, Shard, files, layout, place};
 use rayon::prelude::*;
 use std::sync::Arc;
 use tempered_flow::{Cancel, Pool};
 use tempered_math::sample::Degenerate;
-use tempered_store::{Buffers, Layout, Place, RunDirectory, ShardWriter, Table, rewrite as rewrite_files};
+use tempered_store::{
+    Buffers, EstimatorFiles, Found, Layout, Place, RunDirectory, ShardWriter, Table, read_footer,
+    rewrite as rewrite_files,
+};
 
 /// Shards that are committed together: small files are synced side by side, and their folders once.
 const TOGETHER: usize = 64;
@@ -102,6 +105,17 @@ impl Rewriting<'_> {
         Ok(())
     }
 
+    /// The numbers stay those of the processor that computed them.
+    fn keep_processor(&self, from: &Place, files: &mut EstimatorFiles) -> Result<(), Error> {
+        if let Found::File(footer) = read_footer(&self.directory.metrics_path(from))?
+            && let Some(processor) = footer.get(PROCESSOR_KEY)
+        {
+            let own = files.footer.iter_mut().filter(|(key, _)| key == PROCESSOR_KEY);
+            own.for_each(|(_, value)| processor.clone_into(value));
+        }
+        Ok(())
+    }
+
     /// Encodes the files of a shard of an estimator; the inner error is what is wrong with them.
     fn one(
         &self,
@@ -114,7 +128,8 @@ impl Rewriting<'_> {
         if !found.is_empty() {
             return Ok(Err(found.swap_remove(0)));
         }
-        let files = files(self.plan, *estimator, shard);
+        let mut files = files(self.plan, *estimator, shard);
+        self.keep_processor(from, &mut files)?;
         let to = (&self.layout, &files, shard.index);
         match rewrite_files(self.directory, from, to, self.words, &self.buffers) {
             Ok(writer) => Ok(Ok(writer)),

@@ -126,9 +126,10 @@ fn wanted<'a>(expected: &'a [(String, String)], key: &str) -> Option<&'a str> {
     expected.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
 }
 
-/// Whether a footer key decides nothing in a file, or may differ: the version that wrote it, and trials may be more or fewer.
+/// Whether a footer key decides nothing in a file, or may differ: the version that wrote it, the processor that computed it, and
+/// trials may be more or fewer.
 fn is_free(key: &str) -> bool {
-    [plan::VERSION_KEY, plan::TRIALS_KEY, plan::HASH_KEY].contains(&key)
+    [plan::VERSION_KEY, plan::TRIALS_KEY, plan::HASH_KEY, plan::PROCESSOR_KEY].contains(&key)
 }
 
 /// The end of the trials in a file that begins where the shard does, and holds no more than a full one.

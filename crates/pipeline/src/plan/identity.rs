@@ -1,11 +1,12 @@
 //! What decides the numbers in a file, and how its footer states it.
 
 use super::columns::parameter_text;
-use super::keys::{SIZE_KEY, TRIALS_KEY, VERSION_KEY};
+use super::keys::{PROCESSOR_KEY, SIZE_KEY, TRIALS_KEY, VERSION_KEY};
 use super::layout::Plan;
 use super::shard::Shard;
 use crate::generator::Generator;
-use crate::spec::{Template, trains};
+use crate::spec::{Reproducibility, Template, trains};
+use tempered_math::space::processor;
 use tempered_store::key;
 
 /// The parts of a cell besides n.
@@ -48,7 +49,8 @@ impl Plan {
         identity.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
     }
 
-    /// The footer of the files of (estimator, shard). No clock, host or thread count: bytes are reproducible.
+    /// The footer of the files of (estimator, shard). No clock, host or thread count: bytes are reproducible, as far as
+    /// [`Reproducibility`] says.
     pub fn footer(&self, estimator: usize, shard: &Shard) -> Vec<(String, String)> {
         let cell = &self.cells[shard.cell];
         let mut pairs = self.identity(estimator);
@@ -71,6 +73,9 @@ impl Plan {
         }
         footer.push((TRIALS_KEY.into(), format!("{}..{}", shard.trials.start, shard.trials.end)));
         footer.push((VERSION_KEY.into(), env!("CARGO_PKG_VERSION").into()));
+        if self.study.reproducibility() == Reproducibility::Processor {
+            footer.push((PROCESSOR_KEY.into(), processor()));
+        }
         footer
     }
 }

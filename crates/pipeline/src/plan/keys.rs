@@ -18,6 +18,8 @@ pub(crate) const HASH_KEY: &str = "tempered.plan";
 pub(crate) const TRIALS_KEY: &str = "tempered.trials";
 /// Footer key of how many trials a full shard of the file's estimator and n holds, since generator 4.
 pub(crate) const SIZE_KEY: &str = "tempered.shard_size";
+/// Footer key of the processor whose model decides the last bits of a file's numbers; none where they are the same on all.
+pub(crate) const PROCESSOR_KEY: &str = "tempered.processor";
 /// What decides the numbers of one estimator: names and values.
 pub(crate) type Identity = BTreeMap<String, String>;
 /// The same for all estimators of a directory, by label.
@@ -28,9 +30,9 @@ pub(crate) fn bare(key: &str) -> &str {
     key.strip_prefix("tempered.").unwrap_or(key)
 }
 
-/// Whether a footer key tells what decides the numbers, apart from checksums and what others write.
+/// Whether a footer key tells what decides the numbers, apart from checksums, last bits and what others write.
 pub(crate) fn decides(key: &str) -> bool {
-    key.starts_with("tempered.") && key != tempered_store::CHECKSUM_KEY
+    key.starts_with("tempered.") && ![tempered_store::CHECKSUM_KEY, PROCESSOR_KEY].contains(&key)
 }
 
 /// The range of trials that a file says it holds.

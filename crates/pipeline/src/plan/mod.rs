@@ -16,8 +16,8 @@ pub(crate) use columns::{COLUMNS, TEMPLATE, extends, is_constant, join};
 pub use files::place;
 pub(crate) use files::{files, layout};
 pub(crate) use keys::{
-    CELL_KEY, ESTIMATOR_KEY, HASH_KEY, Identity, Numbers, SIZE_KEY, TRIALS_KEY, VARIANT_KEY, VERSION_KEY,
-    bare, decides, trials,
+    CELL_KEY, ESTIMATOR_KEY, HASH_KEY, Identity, Numbers, PROCESSOR_KEY, SIZE_KEY, TRIALS_KEY, VARIANT_KEY,
+    VERSION_KEY, bare, decides, trials,
 };
 pub use layout::Plan;
 pub(crate) use named::{cell, estimator, variant};

@@ -1,6 +1,7 @@
 //! Recomputing rows that are drawn at random, from their seeds, and comparing bits.
 
 use crate::directory::check::{Checked, Fault, Finding};
+use crate::directory::elsewhere;
 use crate::error::Error;
 use crate::plan::{Plan, place};
 use crate::trial::compute;
@@ -30,6 +31,8 @@ impl Draw {
 #[derive(Default)]
 pub(super) struct Recomputed {
     pub rows: u64,
+    /// Rows that were drawn and not compared, by the processor that computed them.
+    pub elsewhere: BTreeMap<String, u64>,
     pub findings: Vec<Finding>,
 }
 
@@ -62,9 +65,30 @@ pub(super) fn recompute(
         by_source.entry(source).or_default().push(sources[source].first + row - before);
     }
     let drawn: Vec<(usize, Vec<u64>)> = by_source.into_iter().collect();
-    let compare = |(source, trials): &(usize, Vec<u64>)| sources[*source].compare(plan, directory, trials);
-    let findings = drawn.par_iter().map(compare).collect::<Result<Vec<_>, Error>>()?;
-    Ok(Recomputed { rows: draw.of(all), findings: findings.into_iter().flatten().collect() })
+    let one = |(source, trials): &(usize, Vec<u64>)| {
+        let (source, count) = (&sources[*source], trials.len() as u64);
+        let elsewhere = elsewhere(directory, source.place)?
+            .into_iter()
+            .map(|model| (model, count))
+            .collect::<BTreeMap<_, _>>();
+        if !elsewhere.is_empty() {
+            return Ok(Recomputed { elsewhere, ..Recomputed::default() });
+        }
+        Ok(Recomputed { rows: count, findings: source.compare(plan, directory, trials)?, elsewhere })
+    };
+    let parts = drawn.par_iter().map(one).collect::<Result<Vec<_>, Error>>()?;
+    Ok(parts.into_iter().fold(Recomputed::default(), Recomputed::and))
+}
+
+impl Recomputed {
+    fn and(mut self, other: Recomputed) -> Recomputed {
+        self.rows += other.rows;
+        self.findings.extend(other.findings);
+        for (model, count) in other.elsewhere {
+            *self.elsewhere.entry(model).or_default() += count;
+        }
+        self
+    }
 }
 
 /// In the order of the plan, so that the same rows are drawn wherever the files lie.

@@ -23,6 +23,8 @@ pub struct Verified {
     pub rows: u64,
     /// Rows computed again from their seeds.
     pub recomputed: u64,
+    /// Rows that were drawn for it and computed on another processor, whose model decides their last bits.
+    pub elsewhere: BTreeMap<String, u64>,
     /// Files of (estimator, shard) that the study asks for and that no run has finished.
     pub missing: u64,
     /// Whether there is a seal to compare with.
@@ -69,6 +71,7 @@ pub fn verify(plan: &Plan, directory: &RunDirectory, draw: Draw, threads: usize)
     verified.findings.extend(lost.map(|name| Finding { path: name.into(), fault: Fault::Lost }));
     let again = pool.install(|| recompute(plan, directory, &sound, draw))?;
     verified.recomputed = again.rows;
+    verified.elsewhere = again.elsewhere;
     verified.findings.extend(again.findings);
     verified.findings.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(verified)
