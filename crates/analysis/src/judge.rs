@@ -13,12 +13,17 @@ sqrt(a + b ln n), are weighed by their evidence; a class is named where its laws
 and a limit lies within half of the last median. Where only a limit and growth are left, the tail index of the gaps' \
 contributions decides (marked α), if the estimator is local: an interval of three standard errors above 1 gives their \
 sum a limit, one that ends below 1.05 lets it grow, at least as far as n = e^20; growth alone decides nothing where \
-the interval holds both. In expectation: catastrophic if so in \
+the interval holds both. For x in R^d, where there are no gaps, quartiles of which the lower one rises and the upper one \
+falls while the median hardly moves close in on a limit. In expectation: catastrophic if so in \
 probability, or if a tail index says that the mean is infinite; else as in probability, if the mean exists. Undecided \
 otherwise.";
 
 /// A limit that differs from the last median by more than this factor is too far an extrapolation for a verdict.
 const IN_SIGHT: f64 = 1.5;
+
+/// The steepest late slope of a median that quartiles may close in on: a + b ln n has a slope above it unless the constant is at least five
+/// times the logarithm at n = 150, the usual end of such studies.
+const FLAT: f64 = 0.1;
 
 /// A verdict and the sentence that states its reason.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +56,11 @@ pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence:
         let sure = 100.0 * odds.benign.max(odds.tempered).max(odds.catastrophic);
         return judged(class, format!("{sure:.1} % by the growth of the median, {}", growth.model.formula()));
     }
+    if tails.closes_in && far.is_none() {
+        let reason = "slopes cannot tell a limit from slow growth or decay; the lower quartile rises and the upper one falls, so \
+                      that they close in on a limit";
+        return judged(Verdict::Tempered, reason);
+    }
     if odds.tempered + odds.catastrophic >= confidence
         && let Some(judgement) = by_tail(tails)
     {
@@ -68,6 +78,16 @@ pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence:
         100.0 * odds.catastrophic
     );
     judged(class, says)
+}
+
+/// Whether the quartiles close in on the median from both sides while it hardly moves, over the later levels.
+///
+/// Growth or decay without end takes all quantiles along; where a law concentrates about a limit, quartiles come to it from two sides. Each
+/// of the four slopes has an interval at the stated confidence.
+pub(crate) fn closes_in([median, low, high]: [Option<&Growth>; 3]) -> bool {
+    let (Some(median), Some(low), Some(high)) = (median, low, high) else { return false };
+    let flat = median.late_slope.low >= -FLAT && median.late_slope.high <= FLAT;
+    flat && low.late_slope.low > 0.0 && high.late_slope.high < 0.0
 }
 
 /// The contradiction between the tail index of gaps and the class by growth, if there is one.
@@ -205,6 +225,23 @@ mod tests {
             let tails = Tails { excesses: Some(index(excesses, 0.02)), ..gaps(Some(index(spread, 0.02))) };
             assert_eq!(in_probability(log.as_ref(), &tails, 0.95).verdict, Verdict::Undecided);
         }
+    }
+
+    /// Medians of a law that settles like 1/√n, or grows or falls like a logarithm, with spreads that shrink like 1/√n.
+    #[test]
+    fn quartiles_close_in_on_limits_alone() {
+        let closing = |median: fn(f64) -> f64| {
+            let quartile = |sign: f64| growth(move |n| median(n) * (1.0 + sign * 5.0 / n.sqrt()));
+            let [middle, low, high] = [growth(median), quartile(-1.0), quartile(1.0)];
+            closes_in([middle.as_ref(), low.as_ref(), high.as_ref()])
+        };
+        assert!(closing(|_| 0.7));
+        assert!(closing(|n| 0.7 * (1.0 + 0.1 / n.sqrt())));
+        assert!(!closing(|n| n.ln()) && !closing(|n| 1.0 / n.ln()) && !closing(|n| (2.0 * n.ln()).sqrt()));
+        assert!(!closing(|n| n.powf(0.2)) && !closing(|n| n.powf(-0.2)));
+        let far = Tails { closes_in: true, ..Tails::default() };
+        let slow = growth(|n| 1.0 + 0.02 * n.ln());
+        assert_eq!(in_probability(slow.as_ref(), &far, 0.95).verdict, Verdict::Tempered);
     }
 
     /// The median of the maximum of n normals grows like √(2 ln n), which a distant limit fits as well.

@@ -10,7 +10,7 @@ use crate::coordinates::{Coordinates, Interner};
 use crate::error::Error;
 use crate::fits::Fits;
 use crate::growth::weigh::{Growth, Of, grow};
-use crate::judge::{Judgement, in_expectation, in_probability};
+use crate::judge::{Judgement, closes_in, in_expectation, in_probability};
 use crate::level::{Level, censored};
 use crate::options::Options;
 use crate::pair::{Pair, pairs};
@@ -37,6 +37,8 @@ const MOST_FAILED: f64 = 0.05;
 const LEAST_MEANS: u64 = 100;
 /// The domain that extends beyond the data.
 const UNIT: &str = "unit";
+/// The domain of risks over the law of x, in R^d.
+const POPULATION: &str = "population";
 
 /// Theoretical results on a series; `None` where there is no statement.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -325,6 +327,9 @@ fn conclude(estimator: &String, p: Risk, draft: Draft, options: &Options) -> Con
     drop(parts);
     tails.level_edges = options.level.contains(estimator);
     tails.settles = growth.as_ref().is_some_and(|growth| growth.probabilities.settles());
+    // On the line gaps decide, and quartiles of sums with heavy tails move for long.
+    tails.closes_in =
+        options.domain == POPULATION && closes_in([growth.as_ref(), low.as_ref(), high.as_ref()]);
     note_tails(&mut levels, &tails);
     let levels = outlined(levels);
     let growth = growth.map(|growth| growth.with_tail(tails.gaps.map(|gaps| gaps.stated)));

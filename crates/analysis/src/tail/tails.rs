@@ -52,6 +52,8 @@ pub(crate) struct Tails {
     pub has_edges: bool,
     /// Whether the growth of the median favours a limit.
     pub settles: bool,
+    /// Whether the quartiles close in on the median, where there are no gaps.
+    pub closes_in: bool,
     /// The levels where trials overflowed, as text; the indices above are those of the other levels.
     pub censored: Option<String>,
 }
@@ -80,6 +82,7 @@ impl Tails {
             constant_gaps: is_constant(&parts.gap_logs),
             has_edges: parts.has_edges,
             settles: false,
+            closes_in: false,
             censored,
         }
     }
