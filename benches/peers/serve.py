@@ -12,7 +12,7 @@ def main(name):
     answers = sys.stdout
     sys.stdout = sys.stderr  # What libraries print is no answer.
     versions = {name: importlib.import_module(name).__version__}
-    modules = {kind: found(f"{kind}_{name}") for kind in ("trials", "descent")}
+    modules = {kind: found(f"{kind}_{name}") for kind in ("trials", "features", "descent")}
     for line in sys.stdin:
         request = json.loads(line)
         try:
@@ -28,11 +28,18 @@ def found(module):
 
 def about(modules, versions):
     descent = list(modules["descent"].VARIANTS) if modules["descent"] else []
-    return {"versions": versions, "trials": modules["trials"] is not None, "descent": descent}
+    return {"versions": versions, "trials": modules["trials"] is not None, "descent": descent} | {
+        "features": list(modules["features"].WORK) if modules["features"] else []
+    }
 
 
 def trials(modules, _, count, n, seed):
     scores, answer = timed(modules["trials"].trials, count, n, seed)
+    return answer | {"scores": scores.T.tolist()}
+
+
+def features(modules, _, work, count, n, d, seed):
+    scores, answer = timed(modules["features"].WORK[work], count, n, d, seed)
     return answer | {"scores": scores.T.tolist()}
 
 
@@ -57,7 +64,7 @@ def timed(work, *arguments):
     return result, {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
 
 
-OPERATIONS = {"about": about, "trials": trials, "fixed": fixed, "descent": descent}
+OPERATIONS = {"about": about, "trials": trials, "features": features, "fixed": fixed, "descent": descent}
 
 if __name__ == "__main__":
     main(sys.argv[1])

@@ -27,6 +27,28 @@ store:
   weights: none
 """
 ESTIMATORS = ["linear_spline", "min_norm"]
+FEATURES = """\
+version: 1
+name: peers-features
+seed: {seed}
+trials: {count}
+generate:
+  n: {n}
+  d: {d}
+  target: zero
+  noise: {{normal: {{sd: 1}}}}
+train:
+  fit: {estimator}
+evaluate:
+  risks: [2]
+store:
+  weights: none
+"""
+RULES = {
+    "minimum_norm": "least_squares",
+    "ridge_path": "{ridge_path: {lambda: {geometric: {from: 0.1, to: 10000, points: 31}}}}",
+    "random_features": "{random_features: {features: 1000, map: relu, ridge: 0.1}}",
+}
 
 
 class Tempered:
@@ -46,6 +68,19 @@ class Tempered:
         with open(out / "summary" / "levels.csv", newline="") as file:
             levels = {(row["estimator"], row["p"]): row for row in csv.DictReader(file)}
         rows = [levels[estimator, p] for estimator in ESTIMATORS for p in "12"]
+        medians = [tuple(float(row[name]) for name in ("median_low", "median", "median_high")) for row in rows]
+        return timing | {"medians": medians}
+
+    def features(self, work, n, d, count, seed):
+        """The whole program on trials with d features; of a path the first, the middle and the last penalty are returned."""
+        study, out = self.folder / "features.yaml", self.folder / "features"
+        study.write_text(FEATURES.format(count=count, n=n, d=d, seed=seed, estimator=RULES[work]))
+        _, timing = self.call(
+            "run", study, "--out", out, "--fresh", "--yes", "--threads", self.threads, "--progress", "none"
+        )
+        with open(out / "summary" / "levels.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        rows = [rows[k] for k in (0, 15, 30)] if work == "ridge_path" else rows
         medians = [tuple(float(row[name]) for name in ("median_low", "median", "median_high")) for row in rows]
         return timing | {"medians": medians}
 
