@@ -14,7 +14,7 @@ use super::limits::{FILES, SHARDS, TRIALS};
 use super::mark::{self, Yaml};
 use super::read::{Errors, Field};
 use super::shards;
-use super::space::{DIMENSION, Space, dimension};
+use super::space::{Space, dimension};
 use super::storage::{Storage, store};
 use super::study::{Data, Study};
 use super::template::Template;
@@ -98,13 +98,9 @@ fn study(root: &Field<'_>, label: ReadName, errors: &mut Errors) -> Option<Study
     let count = trials.as_ref().and_then(|field| field.integer(1, TRIALS, errors));
     let data = generate.as_ref().and_then(|field| data(field, errors));
     let sizes = data.as_ref().map_or(Vec::new(), Data::sizes);
-    // Where the data are wrong, formulas are tried at some size, and the number of features says what was meant.
-    let counts_features = || generate.as_ref().is_some_and(|field| field.get(DIMENSION).is_some());
-    let space = match sizes.first() {
-        Some(size) => size.space(),
-        None if counts_features() => Space::Features,
-        None => Space::Line,
-    };
+    // Where the data are wrong, formulas are tried at some size.
+    let meant = || generate.as_ref().map_or(Space::Line, Space::meant);
+    let space = sizes.first().map_or_else(meant, |size| size.space());
     let about = (space, sizes.first().copied());
     let estimators = train.as_ref().and_then(|field| estimators(field, label, about, errors));
     if let (Some(field), Some(estimators)) = (train, &estimators) {

@@ -50,10 +50,7 @@ fn read<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Generate<'a>> {
         zip: &groups,
     };
     let designs = designs(&part(design, PARTS[0]), features.as_ref(), errors);
-    // Where designs are wrong, whether features are counted says what was meant.
-    let space = designs
-        .as_ref()
-        .map_or(if features.is_some() { Space::Features } else { Space::Line }, |(_, space)| *space);
+    let space = designs.as_ref().map_or_else(|| Space::meant(field), |(_, space)| *space);
     let target = part(target, PARTS[1]);
     let targets = match space {
         Space::Line => target.read((target::CATALOGUE, "zero"), &[], errors),

@@ -1,10 +1,12 @@
 //! Where x lives, and how large training sets are.
 
 use super::formula::Scalar;
+use super::mark::Yaml;
+use super::read::{Errors, Field};
 use super::template::{Template, Unfit};
 use std::borrow::Cow;
 use tempered_math::catalogue::{Choice, Value};
-use tempered_math::{estimator, space};
+use tempered_math::{design, estimator, space};
 
 /// The parameter of designs of R^d that is a coordinate of its own.
 pub const DIMENSION: &str = "d";
@@ -47,6 +49,24 @@ impl Space {
     /// That of a design.
     pub fn of(design: &Choice) -> Space {
         if dimension(design).is_some() { Space::Features } else { Space::Line }
+    }
+
+    /// What is meant under `generate` where something in it is wrong: R^d if features are counted, or a design has only that.
+    pub(super) fn meant(generate: &Field<'_>) -> Space {
+        let named = |field: &Field<'_>| match &field.node.value {
+            Yaml::Map(pairs) => pairs.first().and_then(|(name, _)| name.text()).map(str::to_owned),
+            _ => field.node.text().map(str::to_owned),
+        };
+        let is_of = |name: &str| {
+            let among = |mut names: Box<dyn Iterator<Item = &'static str>>| names.any(|known| known == name);
+            among(Box::new(space::design::CATALOGUE.iter().map(|entry| entry.name)))
+                && !among(Box::new(design::CATALOGUE.iter().map(|entry| entry.name)))
+        };
+        let designs = generate.get("design");
+        let mut designs = designs.iter().flat_map(|field| field.items(&mut Errors::default()));
+        let features = generate.get(DIMENSION).is_some()
+            || designs.any(|design| named(&design).is_some_and(|name| is_of(&name)));
+        if features { Space::Features } else { Space::Line }
     }
 
     /// What an estimator is where names in its formulas have these values.
