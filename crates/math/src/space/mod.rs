@@ -14,6 +14,6 @@ pub mod target;
 pub mod theory;
 
 pub use points::Points;
-pub use predictor::{Function, Predictor};
+pub use predictor::{Function, Predictor, ReluUnits};
 pub use processor::processor;
 pub use sample::Sample;

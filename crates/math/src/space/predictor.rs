@@ -33,6 +33,20 @@ pub trait Function: Send + Sync {
 
     /// What decides f̂, beside what the seed determines.
     fn coefficients(&self) -> &[f64];
+
+    /// The units of a two-layer ReLU network without biases, whose risk on normal points is known exactly.
+    fn relu(&self) -> Option<ReluUnits<'_>> {
+        None
+    }
+}
+
+/// Σ_j a_j max(u_j·x, 0).
+#[derive(Clone, Copy, Debug)]
+pub struct ReluUnits<'a> {
+    /// a, one a unit.
+    pub outer: &'a [f64],
+    /// u, d rows of as many numbers as there are units.
+    pub inner: &'a [f64],
 }
 
 impl Default for Predictor {

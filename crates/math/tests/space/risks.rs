@@ -214,3 +214,44 @@ fn parts_are_the_mean_over_noise() {
         }
     }
 }
+
+/// Exact R_2 of ReLU networks against scrambled points, to which the same target is shown as a function of unknown form.
+#[test]
+fn networks_have_the_risk_of_their_units() {
+    let (n, d) = (30, 6);
+    let (x, y) = (normals(&mut rng(1), n * d), normals(&mut rng(2), n));
+    let whole = |name, value| (name, Value::Whole(value));
+    let features = [whole("features", 50), ("map", Value::Word("relu")), ("ridge", Value::Real(0.1))];
+    let network =
+        super::fit(&choice(estimator::CATALOGUE, "random_features", &features), d, &x, &y).unwrap().0;
+    let plane = Predictor::Linear { weights: vec![0.5, -1.0, 0.0, 2.0, 0.3, 0.1], intercept: 0.0 };
+    let teacher =
+        choice(target::CATALOGUE, "teacher", &[whole("width", 7)]).build(target::CATALOGUE).unwrap();
+    let linear = choice(target::CATALOGUE, "linear", &[("direction", Value::Word("ones"))]);
+    let linear = linear.build(target::CATALOGUE).unwrap();
+    let zero = choice(target::CATALOGUE, "zero", &[]).build(target::CATALOGUE).unwrap();
+    for name in ["identity", "power", "sphere"] {
+        let mut scorer = Scorer::new(build_like(name), d);
+        let spectrum = scorer.spectrum().to_vec();
+        for (predictor, target) in
+            [(&network, &zero), (&network, &linear), (&network, &teacher), (&plane, &teacher)]
+        {
+            let draw = || target.draw(&mut rng(3), &spectrum);
+            let exact = scorer.risks(predictor, &draw(), &[2.0], &mut rng(4)).unwrap()[0];
+            assert_eq!(exact.standard_error, None, "{name}");
+            let hidden = draw();
+            let hidden = Truth::Function(Box::new(move |row| hidden.value(row)));
+            let sampled = scorer.risks(predictor, &hidden, &[2.0], &mut rng(4)).unwrap()[0];
+            let error = sampled.standard_error.unwrap();
+            assert!((sampled.value - exact.value).abs() < 4.5 * error, "{name}: {exact:?} {sampled:?}");
+            assert!(error < 0.02 * exact.value, "{name}: {sampled:?}");
+        }
+    }
+    // Biased and bounded activations, points off the centre, and a cube have no formula.
+    let waves = [whole("features", 50), ("map", Value::Word("fourier"))];
+    let waves = super::fit(&choice(estimator::CATALOGUE, "random_features", &waves), d, &x, &y).unwrap().0;
+    let of = |name: &str, predictor: &Predictor| {
+        Scorer::new(build_like(name), d).risks(predictor, &Truth::Zero, &[2.0], &mut rng(4)).unwrap()[0]
+    };
+    assert!(of("identity", &waves).standard_error.is_some() && of("cube", &network).standard_error.is_some());
+}

@@ -6,7 +6,7 @@ use crate::catalogue::{Entry, Kind, Parameter, Value};
 use crate::sample::Degenerate;
 use crate::seed::{Draws, Purpose, unit};
 use crate::space::dense::{Matrix, product, times};
-use crate::space::{Function, Points, Predictor, Sample};
+use crate::space::{Function, Points, Predictor, ReluUnits, Sample};
 use crate::sum::all_finite;
 use crate::ziggurat::fill_normal;
 
@@ -146,7 +146,7 @@ impl Estimator for RandomFeatures {
         let k = self.features as u64;
         let drawn = cost::sample(n, d) + cost::sample(k, d);
         // Functions are scored at 4096 points.
-        let points = if self.map == Map::Gaussian { n } else { n + 4096 };
+        let points = if self.map == Map::Fourier { n + 4096 } else { n };
         let wave = if self.map == Map::Fourier { 20.0 } else { 1.0 };
         // Projections of fewer features than points are linearly dependent: these take singular values.
         let dependent = self.map == Map::Gaussian && self.ridge == 0.0 && d < n.min(k);
@@ -179,5 +179,9 @@ impl Function for Network {
 
     fn coefficients(&self) -> &[f64] {
         &self.outer
+    }
+
+    fn relu(&self) -> Option<ReluUnits<'_>> {
+        (self.map == Map::Relu).then_some(ReluUnits { outer: &self.outer, inner: &self.inner })
     }
 }

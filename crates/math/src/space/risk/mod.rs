@@ -1,6 +1,7 @@
 //! Risks on R^d, over the law of x.
 
 mod exact;
+mod relu;
 mod sampled;
 mod scorer;
 mod sobol;

@@ -1,9 +1,9 @@
 //! From a predictor and a target to risks.
 
 use super::sampled::Sampled;
-use super::{Error, Estimate};
+use super::{Error, Estimate, relu};
 use crate::sample::Degenerate;
-use crate::space::design::Design;
+use crate::space::design::{Design, Support};
 use crate::space::estimator::Smoother;
 use crate::space::target::Truth;
 use crate::space::{Points, Predictor};
@@ -13,7 +13,8 @@ use rand_chacha::ChaCha8Rng;
 ///
 /// # Formula
 /// A linear f̂ and a linear f* have R_2 = (ŵ − w*)ᵀΣ(ŵ − w*) + (b̂ + μᵀ(ŵ − w*))² for every law, and R_p of a normal error where x
-/// is normal ([`Error`]). All other risks are means over 4096 scrambled Sobol points that are drawn anew from `rng` for
+/// is normal ([`Error`]). R_2 of a two-layer ReLU network without biases is exact for targets that are linear or such a network where x is normal or on a sphere.
+/// All other risks are means over 4096 scrambled Sobol points that are drawn anew from `rng` for
 /// every trial, with the standard error of 8 replicates beside them: points that trials share would put one error into all.
 ///
 /// ```
@@ -81,6 +82,7 @@ impl Scorer {
         let formula = |p: f64| match error {
             Some(error) if p == 2.0 => Some(error.square()),
             Some(error) if self.design.is_gaussian() => Some(error.normal_moment(p)),
+            None if p == 2.0 => self.relu(predictor, truth),
             _ => None,
         };
         let known: Vec<Option<f64>> = exponents.iter().map(|p| formula(*p)).collect();
@@ -128,6 +130,27 @@ impl Scorer {
         smoother.apply(&values, &mut mean);
         let bias = self.risks(&mean, truth, &[2.0], rng)?;
         bias.first().map(|bias| Parts { variance, bias: *bias }).ok_or(Degenerate::Lengths)
+    }
+
+    /// R_2 where f̂ − f* is a two-layer ReLU network without biases and a linear function, on normal points or on a sphere: squares of
+    /// homogeneous functions have one mean on both.
+    fn relu(&self, predictor: &Predictor, truth: &Truth) -> Option<f64> {
+        let on_sphere = || matches!(self.design.support(self.d), Some(Support::Sphere(_)));
+        if !self.design.mean_is_zero() || !(self.design.is_gaussian() || on_sphere()) {
+            return None;
+        }
+        match (predictor, truth) {
+            (Predictor::Linear { weights, intercept: 0.0 }, Truth::Relu(teacher)) => {
+                relu::square(&[teacher.units()], weights, &self.spectrum)
+            }
+            (Predictor::Linear { .. }, _) => None,
+            (Predictor::Function(function), Truth::Relu(teacher)) => {
+                relu::square(&[function.relu()?, teacher.negative()], &[], &self.spectrum)
+            }
+            (Predictor::Function(function), _) => {
+                relu::square(&[function.relu()?], truth.weights()?, &self.spectrum)
+            }
+        }
     }
 
     /// The law of the error, where both are linear.

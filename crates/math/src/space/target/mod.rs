@@ -9,7 +9,7 @@ mod teacher;
 mod truth;
 mod zero;
 
-pub use truth::{RowFunction, Target, Truth};
+pub use truth::{RowFunction, Target, Teacher, Truth};
 
 use crate::catalogue::Entry;
 

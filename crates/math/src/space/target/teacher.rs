@@ -1,6 +1,6 @@
 //! Teachers: random networks.
 
-use super::{Target, Truth};
+use super::{Target, Teacher, Truth};
 use crate::catalogue::{Entry, Kind, Parameter, Value};
 use crate::space::dense::{Matrix, dot, times};
 use crate::ziggurat::fill_normal;
@@ -27,19 +27,20 @@ pub(super) const ENTRY: Entry<dyn Target> = Entry {
         ]
     },
     build: |values| {
-        let activation: fn(f64) -> f64 = if values[1].word() == "tanh" { libm::tanh } else { |z| z.max(0.0) };
-        Ok(Box::new(Teacher { width: values[0].whole() as usize, activation, amplitude: values[2].real() }))
+        let (width, is_relu) = (values[0].whole() as usize, values[1].word() == "relu");
+        Ok(Box::new(Networks { width, is_relu, amplitude: values[2].real() }))
     },
 };
 
 /// f*(x) = Σ_j a_j φ(u_j·x), u_j ~ N(0, I/Σλ_k) so that u_j·x has variance 1, a_j ~ N(0, amplitude²/width).
-struct Teacher {
+struct Networks {
     width: usize,
-    activation: fn(f64) -> f64,
+    /// Whether φ is max(z, 0) rather than tanh z.
+    is_relu: bool,
     amplitude: f64,
 }
 
-impl Target for Teacher {
+impl Target for Networks {
     fn draw(&self, rng: &mut ChaCha8Rng, spectrum: &[f64]) -> Truth {
         let d = spectrum.len();
         let total: f64 = spectrum.iter().sum();
@@ -47,11 +48,13 @@ impl Target for Teacher {
         let (mut inner, mut outer) = (vec![0.0; self.width * d], vec![0.0; self.width]);
         fill_normal(rng, scale, &mut inner);
         fill_normal(rng, self.amplitude / (self.width as f64).sqrt(), &mut outer);
-        let activation = self.activation;
+        if self.is_relu {
+            return Truth::Relu(Teacher::new(d, inner, outer));
+        }
         Truth::Function(Box::new(move |row| {
             let mut z = vec![0.0; outer.len()];
             times(Matrix::new(&inner, d), row, &mut z);
-            z.iter_mut().for_each(|z| *z = activation(*z));
+            z.iter_mut().for_each(|z| *z = libm::tanh(*z));
             dot(&outer, &z)
         }))
     }

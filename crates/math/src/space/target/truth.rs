@@ -1,7 +1,8 @@
 //! What targets are.
 
 use crate::space::Points;
-use crate::space::dense::dot;
+use crate::space::ReluUnits;
+use crate::space::dense::{Matrix, dot, times};
 use crate::space::design::Design;
 use rand_chacha::ChaCha8Rng;
 
@@ -65,8 +66,47 @@ pub enum Truth {
         /// One a feature.
         weights: Vec<f64>,
     },
+    /// A two-layer ReLU network without biases.
+    Relu(Teacher),
     /// Any other function of a row.
     Function(Box<RowFunction>),
+}
+
+/// f*(x) = Σ_j a_j max(u_j·x, 0).
+pub struct Teacher {
+    /// u, a row of d numbers for each unit.
+    rows: Vec<f64>,
+    /// The same, d rows of one number a unit.
+    columns: Vec<f64>,
+    outer: Vec<f64>,
+    /// −a.
+    negative: Vec<f64>,
+}
+
+impl Teacher {
+    /// The network with these units, a row of d numbers each.
+    pub(super) fn new(d: usize, rows: Vec<f64>, outer: Vec<f64>) -> Teacher {
+        let columns = (0..d).flat_map(|i| rows.iter().skip(i).step_by(d).copied()).collect();
+        let negative = outer.iter().map(|a| -a).collect();
+        Teacher { rows, columns, outer, negative }
+    }
+
+    /// Its units.
+    pub fn units(&self) -> ReluUnits<'_> {
+        ReluUnits { outer: &self.outer, inner: &self.columns }
+    }
+
+    /// Those of −f*.
+    pub fn negative(&self) -> ReluUnits<'_> {
+        ReluUnits { outer: &self.negative, inner: &self.columns }
+    }
+
+    fn value(&self, row: &[f64]) -> f64 {
+        let mut z = vec![0.0; self.outer.len()];
+        times(Matrix::new(&self.rows, row.len()), row, &mut z);
+        z.iter_mut().for_each(|z| *z = z.max(0.0));
+        dot(&self.outer, &z)
+    }
 }
 
 /// A function of the features of one point.
@@ -78,6 +118,7 @@ impl Truth {
         match self {
             Truth::Zero => 0.0,
             Truth::Linear { weights } => dot(weights, row),
+            Truth::Relu(teacher) => teacher.value(row),
             Truth::Function(function) => function(row),
         }
     }
@@ -92,7 +133,7 @@ impl Truth {
         match self {
             Truth::Zero => Some(&[]),
             Truth::Linear { weights } => Some(weights),
-            Truth::Function(_) => None,
+            Truth::Relu(_) | Truth::Function(_) => None,
         }
     }
 }
