@@ -1,4 +1,4 @@
-.PHONY: build test test-slow test-sql test-cells test-bits truth bench bench-peers bench-scaling bench-startup bench-instructions gallery fmt lint deny run
+.PHONY: build test test-slow test-sql test-cells test-bits truth theory-nd bench bench-peers bench-scaling bench-startup bench-instructions gallery fmt lint deny run
 
 build:
 	cargo build --release
@@ -27,6 +27,10 @@ test-bits:
 # SEEDS=5 takes five times as many series, TABLE=FILE writes the tables as Markdown.
 truth:
 	cargo test --workspace --release --test truth -- --ignored --nocapture
+
+# Studies of d features against formulas, and the pipelines of linear models: minutes.
+theory-nd:
+	cargo test --workspace --release --test theory_nd -- --ignored --nocapture
 
 bench:
 	cargo bench

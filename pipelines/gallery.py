@@ -9,6 +9,7 @@ run, and README.md is not written.
 
 import argparse
 import json
+import math
 import shutil
 import subprocess
 import sys
@@ -145,6 +146,149 @@ def spectra(series):
     return f"R₂ of least squares is in probability {listed(words)}. {agreement(series)}"
 
 
+def at(curve, place):
+    """The point of a curve at a place."""
+    return next(point for point in curve["points"] if point["at"] == place)
+
+
+def least(curve):
+    """The least value of a curve and where it is, in words."""
+    point = curve["points"][curve["minimum"]["place"]]
+    return f"{short(point['value'])} at {curve['along']} = {short(point['at'])}"
+
+
+def more_is_better(document):
+    own = {(c["n"], c["coordinates"]["ridge"]): c for c in curves(document, "risk_l2")}
+    off = [abs(p["value"] / p["theory"] - 1) for c in own.values() for p in c["points"]]
+    parts = []
+    for n in sorted({n for n, _ in own}):
+        little, much = own[n, 0.001], own[n, 1.0]
+        peak = little["points"][little["maximum"]["place"]]
+        parts.append(
+            f"at n = {n} the mean of R₂ falls from {short(much['points'][0]['value'])} at k = {short(much['points'][0]['at'])} to "
+            f"{short(much['points'][-1]['value'])} at {short(much['points'][-1]['at'])} with the ridge 1, and peaks at k = "
+            f"{short(peak['at'])} with {short(peak['value'])} with .001"
+        )
+    return (
+        f"With enough ridge more features and more data are better: {'; '.join(parts)}. The eigenframework is within "
+        f"{100 * max(off):.0f} % of all {len(off)} means."
+    )
+
+
+def flat_minima(document):
+    parts = []
+    for words, design in [("in any direction", "identity"), ("in the directions of large variance", "power")]:
+        found = {c["estimator"]: c for c in curves(document, "risk_l2") if design in c["design"]}
+        spectral = min(c["points"][0]["value"] for name, c in found.items() if name.startswith("spectral"))
+        parts.append(
+            f"for targets {words} ridge has {least(found['ridge'])}, nuclear {least(found['nuclear'])}, spectral {short(spectral)} and "
+            f"least squares {short(found['least_squares']['points'][0]['value'])}"
+        )
+    return f"The least means of R₂: {'; '.join(parts)}."
+
+
+def ensembles(document):
+    found = {c["estimator"]: c for c in curves(document, "risk_l2")}
+    ridges = [found[f"ridge[lambda={name}]"]["points"][0]["value"] for name in (550, 200, 90, 40)]
+    bags = [at(found["bags"], points)["value"] for points in (10, 20, 30, 40)]
+    return (
+        f"One fit of all points has a mean R₂ of {short(at(found['bags'], 60)['value'])}, disjoint parts at best {least(found['disjoint'])}, "
+        f"with fitted weights {least(found['weighted'])}, bags {least(found['bags'])}. Bags of 10, 20, 30 and 40 have "
+        f"{listed(short(x) for x in bags)}, their ridges {listed(short(x) for x in ridges)}."
+    )
+
+
+def regmean(document):
+    found = {c["estimator"]: c for c in curves(document, "risk_l2")}
+    peak = {name: c["points"][c["maximum"]["place"]] for name, c in found.items()}
+    inside = sum(p["low"] <= p["theory"] <= p["high"] for p in found["regmean"]["points"])
+    return (
+        f"The median of R₂ of the plain mean peaks at d = {short(peak['mean']['at'])} with {short(peak['mean']['value'])}, where RegMean has "
+        f"{short(at(found['regmean'], peak['mean']['at'])['value'])}; that of RegMean at d = {short(peak['regmean']['at'])} with "
+        f"{short(peak['regmean']['value'])}, where the mean has {short(at(found['mean'], peak['regmean']['at'])['value'])}. "
+        f"{inside} of {len(found['regmean']['points'])} intervals of RegMean hold the median of the law of least squares of all points."
+    )
+
+
+def in_context(document):
+    parts = []
+    for step in curves(document, "risk_l2", "one_step"):
+        bayes, plain = (
+            next(c for c in curves(document, "risk_l2", name) if c["n"] == step["n"])["points"][0]["value"]
+            for name in ("ridge", "least_squares")
+        )
+        best = step["n"] / (step["n"] + 11.5)
+        parts.append(
+            f"n = {step['n']}: {least(step)} (formula {short(best)}), ridge {short(bayes)}, least squares {short(plain)}"
+        )
+    return f"The least mean of R₂ of one step, at each length of the prompt: {'; '.join(parts)}."
+
+
+def fitted(points, degree):
+    """The polynomial through points (x, y) by least squares, from the constant on."""
+    size = degree + 1
+    rows = [
+        [sum(x ** (i + j) for x, _ in points) for j in range(size)] + [sum(y * x**i for x, y in points)] for i in range(size)
+    ]
+    for k in range(size):
+        pivot = max(range(k, size), key=lambda i: abs(rows[i][k]))
+        rows[k], rows[pivot] = rows[pivot], rows[k]
+        for i in range(size):
+            if i != k:
+                by = rows[i][k] / rows[k][k]
+                rows[i] = [a - by * b for a, b in zip(rows[i], rows[k], strict=True)]
+    return [rows[i][size] / rows[i][i] for i in range(size)]
+
+
+def learning_curves(series):
+    means = {level["n"]: level["mean"] for level in series[0]["levels"]}
+    points = [(math.log(n), math.log(mean)) for n, mean in means.items() if n <= 64]
+    last, far, largest = math.log(64), math.log(max(means)), max(means)
+    line, bent = fitted(points, 1), fitted(points, 2)
+    slope = bent[1] + 2 * bent[2] * last
+    power = math.exp(line[0] + line[1] * far)
+    tangent = math.exp(bent[0] + bent[1] * last + bent[2] * last**2 + slope * (far - last))
+    return (
+        f"Fitted to the means of least squares up to n = 64, a power law, n^{line[1]:.2f}, has an R₂ of {short(power)} at n = {largest}, and a "
+        f"parabola that goes on as its tangent, n^{slope:.2f}, {short(tangent)}; the run has {short(means[largest])} there and the formula "
+        f"{short(20 / (largest - 21))}."
+    )
+
+
+def sequential_attention(document):
+    words = []
+    for label, name in [("pursuit", "matching pursuit"), ("least_l1_norm", "the least ℓ1 norm")]:
+        last = {c["n"]: c["points"][-1]["value"] for c in curves(document, "risk_l2", label)}
+        words.append(f"{name} from n = {min(n for n, value in last.items() if value < 1e-12)} on")
+    picks = next(c for c in curves(document, "risk_l2", "pursuit") if c["n"] == 40)
+    values = listed(short(p["value"]) for p in picks["points"][:3])
+    return (
+        f"The median trial finds all four features by {words[0]}, by {words[1]}. At n = 40 the medians of R₂ after one, two and three picks "
+        f"are {values}, and 0 to rounding after four."
+    )
+
+
+def layer_rank(document):
+    widths = {c["coordinates"]["features"]: c["points"] for c in curves(document, "rank")}
+    ranks = [f"{p['value']:.1f}" for p in widths[50]]
+    layers = [short(p["at"]) for p in widths[50]]
+    published = [f"{50 * (1 - (1 - 2 / math.pi) ** p['at']):.1f}" for p in widths[50]]
+    return (
+        f"Mean ranks of 50 points in layers {listed(layers)} of width 50 are {listed(ranks)}, where the published formula has "
+        f"{listed(published)}; of width 100 the least is {min(p['value'] for p in widths[100]):.1f}, of width 25 they fall from "
+        f"{widths[25][0]['value']:.1f} to {widths[25][-1]['value']:.1f}. The formula is contradicted: ranks start full and never rise."
+    )
+
+
+def least_l1_noise(document):
+    own, other = (curves(document, "risk_l2", name)[0] for name in ("least_l1_norm", "least_l2_norm"))
+    told = [f"{short(p['value'])} (1/ln(d/n): {short(1 / math.log(p['at'] / 50))})" for p in own["points"] if p["at"] in (500, 2000)]
+    return (
+        f"The mean of R₂ of the least ℓ1 norm is {told[0]} at d = 500 and {told[1]} at 2000; of the least ℓ2 norm "
+        f"{short(at(other, 500)['value'])} and {short(at(other, 2000)['value'])}."
+    )
+
+
 # Answer, figure and, where a run takes minutes, fewer trials.
 STUDIES = {
     "quickstart": (in_probability, "risk-uniform-p3", None),
@@ -157,6 +301,15 @@ STUDIES = {
     "weight-decay-path": (weight_decay_path, "along-lambda-risk-l2-uniform-n200", None),
     "double-descent": (double_descent, "along-d-risk-l2-gaussian-n40", None),
     "spectra": (spectra, "risk-gaussian-d-n-1-p2", None),
+    "more-is-better": (more_is_better, "along-features-risk-l2-gaussian-d-10000-power-exponent-1.5-n256", None),
+    "flat-minima": (flat_minima, "along-lambda-risk-l2-gaussian-d-100-power-exponent-1-n200", None),
+    "ensembles": (ensembles, "along-points-risk-l2-gaussian-d-120-n60", None),
+    "regmean": (regmean, "along-d-risk-l2-gaussian-n80", None),
+    "in-context": (in_context, "along-rate-risk-l2-gaussian-d-10-n20", None),
+    "learning-curves": (learning_curves, "risk-gaussian-d-20-p2", None),
+    "sequential-attention": (sequential_attention, "along-features-risk-l2-gaussian-d-256-n40", None),
+    "least-l1-noise": (least_l1_noise, "along-d-risk-l2-gaussian-n50", None),
+    "layer-rank": (layer_rank, "along-layers-rank-gaussian-d-50-n50", None),
 }
 
 

@@ -6,7 +6,7 @@ use tempered_math::catalogue::Choice;
 use tempered_math::theory::{Class, Known as Told, Setting};
 use tempered_math::{estimator, space};
 use tempered_pipeline::plan::{Cell, Plan};
-use tempered_pipeline::spec::Space;
+use tempered_pipeline::spec::{Estimator, Space};
 
 /// A study, as theory looks at it.
 pub struct Theory<'a> {
@@ -17,6 +17,8 @@ pub struct Theory<'a> {
     cells: HashMap<[String; 3], Vec<&'a Cell>>,
     /// The same by their keys.
     by_key: HashMap<&'a str, &'a Cell>,
+    /// Estimators of such studies by the parts of their labels.
+    estimators: HashMap<Vec<String>, &'a Estimator>,
 }
 
 impl<'a> Theory<'a> {
@@ -28,13 +30,15 @@ impl<'a> Theory<'a> {
         let choices = [&study.designs, &study.targets, &study.noises].map(|choices| by_label(choices));
         let mut cells: HashMap<[String; 3], Vec<&Cell>> = HashMap::new();
         let mut by_key = HashMap::new();
+        let mut estimators = HashMap::new();
         if study.space() == Space::Features {
+            estimators.extend(study.estimators.iter().map(|known| (parted(&known.label), known)));
             for cell in plan.cells.iter() {
                 cells.entry(labels(cell)).or_default().push(cell);
                 by_key.insert(cell.key.as_str(), cell);
             }
         }
-        Theory { plan, choices, cells, by_key }
+        Theory { plan, choices, cells, by_key, estimators }
     }
 
     /// What is known of a risk of an estimator of the study, on data with these labels, as n grows.
@@ -90,22 +94,30 @@ impl<'a> Theory<'a> {
         for point in &mut curve.points {
             let key = point.cell.rsplit(':').next().unwrap_or_default();
             let Some(cell) = self.by_key.get(key) else { continue };
-            let label = full_name(&name, &along, point.at.as_ref());
-            let planned =
-                self.plan.study.estimators.iter().find(|known| known.label == label || known.label == name);
+            let full = full_name(&name, &along, point.at.as_ref());
+            let planned = self.estimators.get(&full).or_else(|| self.estimators.get(&parted(&name)));
             let choice = planned.and_then(|planned| cell.choice(&planned.rule).ok());
             point.theory = choice.and_then(|choice| at(cell, &choice, risk, statistic));
         }
     }
 }
 
-/// The name of an estimator with the parameter that a curve goes along.
-fn full_name(name: &str, along: &str, at: Option<&Coordinate>) -> String {
-    let Some(at) = at else { return name.to_owned() };
-    match name.strip_suffix(']') {
-        Some(open) => format!("{open}, {along}={at}]"),
-        None => format!("{name}[{along}={at}]"),
-    }
+/// The name of an estimator and its swept parameters, that of a curve among them.
+fn full_name(name: &str, along: &str, at: Option<&Coordinate>) -> Vec<String> {
+    let mut parts = parted(name);
+    parts.extend(at.map(|at| format!("{along}={at}")));
+    parts.sort_unstable();
+    parts
+}
+
+/// A label as its name and its swept parameters, sorted: a curve leaves one of them out, wherever it stands.
+fn parted(label: &str) -> Vec<String> {
+    let (name, parameters) =
+        label.strip_suffix(']').and_then(|open| open.split_once('[')).unwrap_or((label, ""));
+    let parameters = parameters.split(", ").filter(|parameter| !parameter.is_empty());
+    let mut parts: Vec<String> = std::iter::once(name).chain(parameters).map(str::to_owned).collect();
+    parts.sort_unstable();
+    parts
 }
 
 /// The median or the mean of a risk at the size of a cell.

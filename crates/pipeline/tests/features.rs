@@ -135,6 +135,13 @@ fn wrong_input_is_refused_at_its_place() {
             "generate.target",
             "weights, 2",
         ),
+        (
+            "{n: 4, d: 3, target: {linear: {support: 4}}}",
+            TRAIN,
+            "generate.target",
+            "support of the target, 4",
+        ),
+        ("{n: 4, d: 3, target: {linear: {length: normal}}}", TRAIN, "length", "direction: random"),
         ("{n: 4, d: 3}", "train: {a: min_norm}\n", "train.a", "`least_squares`"),
         ("{n: 4}", "train: {a: least_squares}\n", "train.a", "`min_norm`"),
         ("{n: 4}", "train: {a: min_norm}\nevaluate: {risks: [variance]}\n", "evaluate.risks", "`sup`"),

@@ -72,6 +72,7 @@ fn resolved_studies_read_back() {
         good(&[
             ("seed", "18446744073709551615"),
             ("aggregate.max_failed", "0.5"),
+            ("aggregate.statistic", "mean"),
             ("evaluate.domain", "unit"),
             ("evaluate.reference", "min_norm"),
             ("evaluate.knots_per_gap", "0.01"),

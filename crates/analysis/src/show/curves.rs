@@ -146,8 +146,11 @@ impl<'a> CurveTable<'a> {
             let shown = cells.iter().enumerate().map(|(k, cell)| if k < same { "" } else { cell });
             table.add_row(shown.collect::<Vec<_>>());
             above = cells[..labels].to_vec();
-            if curve.points.iter().any(|point| point.theory.is_some()) {
-                table.add_row(columns.iter().enumerate().map(|(k, column)| theory(column, k, curve)));
+            let known: Vec<String> =
+                columns.iter().enumerate().map(|(k, column)| theory(column, k, curve)).collect();
+            // The first cell names the row; the places that theory speaks of may all be left out.
+            if known.iter().skip(1).any(|cell| !cell.is_empty()) {
+                table.add_row(known);
             }
         }
         let text = finish(&mut table, |place| matches!(columns[place], Column::At(_) | Column::Size));
@@ -178,6 +181,8 @@ fn theory(column: &Column, place: usize, curve: &Curve) -> String {
     let point = match column {
         _ if place == 0 => return "  theory".to_owned(),
         Column::At(at) => curve.points.iter().find(|point| point.at == *at),
+        // A curve of one position has its value here.
+        Column::Least if curve.points.len() == 1 => curve.points.first(),
         Column::Least => of(&curve.minimum),
         Column::Largest => of(&curve.maximum),
         _ => None,

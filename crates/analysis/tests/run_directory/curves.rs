@@ -152,6 +152,19 @@ fn a_valley_is_found_with_its_place() {
     assert!(!table.contains("undecided"), "{table}");
     let all = summary.table(120, usize::MAX);
     assert!(all.lines().any(|line| line.starts_with("relu[lr=0.1]") && line.ends_with("largest")), "{all}");
+    // Where means are asked for they are judged, and those of theory stand beside a single place as beside several.
+    let options = Options { along: "width".into(), statistic: Some(Statistic::Mean), ..options() };
+    let mut means = analyze(run.path(), &options, &silent).unwrap();
+    assert!(means.curves.iter().all(|curve| curve.statistic == Statistic::Mean));
+    let point = &means.curves[0].points[3];
+    assert_eq!((point.value, point.value == valley.points[3].value), (point.level.mean, false));
+    let [_, single] = &mut means.curves[..] else { panic!("{:?}", means.curves) };
+    single.points[0].theory = Some(0.123456);
+    let table = means.table(120, 20);
+    assert!(
+        table.contains("along width, mean") && table.contains("theory") && table.contains("0.1235"),
+        "{table}"
+    );
     // Counts are judged by means; of the spline there is no such column.
     let ranks = along(run.path(), "width", &["rank"]);
     assert_eq!((ranks.len(), ranks[0].statistic), (1, Statistic::Mean));

@@ -189,6 +189,38 @@ fn linear_targets_have_their_length_and_direction() {
 }
 
 #[test]
+fn linear_targets_may_be_normal_and_sparse() {
+    let drawn =
+        |given: super::Arguments<'_>, trial| match target("linear", given).draw(&mut rng(trial), &[1.0; 5]) {
+            Truth::Linear { weights } => weights,
+            _ => panic!("not linear"),
+        };
+    let norm = ("norm", Value::Real(2.0));
+    let ones = [norm.clone(), ("direction", Value::Word("ones")), ("support", Value::Whole(4))];
+    assert!(drawn(&ones, 0).iter().zip([1.0, 1.0, 1.0, 1.0, 0.0]).all(|(w, one)| (w - one).abs() < 1e-15));
+    assert!(target("linear", &ones).check(3).is_err() && target("linear", &ones).check(4).is_ok());
+    // Each of the first two weights is N(0, 2²/2).
+    let normal = [
+        norm.clone(),
+        ("direction", Value::Word("random")),
+        ("length", Value::Word("normal")),
+        ("support", Value::Whole(2)),
+    ];
+    let all: Vec<Vec<f64>> = (0..4000).map(|trial| drawn(&normal, trial)).collect();
+    let moment = |of: &dyn Fn(&[f64]) -> f64| all.iter().map(|w| of(w)).sum::<f64>() / 4000.0;
+    assert!(all.iter().all(|w| w[2..] == [0.0; 3]));
+    // Standard errors .045, .045 and .3: the fourth moment of N(0, 2) is 12, that of a length of 2 would be 6.
+    assert!((moment(&|w| w[0] * w[0]) - 2.0).abs() < 0.2 && moment(&|w| w[0] * w[1]).abs() < 0.15);
+    assert!((moment(&|w| w[1].powi(4)) - 12.0).abs() < 2.5);
+    let refused = |given: super::Arguments<'_>| {
+        Choice::new(target::CATALOGUE.iter().find(|entry| entry.name == "linear").unwrap(), given).is_err()
+    };
+    assert!(refused(&[("length", Value::Word("normal"))]));
+    let weights = ("weights", Value::Reals(vec![1.0, 2.0]));
+    assert!(refused(&[("direction", Value::Word("given")), weights, ("support", Value::Whole(1))]));
+}
+
+#[test]
 fn functions_of_a_direction_are_what_they_say() {
     let row = [-2.0, 5.0];
     for (link, value) in [

@@ -113,6 +113,37 @@ fn random_features_are_ridge_regression_on_what_they_say() {
     }
 }
 
+/// Further layers are maps of what the layer before makes; the rank is that of the features.
+#[test]
+fn layers_of_random_features_have_a_rank() {
+    let (n, d) = (20, 6);
+    let (x, y) = (normals(&mut rng(1), n * d), normals(&mut rng(2), n));
+    let with = |k: u64, layers: u64, ridge: f64| {
+        let given =
+            [whole("features", k), word("map", "relu"), real("ridge", ridge), whole("layers", layers)];
+        choice(CATALOGUE, "random_features", &given)
+    };
+    // One layer is what there is without the parameter, but for the draws that its label decides.
+    for (k, ridge, rank) in [(40, 0.1, 20), (12, 0.1, 12), (40, 0.0, 20)] {
+        assert_eq!(fit(&with(k, 1, ridge), d, &x, &y).unwrap().1.rank, Some(rank), "{k} {ridge}");
+    }
+    let (deep, report) = fit(&with(60, 3, 0.0), d, &x, &y).unwrap();
+    assert_eq!(report.rank, Some(20));
+    assert!(x.chunks_exact(d).zip(&y).all(|(row, y)| (deep.value(row) - y).abs() < 1e-6));
+    // Positively homogeneous without biases: f̂(2x) = 2 f̂(x).
+    let at = [0.3, -0.5, 0.8, 1.0, -2.0, 0.1];
+    let twice = deep.value(&at.map(|x| 2.0 * x));
+    assert!((twice - 2.0 * deep.value(&at)).abs() < 1e-9 * twice.abs(), "{twice}");
+    // Neurons that are 0 at every point, and points that are equal, take rank away.
+    let narrow = fit(&with(3, 30, 0.1), d, &x, &y).unwrap().1.rank.unwrap();
+    assert!(narrow < 3, "{narrow}");
+    let mut same = x.clone();
+    same.copy_within(0..d, d);
+    assert_eq!(fit(&with(60, 3, 0.1), d, &same, &y).unwrap().1.rank, Some(19));
+    let entry = CATALOGUE.iter().find(|entry| entry.name == "random_features").unwrap();
+    assert!(Choice::new(entry, &[whole("features", 5), whole("layers", 2)]).is_err());
+}
+
 /// With many features the fit is that of the kernel.
 #[test]
 fn many_random_features_are_their_kernel() {

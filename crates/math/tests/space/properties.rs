@@ -50,6 +50,11 @@ fn cases() -> Vec<Case> {
             [false, true, true],
         ),
         case("random_features", &[whole("features", 9), word("map", "fourier")], [false, true, true]),
+        case(
+            "random_features",
+            &[whole("features", 9), word("map", "relu"), real("ridge", 0.1), whole("layers", 3)],
+            [false, true, true],
+        ),
         case("omp", &[whole("features", 2)], sparse),
         case("lasso", &[real("lambda", 0.05), flag(true)], sparse),
         case("basis_pursuit", &[], sparse),

@@ -16,7 +16,7 @@ pub(super) use cholesky::Cholesky;
 pub(super) use eigen::Eigen;
 pub(super) use loops::{dot, norm, times, transposed_times, without_structure};
 pub(super) use qr::{Qr, stacked};
-pub(super) use svd::Svd;
+pub(super) use svd::{Svd, numerical_rank};
 pub(super) use tridiagonal::Tridiagonal;
 
 use faer::dyn_stack::{MemBuffer, StackReq};

@@ -2,10 +2,10 @@
 
 use super::solver::Solver;
 use super::{Estimator, Report, cost};
-use crate::catalogue::{Entry, Kind, Parameter, Value};
+use crate::catalogue::{Entry, Invalid, Kind, Parameter, Value};
 use crate::sample::Degenerate;
 use crate::seed::{Draws, Purpose, unit};
-use crate::space::dense::{Matrix, product, times};
+use crate::space::dense::{Matrix, numerical_rank, product, times};
 use crate::space::{Function, Points, Predictor, ReluUnits, Sample};
 use crate::sum::all_finite;
 use crate::ziggurat::fill_normal;
@@ -34,6 +34,12 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
                 default: Some(Value::Real(0.0)),
             },
             Parameter::positive("scale", "standard deviation of the entries of u_j, in units of 1/x"),
+            Parameter {
+                name: "layers",
+                summary: "random layers of k features each, for map: relu; where it is given, rank is that of the features",
+                kind: Kind::Whole { low: 1, high: 1000 },
+                default: Some(Value::Unset),
+            },
         ]
     },
     build: |values| {
@@ -43,7 +49,11 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
             _ => Map::Gaussian,
         };
         let (features, ridge, scale) = (values[0].whole() as usize, values[2].real(), values[3].real());
-        Ok(Box::new(RandomFeatures { features, map, ridge, scale, solver: Solver::default() }))
+        let layers = (values[4] != Value::Unset).then(|| values[4].whole() as usize);
+        if layers.is_some() && map != Map::Relu {
+            return Err(Invalid { parameter: "layers", expected: "is for map: relu" });
+        }
+        Ok(Box::new(RandomFeatures { features, map, ridge, scale, layers, solver: Solver::default() }))
     },
 };
 
@@ -58,21 +68,38 @@ enum Map {
 ///
 /// # Formula
 /// With F_ij = φ_j(x_i): a = Fᵀ/√k (FFᵀ/k + ridge I)⁻¹ y, or the least squares of it where n > k. As k grows FFᵀ/k tends to the
-/// kernel scale² x·x', scale² ‖x‖ ‖x'‖ (sin θ + (π − θ) cos θ)/(2π), or exp(−scale² ‖x − x'‖²/2).
+/// kernel scale² x·x', scale² ‖x‖ ‖x'‖ (sin θ + (π − θ) cos θ)/(2π), or exp(−scale² ‖x − x'‖²/2). Layers beyond the first map the
+/// features h of the one before to max(W h, 0), W_ij ~ N(0, 2/k), which keeps their mean square. Where `layers` is given the
+/// rank of the report is that of F: the number of its singular values above max(n, k) ε times the largest.
 /// # Errors
 /// `IllConditioned` where doubles do not decide a, `Overflow` where a weight is not finite.
 /// # Cost
-/// n k d for the features, and least squares of n points with k features; 8 k (d + n) bytes. A value costs k d.
+/// n k d for the features, n k² for each further layer, and least squares of n points with k features; 8 k (d + n) bytes, and
+/// 8 k² for each further layer. A value costs k d, and k² for each further layer. The rank takes singular values.
 /// # Accuracy
 /// That of [`Solver`].
 /// # Source
-/// Rahimi & Recht, NIPS 20 (2007); Cho & Saul, NIPS 22 (2009) for the ReLU kernel.
+/// Rahimi & Recht, NIPS 20 (2007); Cho & Saul, NIPS 22 (2009) for the ReLU kernel; He et al., ICCV (2015) for 2/k.
 struct RandomFeatures {
     features: usize,
     map: Map,
     ridge: f64,
     scale: f64,
+    /// How many, where that is given.
+    layers: Option<usize>,
     solver: Solver,
+}
+
+/// What is random in the features.
+struct Maps {
+    k: usize,
+    map: Map,
+    /// u, d rows of k numbers, divided by √k but for waves.
+    inner: Vec<f64>,
+    /// b of waves.
+    bias: Vec<f64>,
+    /// W of each layer after the first, transposed: k rows of k numbers.
+    deeper: Vec<Vec<f64>>,
 }
 
 impl Map {
@@ -89,16 +116,39 @@ impl Map {
     }
 }
 
+impl Maps {
+    /// φ of each point, one row of k numbers a point.
+    fn apply(&self, x: Matrix<'_>) -> Vec<f64> {
+        let mut values = Vec::new();
+        product(x, Matrix::new(&self.inner, self.k), &mut values);
+        values.chunks_exact_mut(self.k).for_each(|row| self.map.apply(row, &self.bias));
+        for weights in &self.deeper {
+            let mut next = Vec::new();
+            product(Matrix::new(&values, self.k), Matrix::new(weights, self.k), &mut next);
+            next.iter_mut().for_each(|z| *z = z.max(0.0));
+            values = next;
+        }
+        values
+    }
+}
+
 impl RandomFeatures {
-    /// u, d rows of k numbers, divided by √k but for waves; and b.
-    fn draw(&self, d: usize, draws: &Draws<'_>) -> (Vec<f64>, Vec<f64>) {
+    fn draw(&self, d: usize, draws: &Draws<'_>) -> Maps {
         let mut rng = draws.rng(Purpose::Initialisation);
-        let mut inner = vec![0.0; d * self.features];
+        let k = self.features;
+        let mut inner = vec![0.0; d * k];
         let each = if self.map == Map::Fourier { 1.0 } else { self.shrink() };
         fill_normal(&mut rng, self.scale * each, &mut inner);
-        let waves = if self.map == Map::Fourier { self.features } else { 0 };
+        let waves = if self.map == Map::Fourier { k } else { 0 };
         let bias = (0..waves).map(|_| std::f64::consts::TAU * unit(&mut rng)).collect();
-        (inner, bias)
+        let layer = |_| {
+            let mut weights = vec![0.0; k * k];
+            // A ReLU halves the mean square, which 2/k restores.
+            fill_normal(&mut rng, (2.0 / k as f64).sqrt(), &mut weights);
+            weights
+        };
+        let deeper = (1..self.layers.unwrap_or(1)).map(layer).collect();
+        Maps { k, map: self.map, inner, bias, deeper }
     }
 
     /// 1/√k, which a linear or homogeneous φ takes into u.
@@ -115,66 +165,69 @@ impl Estimator for RandomFeatures {
         out: &mut Predictor,
     ) -> Result<Report, Degenerate> {
         let (d, k) = (sample.d(), self.features);
-        let (inner, bias) = self.draw(d, draws);
-        let mut values = Vec::new();
-        product(Matrix::new(sample.x().values(), d), Matrix::new(&inner, k), &mut values);
-        for row in values.chunks_exact_mut(k) {
-            self.map.apply(row, &bias);
-            if self.map == Map::Fourier {
-                row.iter_mut().for_each(|z| *z *= self.shrink());
-            }
+        let maps = self.draw(d, draws);
+        let mut values = maps.apply(Matrix::new(sample.x().values(), d));
+        if self.map == Map::Fourier {
+            values.iter_mut().for_each(|z| *z *= self.shrink());
         }
         if !all_finite(&values) {
             return Err(Degenerate::Overflow);
         }
-        let solved = self.solver.solve(Matrix::new(&values, k), sample.y(), self.ridge)?;
+        let features = Matrix::new(&values, k);
+        let solved = self.solver.solve(features, sample.y(), self.ridge)?;
         let mut outer = self.solver.weights.clone();
         if self.map == Map::Gaussian {
             let mut weights = vec![0.0; d];
-            times(Matrix::new(&inner, k), &outer, &mut weights);
+            times(Matrix::new(&maps.inner, k), &outer, &mut weights);
             out.set_linear(&weights, 0.0);
         } else {
             if self.map == Map::Fourier {
                 outer.iter_mut().for_each(|a| *a *= self.shrink());
             }
-            *out = Predictor::Function(Box::new(Network { map: self.map, k, inner, bias, outer }));
+            *out = Predictor::Function(Box::new(Network { maps, outer }));
         }
-        Ok(Report { rank: solved.rank, route: Some(solved.route), ..Report::default() })
+        let rank = if self.layers.is_some() { Some(numerical_rank(features)?) } else { solved.rank };
+        Ok(Report { rank, route: Some(solved.route), ..Report::default() })
     }
 
     fn cost(&self, n: u64, d: u64) -> f64 {
         let k = self.features as u64;
         let drawn = cost::sample(n, d) + cost::sample(k, d);
-        // Functions are scored at 4096 points.
-        let points = if self.map == Map::Fourier { n + 4096 } else { n };
+        // Functions are scored at 4096 points, ReLU networks often exactly, which is no dearer.
+        let points = if self.map == Map::Gaussian { n } else { n + 4096 };
         let wave = if self.map == Map::Fourier { 20.0 } else { 1.0 };
         // Projections of fewer features than points are linearly dependent: these take singular values.
         let dependent = self.map == Map::Gaussian && self.ridge == 0.0 && d < n.min(k);
         let solved = cost::cholesky(n, k) * if dependent { 10.0 } else { 1.0 };
-        drawn + solved + points as f64 * k as f64 * (0.06 * d as f64 + wave)
+        let first = drawn + solved + points as f64 * k as f64 * (0.06 * d as f64 + wave);
+        let Some(layers) = self.layers else { return first };
+        let deeper = layers.saturating_sub(1) as f64;
+        let k = k as f64;
+        first + 10.0 * solved + deeper * k * (5.0 * k + points as f64 * (0.06 * k + 1.0))
     }
 
     fn interpolates(&self, n: u64, d: u64) -> bool {
         let k = self.features as u64;
-        self.ridge == 0.0 && n <= if self.map == Map::Gaussian { k.min(d) } else { k }
+        // Deeper features of as many points may depend on each other.
+        let most = match self.map {
+            Map::Gaussian => k.min(d),
+            Map::Relu if self.layers.is_some_and(|layers| layers > 1) => 0,
+            _ => k,
+        };
+        self.ridge == 0.0 && n <= most
     }
 }
 
-/// Σ_j a_j φ(u_j·x + b_j).
+/// Σ_j a_j φ_j(x).
 struct Network {
-    map: Map,
-    k: usize,
-    inner: Vec<f64>,
-    bias: Vec<f64>,
+    maps: Maps,
     outer: Vec<f64>,
 }
 
 impl Function for Network {
     fn values(&self, x: Points<'_>, out: &mut [f64]) {
-        let mut values = Vec::new();
-        product(Matrix::new(x.values(), x.d()), Matrix::new(&self.inner, self.k), &mut values);
-        values.chunks_exact_mut(self.k).for_each(|row| self.map.apply(row, &self.bias));
-        times(Matrix::new(&values, self.k), &self.outer, out);
+        let values = self.maps.apply(Matrix::new(x.values(), x.d()));
+        times(Matrix::new(&values, self.maps.k), &self.outer, out);
     }
 
     fn coefficients(&self) -> &[f64] {
@@ -182,6 +235,7 @@ impl Function for Network {
     }
 
     fn relu(&self) -> Option<ReluUnits<'_>> {
-        (self.map == Map::Relu).then_some(ReluUnits { outer: &self.outer, inner: &self.inner })
+        let Maps { map, inner, deeper, .. } = &self.maps;
+        (*map == Map::Relu && deeper.is_empty()).then_some(ReluUnits { outer: &self.outer, inner })
     }
 }

@@ -153,6 +153,10 @@ pub(super) fn number(choice: &Choice, name: &str) -> f64 {
     argument(choice, name).map_or(0.0, Value::real)
 }
 
+pub(super) fn whole(choice: &Choice, name: &str) -> u64 {
+    argument(choice, name).map_or(0, Value::whole)
+}
+
 pub(super) fn word(choice: &Choice, name: &str) -> &'static str {
     argument(choice, name).map_or("", Value::word)
 }

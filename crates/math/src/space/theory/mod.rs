@@ -6,6 +6,7 @@ mod collapse;
 mod eigenframework;
 mod isotropic;
 mod known;
+mod means;
 mod random_features;
 mod ranks;
 mod setting;

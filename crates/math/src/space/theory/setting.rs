@@ -1,5 +1,6 @@
 //! What statements about growing n are about.
 
+use super::known::whole;
 use crate::catalogue::Choice;
 use crate::space::target::{self, Truth};
 
@@ -94,14 +95,20 @@ pub(super) fn square(target: &Choice) -> Option<f64> {
     }
 }
 
-/// v_i = λ_i E w*_i² for a linear target, or 0; `None` for others.
+/// v_i = λ_i E w*_i² for a linear target that labels are noisy values of, or 0; `None` for others.
 ///
-/// A random direction has E w*_i² = norm²/d in every feature.
+/// A random direction has E w*_i² = norm²/s in each of the s features that it uses, all d or the first ones.
 pub(super) fn along_the_spectrum(target: &Choice, spectrum: &[f64]) -> Option<Vec<f64>> {
     let built = target.build(target::CATALOGUE).ok()?;
+    if !built.labels_are_of_truth() {
+        return None;
+    }
     if !built.is_fixed() {
-        let each = square(target)? / spectrum.len() as f64;
-        return Some(spectrum.iter().map(|lambda| lambda * each).collect());
+        let d = spectrum.len();
+        let used = Some(whole(target, "support") as usize).filter(|used| *used > 0).unwrap_or(d);
+        let each = square(target)? / used as f64;
+        let weight = |i: usize| if i < used { each } else { 0.0 };
+        return Some(spectrum.iter().enumerate().map(|(i, lambda)| lambda * weight(i)).collect());
     }
     // What is fixed draws nothing: any generator will do.
     let mut rng = crate::seed::Key::new(0, "", crate::seed::Purpose::Design).trial(0);

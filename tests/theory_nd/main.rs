@@ -1,0 +1,18 @@
+//! Theory of samples with d features: figures that runs must reproduce, each against its formula within Monte Carlo error.
+//!
+//! Studies run through the program, formulas are computed here on their own. Slow: `make theory-nd`.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod evaluation;
+mod features;
+mod filters;
+mod formulas;
+mod growth;
+mod kin;
+mod law;
+mod least_squares;
+mod pipelines;
+mod run;
+mod spectra;
+mod traps;

@@ -1,0 +1,157 @@
+//! Runs of studies, and what their files hold.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+use tempered_store::{Found, RunDirectory, Table, read_footer, read_metrics};
+
+/// A finished run, removed when dropped.
+pub struct Run {
+    folder: tempfile::TempDir,
+}
+
+impl Run {
+    /// Runs a study: what stands under `generate`, `train` and `evaluate`, each on one line.
+    pub fn new(trials: u64, generate: &str, train: &str, evaluate: &str) -> Run {
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!(
+            "version: 1\nname: figures\nseed: 20261129\ntrials: {trials}\ngenerate: {{{generate}}}\ntrain: {{{train}}}\n\
+             evaluate: {{{evaluate}}}\nstore: {{weights: none}}\n"
+        );
+        let study = folder.path().join("study.yaml");
+        std::fs::write(&study, text).unwrap();
+        Run::of(folder, study, &[])
+    }
+
+    /// Runs `pipelines/NAME.yaml` with these changes.
+    pub fn pipeline(name: &str, sets: &[&str]) -> Run {
+        Run::of(tempfile::tempdir().unwrap(), format!("pipelines/{name}.yaml").into(), sets)
+    }
+
+    fn of(folder: tempfile::TempDir, study: PathBuf, sets: &[&str]) -> Run {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_tempered"));
+        run.arg("run").arg(study).args(["--progress", "none", "--out"]).arg(folder.path().join("out"));
+        sets.iter().for_each(|set| {
+            run.args(["--set", set]);
+        });
+        let output = run.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Run { folder }
+    }
+
+    /// What `tempered COMMAND DIR ARGUMENTS --format json` prints.
+    pub fn json(&self, command: &str, arguments: &[&str]) -> Value {
+        let output = Command::new(env!("CARGO_BIN_EXE_tempered"))
+            .arg(command)
+            .arg(self.folder.path().join("out"))
+            .args(arguments)
+            .args(["--format", "json"])
+            .output()
+            .unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// A column of one estimator by trial, in the one cell whose content holds all of these words; failed trials are left out.
+    /// `label` is a name, or that of a variant, `ridge[lambda=2]`.
+    pub fn by_trial(&self, label: &str, words: &[&str], column: &str) -> BTreeMap<u64, f64> {
+        let (name, variant) = match label.split_once('[') {
+            Some((name, rest)) => (name, rest.strip_suffix(']')),
+            None => (label, None),
+        };
+        let directory = RunDirectory::open(&self.folder.path().join("out")).unwrap();
+        let mut values = BTreeMap::new();
+        let mut cells = Vec::new();
+        for file in directory.listing().unwrap().files {
+            if file.table != Table::Metrics || file.place.estimator != name {
+                continue;
+            }
+            let path = directory.metrics_path(&file.place);
+            let Found::File(footer) = read_footer(&path).unwrap() else { panic!("{}", path.display()) };
+            let cell = footer.get("tempered.cell").unwrap();
+            let parts: Vec<&str> = cell.split([';', '(', ')', ',']).map(str::trim).collect();
+            if footer.get("tempered.variant") != variant || !words.iter().all(|word| parts.contains(word)) {
+                continue;
+            }
+            if !cells.contains(&file.place.cell) {
+                cells.push(file.place.cell.clone());
+            }
+            let table = read_metrics(&path).unwrap();
+            let score = table.names.iter().position(|name| name == column).unwrap();
+            let done = table.trial.iter().enumerate().filter(|(row, _)| table.status[*row] == "ok");
+            values.extend(done.map(|(row, trial)| (*trial, table.scores[score][row].unwrap())));
+        }
+        assert_eq!(cells.len(), 1, "{label} in cells with {words:?}");
+        values
+    }
+
+    /// The same in the order of trials.
+    pub fn column(&self, label: &str, words: &[&str], column: &str) -> Vec<f64> {
+        self.by_trial(label, words, column).into_values().collect()
+    }
+
+    /// The mean of a column.
+    pub fn mean(&self, label: &str, words: &[&str], column: &str) -> Mean {
+        Mean::of(&self.column(label, words, column))
+    }
+
+    /// The mean of R_2.
+    pub fn risk(&self, label: &str, words: &[&str]) -> Mean {
+        self.mean(label, words, "risk_l2")
+    }
+}
+
+/// The column of R_p.
+pub fn power_column(p: f64) -> String {
+    format!("risk_l{}", p.to_string().replace('.', "_"))
+}
+
+/// A mean with its standard error.
+#[derive(Clone, Copy, Debug)]
+pub struct Mean {
+    pub value: f64,
+    pub error: f64,
+}
+
+impl Mean {
+    pub fn of(values: &[f64]) -> Mean {
+        let count = values.len() as f64;
+        let value = values.iter().sum::<f64>() / count;
+        let squares = values.iter().map(|one| (one - value).powi(2)).sum::<f64>();
+        Mean { value, error: (squares / (count - 1.0) / count).sqrt() }
+    }
+
+    /// Fails unless the mean is this figure, up to four standard errors and a share by which a formula is known to be off.
+    ///
+    /// One comparison of honest normal errors in 16,000 fails.
+    pub fn is(self, what: &str, figure: f64, off: f64) {
+        println!("{what}: {:.5} ± {:.5}, {figure:.5}", self.value, self.error);
+        let within = 4.0 * self.error + off * figure.abs();
+        assert!(
+            (self.value - figure).abs() < within,
+            "{what}: {} ± {}, expected {figure}",
+            self.value,
+            self.error
+        );
+    }
+}
+
+/// Fails unless so many of these values lie below a figure as this share says, up to four standard errors.
+pub fn share_below(what: &str, values: &[f64], figure: f64, share: f64) {
+    let count = values.len() as f64;
+    let found = values.iter().filter(|value| **value <= figure).count() as f64 / count;
+    let error = (share * (1.0 - share) / count).sqrt();
+    println!("{what}: {found:.4} below {figure}, {share:.4} ± {error:.4}");
+    // Figures have three digits; a quartile moved by half of the last one moves its share by .002 or less.
+    assert!(
+        (found - share).abs() < 4.0 * error + 2e-3,
+        "{what}: {found} below {figure}, expected {share} ± {error}"
+    );
+}
+
+/// The middle one of these values.
+pub fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
+}
