@@ -289,6 +289,27 @@ def least_l1_noise(document):
     )
 
 
+def model_collapse(document):
+    found = {(c["design"], "replaced" in c["target"]): c for c in curves(document, "risk_l2")}
+    few, many = (f"gaussian(d={d}, spectrum=identity)" for d in (20, 80))
+    inside = sum(p["low"] <= p["theory"] <= p["high"] for c in found.values() for p in c["points"])
+    words = lambda curve: f"{short(at(curve, 0)['value'])} without generations, {short(at(curve, 10)['value'])} after ten"
+    return (
+        f"The mean of R₂ of least squares where data are replaced: {words(found[few, True])}; of interpolants: {words(found[many, True])}; where "
+        f"they accumulate in 660 points: {words(found[few, False])}. {inside} of {sum(len(c['points']) for c in found.values())} intervals "
+        f"hold the mean that is derived."
+    )
+
+
+def polynomial_double_descent(document):
+    curve = curves(document, "risk_l2")[0]
+    peak = curve["points"][curve["maximum"]["place"]]
+    return (
+        f"The median of R₂ is {short(at(curve, 1)['value'])} with one term, peaks at p = {short(peak['at'])} with {peak['value']:.1e}, has its least, "
+        f"{least(curve)}, and is {short(at(curve, 200)['value'])} with 200: better than five terms, {short(at(curve, 5)['value'])}, and worse than one."
+    )
+
+
 # Answer, figure and, where a run takes minutes, fewer trials.
 STUDIES = {
     "quickstart": (in_probability, "risk-uniform-p3", None),
@@ -301,6 +322,12 @@ STUDIES = {
     "weight-decay-path": (weight_decay_path, "along-lambda-risk-l2-uniform-n200", None),
     "double-descent": (double_descent, "along-d-risk-l2-gaussian-n40", None),
     "spectra": (spectra, "risk-gaussian-d-n-1-p2", None),
+    "model-collapse": (
+        model_collapse,
+        "along-target-generations-risk-l2-gaussian-d-20-target-chain-labels-replaced-poin",
+        None,
+    ),
+    "polynomial-double-descent": (polynomial_double_descent, "along-degree-risk-l2-uniform-n15", None),
     "more-is-better": (more_is_better, "along-features-risk-l2-gaussian-d-10000-power-exponent-1.5-n256", None),
     "flat-minima": (flat_minima, "along-lambda-risk-l2-gaussian-d-100-power-exponent-1-n200", None),
     "ensembles": (ensembles, "along-points-risk-l2-gaussian-d-120-n60", None),
