@@ -145,6 +145,22 @@ def spectra(series):
     return f"R₂ of least squares is in probability {listed(words)}. {agreement(series)}"
 
 
+def own_table(series):
+    def medians(name):
+        return {level["n"]: level["median"] for one in series if one["estimator"] == name and one["p"] == 2 for level in one["levels"]}
+
+    least, ridge = medians("least_squares"), medians("ridge")
+    sizes = sorted(least)
+    peak = max(sizes[1:], key=lambda n: least[n] / least[sizes[sizes.index(n) - 1]])
+    around = sizes[sizes.index(peak) - 1], sizes[sizes.index(peak) + 1]
+    return (
+        f"The median of R₂ of least squares peaks at n = {peak}, one year for each coefficient: {short(least[peak])} against "
+        f"{short(least[around[0]])} at {around[0]} years and {short(least[around[1]])} at {around[1]}. With the ridge it is "
+        f"{short(ridge[peak])} there, and falls from {short(ridge[sizes[0]])} at {sizes[0]} years to {short(ridge[sizes[-1]])} at {sizes[-1]}, "
+        f"where least squares has {short(least[sizes[-1]])}."
+    )
+
+
 # Answer, figure and, where a run takes minutes, fewer trials.
 STUDIES = {
     "quickstart": (in_probability, "risk-uniform-p3", None),
@@ -157,6 +173,7 @@ STUDIES = {
     "weight-decay-path": (weight_decay_path, "along-lambda-risk-l2-uniform-n200", None),
     "double-descent": (double_descent, "along-d-risk-l2-gaussian-n40", None),
     "spectra": (spectra, "risk-gaussian-d-n-1-p2", None),
+    "own-table": (own_table, "risk-rows-d-6-file-longley-csv-response-employed-standardise-true-p2", None),
 }
 
 
