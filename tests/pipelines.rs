@@ -301,6 +301,24 @@ fn polynomial_double_descent() {
     assert!(at(17) > at(0) && at(17) < at(3) && at(13) < at(0));
 }
 
+/// Least squares with an intercept peaks where years are as many as its coefficients; a ridge has no peak there.
+#[test]
+#[ignore = "slow"]
+fn own_table() {
+    let all = Run::new("own-table", &[]).series();
+    let of = |name: &str| {
+        let is_meant = |one: &&Value| one["estimator"] == name && one["p"].as_f64() == Some(2.0);
+        all.iter().find(is_meant).unwrap()
+    };
+    let (least, ridge) = (of("least_squares"), of("ridge"));
+    for neighbour in [6, 8] {
+        assert!(figure(least, 7, "median") > 1.2 * figure(least, neighbour, "median"), "{neighbour}");
+    }
+    let medians = [4, 5, 6, 7, 8, 9, 10].map(|n| figure(ridge, n, "median"));
+    assert!(medians.windows(2).all(|pair| pair[1] < pair[0]), "{medians:?}");
+    assert!(figure(least, 7, "median") > 3.0 * figure(ridge, 7, "median"));
+}
+
 /// Every class in one study, as it is proven; spectra at limits that the eigenframework knows within some percent.
 #[test]
 #[ignore = "slow"]

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 use tempered_pipeline::Error as Pipeline;
-use tempered_store::Error as Store;
+use tempered_store::{Error as Store, Unusable};
 
 /// 70: a trial that takes too long, or a bug.
 pub const BUG: u8 = 70;
@@ -57,6 +57,15 @@ pub enum Failure {
 impl From<tempered_pipeline::spec::SpecError> for Failure {
     fn from(error: tempered_pipeline::spec::SpecError) -> Failure {
         Failure::Pipeline(error.into())
+    }
+}
+
+impl From<Unusable> for Failure {
+    fn from(error: Unusable) -> Failure {
+        match error {
+            Unusable::File { place, source } => Failure::File { place, source },
+            Unusable::Content(what) => Failure::Data(what),
+        }
     }
 }
 

@@ -24,6 +24,8 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
     if options.undo {
         return take_back(&path);
     }
+    // A table that cannot be used is told before a directory is made.
+    plan.read_tables()?;
     if options.fresh && path.exists() {
         start_over(&path, options.yes)?;
     }

@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use tempered_pipeline::directory::warning;
 use tempered_pipeline::plan::Plan;
-use tempered_pipeline::spec::Edit;
+use tempered_pipeline::spec::{Edit, Source};
 use tempered_pipeline::{Error, RunDirectory, spec};
 
 /// Where runs of a study go unless they are told.
@@ -26,14 +26,23 @@ pub fn plan(file: &StudyFile, directory: Option<&Path>) -> Result<Plan, Failure>
     }
     edits.extend(file.unset.iter().map(|path| Edit::unset(path)));
     let name = file.study.display().to_string();
-    let study = spec::parse_recorded(&bytes, &name, &edits)?;
+    let place = Source { name: &name, folder: folder(&file.study) };
+    let study = spec::parse_recorded(&bytes, place, &edits)?;
     let directory = directory.map_or_else(|| home(&study.name), Path::to_path_buf);
     let is_there = |label: &str| directory.join("metrics").join(format!("estimator={label}")).is_dir();
     let mut labels = study.estimators.iter().map(|estimator| &*estimator.name);
     if labels.all(|label| !spec::is_reserved(label) || is_there(label)) {
         return Ok(Plan::new(study));
     }
-    Ok(Plan::new(spec::parse(&bytes, &name, &edits)?))
+    Ok(Plan::new(spec::parse(&bytes, place, &edits)?))
+}
+
+/// The folder that paths in a study count from: its own, or the current one where the study comes through a pipe.
+fn folder(study: &Path) -> &Path {
+    let current = Path::new("");
+    // Standard input has the path of a file where the shell reads it from one.
+    let is_stream = study.starts_with("/dev") || study.starts_with("/proc") || !study.is_file();
+    if is_stream { current } else { study.parent().unwrap_or(current) }
 }
 
 /// Opens a run directory and the study recorded in it.

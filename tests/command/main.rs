@@ -12,6 +12,7 @@ mod fit;
 mod houses;
 mod kills;
 mod limits;
+mod rows;
 mod run;
 mod show;
 mod stops;

@@ -1,19 +1,13 @@
 //! The user's own data: columns of a CSV or Parquet file.
 
-mod csv_file;
-mod number;
 mod ties;
 
 use crate::args::Ties;
 use crate::exit::Failure;
-use csv_file::Csv;
-use number::Number;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-
-/// What every Parquet file begins with.
-const PARQUET: &[u8; 4] = b"PAR1";
+use tempered_store::{Number, UserFile};
 
 /// A file of data, or standard input.
 pub struct Source<'a> {
@@ -60,18 +54,15 @@ impl<'a> Source<'a> {
         (x, y): (&str, &str),
         (ties, takes_ties): (Ties, bool),
     ) -> Result<(Vec<f64>, Vec<f64>), Failure> {
-        let (mut columns, format) = self.read(&[x, y])?;
-        let place = |row| format.at(&self.place(), row);
+        let file = self.file()?;
+        let mut columns = file.read(&[x, y])?;
         for (name, column) in [x, y].iter().zip(&columns) {
-            if let Some(Number { row, value, .. }) = column.iter().find(|number| !number.value.is_finite()) {
-                let what = format!("column `{name}` is {value}, expected a finite number");
-                return Err(Failure::Data(format!("{}: {what}", place(*row))));
-            }
+            finite(&file, name, column)?;
         }
         let (y, x) = (columns.pop().unwrap_or_default(), columns.pop().unwrap_or_default());
         let mut points: Vec<(Number, f64)> = x.into_iter().zip(y.iter().map(|y| y.value)).collect();
         points.sort_by(|a, b| a.0.value.total_cmp(&b.0.value).then(a.0.row.cmp(&b.0.row)));
-        ties::settle(points, (ties, takes_ties), |row| format.unit(row), &place)
+        ties::settle(points, (ties, takes_ties), |row| file.unit(row), &|row| file.at(row))
     }
 
     /// One column, in the order of the rows.
@@ -79,79 +70,29 @@ impl<'a> Source<'a> {
     /// # Errors
     /// What is no finite number, with its line or row.
     pub fn numbers(&self, name: &str) -> Result<Vec<f64>, Failure> {
-        let (mut columns, format) = self.read(&[name])?;
-        let column = columns.pop().unwrap_or_default();
-        if let Some(Number { row, value, .. }) = column.iter().find(|number| !number.value.is_finite()) {
-            let what = format!("column `{name}` is {value}, expected a finite number");
-            return Err(Failure::Data(format!("{}: {what}", format.at(&self.place(), *row))));
-        }
+        let file = self.file()?;
+        let column = file.read(&[name])?.pop().unwrap_or_default();
+        finite(&file, name, &column)?;
         Ok(column.into_iter().map(|number| number.value).collect())
     }
 
-    fn read(&self, names: &[&str]) -> Result<(Vec<Vec<Number>>, Format), Failure> {
-        let place = self.place();
-        let refused = |source| Failure::File { place: place.clone(), source };
-        let mut bytes = Vec::new();
-        if self.is_stdin() {
-            std::io::stdin().lock().read_to_end(&mut bytes).map_err(refused)?;
-            if bytes.starts_with(PARQUET) {
-                let what = "Parquet is read from its end: give it as a file";
-                return Err(Failure::Data(format!("{place}: {what}")));
-            }
-        } else {
-            let mut file = File::open(self.path).map_err(refused)?;
-            file.by_ref().take(PARQUET.len() as u64).read_to_end(&mut bytes).map_err(refused)?;
-            if bytes.starts_with(PARQUET) {
-                return Ok((self.parquet(names)?, Format::Parquet));
-            }
-            file.read_to_end(&mut bytes).map_err(refused)?;
-        }
-        if bytes.trim_ascii().is_empty() {
-            let what = format!("nothing is in it, expected a header with {}", names.join(" and "));
-            return Err(Failure::Data(format!("{place}: {what}")));
-        }
-        let csv = Csv { place: &place, separator: self.separator };
-        Ok((csv.read(&bytes, names)?, Format::Csv))
-    }
-
-    fn parquet(&self, names: &[&str]) -> Result<Vec<Vec<Number>>, Failure> {
-        let columns = tempered_store::read_columns(self.path, names).map_err(|error| match error {
-            tempered_store::Error::Io { .. } => error.into(),
-            content => Failure::Data(content.to_string()),
-        })?;
-        let column = |column: tempered_store::Column| {
-            let tempered_store::Column { values, whole } = column;
-            let number = |(k, value)| {
-                let whole = whole.as_ref().and_then(|whole| whole.get(k).copied());
-                Number { row: k as u64 + 1, value, whole }
-            };
-            values.into_iter().enumerate().map(number).collect()
+    fn file(&self) -> Result<UserFile, Failure> {
+        let (place, mut bytes) = (self.place(), Vec::new());
+        // A pipe of the shell, `<(…)`, has a path too.
+        let read = match self.is_stdin() {
+            true => std::io::stdin().lock().read_to_end(&mut bytes),
+            false => File::open(self.path).and_then(|mut file| file.read_to_end(&mut bytes)),
         };
-        Ok(columns.into_iter().map(column).collect())
+        read.map_err(|source| Failure::File { place: place.clone(), source })?;
+        Ok(UserFile::new(place, bytes, self.separator))
     }
 }
 
-/// How rows are counted.
-#[derive(Clone, Copy)]
-enum Format {
-    Csv,
-    Parquet,
-}
-
-impl Format {
-    /// The place of a row, as messages begin.
-    fn at(self, place: &str, row: u64) -> String {
-        match self {
-            Format::Csv => format!("{place}:{row}"),
-            Format::Parquet => format!("{place}: row {row}"),
-        }
-    }
-
-    /// A row in the middle of a message.
-    fn unit(self, row: u64) -> String {
-        match self {
-            Format::Csv => format!("line {row}"),
-            Format::Parquet => format!("row {row}"),
-        }
-    }
+/// One column whose numbers are finite.
+fn finite(file: &UserFile, name: &str, column: &[Number]) -> Result<(), Failure> {
+    let Some(Number { row, value, .. }) = column.iter().find(|number| !number.value.is_finite()) else {
+        return Ok(());
+    };
+    let what = format!("column `{name}` is {value}, expected a finite number");
+    Err(Failure::Data(format!("{}: {what}", file.at(*row))))
 }

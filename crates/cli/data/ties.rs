@@ -1,8 +1,8 @@
 //! Points that share an x.
 
-use super::number::Number;
 use crate::args::Ties;
 use crate::exit::Failure;
+use tempered_store::Number;
 
 /// The points of a sample in order of x.
 ///

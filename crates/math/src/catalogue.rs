@@ -4,6 +4,10 @@
 //! command `list`, the law tests and the benchmarks all read the same table, so a design, target, noise
 //! or estimator is added by one file and one line.
 
+mod text;
+
+pub use text::FileName;
+
 use std::fmt;
 
 /// One value of a parameter.
@@ -21,6 +25,12 @@ pub enum Value {
     Reals(Vec<f64>),
     /// A list of whole numbers.
     Wholes(Vec<u64>),
+    /// A text that the user chose, such as the name of a column.
+    Text(String),
+    /// A list of such texts.
+    Texts(Vec<String>),
+    /// A file.
+    File(FileName),
     /// The default of a parameter that need not be given, such as one that only some words of another parameter use. It is
     /// left out of labels.
     Unset,
@@ -65,6 +75,21 @@ impl Value {
     pub fn wholes(&self) -> &[u64] {
         if let Value::Wholes(xs) = self { xs } else { &[] }
     }
+
+    /// The text; `None` for a value of another kind.
+    pub fn text(&self) -> Option<&str> {
+        if let Value::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// The list of texts; `None` for a value of another kind.
+    pub fn texts(&self) -> Option<&[String]> {
+        if let Value::Texts(texts) = self { Some(texts) } else { None }
+    }
+
+    /// The file; `None` for a value of another kind.
+    pub fn file(&self) -> Option<&FileName> {
+        if let Value::File(file) = self { Some(file) } else { None }
+    }
 }
 
 /// What a parameter accepts.
@@ -99,6 +124,12 @@ pub enum Kind {
         /// Upper bound.
         high: u64,
     },
+    /// A text that is not empty.
+    Text,
+    /// A list, not empty, of texts that are not empty.
+    Texts,
+    /// The path of a file.
+    File,
 }
 
 impl Kind {
@@ -128,6 +159,9 @@ impl Kind {
             Kind::Reals => "a list of finite numbers".into(),
             Kind::Wholes { low, high: u64::MAX } => format!("a list of integers of at least {low}"),
             Kind::Wholes { low, high } => format!("a list of integers from {low} to {high}"),
+            Kind::Text => "a text".into(),
+            Kind::Texts => "a list of texts".into(),
+            Kind::File => "the path of a file".into(),
         }
     }
 
@@ -144,6 +178,11 @@ impl Kind {
             (Kind::Wholes { low, high }, Value::Wholes(xs)) => {
                 !xs.is_empty() && xs.iter().all(|x| (low..=high).contains(&x))
             }
+            (Kind::Text, Value::Text(text)) => !text.is_empty(),
+            (Kind::Texts, Value::Texts(texts)) => {
+                !texts.is_empty() && texts.iter().all(|text| !text.is_empty())
+            }
+            (Kind::File, Value::File(file)) => !file.name().is_empty(),
             _ => false,
         }
     }
@@ -301,6 +340,9 @@ impl fmt::Display for Value {
             Value::Word(x) => write!(f, "{x}"),
             Value::Reals(xs) => list(f, xs),
             Value::Wholes(xs) => list(f, xs),
+            Value::Text(text) => f.write_str(&text::quoted(text)),
+            Value::Texts(texts) => list(f, &texts.iter().map(|text| text::quoted(text)).collect::<Vec<_>>()),
+            Value::File(file) => f.write_str(&text::quoted(&file.name())),
             Value::Unset => Ok(()),
         }
     }

@@ -16,6 +16,14 @@ pub enum Error {
     /// A choice that was checked does not build.
     #[error("a checked choice does not build: {0}")]
     Choice(#[from] Invalid),
+    /// A table of a design cannot be read.
+    #[error("{design}: {message}")]
+    Table {
+        /// The design.
+        design: String,
+        /// What is wrong, and what to do.
+        message: String,
+    },
     /// A formula of an estimator has no value in a cell.
     #[error("{parameter} {message} in the cell {cell}")]
     Formula {

@@ -1,4 +1,4 @@
-//! The run directory and its Parquet files.
+//! The run directory and its Parquet files, and files of columns that users bring.
 //!
 //! A shard's file exists if and only if it is complete: files are written in `_staging`, closed, synced, and
 //! renamed into the data tree, weights before metrics. Bytes depend on the rows alone, not on the chunks in which they
@@ -11,6 +11,7 @@ mod clear;
 mod column_chunk;
 mod columns;
 mod constant_column;
+mod csv_file;
 mod directory;
 mod disk;
 mod encoder;
@@ -26,6 +27,7 @@ mod keys;
 mod levels;
 mod list_column;
 mod metrics_rows;
+mod number;
 mod numbers;
 mod place;
 mod quarantine;
@@ -40,6 +42,7 @@ mod swept;
 mod table_file;
 mod target;
 mod unfinished;
+mod user_file;
 mod whole_file;
 
 pub use beside::write_beside;
@@ -56,6 +59,7 @@ pub use format::{Format, Outcome};
 pub use hold::Hold;
 pub use inspect::{Inspected, inspect};
 pub use list_column::Buffers;
+pub use number::Number;
 pub use place::{Place, Table, key};
 pub use read::{Column, MetricsTable, WeightsRow, read_columns, read_metrics, read_weights_row};
 pub use rewrite::rewrite;
@@ -64,3 +68,4 @@ pub use shard::{Placing, ShardWriter};
 pub use swept::{Parameter, ParameterKind};
 pub use table_file::{TableColumn, TableWriter};
 pub use target::EncodedGroup;
+pub use user_file::{Unusable, UserFile};

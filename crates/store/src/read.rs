@@ -4,15 +4,18 @@ use crate::error::Error;
 use crate::numbers::{plain, reals, whole};
 use crate::regular;
 use crate::schema::lists;
-use crate::whole_file::WholeFile;
+use crate::whole_file::{WholeBytes, WholeFile};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, Field};
+use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::ChunkReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 /// A metrics file.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +50,10 @@ pub struct WeightsRow {
 pub(crate) fn builder(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<WholeFile>, Error> {
     let file = regular::open(path).map_err(Error::io(path))?;
     ParquetRecordBatchReaderBuilder::try_new(WholeFile(file)).map_err(Error::parquet(path))
+}
+
+fn builder_of(path: &Path, bytes: &Bytes) -> Result<ParquetRecordBatchReaderBuilder<WholeBytes>, Error> {
+    ParquetRecordBatchReaderBuilder::try_new(WholeBytes(bytes.clone())).map_err(Error::parquet(path))
 }
 
 /// The result of a reader; a panic of the Parquet library, which occurs on some damaged files, becomes an error.
@@ -143,11 +150,32 @@ pub struct Column {
 /// # Errors
 /// A column that does not exist, has another type or a missing value; a damaged file.
 pub fn read_columns(path: &Path, names: &[&str]) -> Result<Vec<Column>, Error> {
-    guarded(path, || columns(path, names))
+    guarded(path, || columns(path, builder(path)?, names))
 }
 
-fn columns(path: &Path, names: &[&str]) -> Result<Vec<Column>, Error> {
-    let builder = builder(path)?;
+/// [`read_columns`] of the bytes of a file.
+pub(crate) fn columns_of(path: &Path, bytes: &Bytes, names: &[&str]) -> Result<Vec<Column>, Error> {
+    guarded(path, || columns(path, builder_of(path, bytes)?, names))
+}
+
+/// The names of the columns of a Parquet file, and whether they hold numbers: integers, reals, decimals, or a dictionary of them.
+pub(crate) fn titles_of(path: &Path, bytes: &Bytes) -> Result<Vec<(String, bool)>, Error> {
+    let is_numeric = |kind: &DataType| kind.is_numeric();
+    let title = |field: &Arc<Field>| {
+        let numeric = match field.data_type() {
+            DataType::Dictionary(_, values) => is_numeric(values),
+            kind => is_numeric(kind),
+        };
+        (field.name().clone(), numeric)
+    };
+    guarded(path, || Ok(builder_of(path, bytes)?.schema().fields().iter().map(title).collect()))
+}
+
+fn columns<T: ChunkReader + 'static>(
+    path: &Path,
+    builder: ParquetRecordBatchReaderBuilder<T>,
+    names: &[&str],
+) -> Result<Vec<Column>, Error> {
     let schema = builder.schema().clone();
     let empty = RecordBatch::new_empty(schema.clone());
     let places = names.iter().map(|name| {

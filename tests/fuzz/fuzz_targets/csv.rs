@@ -15,12 +15,14 @@ mod exit {
         Data(String),
         Usage(String),
         File { place: String, source: std::io::Error },
-        Store(tempered_store::Error),
     }
 
-    impl From<tempered_store::Error> for Failure {
-        fn from(error: tempered_store::Error) -> Failure {
-            Failure::Store(error)
+    impl From<tempered_store::Unusable> for Failure {
+        fn from(error: tempered_store::Unusable) -> Failure {
+            match error {
+                tempered_store::Unusable::File { place, source } => Failure::File { place, source },
+                tempered_store::Unusable::Content(what) => Failure::Data(what),
+            }
         }
     }
 }

@@ -112,9 +112,10 @@ static KNOWN: &[(&str, Knowledge)] = &[
 
 /// What is known of R_p of an estimator in a setting; `None` where nothing is known.
 ///
-/// The noise must have the moments that the theorems require, a variance and E|ε|^p; without them the result is `None`.
+/// The noise must have the moments that the theorems require, a positive variance and E|ε|^p; without them the result is `None`.
 pub fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
-    if !moment(setting.noise, setting.p.max(2.0)).is_finite() {
+    let moment = moment(setting.noise, setting.p.max(2.0));
+    if !moment.is_finite() || moment == 0.0 {
         return None;
     }
     KNOWN.iter().find(|(name, _)| *name == estimator.name())?.1(estimator, setting)

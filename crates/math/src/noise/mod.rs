@@ -2,6 +2,7 @@
 
 mod laplace;
 mod law;
+mod none;
 mod normal;
 mod rademacher;
 mod student_t;
@@ -28,4 +29,4 @@ use crate::catalogue::Entry;
 /// assert!((variance - noise.absolute_moment(2.0)).abs() < 0.3);
 /// ```
 pub static CATALOGUE: &[Entry<dyn Noise>] =
-    &[normal::ENTRY, uniform::ENTRY, laplace::ENTRY, student_t::ENTRY, rademacher::ENTRY];
+    &[normal::ENTRY, uniform::ENTRY, laplace::ENTRY, student_t::ENTRY, rademacher::ENTRY, none::ENTRY];

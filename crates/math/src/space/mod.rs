@@ -9,6 +9,7 @@ mod points;
 mod predictor;
 mod processor;
 pub mod risk;
+pub mod rows;
 mod sample;
 pub mod target;
 pub mod theory;

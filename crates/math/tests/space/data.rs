@@ -1,10 +1,10 @@
 //! Designs and targets: moments, places and pinned numbers.
 
 use super::{choice, rng};
-use tempered_math::catalogue::{Choice, Value};
+use tempered_math::catalogue::{Choice, FileName, Value};
 use tempered_math::space::design::{self, Design, Support};
 use tempered_math::space::target::{self, Target, Truth};
-use tempered_math::space::{Points, design::CATALOGUE};
+use tempered_math::space::{Points, Sample, design::CATALOGUE};
 
 fn designs() -> Vec<(Choice, Box<dyn Design>)> {
     let word = |word| ("spectrum", Value::Word(word));
@@ -265,7 +265,27 @@ fn teachers_have_their_amplitude() {
 
 #[test]
 fn every_choice_builds_from_its_defaults_or_says_what_is_missing() {
-    for name in design::CATALOGUE.iter().map(|entry| entry.name).filter(|name| *name != "student") {
+    for name in
+        design::CATALOGUE.iter().map(|entry| entry.name).filter(|name| *name != "student" && *name != "rows")
+    {
         assert_eq!(choice(CATALOGUE, name, &[]).name(), name);
     }
+}
+
+/// A choice names a table and holds none: nothing that is drawn from it passes for a sample.
+#[test]
+fn rows_are_no_law() {
+    let text = |name, text: &str| (name, Value::Text(text.into()));
+    let file = ("file", Value::File(FileName::new("/a/data.csv")));
+    let features = ("features", Value::Texts(vec!["b".into(), "c=d".into()]));
+    let rows = choice(CATALOGUE, "rows", &[file, text("response", "y"), features, ("d", Value::Whole(2))]);
+    assert_eq!(
+        rows.to_string(),
+        "rows(d=2, file=data.csv, response=y, features=[b, \"c\\u003dd\"], standardise=false)"
+    );
+    let design = rows.build(CATALOGUE).unwrap();
+    let mut x = [0.0; 4];
+    design.fill(&mut rng(1), 2, &mut x);
+    assert!(x.iter().all(|x| x.is_nan()) && design.check(2).is_err());
+    assert!(Sample::new(Points::new(2, &x).unwrap(), &[0.0; 2]).is_err());
 }

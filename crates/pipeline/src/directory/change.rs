@@ -3,7 +3,7 @@
 use super::read::read;
 use super::recorded::{Recorded, name_and_key};
 use crate::error::Error;
-use crate::plan::{self, Identity, Plan, extends};
+use crate::plan::{self, Contents, Identity, Plan, extends};
 use crate::spec::Estimator;
 use std::collections::{BTreeMap, BTreeSet};
 use tempered_store::RunDirectory;
@@ -11,7 +11,7 @@ use tempered_store::RunDirectory;
 /// One thing that decides numbers, then and now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
-    /// Label of the estimator.
+    /// Label of the estimator, or the name of a user's file.
     pub label: String,
     /// What it is.
     pub name: String,
@@ -50,6 +50,7 @@ impl Change {
     ) -> Result<Change, Error> {
         let Some(recorded) = recorded else { return Ok(Change::default()) };
         let mut change = Change { under_way: recorded.is_growing(), ..Change::default() };
+        change.compare_contents(&recorded.contents, &plan.contents());
         let planned = Planned::of(plan);
         let unplanned = |label: &String| !planned.labels.contains_key(label.as_str());
         let stored = if recorded.numbers.keys().chain(recorded.base().keys()).any(unplanned) {
@@ -80,6 +81,21 @@ impl Change {
             }
         }
         Ok(change)
+    }
+
+    /// Notes files that hold something else than when rows were drawn from them. Two files of one name are none such.
+    fn compare_contents(&mut self, was: &Contents, is: &Contents) {
+        for (name, is) in is {
+            let Some(was) = was.get(name).filter(|was| was.is_disjoint(is)) else { continue };
+            let digests = |digests: &BTreeSet<String>| digests.iter().cloned().collect::<Vec<_>>().join(", ");
+            self.differences.push(Difference {
+                label: name.clone(),
+                name: "the digest of its content".into(),
+                was: Some(digests(was)),
+                is: Some(digests(is)),
+                extends: false,
+            });
+        }
     }
 
     /// Notes that the plan has an estimator under the same name with other swept parameters.

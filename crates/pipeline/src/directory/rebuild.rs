@@ -2,8 +2,8 @@
 
 use super::recorded::{Recorded, no_record};
 use crate::error::Error;
-use crate::plan::{self, Identity, Numbers, TEMPLATE, join};
-use std::collections::BTreeMap;
+use crate::plan::{self, CELL_KEY, Contents, Identity, Numbers, TEMPLATE, add_content, join};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use tempered_store::{Footer, Found, RunDirectory, Table, read_footer};
 
@@ -22,6 +22,9 @@ pub(super) fn rebuild(directory: &RunDirectory, why: String) -> Result<Option<Re
         if footer.get("tempered.label") != Some(&file.place.estimator) {
             continue;
         }
+        if let Some(cell) = footer.get(CELL_KEY).filter(|cell| footers.cells.insert((*cell).to_owned())) {
+            plan::cell(cell).iter().for_each(|cell| add_content(&cell.design, &mut footers.contents));
+        }
         let label = match footer.get("tempered.variant") {
             Some(variant) => format!("{}[{variant}]", file.place.estimator),
             None => file.place.estimator,
@@ -30,7 +33,7 @@ pub(super) fn rebuild(directory: &RunDirectory, why: String) -> Result<Option<Re
             .add(label, path, identity(&footer))
             .map_err(|contradiction| no_record(directory, format!("{why}, and {contradiction}")))?;
     }
-    let Footers { numbers, mut mixed, .. } = footers;
+    let Footers { numbers, contents, mut mixed, .. } = footers;
     let columns = |identity: &Identity| {
         ["risks", "reference", "knots_per_gap", "weights", "parameters", "data_parameters"]
             .map(|name| identity.get(name).cloned())
@@ -40,13 +43,17 @@ pub(super) fn rebuild(directory: &RunDirectory, why: String) -> Result<Option<Re
     mixed |= all.any(|other| other != one);
     // Files that differ were left by a growth that has not ended.
     let settled = mixed.then(|| numbers.clone());
-    Ok(Some(Recorded::again(numbers, settled, why)))
+    Ok(Some(Recorded::again(numbers, contents, settled, why)))
 }
 
 /// What footers say so far, by label.
 #[derive(Default)]
 struct Footers {
     numbers: Numbers,
+    /// Cells that were looked at.
+    cells: BTreeSet<String>,
+    /// The contents of users' files that these cells draw rows from.
+    contents: Contents,
     /// The first file of each label.
     first: BTreeMap<String, PathBuf>,
     /// Whether files of one label differ.

@@ -6,7 +6,7 @@ use super::recorded::{PLAN_RECORD, Recorded, STUDY_RECORD, generator, name_and_k
 use super::seal;
 use crate::error::Error;
 use crate::generator::Generator;
-use crate::plan::{self, COLUMNS, Identity, Numbers, Plan};
+use crate::plan::{self, COLUMNS, Contents, Identity, Numbers, Plan};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tempered_store::RunDirectory;
@@ -17,6 +17,9 @@ struct Written<'a> {
     plan: serde_json::Value,
     /// By label, estimators of earlier plans included: names and values of what decides their numbers.
     numbers: &'a Numbers,
+    /// The contents of users' files that rows were drawn from, by the names of the files.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    contents: &'a Contents,
     /// The same for the files that have not been brought along yet, while columns are added.
     #[serde(skip_serializing_if = "Option::is_none")]
     settled: Option<&'a Numbers>,
@@ -35,7 +38,11 @@ pub fn agree(plan: &Plan, directory: &RunDirectory) -> Result<(), Error> {
     }
     let mut numbers: Numbers = BTreeMap::new();
     let mut settled = None;
+    let mut contents = plan.contents();
     if let Some(recorded) = recorded {
+        for (name, digests) in &recorded.contents {
+            contents.entry(name.clone()).or_default().extend(digests.iter().cloned());
+        }
         // Labels without files decide nothing.
         for (label, identity) in recorded.numbers.iter().filter(|(label, _)| change.left.contains(*label)) {
             numbers.insert(label.clone(), with_columns(plan, identity));
@@ -52,7 +59,7 @@ pub fn agree(plan: &Plan, directory: &RunDirectory) -> Result<(), Error> {
     for (estimator, planned) in plan.study.estimators.iter().enumerate() {
         numbers.insert(planned.label.clone(), plan.identity(estimator).into_iter().collect());
     }
-    write(plan, directory, &numbers, settled.as_ref())?;
+    write(plan, directory, (&numbers, &contents), settled.as_ref())?;
     write_changed(directory, STUDY_RECORD, &study_text(plan))
 }
 
@@ -71,10 +78,10 @@ fn with_columns(plan: &Plan, identity: &Identity) -> Identity {
 fn write(
     plan: &Plan,
     directory: &RunDirectory,
-    numbers: &Numbers,
+    (numbers, contents): (&Numbers, &Contents),
     settled: Option<&Numbers>,
 ) -> Result<(), Error> {
-    let written = Written { plan: plan.to_json(), numbers, settled };
+    let written = Written { plan: plan.to_json(), numbers, contents, settled };
     write_changed(directory, PLAN_RECORD, &serde_json::to_vec_pretty(&written)?)
 }
 
@@ -109,7 +116,7 @@ pub(crate) fn begin_undo(directory: &RunDirectory, former: &[u8]) -> Result<(), 
 /// Records that all files of a directory have the same columns; former files stay as long as they differ.
 pub(crate) fn settle(plan: &Plan, directory: &RunDirectory) -> Result<(), Error> {
     let Some(recorded) = read(directory)?.filter(Recorded::is_growing) else { return Ok(()) };
-    write(plan, directory, &recorded.numbers, None)?;
+    write(plan, directory, (&recorded.numbers, &recorded.contents), None)?;
     // A label that is gone had no files, or its estimator has gained or lost swept parameters since.
     let is_renamed = |label: &str, identity: &Identity| {
         let (name, _) = name_and_key(label, identity);

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::generator::Generator;
-use crate::plan::{Identity, Numbers};
+use crate::plan::{Contents, Identity, Numbers};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
@@ -18,6 +18,9 @@ pub(crate) struct Recorded {
     #[serde(rename = "plan")]
     _plan: IgnoredAny,
     pub numbers: Numbers,
+    /// The contents of users' files that rows were drawn from.
+    #[serde(default)]
+    pub contents: Contents,
     /// What all files had before columns were added; `None` where all have the same.
     #[serde(default)]
     pub settled: Option<Numbers>,
@@ -31,8 +34,15 @@ pub(crate) struct Recorded {
 
 impl Recorded {
     /// A record that was made again.
-    pub fn again(numbers: Numbers, settled: Option<Numbers>, why: String) -> Recorded {
-        Recorded { _plan: IgnoredAny, numbers, settled, rebuilt: Some(why), labels: OnceLock::new() }
+    pub fn again(numbers: Numbers, contents: Contents, settled: Option<Numbers>, why: String) -> Recorded {
+        Recorded {
+            _plan: IgnoredAny,
+            numbers,
+            contents,
+            settled,
+            rebuilt: Some(why),
+            labels: OnceLock::new(),
+        }
     }
 
     /// The estimator whose files lie in such places. While files change there are those of before too, whose estimators may

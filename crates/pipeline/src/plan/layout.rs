@@ -3,7 +3,9 @@
 use super::cell::Cell;
 use super::keys::Numbers;
 use super::shard::Shard;
+use super::tables::{Contents, Tables, add_content};
 use super::widen::widen;
+use crate::error::Error;
 use crate::generator::Generator;
 use crate::spec::{Costs, Estimator, Group, Size, Space, Study, Template, trains};
 use std::collections::BTreeMap;
@@ -11,6 +13,7 @@ use std::sync::Arc;
 use tempered_math::catalogue::Choice;
 use tempered_math::estimator::form;
 use tempered_math::predictor::Form;
+use tempered_math::space::rows::Table;
 use tempered_store::ParameterKind;
 
 /// A study laid out. Clones share it.
@@ -30,6 +33,8 @@ pub struct Plan {
     trained: Vec<bool>,
     /// By size, which estimators share shards, and how large these are.
     pub(super) groups: Arc<BTreeMap<Size, Arc<[Group]>>>,
+    /// The tables that its designs draw rows from.
+    tables: Arc<Tables>,
     /// Whether files of its directory may still lack columns, or have such as are taken back.
     pub(crate) growing: bool,
 }
@@ -65,6 +70,7 @@ impl Plan {
             cells: cells.into(),
             generator: Generator::NEWEST,
             trained,
+            tables: Arc::default(),
             growing: false,
         };
         plan.recording(&Numbers::new())
@@ -119,6 +125,32 @@ impl Plan {
             Space::Line => form(rule),
             Space::Features => Form::Linear,
         })
+    }
+
+    /// The table that training sets of a cell are rows of, read at the first call; `None` where the design is a law.
+    ///
+    /// # Errors
+    /// No file of its content lies where the study says, or in the current folder; it leaves no row to be judged by.
+    pub fn table(&self, cell: &Cell) -> Result<Option<Arc<Table>>, Error> {
+        self.tables.of(cell)
+    }
+
+    /// Reads the tables of all cells.
+    ///
+    /// # Errors
+    /// See [`Plan::table`].
+    pub fn read_tables(&self) -> Result<(), Error> {
+        if self.contents().is_empty() {
+            return Ok(());
+        }
+        self.cells.iter().try_for_each(|cell| self.table(cell).map(drop))
+    }
+
+    /// The contents of files that its designs read.
+    pub(crate) fn contents(&self) -> Contents {
+        let mut contents = Contents::new();
+        self.study.designs.iter().for_each(|design| add_content(design, &mut contents));
+        contents
     }
 
     /// Which estimators share shards in a cell, in the order of the study.

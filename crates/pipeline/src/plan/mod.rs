@@ -9,6 +9,7 @@ mod keys;
 mod layout;
 mod named;
 mod shard;
+mod tables;
 mod widen;
 
 pub use cell::Cell;
@@ -22,3 +23,4 @@ pub(crate) use keys::{
 pub use layout::Plan;
 pub(crate) use named::{cell, estimator, variant};
 pub use shard::Shard;
+pub(crate) use tables::{Contents, add_content};

@@ -28,7 +28,7 @@ fn inline(label: &str) -> Option<String> {
     }
     let quoted = arguments.iter().map(|argument| {
         let (name, value) = argument.split_once('=')?;
-        let is_plain = value.starts_with('[') || !value.contains(['(', '*', '/', '^', '%', ' ']);
+        let is_plain = value.starts_with(['[', '"']) || !value.contains(['(', '*', '/', '^', '%', ' ']);
         // JSON text is YAML.
         let value = if is_plain { value.into() } else { serde_json::to_string(value).ok()? };
         Some(format!("{name}: {value}"))

@@ -25,7 +25,7 @@ use tempered_store::RunDirectory;
 /// grace of 1.5 seconds in which shards in hand may be finished; at the deadline `cancel` is asked for one.
 ///
 /// # Errors
-/// The first error of a stage; a plan that differs from what is on disk.
+/// The first error of a stage; a plan that differs from what is on disk; a table that cannot be read.
 pub fn run(
     plan: Plan,
     directory: &RunDirectory,
@@ -33,6 +33,8 @@ pub fn run(
     cancel: &Cancel,
     watch: impl FnOnce(Watch),
 ) -> Result<Outcome, Error> {
+    // A table that is not there is told before anything is written.
+    plan.read_tables()?;
     let _limits = stop::watch(cancel, settings.deadline);
     let _hold = begin(&plan, directory)?;
     let pools = (pool(settings.threads)?, pool(1)?);

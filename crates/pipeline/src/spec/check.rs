@@ -13,7 +13,9 @@ use super::label::{identifier, label};
 use super::limits::{FILES, SHARDS, TRIALS};
 use super::mark::{self, Yaml};
 use super::read::{Errors, Field};
+use super::rows::ROWS;
 use super::shards;
+use super::source::Source;
 use super::space::{Space, dimension};
 use super::storage::{Storage, store};
 use super::study::{Data, Study};
@@ -25,25 +27,31 @@ use tempered_math::space;
 ///
 /// # Errors
 /// Everything that is wrong with it, in order of position.
-pub fn parse(bytes: &[u8], file: &str, edits: &[Edit]) -> Result<Study, SpecError> {
-    read(bytes, file, edits, label)
+pub fn parse<'a>(bytes: &[u8], file: impl Into<Source<'a>>, edits: &[Edit]) -> Result<Study, SpecError> {
+    read(bytes, file.into(), edits, label)
 }
 
 /// The same for a directory that exists: estimators keep the labels that they have there.
 ///
 /// # Errors
 /// Those of [`parse`], but labels that new directories do not have are none.
-pub fn parse_recorded(bytes: &[u8], file: &str, edits: &[Edit]) -> Result<Study, SpecError> {
-    read(bytes, file, edits, |field, errors| identifier(field, Some("an estimator with the label"), errors))
+pub fn parse_recorded<'a>(
+    bytes: &[u8],
+    file: impl Into<Source<'a>>,
+    edits: &[Edit],
+) -> Result<Study, SpecError> {
+    read(bytes, file.into(), edits, |field, errors| {
+        identifier(field, Some("an estimator with the label"), errors)
+    })
 }
 
-fn read(bytes: &[u8], file: &str, edits: &[Edit], label: ReadName) -> Result<Study, SpecError> {
-    let mut root = mark::parse(bytes, file)?;
+fn read(bytes: &[u8], file: Source<'_>, edits: &[Edit], label: ReadName) -> Result<Study, SpecError> {
+    let mut root = mark::parse(bytes, file.name)?;
     for edit in edits {
         edit::apply(&mut root, edit)?;
     }
     let mut errors = Errors::default();
-    let study = study(&Field { node: &root, path: String::new() }, label, &mut errors);
+    let study = study(&Field { node: &root, path: String::new() }, (file, label), &mut errors);
     errors.into_result(study)
 }
 
@@ -74,7 +82,7 @@ const KEYS: [&str; 9] =
 /// How many of them, from the first one on, a study cannot do without.
 const REQUIRED: usize = 6;
 
-fn study(root: &Field<'_>, label: ReadName, errors: &mut Errors) -> Option<Study> {
+fn study(root: &Field<'_>, (file, label): (Source<'_>, ReadName), errors: &mut Errors) -> Option<Study> {
     let fields = root.map(&KEYS, errors);
     if !matches!(root.node.value, Yaml::Map(_)) {
         if root.node.is_null() {
@@ -96,7 +104,7 @@ fn study(root: &Field<'_>, label: ReadName, errors: &mut Errors) -> Option<Study
     let name = name.as_ref().and_then(|field| identifier(field, None, errors));
     let seed = seed.as_ref().and_then(|field| field.integer(0, u64::MAX, errors));
     let count = trials.as_ref().and_then(|field| field.integer(1, TRIALS, errors));
-    let data = generate.as_ref().and_then(|field| data(field, errors));
+    let data = generate.as_ref().and_then(|field| data(field, file, errors));
     let sizes = data.as_ref().map_or(Vec::new(), Data::sizes);
     // Where the data are wrong, formulas are tried at some size.
     let meant = || generate.as_ref().map_or(Space::Line, Space::meant);
@@ -111,6 +119,9 @@ fn study(root: &Field<'_>, label: ReadName, errors: &mut Errors) -> Option<Study
     }
     let named = estimators.as_deref().unwrap_or_default();
     let evaluation = evaluate(evaluated.as_ref(), named, space, errors);
+    if let (Some(field), Some(data), Some(evaluation)) = (evaluated, &data, &evaluation) {
+        check_parts_of_risks(field, data, evaluation, errors);
+    }
     let storage = store(stored.as_ref(), errors);
     let reading = aggregate(read.as_ref(), errors);
     let head = (name?, seed?, count?);
@@ -159,7 +170,7 @@ fn assembled(
 fn check_features(field: &Field<'_>, data: &Data, errors: &mut Errors) {
     let place = |part: &str| field.get(part).unwrap_or_else(|| field.clone());
     for design in &data.designs {
-        let Some(d) = dimension(design) else { continue };
+        let Some(d) = dimension(design).filter(|_| design.name() != ROWS) else { continue };
         let features = usize::try_from(d).unwrap_or(usize::MAX);
         if let Ok(law) = design.build(space::design::CATALOGUE)
             && let Err(why) = law.check(features)
@@ -175,6 +186,16 @@ fn check_features(field: &Field<'_>, data: &Data, errors: &mut Errors) {
             errors.push(&place("target"), format!("has {name}: {why}"));
             return;
         }
+    }
+}
+
+/// Reports parts of R_2 where responses are those of a table: how these vary about their mean is not known.
+fn check_parts_of_risks(field: &Field<'_>, data: &Data, evaluation: &Evaluation, errors: &mut Errors) {
+    let part = evaluation.criteria.risks.iter().find(|risk| risk.is_part());
+    if let (Some(part), true) = (part, data.designs.iter().any(|design| design.name() == ROWS)) {
+        let place = field.get("risks").unwrap_or_else(|| field.clone());
+        let message = format!("has {part}, but rows of a table tell nothing of the noise in their responses");
+        errors.push(&place, message);
     }
 }
 

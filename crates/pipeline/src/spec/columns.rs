@@ -66,7 +66,7 @@ pub(super) fn parameters(designs: &[Choice], estimators: &[Estimator]) -> Vec<(S
             Value::Real(_) => ParameterKind::Real,
             Value::Whole(_) => ParameterKind::Whole,
             Value::Flag(_) => ParameterKind::Flag,
-            Value::Word(_) | Value::Reals(_) | Value::Wholes(_) | Value::Unset => ParameterKind::Text,
+            _ => ParameterKind::Text,
         };
         kinds.entry(column(name)).and_modify(|known| *known = join(*known, kind)).or_insert(kind);
     }

@@ -12,6 +12,8 @@ use super::generate::{Alternative, FEATURES, Generate, KEYS, PARTS, SIZE, Sizes}
 use super::limits::{CELLS, LARGEST_N};
 use super::mark::{Node, Yaml};
 use super::read::{Errors, Field};
+use super::rows::{self, Counts, ROWS};
+use super::source::Source;
 use super::space::{DIMENSION, Space, coordinate};
 use super::study::Data;
 use super::sweep::{Context, Given, Slot, Swept, slot, takes_lists};
@@ -20,18 +22,27 @@ use tempered_math::catalogue::{Choice, Entry, Value};
 use tempered_math::{design, noise, space, target};
 
 /// Reads the data of a study.
-pub(super) fn data(field: &Field<'_>, errors: &mut Errors) -> Option<Data> {
-    let generate = read(field, errors)?;
+pub(super) fn data(field: &Field<'_>, file: Source<'_>, errors: &mut Errors) -> Option<Data> {
+    let mut counts = Counts::new();
+    let generate = read(field, (file, &mut counts), errors)?;
     generate.check_names(errors)?;
     let count = generate.count();
     if count > CELLS {
         errors.push(field, format!("makes {count} cells, but there may be at most {CELLS}"));
         return None;
     }
-    if generate.is_product() { generate.product(errors) } else { Walk::new(&generate, errors).cells() }
+    let data =
+        if generate.is_product() { generate.product(errors) } else { Walk::new(&generate, errors).cells() };
+    data.filter(|data| {
+        rows::check_sizes(data.tables().into_iter(), &counts, &generate.sizes_field, errors).is_some()
+    })
 }
 
-fn read<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Generate<'a>> {
+fn read<'a>(
+    field: &Field<'a>,
+    (file, counts): (Source<'_>, &mut Counts),
+    errors: &mut Errors,
+) -> Option<Generate<'a>> {
     let fields = field.map(&KEYS, errors);
     let [size, features, design, target, noise, tied, filter] = &fields[..] else { return None };
     let zip = tied.as_ref().map_or(Some(Vec::new()), |field| zip(field, errors));
@@ -50,18 +61,22 @@ fn read<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Generate<'a>> {
         zip: &groups,
     };
     let designs = designs(&part(design, PARTS[0]), features.as_ref(), errors);
+    let designs = designs.and_then(|designs| completed(designs, (file, counts), errors));
     let space = designs.as_ref().map_or_else(|| Space::meant(field), |(_, space)| *space);
     let target = part(target, PARTS[1]);
     let targets = match space {
         Space::Line => target.read((target::CATALOGUE, "zero"), &[], errors),
         Space::Features => target.read((space::target::CATALOGUE, "zero"), &[], errors),
     };
-    let noises = part(noise, PARTS[2]).read((noise::CATALOGUE, "normal"), &[], errors);
+    let has_table = designs.as_ref().is_some_and(|(designs, _)| designs.iter().any(|one| one.name == ROWS));
+    let law = if has_table { "none" } else { "normal" };
+    let noises = part(noise, PARTS[2]).read((noise::CATALOGUE, law), &[], errors);
     let filter = match filter {
         None => Some(None),
         Some(field) => condition(field, errors).map(|formula| Some((formula, field.clone()))),
     };
     let (sizes, parts) = (sizes?, [designs?.0, targets?, noises?]);
+    rows::check_parts([&parts[0], &parts[1], &parts[2]], errors)?;
     Some(Generate {
         field: field.clone(),
         sizes,
@@ -70,6 +85,19 @@ fn read<'a>(field: &Field<'a>, errors: &mut Errors) -> Option<Generate<'a>> {
         zip: zip?,
         filter: filter?,
     })
+}
+
+/// The designs with what files add to those that are rows of tables.
+fn completed<'a>(
+    (mut designs, space): (Vec<Alternative<'a>>, Space),
+    (file, counts): (Source<'_>, &mut Counts),
+    errors: &mut Errors,
+) -> Option<(Vec<Alternative<'a>>, Space)> {
+    let mut whole = true;
+    for design in designs.iter_mut().filter(|design| design.name == ROWS) {
+        whole &= rows::complete(design, file, counts, errors).is_some();
+    }
+    whole.then_some((designs, space))
 }
 
 /// Whether a name is a coordinate of some data.
@@ -149,17 +177,10 @@ fn designs<'a>(
     features: Option<&Field<'a>>,
     errors: &mut Errors,
 ) -> Option<(Vec<Alternative<'a>>, Space)> {
-    let is_of_space = |item: &Field<'a>| {
-        let name = match &item.node.value {
-            Yaml::Map(pairs) => pairs.first().and_then(|(key, _)| key.text()),
-            _ => item.node.text(),
-        };
-        space::design::CATALOGUE.iter().any(|entry| Some(entry.name) == name)
-    };
     let mut tried = Errors::default();
     let items = part.field.as_ref().map_or(Vec::new(), |field| field.items(&mut tried));
     let (of_space, of_line): (Vec<&Field<'a>>, Vec<&Field<'a>>) =
-        items.iter().partition(|item| is_of_space(item));
+        items.iter().partition(|item| is_of_space(&shown_name(item)));
     if let (Some(one), false) = (of_space.first(), of_line.is_empty()) {
         errors.push(
             of_line[0],
@@ -172,8 +193,9 @@ fn designs<'a>(
             true => Some((part.read((design::CATALOGUE, "uniform"), &[], errors)?, Space::Line)),
             false => {
                 let alternatives = part.read((space::design::CATALOGUE, "gaussian"), &[], errors)?;
-                let counts =
-                    |one: &Alternative<'a>| one.given.iter().any(|given| given.parameter == DIMENSION);
+                let counts = |one: &Alternative<'a>| {
+                    one.name == ROWS || one.given.iter().any(|given| given.parameter == DIMENSION)
+                };
                 if let Some(one) = alternatives.iter().find(|one| !counts(one)) {
                     let message =
                         format!("lacks `d`, the number of features, here or beside the design: {}", one.name);
@@ -184,6 +206,11 @@ fn designs<'a>(
             }
         };
     };
+    if let Some(rows) = of_space.iter().find(|item| shown_name(item) == ROWS) {
+        let message = "is given beside `rows`, whose number of features follows from the columns of its file";
+        errors.helped(features, message, Some(format!("leave `d` out; {} has its own", rows.path)));
+        return None;
+    }
     let is_zipped = |_: &str| part.zip.iter().flatten().any(|axis| axis == DIMENSION);
     let context = Context { is_known: &is_coordinate, is_zipped: &is_zipped, elsewhere: &[] };
     let slot = slot(features, DIMENSION, &FEATURES, context, errors);
@@ -192,6 +219,11 @@ fn designs<'a>(
     // The slowest of their axes.
     alternatives.iter_mut().for_each(|alternative| alternative.given.insert(0, given.clone()));
     Some((alternatives, Space::Features))
+}
+
+/// Whether a design of this name is one of R^d.
+fn is_of_space(name: &str) -> bool {
+    space::design::CATALOGUE.iter().any(|entry| entry.name == name)
 }
 
 fn shown_name(item: &Field<'_>) -> String {

@@ -109,6 +109,10 @@ pub(super) fn value(value: &Value) -> Yaml {
         // No argument of a choice, and left out where defaults are spelled out.
         Value::Unset => Yaml::Null,
         Value::Wholes(xs) => Yaml::Sequence(xs.iter().map(|x| (*x).into()).collect()),
+        Value::Text(text) => text.as_str().into(),
+        Value::Texts(texts) => Yaml::Sequence(texts.iter().map(|text| text.as_str().into()).collect()),
+        // Where it lies, which labels do not say.
+        Value::File(file) => file.path().display().to_string().into(),
     }
 }
 

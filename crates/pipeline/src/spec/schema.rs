@@ -276,6 +276,10 @@ fn parameter(parameter: &Parameter) -> Json {
         Kind::Word(words) => json!({"enum": words}),
         Kind::Reals => json!({"type": "array", "items": {"type": "number"}, "minItems": 1}),
         Kind::Wholes { low, high } => json!({"type": "array", "items": whole(low, high), "minItems": 1}),
+        Kind::Text | Kind::File => json!({"type": "string", "minLength": 1}),
+        Kind::Texts => {
+            json!({"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1, "uniqueItems": true})
+        }
     };
     let mut schema = axis(&schema, matches!(parameter.kind, Kind::Real { .. } | Kind::Whole { .. }));
     schema["description"] = json!(parameter.summary);

@@ -1,6 +1,7 @@
 //! Studies: what a YAML file says, after checking.
 
 use super::estimator::Estimator;
+use super::rows::digest;
 use super::space::{Size, Space, dimension};
 use super::weights::Weights;
 use serde_yaml::Value as Resolved;
@@ -95,6 +96,26 @@ pub(super) struct Data {
 }
 
 impl Data {
+    /// The sizes of training sets that are rows of tables, each with the digest of its table.
+    pub fn tables(&self) -> Vec<(u64, String)> {
+        let tables: Vec<(&Choice, String)> =
+            self.designs.iter().filter_map(|design| Some((design, digest(design)?))).collect();
+        let of = |n: u64, design: &Choice| {
+            let table = tables.iter().find(|(table, _)| *table == design)?;
+            Some((n, table.1.clone()))
+        };
+        if tables.is_empty() {
+            return Vec::new();
+        }
+        match &self.cells {
+            Some(cells) => cells.list.iter().filter_map(|cell| of(cell.n, &cell.choices[0])).collect(),
+            None => {
+                let pairs = self.n.iter().flat_map(|n| self.designs.iter().map(|design| (*n, design)));
+                pairs.filter_map(|(n, design)| of(n, design)).collect()
+            }
+        }
+    }
+
     /// The sizes of training sets, each once.
     pub fn sizes(&self) -> Vec<Size> {
         let of = |n: u64, design: &Choice| Size { n, d: dimension(design) };

@@ -75,7 +75,7 @@ pub(super) fn slot(
 
 /// Whether the value itself is a list.
 pub(super) fn takes_lists(kind: &Kind) -> bool {
-    matches!(kind, Kind::Reals | Kind::Wholes { .. })
+    matches!(kind, Kind::Reals | Kind::Wholes { .. } | Kind::Texts)
 }
 
 fn is_list(node: &Node) -> bool {

@@ -1,8 +1,8 @@
 //! Values of parameters, as their kinds ask for them.
 
 use super::mark::Yaml;
-use super::read::{Errors, Field, suggestion};
-use tempered_math::catalogue::{Kind, Value};
+use super::read::{Errors, Field, distinct, suggestion};
+use tempered_math::catalogue::{FileName, Kind, Value};
 
 /// Reads one value of a kind.
 pub(super) fn value(field: &Field<'_>, kind: &Kind, errors: &mut Errors) -> Option<Value> {
@@ -39,6 +39,34 @@ pub(super) fn value(field: &Field<'_>, kind: &Kind, errors: &mut Errors) -> Opti
         Kind::Wholes { low, high } => {
             list(field, &expected, errors, |item, errors| item.integer(*low, *high, errors))
                 .map(Value::Wholes)
+        }
+        Kind::Text => text(field, &expected, errors).map(Value::Text),
+        Kind::Texts => {
+            let names = list(field, &expected, errors, |item, errors| text(item, "a text", errors))?;
+            let items = field.items(errors);
+            let known: Vec<Option<&String>> = names.iter().map(Some).collect();
+            let before = errors.count();
+            distinct(&items, &known, errors);
+            (!names.is_empty() && errors.count() == before).then_some(Value::Texts(names))
+        }
+        Kind::File => {
+            let file = text(field, &expected, errors).map(FileName::new)?;
+            if file.name().is_empty() {
+                errors.expected(field, &expected);
+                return None;
+            }
+            Some(Value::File(file))
+        }
+    }
+}
+
+/// Reads a text that is not empty.
+fn text(field: &Field<'_>, expected: &str, errors: &mut Errors) -> Option<String> {
+    match field.node.text() {
+        Some(text) if !text.is_empty() && !field.node.is_null() => Some(text.to_owned()),
+        _ => {
+            errors.expected(field, expected);
+            None
         }
     }
 }

@@ -77,9 +77,9 @@ impl Trial {
 pub fn compute(plan: &Plan, cell: &Cell, estimator: &Choice, trial: u64) -> Result<Trial, Error> {
     let study = &plan.study;
     let mut samples = Samples { trials: trial..trial + 1, ..Samples::default() };
-    Laws::of(cell, study.seed)?.draw(&mut samples);
+    Laws::of(plan, cell)?.draw(&mut samples);
     let mut fitter = Estimator::build(estimator, study)?;
-    let mut judge = Judge::of(plan.generator, &study.criteria, cell, study.seed)?;
+    let mut judge = Judge::of(plan, cell)?;
     let (mut predictor, mut scores) = (Predictor::default(), Vec::new());
     let content = cell.fit_content(estimator);
     let draws = Draws::new(study.seed, &content, trial);

@@ -1,52 +1,40 @@
 //! The scores of a predictor on R^d.
 
 use super::judge::Data;
-use super::samples::Truths;
+use super::law::{Asked, Judged, LawScorer};
+use super::rows::{RowLaw, RowScorer};
 use super::space::Fitted;
 use crate::error::Error;
-use crate::plan::Cell;
+use crate::plan::{Cell, Plan};
 use crate::spec::{Risk, dimension};
-use tempered_math::noise;
 use tempered_math::sample::Degenerate;
-use tempered_math::score::Criteria;
-use tempered_math::seed::{Key, Purpose};
+use tempered_math::space::Points;
 use tempered_math::space::estimator::Report;
-use tempered_math::space::risk::{Estimate, Parts, Scorer};
-use tempered_math::space::target::Truth;
-use tempered_math::space::{Points, design};
 
-/// What rounding may leave of ∫ f*² where the bias is 0: the square of 1e-12, the error of weights by Cholesky.
-const ROUNDING: f64 = 1e-24;
-
-/// Scores predictors of the trials of one cell, in the order of [`Criteria::columns`].
+/// Scores predictors of the trials of one cell, in the order of [`Criteria::columns`](tempered_math::score::Criteria::columns).
 pub(super) struct FeatureScorer {
     risks: Vec<Risk>,
-    /// The exponents among them.
-    exponents: Vec<f64>,
-    scorer: Scorer,
-    truths: Truths,
-    /// Of the points at which risks without a formula are taken.
-    test: Key,
-    /// σ², for the part of R_2 that is due to noise.
-    noise: f64,
+    asked: Asked,
+    over: Over,
     d: usize,
     values: Vec<f64>,
 }
 
+/// What risks are taken over.
+enum Over {
+    Law(Box<LawScorer>),
+    Rows(Box<RowScorer>),
+}
+
 impl FeatureScorer {
-    pub fn of(criteria: &Criteria, cell: &Cell, seed: u64) -> Result<FeatureScorer, Error> {
+    pub fn of(plan: &Plan, cell: &Cell) -> Result<FeatureScorer, Error> {
+        let risks = plan.study.criteria.risks.clone();
+        let over = match RowLaw::of(plan, cell)? {
+            Some(rows) => Over::Rows(Box::new(RowScorer::new(rows))),
+            None => Over::Law(Box::new(LawScorer::of(plan, cell)?)),
+        };
         let d = usize::try_from(dimension(&cell.design).unwrap_or(1)).unwrap_or(usize::MAX);
-        let design = cell.design.build(design::CATALOGUE)?;
-        Ok(FeatureScorer {
-            risks: criteria.risks.clone(),
-            exponents: criteria.risks.iter().filter_map(Risk::p).collect(),
-            scorer: Scorer::new(design, d),
-            truths: Truths::of(cell, seed)?,
-            test: cell.stream(seed, Purpose::Test),
-            noise: cell.noise.build(noise::CATALOGUE)?.absolute_moment(2.0),
-            d,
-            values: Vec::new(),
-        })
+        Ok(FeatureScorer { asked: Asked::of(&risks), risks, over, d, values: Vec::new() })
     }
 
     /// Appends the scores, `None` where one does not apply or is no finite number; returns whether all that apply are finite.
@@ -60,8 +48,7 @@ impl FeatureScorer {
         scores: &mut Vec<Option<f64>>,
     ) -> Result<bool, Degenerate> {
         let start = scores.len();
-        let Fitted { predictor, smoother } = fitted;
-        let truth = self.truths.of_trial(data.trial);
+        let predictor = &fitted.predictor;
         let x = Points::new(self.d, data.x)?;
         let whole = |value: Option<u64>| value.map(|value| value as f64);
         let converged = report.converged.map(u64::from);
@@ -74,15 +61,12 @@ impl FeatureScorer {
         scores.push(Some(
             self.values.iter().zip(data.y).fold(0.0, |most: f64, (f, y)| most.max((f - y).abs())),
         ));
-        let mut rng = self.test.trial(data.trial);
-        let powers = self.scorer.risks(predictor, &truth, &self.exponents, &mut rng)?;
-        let asks_for_parts = self.risks.iter().any(Risk::is_part) && self.truths.are_what_labels_follow();
-        let parts = match smoother.as_ref().filter(|_| asks_for_parts) {
-            Some(smoother) => Some(self.scorer.parts(smoother, x, &truth, &mut rng)?),
-            None => None,
+        let judged = match &mut self.over {
+            Over::Law(law) => law.judge((data.trial, x), fitted, &self.asked)?,
+            Over::Rows(rows) => rows.judge(data.trial, predictor, &self.asked)?,
         };
-        self.risks(&powers, parts, (fitted, &truth), scores)?;
-        scores.extend(powers.iter().map(|power| power.standard_error));
+        self.risks(&judged, scores);
+        scores.extend(judged.powers.iter().map(|power| power.standard_error));
         let are_finite = scores[start..].iter().flatten().all(|score| score.is_finite());
         if !are_finite {
             scores[start..].iter_mut().for_each(|score| *score = score.filter(|score| score.is_finite()));
@@ -91,35 +75,14 @@ impl FeatureScorer {
     }
 
     /// Appends the risks in their order.
-    fn risks(
-        &self,
-        powers: &[Estimate],
-        parts: Option<Parts>,
-        (fitted, truth): (&Fitted, &Truth),
-        scores: &mut Vec<Option<f64>>,
-    ) -> Result<(), Degenerate> {
-        let mut powers = powers.iter();
-        for risk in &self.risks {
-            scores.push(match risk {
-                Risk::Lp(_) => powers.next().map(|power| power.value),
-                Risk::Sup => self.scorer.supremum(&fitted.predictor, truth)?,
-                // Noise without a variance has none in f̂ either.
-                Risk::Variance => {
-                    parts.map(|parts| parts.variance * self.noise).filter(|part| part.is_finite())
-                }
-                Risk::Bias => parts.map(|parts| self.bias(parts.bias.value, truth)),
-            });
-        }
-        Ok(())
-    }
-}
-
-impl FeatureScorer {
-    /// A bias, or 0 where it is what rounding leaves of a linear target.
-    fn bias(&self, bias: f64, truth: &Truth) -> f64 {
-        let pairs = truth.weights().into_iter().flatten().zip(self.scorer.spectrum());
-        let whole: f64 = pairs.map(|(w, lambda)| lambda * w * w).sum();
-        if bias < ROUNDING * whole { 0.0 } else { bias }
+    fn risks(&self, judged: &Judged, scores: &mut Vec<Option<f64>>) {
+        let mut powers = judged.powers.iter();
+        scores.extend(self.risks.iter().map(|risk| match risk {
+            Risk::Lp(_) => powers.next().map(|power| power.value),
+            Risk::Sup => judged.supremum,
+            Risk::Variance => judged.parts.and_then(|[variance, _]| variance),
+            Risk::Bias => judged.parts.and_then(|[_, bias]| bias),
+        }));
     }
 }
 

@@ -5,7 +5,7 @@ use super::space::{Predictor, Report};
 use super::weights::push_line;
 use crate::error::Error;
 use crate::generator::Generator;
-use crate::plan::Cell;
+use crate::plan::{Cell, Plan};
 use crate::spec::Space;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tempered_math::sample::Degenerate;
@@ -52,13 +52,13 @@ impl Judge {
     /// One for the trials of a cell.
     ///
     /// # Errors
-    /// A catalogue lacks a choice of the cell.
-    pub fn of(generator: Generator, criteria: &Criteria, cell: &Cell, seed: u64) -> Result<Judge, Error> {
+    /// A catalogue lacks a choice of the cell, or its table cannot be read.
+    pub fn of(plan: &Plan, cell: &Cell) -> Result<Judge, Error> {
         if let Space::Features = cell.size().space() {
-            let scorer = Scores::Features(Box::new(FeatureScorer::of(criteria, cell, seed)?));
-            return Ok(Judge { generator, scorer });
+            let scorer = Scores::Features(Box::new(FeatureScorer::of(plan, cell)?));
+            return Ok(Judge { generator: plan.generator, scorer });
         }
-        Ok(Judge::new(generator, criteria, cell.target.build(target::CATALOGUE)?))
+        Ok(Judge::new(plan.generator, &plan.study.criteria, cell.target.build(target::CATALOGUE)?))
     }
 
     /// One that judges predictors on the line by these criteria against this target.

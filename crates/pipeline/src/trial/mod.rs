@@ -5,6 +5,8 @@
 mod compute;
 mod features;
 mod judge;
+mod law;
+mod rows;
 mod samples;
 mod space;
 mod weights;

@@ -1,8 +1,9 @@
 //! Samples, and the laws that they are drawn from.
 
+use super::rows::RowLaw;
 use super::space::TrainingSets;
 use crate::error::Error;
-use crate::plan::Cell;
+use crate::plan::{Cell, Plan};
 use crate::spec::dimension;
 use std::ops::Range;
 use std::time::Instant;
@@ -10,6 +11,7 @@ use tempered_math::design::{self, Design};
 use tempered_math::noise::{self, Noise};
 use tempered_math::seed::{Key, Purpose};
 use tempered_math::space::Points;
+use tempered_math::space::rows::Split;
 use tempered_math::space::target::Truth;
 use tempered_math::target::{self, Target};
 use tempered_math::{sample, space};
@@ -70,6 +72,7 @@ enum Law {
         key: Key,
         truths: Truths,
     },
+    Rows(RowLaw),
 }
 
 /// The targets of a cell in R^d, which may be others in each trial.
@@ -120,17 +123,21 @@ impl Truths {
 }
 
 impl Laws {
-    /// Those of a cell under this study seed.
-    pub fn of(cell: &Cell, seed: u64) -> Result<Laws, Error> {
-        let size = cell.size();
+    /// Those of a cell of this plan.
+    ///
+    /// # Errors
+    /// The cell has a choice that no catalogue has, or a table that cannot be read.
+    pub fn of(plan: &Plan, cell: &Cell) -> Result<Laws, Error> {
+        let seed = plan.study.seed;
         let design_key = cell.stream(seed, Purpose::Design);
-        let x = match size.d {
-            None => {
+        let x = match (cell.size().d, RowLaw::of(plan, cell)?) {
+            (_, Some(rows)) => Law::Rows(rows),
+            (None, _) => {
                 let target = cell.target.build(target::CATALOGUE)?;
                 let target = (cell.target.name() != "zero").then_some(target);
                 Law::Line { design: (cell.design.build(design::CATALOGUE)?, design_key), target }
             }
-            Some(d) => {
+            (Some(d), _) => {
                 let d = usize::try_from(d).unwrap_or(usize::MAX);
                 Law::Features { d, key: design_key, truths: Truths::of(cell, seed)? }
             }
@@ -144,35 +151,44 @@ impl Laws {
 
     /// Draws the samples of `samples.trials`.
     pub fn draw(&self, samples: &mut Samples) {
-        let Laws { n, noise: (noise, noise_key), x: law } = self;
-        samples.n = *n;
-        (samples.d, samples.tail) = match law {
+        let n = self.n;
+        samples.n = n;
+        (samples.d, samples.tail) = match &self.x {
             Law::Line { .. } => (None, 0.0),
             Law::Features { d, truths, .. } => (Some(*d), truths.tail),
+            Law::Rows(rows) => (Some(rows.d()), 0.0),
         };
         let width = n * samples.d.unwrap_or(1);
         let rows = usize::try_from(samples.trials.end - samples.trials.start).unwrap_or(0);
         samples.x.resize(rows * width, 0.0);
         samples.y.resize(rows * n, 0.0);
-        let pairs = samples.x.chunks_exact_mut(width).zip(samples.y.chunks_exact_mut(*n));
+        let pairs = samples.x.chunks_exact_mut(width).zip(samples.y.chunks_exact_mut(n));
+        let mut split = Split::default();
         for (trial, (x, y)) in samples.trials.clone().zip(pairs) {
-            match law {
-                Law::Line { design: (design, key), .. } => design.fill(&mut key.trial(trial), x),
-                Law::Features { d, key, truths } => truths.design.fill(&mut key.trial(trial), *d, x),
-            }
-            noise.fill(&mut noise_key.trial(trial), y);
-            match law {
-                Law::Line { target, .. } => {
-                    if let Some(target) = target {
-                        y.iter_mut().zip(x.iter()).for_each(|(y, x)| *y += target.value(*x));
-                    }
-                }
-                Law::Features { d, truths, .. } => {
-                    if let Ok(points) = Points::new(*d, x) {
-                        truths.label(trial, points, y);
-                    }
+            self.draw_one(trial, &mut split, (x, y));
+        }
+    }
+
+    /// Draws the training set of a trial; `split` is scratch.
+    fn draw_one(&self, trial: u64, split: &mut Split, (x, y): (&mut [f64], &mut [f64])) {
+        let (noise, noise_key) = &self.noise;
+        match &self.x {
+            Law::Line { design: (design, key), target } => {
+                design.fill(&mut key.trial(trial), x);
+                noise.fill(&mut noise_key.trial(trial), y);
+                if let Some(target) = target {
+                    y.iter_mut().zip(x.iter()).for_each(|(y, x)| *y += target.value(*x));
                 }
             }
+            Law::Features { d, key, truths } => {
+                truths.design.fill(&mut key.trial(trial), *d, x);
+                noise.fill(&mut noise_key.trial(trial), y);
+                if let Ok(points) = Points::new(*d, x) {
+                    truths.label(trial, points, y);
+                }
+            }
+            // Responses are those of the table.
+            Law::Rows(rows) => rows.fill(trial, split, (x, y)),
         }
     }
 }

@@ -5,6 +5,7 @@ mod gaussian;
 mod hypercube;
 mod law;
 pub(super) mod quantile;
+mod rows;
 mod spectrum;
 mod sphere;
 mod student;
@@ -13,7 +14,7 @@ pub use law::{Design, Support};
 
 use crate::catalogue::{Entry, Kind, Parameter, Value};
 
-/// Every design, in the order of the documentation.
+/// Every design, in the order of the documentation. `rows` names a table, which the choice does not hold, and is no law.
 ///
 /// ```
 /// use tempered_math::catalogue::{Choice, Value};
@@ -26,7 +27,7 @@ use crate::catalogue::{Entry, Kind, Parameter, Value};
 /// assert!(Choice::new(&CATALOGUE[0], &[("rate", Value::Real(2.0))]).is_err());
 /// ```
 pub static CATALOGUE: &[Entry<dyn Design>] =
-    &[gaussian::ENTRY, sphere::ENTRY, cube::CUBE, cube::TORUS, hypercube::ENTRY, student::ENTRY];
+    &[gaussian::ENTRY, sphere::ENTRY, cube::CUBE, cube::TORUS, hypercube::ENTRY, student::ENTRY, rows::ENTRY];
 
 /// The most features: matrices of d² numbers must fit into memory.
 pub const MOST_FEATURES: u64 = 1 << 20;

@@ -7,7 +7,7 @@ use crate::theory::{Class, Known, moment};
 
 /// What is known of R_p of an estimator as n grows, in probability and in expectation; `None` where nothing is.
 ///
-/// Least squares and ridges of 0, for linear targets and the target zero, and noise with a variance and E |ε|^p.
+/// Least squares and ridges of 0, for linear targets and the target zero, and noise with a positive variance and E |ε|^p.
 ///
 /// # Formula
 /// For n > d the law of R_2 does not depend on the spectrum: σ² γ/(1 − γ) at d = γ n. For d > n and x ~ N(0, I): σ²/(γ − 1) +
@@ -17,7 +17,9 @@ use crate::theory::{Class, Known, moment};
 /// # Source
 /// Hastie et al., arXiv 1903.08560 (2019); Mallinar et al., arXiv 2207.06569 (2022), theorem 3.1; Bartlett et al., PNAS 117 (2020).
 pub fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
-    if !is_ridgeless(estimator) || !moment(setting.noise, setting.p.max(2.0)).is_finite() {
+    let moment_of_p = moment(setting.noise, setting.p.max(2.0));
+    let is_noisy = moment_of_p > 0.0 && moment_of_p.is_finite();
+    if !is_ridgeless(estimator) || !is_noisy || setting.design.name() == "rows" {
         return None;
     }
     let square = setting.square()?;

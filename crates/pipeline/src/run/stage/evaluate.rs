@@ -81,9 +81,8 @@ impl Step for Evaluate {
 
     fn run(&self, slab: Slab<Trained>) -> Result<Rows, Error> {
         let Slab { order, shard, estimators, made: Trained { samples, fits, reference } } = slab;
-        let study = &self.plan.study;
         let cell = &self.plan.cells[shard.cell];
-        let judge = || Judge::of(self.plan.generator, &study.criteria, cell, study.seed);
+        let judge = || Judge::of(&self.plan, cell);
         let mut scorer = self.scorers.take_for(shard.cell, judge)?;
         let reference_position = self.plan.reference_position();
         let among = estimators.iter().position(|e| Some(*e) == reference_position);

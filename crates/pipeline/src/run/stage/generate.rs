@@ -28,7 +28,7 @@ impl Step for Generate {
     fn run(&self, slab: Slab<Range<u64>>) -> Result<Slab<Samples>, Error> {
         let Slab { order, shard, estimators, made: trials } = slab;
         let begun = Some(Instant::now());
-        let make = || Laws::of(&self.plan.cells[shard.cell], self.plan.study.seed);
+        let make = || Laws::of(&self.plan, &self.plan.cells[shard.cell]);
         let laws = self.laws.take_for(shard.cell, make)?;
         let mut samples = self.buffers.take();
         (samples.trials, samples.begun) = (trials, begun);

@@ -42,7 +42,9 @@ pub(in crate::spec) fn scalar(value: &Value) -> Option<Scalar> {
         Value::Whole(x) => Some(Scalar::Number(*x as f64)),
         Value::Word(word) => Some(Scalar::Word((*word).into())),
         Value::Flag(flag) => Some(Scalar::Truth(*flag)),
-        Value::Reals(_) | Value::Wholes(_) | Value::Unset => None,
+        Value::Text(text) => Some(Scalar::Word(text.clone())),
+        Value::File(file) => Some(Scalar::Word(file.name().into_owned())),
+        Value::Reals(_) | Value::Wholes(_) | Value::Texts(_) | Value::Unset => None,
     }
 }
 

@@ -1,0 +1,102 @@
+//! The scores of predictors over a law of x.
+
+use super::samples::Truths;
+use super::space::Fitted;
+use crate::error::Error;
+use crate::plan::{Cell, Plan};
+use crate::spec::{Risk, dimension};
+use tempered_math::noise;
+use tempered_math::sample::Degenerate;
+use tempered_math::seed::{Key, Purpose};
+use tempered_math::space::risk::{Estimate, Scorer};
+use tempered_math::space::target::Truth;
+use tempered_math::space::{Points, design};
+
+/// What rounding may leave of ∫ f*² where the bias is 0: the square of 1e-12, the error of weights by Cholesky.
+const ROUNDING: f64 = 1e-24;
+
+/// What is asked of a predictor.
+pub(super) struct Asked {
+    /// The exponents p of R_p.
+    pub exponents: Vec<f64>,
+    pub supremum: bool,
+    /// Variance and bias.
+    pub parts: bool,
+}
+
+impl Asked {
+    /// What risks ask.
+    pub fn of(risks: &[Risk]) -> Asked {
+        Asked {
+            exponents: risks.iter().filter_map(Risk::p).collect(),
+            supremum: risks.contains(&Risk::Sup),
+            parts: risks.iter().any(Risk::is_part),
+        }
+    }
+}
+
+/// What a predictor is worth.
+pub(super) struct Judged {
+    /// R_p of each exponent.
+    pub powers: Vec<Estimate>,
+    pub supremum: Option<f64>,
+    /// Variance and bias, each where it is defined.
+    pub parts: Option<[Option<f64>; 2]>,
+}
+
+/// Judges predictors of one cell over its law of x.
+pub(super) struct LawScorer {
+    scorer: Scorer,
+    truths: Truths,
+    /// Of the points at which risks without a formula are taken.
+    test: Key,
+    /// σ², for the part of R_2 that is due to noise.
+    noise: f64,
+}
+
+impl LawScorer {
+    pub fn of(plan: &Plan, cell: &Cell) -> Result<LawScorer, Error> {
+        let d = usize::try_from(dimension(&cell.design).unwrap_or(1)).unwrap_or(usize::MAX);
+        let seed = plan.study.seed;
+        Ok(LawScorer {
+            scorer: Scorer::new(cell.design.build(design::CATALOGUE)?, d),
+            truths: Truths::of(cell, seed)?,
+            test: cell.stream(seed, Purpose::Test),
+            noise: cell.noise.build(noise::CATALOGUE)?.absolute_moment(2.0),
+        })
+    }
+
+    /// Risks over the law of x.
+    ///
+    /// # Errors
+    /// The predictor has another dimension.
+    pub fn judge(
+        &mut self,
+        (trial, x): (u64, Points<'_>),
+        Fitted { predictor, smoother }: &Fitted,
+        asked: &Asked,
+    ) -> Result<Judged, Degenerate> {
+        let truth = self.truths.of_trial(trial);
+        let mut rng = self.test.trial(trial);
+        let powers = self.scorer.risks(predictor, &truth, &asked.exponents, &mut rng)?;
+        let has_parts = asked.parts && self.truths.are_what_labels_follow();
+        let parts = match smoother.as_ref().filter(|_| has_parts) {
+            Some(smoother) => {
+                let parts = self.scorer.parts(smoother, x, &truth, &mut rng)?;
+                // Noise without a variance has none in f̂ either.
+                let variance = Some(parts.variance * self.noise).filter(|part| part.is_finite());
+                Some([variance, Some(self.bias(parts.bias.value, &truth))])
+            }
+            None => None,
+        };
+        let supremum = if asked.supremum { self.scorer.supremum(predictor, &truth)? } else { None };
+        Ok(Judged { powers, supremum, parts })
+    }
+
+    /// A bias, or 0 where it is what rounding leaves of a linear target.
+    fn bias(&self, bias: f64, truth: &Truth) -> f64 {
+        let pairs = truth.weights().into_iter().flatten().zip(self.scorer.spectrum());
+        let whole: f64 = pairs.map(|(w, lambda)| lambda * w * w).sum();
+        if bias < ROUNDING * whole { 0.0 } else { bias }
+    }
+}
