@@ -307,6 +307,9 @@ def polynomial_double_descent(document):
     return (
         f"The median of R₂ is {short(at(curve, 1)['value'])} with one term, peaks at p = {short(peak['at'])} with {peak['value']:.1e}, has its least, "
         f"{least(curve)}, and is {short(at(curve, 200)['value'])} with 200: better than five terms, {short(at(curve, 5)['value'])}, and worse than one."
+    )
+
+
 def own_table(series):
     def medians(name):
         return {level["n"]: level["median"] for one in series if one["estimator"] == name and one["p"] == 2 for level in one["levels"]}

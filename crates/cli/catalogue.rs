@@ -4,7 +4,7 @@ use crate::args::Arguments;
 use crate::exit::{Ending, Failure};
 use crate::output;
 use clap::CommandFactory;
-use tempered_math::catalogue::{Entry, Value};
+use tempered_math::catalogue::{Entry, Kind, Value};
 use tempered_math::predictor::Form;
 use tempered_math::{design, estimator, noise, space, target};
 
@@ -28,11 +28,16 @@ fn section<T: ?Sized>(title: &str, entries: &[Entry<T>]) -> String {
     let mut text = format!("{title}\n");
     for entry in entries {
         text += &format!("  {:<21} {}\n", entry.name, entry.summary);
-        for parameter in (entry.parameters)() {
+        let parameters = (entry.parameters)();
+        let has_words = parameters.iter().any(|one| matches!(one.kind, Kind::Word(_)));
+        let has_file = parameters.iter().any(|one| one.kind == Kind::File);
+        for parameter in parameters {
             let default = match parameter.default {
                 None => "required".into(),
-                Some(_) if parameter.name == "d" => "required, here or as generate.d".into(),
-                Some(Value::Unset) => "where it is used".into(),
+                Some(_) if parameter.name == "d" && !has_file => "required, here or as generate.d".into(),
+                // Of a word with parameters of its own.
+                Some(Value::Unset) if has_words => "where it is used".into(),
+                Some(Value::Unset) => "optional".into(),
                 Some(value) => format!("default {value}"),
             };
             let (name, kind) = (parameter.name, parameter.kind.expected());

@@ -370,3 +370,35 @@ fn one_mistake_is_one_error() {
         assert_eq!(error.matches("error:").count(), 1, "{generate}: {error}");
     }
 }
+
+/// E R_2 is E of the variance where f* = 0, and of labels of which some are lost so many are 0.
+#[test]
+fn noise_may_depend_on_the_point() {
+    let text = |noise: &str, target: &str| {
+        let generate = format!("{{n: 12, d: 4, target: {target}, noise: {noise}}}");
+        let rest = "train: {ls: {least_squares: {}}}\nevaluate: {risks: [2, variance, bias]}\n";
+        study(&generate, rest).replace("trials: 40", "trials: 4000")
+    };
+    let (_, table) = tables(&text("{heteroscedastic: {sd: 1, growth: 2}}", "zero")).remove(0);
+    let mean = |name: &str| column(&table, name).iter().sum::<f64>() / 4000.0;
+    let (risk, variance) = (mean("risk_l2"), mean("risk_variance"));
+    let square = column(&table, "risk_l2").iter().map(|r| (r - risk) * (r - risk)).sum::<f64>() / 4000.0;
+    let error = (square / 4000.0).sqrt();
+    assert!((risk - variance).abs() < 5.0 * error && error < 0.1 * risk, "{risk} {variance} ± {error}");
+    assert!(column(&table, "risk_bias").iter().all(|bias| *bias == 0.0));
+    let plan = Plan::new(parsed(&text("{zeroed: {share: 0.25}}", "linear")));
+    let rule = plan.study.estimators[0].rule.sample();
+    let zeros = (0..400).map(|trial| {
+        let found = tempered_pipeline::trial::compute(&plan, &plan.cells[0], rule, trial).unwrap();
+        // f* is the first feature.
+        let kept = found.x.chunks(4).zip(&found.y).all(|(row, y)| *y == 0.0 || *y == row[0]);
+        assert!(kept);
+        found.y.iter().filter(|y| **y == 0.0).count()
+    });
+    let zeros = zeros.sum::<usize>() as f64 / 4800.0;
+    assert!((zeros - 0.25).abs() < 5.0 * (0.1875f64 / 4800.0).sqrt(), "{zeros}");
+    let chain = "{chain: {generations: 1, labels: accumulated}}";
+    let refused = study(&format!("{{n: 12, d: 2, target: {chain}, noise: heteroscedastic}}"), TRAIN);
+    let error = parse(refused.as_bytes(), "study", &[]).map(drop).unwrap_err().to_string();
+    assert!(error.contains("generate.noise") && error.contains("labels of chain"), "{error}");
+}

@@ -1,5 +1,6 @@
 //! Noises: the laws of ε in y = f*(x) + ε.
 
+mod heteroscedastic;
 mod laplace;
 mod law;
 mod none;
@@ -7,8 +8,9 @@ mod normal;
 mod rademacher;
 mod student_t;
 mod uniform;
+mod zeroed;
 
-pub use law::Noise;
+pub use law::{Local, Noise};
 
 use crate::catalogue::Entry;
 
@@ -28,5 +30,13 @@ use crate::catalogue::Entry;
 /// let variance = draws.iter().map(|e| e * e).sum::<f64>() / 10_000.0;
 /// assert!((variance - noise.absolute_moment(2.0)).abs() < 0.3);
 /// ```
-pub static CATALOGUE: &[Entry<dyn Noise>] =
-    &[normal::ENTRY, uniform::ENTRY, laplace::ENTRY, student_t::ENTRY, rademacher::ENTRY, none::ENTRY];
+pub static CATALOGUE: &[Entry<dyn Noise>] = &[
+    normal::ENTRY,
+    uniform::ENTRY,
+    laplace::ENTRY,
+    student_t::ENTRY,
+    rademacher::ENTRY,
+    none::ENTRY,
+    heteroscedastic::ENTRY,
+    zeroed::ENTRY,
+];

@@ -2,6 +2,7 @@
 
 use super::{choice, normals, plane, rng, smoother};
 use tempered_math::catalogue::Value;
+use tempered_math::noise;
 use tempered_math::space::design::{self, Design};
 use tempered_math::space::estimator;
 use tempered_math::space::risk::{Error, Scorer, normal_moment};
@@ -192,7 +193,9 @@ fn parts_are_the_mean_over_noise() {
         .enumerate()
         {
             let mut scorer = Scorer::new(build_like(name), d);
-            let parts = scorer.parts(&s, points, truth, &mut rng(4)).unwrap();
+            let given = [("sd", Value::Real(sd))];
+            let normal = choice(noise::CATALOGUE, "normal", &given).build(noise::CATALOGUE).unwrap();
+            let parts = scorer.parts(&s, points, (truth, &*normal), &mut rng(4)).unwrap();
             let trials = 150;
             let (mut total, mut square) = (0.0, 0.0);
             for trial in 0..trials {
@@ -207,7 +210,7 @@ fn parts_are_the_mean_over_noise() {
             }
             let mean = total / trials as f64;
             let error = ((square / trials as f64 - mean * mean) / trials as f64).sqrt();
-            let sum = sd * sd * parts.variance + parts.bias.value;
+            let sum = parts.variance + parts.bias.value;
             let allowed = 5.0 * error + 5.0 * parts.bias.standard_error.unwrap_or(0.0);
             assert!((sum - mean).abs() < allowed, "{name} {k}: {sum} {mean} ± {error}");
             assert_eq!(parts.bias.value == 0.0, k == 0, "{name} {k}");
@@ -254,4 +257,80 @@ fn networks_have_the_risk_of_their_units() {
         Scorer::new(build_like(name), d).risks(predictor, &Truth::Zero, &[2.0], &mut rng(4)).unwrap()[0]
     };
     assert!(of("identity", &waves).standard_error.is_some() && of("cube", &network).standard_error.is_some());
+}
+
+/// The same for noise that depends on x, and for labels that are lost, which are biased.
+#[test]
+fn parts_follow_noise_that_depends_on_the_point() {
+    let (n, d) = (10, 3);
+    let laws = [
+        choice(
+            noise::CATALOGUE,
+            "heteroscedastic",
+            &[("sd", Value::Real(0.5)), ("growth", Value::Real(2.0))],
+        ),
+        choice(noise::CATALOGUE, "zeroed", &[("share", Value::Real(0.3))]),
+    ];
+    let mut x = vec![0.0; n * d];
+    build_like("power").fill(&mut rng(3), d, &mut x);
+    let points = Points::new(d, &x).unwrap();
+    let truth = Truth::Linear { weights: vec![1.0, -0.5, 0.25] };
+    for (law, intercept) in laws.iter().zip([false, true]) {
+        let law = law.build(noise::CATALOGUE).unwrap();
+        let local = law.local().unwrap();
+        let given = [("lambda", Value::Real(0.2)), ("intercept", Value::Flag(intercept))];
+        let ridge = choice(estimator::CATALOGUE, "ridge", &given);
+        let (s, _) = smoother(&ridge, d, &x, &vec![1.0; n]);
+        let mut scorer = Scorer::new(build_like("power"), d);
+        let parts = scorer.parts(&s, points, (&truth, &*law), &mut rng(4)).unwrap();
+        let (mut total, mut square, trials) = (0.0, 0.0, 4000);
+        let mut draws = vec![0.0; n];
+        for trial in 0..trials {
+            law.fill(&mut rng(100 + trial), &mut draws);
+            let label = |(row, draw): (&[f64], &f64)| {
+                let value = truth.value(row);
+                value + local.at(*draw, row, value)
+            };
+            let y: Vec<f64> = points.rows().zip(&draws).map(label).collect();
+            let (predictor, _) = super::fit(&ridge, d, &x, &y).unwrap();
+            let risk = scorer.risks(&predictor, &truth, &[2.0], &mut rng(4)).unwrap()[0].value;
+            (total, square) = (total + risk, square + risk * risk);
+        }
+        let mean = total / trials as f64;
+        let error = ((square / trials as f64 - mean * mean) / trials as f64).sqrt();
+        let sum = parts.variance + parts.bias.value;
+        assert!((sum - mean).abs() < 4.0 * error, "{sum} {mean} ± {error}");
+        // The dependence is seen: noise with the same law everywhere would have another sum.
+        let normal = choice(noise::CATALOGUE, "normal", &[("sd", Value::Real(0.5))]);
+        let normal = normal.build(noise::CATALOGUE).unwrap();
+        let other = scorer.parts(&s, points, (&truth, &*normal), &mut rng(4)).unwrap();
+        let other = other.variance + other.bias.value;
+        assert!((other - mean).abs() > 10.0 * error, "{other} {mean} ± {error}");
+    }
+}
+
+/// ∫ of a zonal harmonic squared over the sphere is one over the number of harmonics of its degree.
+#[test]
+fn harmonics_have_their_squares() {
+    for (d, degree, count) in
+        [(2, 3, 2.0), (3, 1, 3.0), (3, 4, 9.0), (5, 2, 14.0), (5, 3, 30.0), (8, 2, 35.0)]
+    {
+        for direction in ["first", "ones"] {
+            let given = [("degree", Value::Whole(degree)), ("direction", Value::Word(direction))];
+            let target = choice(target::CATALOGUE, "harmonic", &given).build(target::CATALOGUE).unwrap();
+            let truth = target.draw(&mut rng(0), &vec![1.0; d]);
+            let zero = Predictor::Linear { weights: vec![0.0; d], intercept: 0.0 };
+            for design in ["sphere", "identity"] {
+                let mut scorer = Scorer::new(build_like(design), d);
+                let risk = scorer.risks(&zero, &truth, &[2.0], &mut rng(7)).unwrap()[0];
+                let error = risk.standard_error.unwrap();
+                assert!(
+                    (risk.value - 1.0 / count).abs() < 6.0 * error && error < 0.02 / count,
+                    "{d} {degree} {risk:?}"
+                );
+            }
+        }
+    }
+    let one = choice(target::CATALOGUE, "harmonic", &[("degree", Value::Whole(2))]);
+    assert!(one.build(target::CATALOGUE).unwrap().check(1).is_err());
 }

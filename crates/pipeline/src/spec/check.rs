@@ -21,7 +21,7 @@ use super::storage::{Storage, store};
 use super::study::{Data, Study};
 use super::template::Template;
 use tempered_math::catalogue::{Choice, Entry};
-use tempered_math::space;
+use tempered_math::{noise, space};
 
 /// Parses, edits and checks a study.
 ///
@@ -186,6 +186,24 @@ fn check_features(field: &Field<'_>, data: &Data, errors: &mut Errors) {
             errors.push(&place("target"), format!("has {name}: {why}"));
             return;
         }
+    }
+    check_local_noise(&place("noise"), data, errors);
+}
+
+/// Reports noise that depends on the point beside targets whose labels follow earlier fits: these take the noise as it is drawn.
+fn check_local_noise(field: &Field<'_>, data: &Data, errors: &mut Errors) {
+    let depends = |noise: &&Choice| noise.build(noise::CATALOGUE).is_ok_and(|law| law.local().is_some());
+    let follows = |target: &&Choice| {
+        let built = target.build(space::target::CATALOGUE);
+        built.is_ok_and(|target| !target.labels_are_of_truth())
+    };
+    if let (Some(noise), Some(target)) = (data.noises.iter().find(depends), data.targets.iter().find(follows))
+    {
+        let (noise, target) = (noise.name(), target.name());
+        errors.push(
+            field,
+            format!("has {noise}, which depends on x or f*(x), but labels of {target} follow earlier fits"),
+        );
     }
 }
 

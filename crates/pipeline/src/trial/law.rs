@@ -5,7 +5,7 @@ use super::space::Fitted;
 use crate::error::Error;
 use crate::plan::{Cell, Plan};
 use crate::spec::{Risk, dimension};
-use tempered_math::noise;
+use tempered_math::noise::{self, Noise};
 use tempered_math::sample::Degenerate;
 use tempered_math::seed::{Key, Purpose};
 use tempered_math::space::risk::{Estimate, Scorer};
@@ -50,8 +50,8 @@ pub(super) struct LawScorer {
     truths: Truths,
     /// Of the points at which risks without a formula are taken.
     test: Key,
-    /// σ², for the part of R_2 that is due to noise.
-    noise: f64,
+    /// The noise, for the part of R_2 that is due to it.
+    noise: Box<dyn Noise>,
 }
 
 impl LawScorer {
@@ -62,7 +62,7 @@ impl LawScorer {
             scorer: Scorer::new(cell.design.build(design::CATALOGUE)?, d),
             truths: Truths::of(cell, seed)?,
             test: cell.stream(seed, Purpose::Test),
-            noise: cell.noise.build(noise::CATALOGUE)?.absolute_moment(2.0),
+            noise: cell.noise.build(noise::CATALOGUE)?,
         })
     }
 
@@ -82,9 +82,9 @@ impl LawScorer {
         let has_parts = asked.parts && self.truths.are_what_labels_follow();
         let parts = match smoother.as_ref().filter(|_| has_parts) {
             Some(smoother) => {
-                let parts = self.scorer.parts(smoother, x, &truth, &mut rng)?;
+                let parts = self.scorer.parts(smoother, x, (&truth, &*self.noise), &mut rng)?;
                 // Noise without a variance has none in f̂ either.
-                let variance = Some(parts.variance * self.noise).filter(|part| part.is_finite());
+                let variance = Some(parts.variance).filter(|part| part.is_finite());
                 Some([variance, Some(self.bias(parts.bias.value, &truth))])
             }
             None => None,

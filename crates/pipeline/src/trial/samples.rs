@@ -171,24 +171,41 @@ impl Laws {
 
     /// Draws the training set of a trial; `split` is scratch.
     fn draw_one(&self, trial: u64, split: &mut Split, (x, y): (&mut [f64], &mut [f64])) {
-        let (noise, noise_key) = &self.noise;
         match &self.x {
             Law::Line { design: (design, key), target } => {
                 design.fill(&mut key.trial(trial), x);
-                noise.fill(&mut noise_key.trial(trial), y);
-                if let Some(target) = target {
-                    y.iter_mut().zip(x.iter()).for_each(|(y, x)| *y += target.value(*x));
-                }
+                self.noise(trial, (1, x), y, |y| {
+                    if let Some(target) = target {
+                        y.iter_mut().zip(x.iter()).for_each(|(y, x)| *y += target.value(*x));
+                    }
+                });
             }
             Law::Features { d, key, truths } => {
                 truths.design.fill(&mut key.trial(trial), *d, x);
-                noise.fill(&mut noise_key.trial(trial), y);
-                if let Ok(points) = Points::new(*d, x) {
-                    truths.label(trial, points, y);
-                }
+                self.noise(trial, (*d, x), y, |y| {
+                    if let Ok(points) = Points::new(*d, x) {
+                        truths.label(trial, points, y);
+                    }
+                });
             }
             // Responses are those of the table.
             Law::Rows(rows) => rows.fill(trial, split, (x, y)),
+        }
+    }
+
+    /// Fills labels: noise, to which `label` adds f*; where noise depends on x or f*, f* first.
+    fn noise(&self, trial: u64, (d, x): (usize, &[f64]), y: &mut [f64], label: impl FnOnce(&mut [f64])) {
+        let (noise, key) = &self.noise;
+        let Some(local) = noise.local() else {
+            noise.fill(&mut key.trial(trial), y);
+            return label(y);
+        };
+        let mut draws = vec![0.0; y.len()];
+        noise.fill(&mut key.trial(trial), &mut draws);
+        y.fill(0.0);
+        label(y);
+        for ((y, draw), row) in y.iter_mut().zip(draws).zip(x.chunks_exact(d)) {
+            *y += local.at(draw, row, *y);
         }
     }
 }

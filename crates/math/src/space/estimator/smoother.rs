@@ -8,7 +8,8 @@ use crate::space::dense::{Matrix, dot, transposed_times};
 /// # Formula
 /// Noise of variance σ² that is independent between points has, given X,
 ///     E_ε ∫ (x·S_w ε + S_0 ε)² = σ² Σ_j (Σ_k λ_k S_kj² + (Σ_k μ_k S_kj + S_0j)²)
-/// for x with mean μ and covariance diag(λ); and E_ε f̂ is what S makes of the values f*(x_i).
+/// for x with mean μ and covariance diag(λ), each point with a variance of its own where these differ; and E_ε f̂ is what S makes of the
+/// means of the labels, f*(x_i) for noise without a mean.
 ///
 /// ```
 /// use tempered_math::catalogue::Choice;
@@ -66,16 +67,29 @@ impl Smoother {
     /// whose coordinates have this mean.
     pub fn variance(&self, spectrum: &[f64], mean: f64) -> f64 {
         let mut total = 0.0;
+        self.each_part(spectrum, mean, |_, part| total += part);
+        total
+    }
+
+    /// E_ε ∫ (f̂ − E_ε f̂)² for noise of these variances, one a point:
+    /// Σ_j σ_j² (Σ_k λ_k S_kj² + (Σ_k μ_k S_kj + S_0j)²).
+    pub fn variance_of(&self, variances: &[f64], spectrum: &[f64], mean: f64) -> f64 {
+        let mut total = 0.0;
+        self.each_part(spectrum, mean, |point, part| total += variances[point] * part);
+        total
+    }
+
+    /// Hands on what each point adds for noise of variance 1, in one or two parts.
+    fn each_part(&self, spectrum: &[f64], mean: f64, mut take: impl FnMut(usize, f64)) {
         let with_mean = self.centre.is_some() || mean != 0.0;
         let intercept = if with_mean { self.intercept() } else { Vec::new() };
         for (j, row) in self.weights.chunks_exact(self.d).enumerate() {
-            total += row.iter().zip(spectrum).map(|(s, lambda)| lambda * s * s).sum::<f64>();
+            take(j, row.iter().zip(spectrum).map(|(s, lambda)| lambda * s * s).sum::<f64>());
             if with_mean {
                 let at_mean = mean * row.iter().sum::<f64>() + intercept[j];
-                total += at_mean * at_mean;
+                take(j, at_mean * at_mean);
             }
         }
-        total
     }
 
     /// The predictor of these responses, one a point: of f*(x_i) it is E_ε f̂.

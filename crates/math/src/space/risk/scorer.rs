@@ -2,6 +2,7 @@
 
 use super::sampled::Sampled;
 use super::{Error, Estimate, relu};
+use crate::noise::Noise;
 use crate::sample::Degenerate;
 use crate::space::design::{Design, Support};
 use crate::space::estimator::Smoother;
@@ -49,7 +50,7 @@ pub struct Scorer {
 /// R_2 of an estimator that is linear in y, in two parts, given the points.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Parts {
-    /// E_ε ∫ (f̂ − E_ε f̂)² for noise of variance 1: σ² times it for others.
+    /// E_ε ∫ (f̂ − E_ε f̂)²; infinite for noise without a variance.
     pub variance: f64,
     /// ∫ (E_ε f̂ − f*)².
     pub bias: Estimate,
@@ -118,15 +119,23 @@ impl Scorer {
         &mut self,
         smoother: &Smoother,
         x: Points<'_>,
-        truth: &Truth,
+        (truth, noise): (&Truth, &dyn Noise),
         rng: &mut ChaCha8Rng,
     ) -> Result<Parts, Degenerate> {
         if x.n() != smoother.n() || x.d() != self.d {
             return Err(Degenerate::Lengths);
         }
-        let variance = smoother.variance(&self.spectrum, self.design.mean());
         let (mut values, mut mean) = (vec![0.0; x.n()], Predictor::default());
         truth.values(x, &mut values);
+        let variance = match noise.local() {
+            None => smoother.variance(&self.spectrum, self.design.mean()) * noise.absolute_moment(2.0),
+            Some(local) => {
+                let of = |(row, value): (&[f64], &f64)| local.variance(row, *value);
+                let variances: Vec<f64> = x.rows().zip(&values).map(of).collect();
+                x.rows().zip(&mut values).for_each(|(row, value)| *value += local.mean(row, *value));
+                smoother.variance_of(&variances, &self.spectrum, self.design.mean())
+            }
+        };
         smoother.apply(&values, &mut mean);
         let bias = self.risks(&mean, truth, &[2.0], rng)?;
         bias.first().map(|bias| Parts { variance, bias: *bias }).ok_or(Degenerate::Lengths)

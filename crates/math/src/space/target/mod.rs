@@ -2,6 +2,7 @@
 
 mod chain;
 mod direction;
+mod harmonic;
 mod linear;
 mod polynomial;
 mod single_index;
@@ -20,8 +21,15 @@ use crate::catalogue::Entry;
 /// use tempered_math::space::target::CATALOGUE;
 ///
 /// let names: Vec<&str> = CATALOGUE.iter().map(|entry| entry.name).collect();
-/// assert_eq!(names, ["zero", "linear", "single_index", "polynomial", "teacher", "chain"]);
+/// assert_eq!(names, ["zero", "linear", "single_index", "polynomial", "harmonic", "teacher", "chain"]);
 /// assert_eq!(Choice::new(&CATALOGUE[1], &[]).unwrap().to_string(), "linear(norm=1, direction=first)");
 /// ```
-pub static CATALOGUE: &[Entry<dyn Target>] =
-    &[zero::ENTRY, linear::ENTRY, single_index::ENTRY, polynomial::ENTRY, teacher::ENTRY, chain::ENTRY];
+pub static CATALOGUE: &[Entry<dyn Target>] = &[
+    zero::ENTRY,
+    linear::ENTRY,
+    single_index::ENTRY,
+    polynomial::ENTRY,
+    harmonic::ENTRY,
+    teacher::ENTRY,
+    chain::ENTRY,
+];
