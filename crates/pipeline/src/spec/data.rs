@@ -47,13 +47,10 @@ fn read<'a>(
     let [size, features, design, target, noise, tied, filter] = &fields[..] else { return None };
     let zip = tied.as_ref().map_or(Some(Vec::new()), |field| zip(field, errors));
     let groups = zip.clone().unwrap_or_default();
-    let sizes = match size {
-        Some(n) => sizes(n, errors),
-        None => {
-            errors.push(field, "lacks `n`");
-            None
-        }
-    };
+    if size.is_none() {
+        errors.push(field, "lacks `n`");
+    }
+    let sizes = size.as_ref().and_then(|n| sizes(n, errors));
     let part = |place: &Option<Field<'a>>, name| Part {
         field: place.clone(),
         parent: field.clone(),
@@ -68,13 +65,12 @@ fn read<'a>(
         Space::Line => target.read((target::CATALOGUE, "zero"), &[], errors),
         Space::Features => target.read((space::target::CATALOGUE, "zero"), &[], errors),
     };
+    // A table has labels of its own.
     let has_table = designs.as_ref().is_some_and(|(designs, _)| designs.iter().any(|one| one.name == ROWS));
     let law = if has_table { "none" } else { "normal" };
     let noises = part(noise, PARTS[2]).read((noise::CATALOGUE, law), &[], errors);
-    let filter = match filter {
-        None => Some(None),
-        Some(field) => condition(field, errors).map(|formula| Some((formula, field.clone()))),
-    };
+    let read = |field: &Field<'a>, errors| condition(field, errors).map(|formula| (formula, field.clone()));
+    let filter = filter.as_ref().map_or(Some(None), |field| read(field, errors).map(Some));
     let (sizes, parts) = (sizes?, [designs?.0, targets?, noises?]);
     rows::check_parts([&parts[0], &parts[1], &parts[2]], errors)?;
     Some(Generate {

@@ -41,23 +41,29 @@ pub(super) fn value(field: &Field<'_>, kind: &Kind, errors: &mut Errors) -> Opti
                 .map(Value::Wholes)
         }
         Kind::Text => text(field, &expected, errors).map(Value::Text),
-        Kind::Texts => {
-            let names = list(field, &expected, errors, |item, errors| text(item, "a text", errors))?;
-            let items = field.items(errors);
-            let known: Vec<Option<&String>> = names.iter().map(Some).collect();
-            let before = errors.count();
-            distinct(&items, &known, errors);
-            (!names.is_empty() && errors.count() == before).then_some(Value::Texts(names))
-        }
-        Kind::File => {
-            let file = text(field, &expected, errors).map(FileName::new)?;
-            if file.name().is_empty() {
-                errors.expected(field, &expected);
-                return None;
-            }
-            Some(Value::File(file))
-        }
+        Kind::Texts => texts(field, &expected, errors).map(Value::Texts),
+        Kind::File => file(field, &expected, errors).map(Value::File),
     }
+}
+
+/// Reads a list of texts, each once.
+fn texts(field: &Field<'_>, expected: &str, errors: &mut Errors) -> Option<Vec<String>> {
+    let texts = list(field, expected, errors, |item, errors| text(item, "a text", errors))?;
+    let items = field.items(errors);
+    let known: Vec<Option<&String>> = texts.iter().map(Some).collect();
+    let before = errors.count();
+    distinct(&items, &known, errors);
+    (!texts.is_empty() && errors.count() == before).then_some(texts)
+}
+
+/// Reads a path that ends with a name.
+fn file(field: &Field<'_>, expected: &str, errors: &mut Errors) -> Option<FileName> {
+    let file = text(field, expected, errors).map(FileName::new)?;
+    if file.name().is_empty() {
+        errors.expected(field, expected);
+        return None;
+    }
+    Some(file)
 }
 
 /// Reads a text that is not empty.
