@@ -29,6 +29,8 @@ pub struct Estimate {
 /// Runs a few trials of the middle-sized cell with every estimator, and scales their time by the catalogue's costs and
 /// their bytes by sample points.
 pub fn estimate(plan: &Plan) -> Result<Estimate, Error> {
+    // Reading a table is no part of a trial.
+    plan.read_tables()?;
     let mut order: Vec<usize> = (0..plan.cells.len()).collect();
     order.sort_by_key(|cell| plan.cells[*cell].n);
     let cell = order[order.len() / 2];
