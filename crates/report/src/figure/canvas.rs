@@ -19,6 +19,8 @@ const HEIGHT: f64 = 300.0;
 const ROW: f64 = 17.0;
 /// Labels of the legend are cut to this many characters.
 const LABEL: usize = 44;
+/// Characters of a title: at 13 points, about 7 units each, they fill the width above the axes.
+pub(super) const TITLE: usize = 58;
 /// The room of a marker in the legend, in heights of its text.
 const SIGN: f64 = 1.2;
 /// Two columns of the legend have room for labels of this many characters.
@@ -108,7 +110,7 @@ fn layout(drawing: &Drawing, medium: Medium) -> Layout {
         .with_y_label(plain(&drawing.y.label))
         .with_x_tick_format(drawing.x.format())
         .with_y_tick_format(drawing.y.format())
-        .with_title(plain(&drawing.title))
+        .with_title(plain(&cut(&drawing.title, TITLE)))
         // Sizes of print: a figure is half a column wide.
         .with_title_size(13)
         .with_label_size(12)
@@ -130,7 +132,7 @@ fn layout(drawing: &Drawing, medium: Medium) -> Layout {
 }
 
 fn entry(key: &Key, medium: Medium) -> LegendEntry {
-    let label = plain(&cut(&key.label));
+    let label = plain(&cut(&key.label, LABEL));
     match key.look {
         Look::Line(stroke) => LegendEntry {
             label: match stroke.ink {
@@ -222,11 +224,12 @@ fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect::<String>().replace('$', "\\$")
 }
 
-fn cut(label: &str) -> String {
-    if label.chars().count() <= LABEL {
-        return label.to_owned();
+/// Text of so many characters at most.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
     }
-    label.chars().take(LABEL - 1).chain(['…']).collect()
+    text.chars().take(most - 1).chain(['…']).collect()
 }
 
 #[cfg(test)]

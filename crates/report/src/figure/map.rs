@@ -3,6 +3,7 @@
 use kuva::render::render::{Primitive, Scene, TextAnchor};
 
 use super::axis::WIDE;
+use super::canvas::{TITLE, cut};
 use super::ink::{Ink, Medium};
 use crate::number::figure;
 use crate::quantity::{coordinate, label};
@@ -96,7 +97,7 @@ pub(super) fn scene(tiles: &Tiles, medium: Medium) -> Scene {
     let columns = map.across.values.len().max(1) as f64;
     let rows = map.up.values.len().max(1) as f64;
     let (w, h) = (width / columns, height / rows);
-    text(&mut scene, (left + width / 2.0, 18.0), &tiles.title, 13, TextAnchor::Middle);
+    text(&mut scene, (left + width / 2.0, 18.0), &cut(&tiles.title, TITLE), 13, TextAnchor::Middle);
     for tile in &map.tiles {
         let at = (left + w * tile.across as f64, top + height - h * (tile.up + 1) as f64);
         add_tile(&mut scene, map, tile, &scale, (at.0, at.1, w, h));
@@ -170,11 +171,7 @@ fn labels(scene: &mut Scene, along: &Coordinate, at: impl Fn(usize) -> (f64, f64
     places.dedup();
     for place in places {
         let words = along.values.get(place).map_or_else(String::new, crate::At::words);
-        let cut: String = match words.chars().count() > LABEL {
-            true => words.chars().take(LABEL - 1).chain(['…']).collect(),
-            false => words,
-        };
-        text(scene, at(place), &cut, 11, anchor);
+        text(scene, at(place), &cut(&words, LABEL), 11, anchor);
     }
 }
 
