@@ -275,7 +275,7 @@ fn model_collapse() {
     assert!(of("accumulated") < 20.0 / 39.0 * std::f64::consts::PI.powi(2) / 6.0 && of("replaced") > 1.9);
 }
 
-/// The peak at as many terms as points, and its decline: medians of 400 trials outside this program, and that of p = 15 published.
+/// The peak at as many terms as points, and its decline: medians of 8,000 trials by NumPy (1,500 of p = 200, 20,000 of p = 15).
 #[test]
 #[ignore = "slow"]
 fn polynomial_double_descent() {
@@ -288,13 +288,14 @@ fn polynomial_double_descent() {
     );
     let points = curve["points"].as_array().unwrap();
     for (degree, median) in
-        [(5, 0.85), (10, 13.0), (15, 2.6e6), (20, 38.0), (25, 0.57), (30, 0.37), (200, 0.58)]
+        [(5, 0.8), (10, 15.5), (15, 2.08e6), (20, 31.7), (25, 0.558), (30, 0.378), (200, 0.575)]
     {
         let point = points.iter().find(|point| point["at"].as_f64() == Some(f64::from(degree))).unwrap();
         let value = point["value"].as_f64().unwrap();
         let half = 0.5 * (point["high"].as_f64().unwrap() - point["low"].as_f64().unwrap());
-        // Their 400 trials have 1.6 times the error of these 1,000: three errors of the difference are 2.9 half widths.
-        assert!((value - median).abs() < 3.0 * half, "{degree}: {value} ± {half}, {median}");
+        // Their error is .2 to .8 of that of these 1,000 trials: four errors of the difference, as there are seven, are two
+        // and a half half widths. Intervals of heavy tails are skew.
+        assert!((value - median).abs() < 2.5 * half, "{degree}: {value} ± {half}, {median}");
     }
     let at = |place: usize| points[place]["value"].as_f64().unwrap();
     // Two hundred terms are worse than one, and better than five.
