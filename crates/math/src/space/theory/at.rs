@@ -1,6 +1,6 @@
 //! What is known at one n and d.
 
-use super::known::{flag, is_ridgeless, number, whole, word};
+use super::known::{flag, is_ridgeless, isotropic, number, whole, word};
 use super::means::{Case, mean};
 use super::setting::square;
 use super::{Eigenframework, Isotropic, Ranks};
@@ -19,9 +19,9 @@ pub fn law(
     noise: &Choice,
     (n, d): (u64, u64),
 ) -> Option<Isotropic> {
-    let isotropic = design.name() == "gaussian" && word(design, "spectrum") == "identity";
     let n = pooled(estimator, n)?;
-    let known = isotropic && noise.name() == "normal" && (n >= d || word(target, "length") != "normal");
+    let known =
+        isotropic(design) && noise.name() == "normal" && (n >= d || word(target, "length") != "normal");
     if !known || n == 0 || d == 0 {
         return None;
     }

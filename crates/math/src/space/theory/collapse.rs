@@ -1,7 +1,8 @@
 //! Chains of fits.
 
-use super::known::{flag, is_ridgeless, number, word};
-use crate::catalogue::{Choice, Value};
+use super::Isotropic;
+use super::known::{flag, is_ridgeless, isotropic, number, whole, word};
+use crate::catalogue::Choice;
 use crate::theory::moment;
 
 /// E R_2 at (n, d) of least squares whose labels come from a chain of least-squares fits; infinite where a fit has |n − d| ≤ 1, and
@@ -28,10 +29,9 @@ pub fn collapse(
     noise: &Choice,
     (n, d): (u64, u64),
 ) -> Option<f64> {
-    let isotropic = design.name() == "gaussian" && word(design, "spectrum") == "identity";
     let least = is_ridgeless(estimator) && !flag(estimator, "intercept") && number(target, "lambda") == 0.0;
     let variance = moment(noise, 2.0);
-    if target.name() != "chain" || !isotropic || !least || !variance.is_finite() || n == 0 || d == 0 {
+    if target.name() != "chain" || !isotropic(design) || !least || !variance.is_finite() || n == 0 || d == 0 {
         return None;
     }
     let generations = whole(target, "generations");
@@ -54,13 +54,9 @@ pub fn collapse(
     Some(norm * norm * (1.0 - last * power) + chain + spread((n, d), variance))
 }
 
-/// σ² E tr (XᵀX)⁺.
+/// σ² E tr (XᵀX)⁺, what noise adds to R_2.
 fn spread((n, d): (u64, u64), variance: f64) -> f64 {
-    match n.abs_diff(d) {
-        _ if variance == 0.0 => 0.0,
-        0 | 1 => f64::INFINITY,
-        apart => variance * n.min(d) as f64 / (apart - 1) as f64,
-    }
+    Isotropic { n, d, norm: 0.0, sd: variance.sqrt() }.mean()
 }
 
 fn accumulated((n, d): (u64, u64), generations: u64, variance: f64) -> Option<f64> {
@@ -75,12 +71,4 @@ fn accumulated((n, d): (u64, u64), generations: u64, variance: f64) -> Option<f6
         sum += points as f64 / end as f64 * spread((end, d), variance);
     }
     Some(sum)
-}
-
-fn whole(choice: &Choice, name: &str) -> u64 {
-    choice
-        .arguments()
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map_or(0, |(_, value): &(_, Value)| value.whole())
 }

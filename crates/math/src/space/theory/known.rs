@@ -29,7 +29,7 @@ pub fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
         (Growth::Fixed, _) => Part::vanishes(Some(-1.0)),
         (Growth::Ratio(ratio), _) if ratio < 1.0 => Part::settles(noise * ratio / (1.0 - ratio)),
         // For n ≥ d the law is that of isotropic points.
-        (Growth::Offset(c), "gaussian") if c <= 0 || isotropic(setting) => Part::explodes(Some(1.0)),
+        (Growth::Offset(c), "gaussian") if c <= 0 || isotropic(setting.design) => Part::explodes(Some(1.0)),
         (Growth::Offset(_), _) => Part::explodes(None),
         (growth, "gaussian") => spectral(setting.design, growth, noise, square)?,
         (growth, "sphere" | "hypercube" | "student") => white(growth, noise, square),
@@ -77,8 +77,8 @@ fn tailed(growth: Growth) -> Option<Part> {
 }
 
 /// Whether x is N(0, I).
-fn isotropic(setting: &Setting<'_>) -> bool {
-    setting.design.name() == "gaussian" && word(setting.design, "spectrum") == "identity"
+pub(super) fn isotropic(design: &Choice) -> bool {
+    design.name() == "gaussian" && word(design, "spectrum") == "identity"
 }
 
 /// R_2 as n grows.
