@@ -18,6 +18,8 @@ mod label;
 mod level;
 mod options;
 mod pair;
+#[cfg(feature = "sql")]
+mod query;
 mod read;
 mod risk;
 mod sample;
@@ -31,7 +33,7 @@ mod trials;
 mod verdict;
 mod zero;
 
-pub use along::{Course, Curve, Extreme, Point, Statistic};
+pub use along::{Course, Curve, Extreme, Point};
 pub use coordinates::{Coordinate, Coordinates};
 pub use error::Error;
 pub use fits::{Fits, reasons};
@@ -43,11 +45,12 @@ pub use label::{Order, short};
 pub use level::Level;
 pub use options::Options;
 pub use pair::Pair;
-pub use read::belongs::Expected;
 #[cfg(feature = "sql")]
-pub use read::query::{Answer, query};
+pub use query::{Answer, query};
+pub use read::belongs::Expected;
 pub use risk::Risk;
 pub use sample::quantile::Quantile;
+pub use sample::statistic::Statistic;
 pub use series::Series;
 pub use summary::{Known, Summary, Theory, analyze};
 pub use tail::index::TailIndex;

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::along::Statistic;
 use crate::error::Error;
 use crate::label::Order;
 use crate::read::belongs::Expected;
+use crate::sample::statistic::Statistic;
 
 /// The least number of bootstrap replicates: an interval of 95 % is between the second or third replicate on each side.
 const LEAST_REPLICATES: usize = 100;

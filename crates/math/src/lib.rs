@@ -10,6 +10,7 @@ mod exponential;
 mod network;
 pub mod noise;
 pub mod predictor;
+mod report;
 pub mod risk;
 pub mod sample;
 pub mod score;

@@ -1,7 +1,7 @@
 //! Columns of a CSV file, read as bytes: what stands in other columns may be in any encoding.
 
 use crate::number::Number;
-use crate::user_file::Unusable;
+use crate::unusable::Unusable;
 use csv::{ByteRecord, Reader};
 use std::io::{Chain, Read};
 

@@ -42,6 +42,7 @@ mod swept;
 mod table_file;
 mod target;
 mod unfinished;
+mod unusable;
 mod user_file;
 mod whole_file;
 
@@ -68,4 +69,5 @@ pub use shard::{Placing, ShardWriter};
 pub use swept::{Parameter, ParameterKind};
 pub use table_file::{TableColumn, TableWriter};
 pub use target::EncodedGroup;
-pub use user_file::{Unusable, UserFile};
+pub use unusable::Unusable;
+pub use user_file::UserFile;

@@ -5,27 +5,12 @@ use crate::error::Error;
 use crate::number::Number;
 use crate::read::{Column, columns_of, titles_of};
 use crate::regular;
+use crate::unusable::Unusable;
 use bytes::Bytes;
 use std::path::{Path, PathBuf};
 
 /// What every Parquet file begins with.
 const PARQUET: &[u8] = b"PAR1";
-
-/// Why a user's file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum Unusable {
-    /// The file system refuses.
-    #[error("{place}: {source}")]
-    File {
-        /// How messages call the file.
-        place: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// It does not hold what is asked of it; the message names the file, and the line or row.
-    #[error("{0}")]
-    Content(String),
-}
 
 /// A file that a user brings, in memory.
 ///

@@ -11,26 +11,6 @@ pub(crate) const LEAST_VALUES: u64 = 20;
 /// correlation, 1/64, changes the error of a difference by less than the uncertainty of that error.
 pub(crate) const HELD: usize = 4096;
 
-/// The statistic by which positions of a curve are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Statistic {
-    /// The median.
-    Median,
-    /// The mean: of shares and counts, whose medians change in jumps, and where it is asked for.
-    Mean,
-}
-
-impl Statistic {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Statistic::Median => "median",
-            Statistic::Mean => "mean",
-        }
-    }
-}
-
 /// One-sided error probabilities, each half of one minus a level of confidence.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chances {

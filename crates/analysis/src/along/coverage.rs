@@ -1,13 +1,14 @@
 //! The error rates of statements on curves, for simulated samples with known answers.
 
 use super::axis::Key;
-use super::compare::{Chances, Statistic};
+use super::compare::Chances;
 use super::curve::{Course, Curve, Draft};
 use super::gather::{Gathered, Quantity, head};
 use crate::coordinates::{Coordinate, Coordinates};
 use crate::options::Options;
 use crate::sample::collect::{Column, Gather, collect};
 use crate::sample::point::{generator, normal, uniform};
+use crate::sample::statistic::Statistic;
 use rand_chacha::ChaCha8Rng;
 
 /// Simulated studies for each statement.

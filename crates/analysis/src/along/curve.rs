@@ -3,12 +3,13 @@
 use serde::{Serialize, Serializer};
 
 use super::axis::Key;
-use super::compare::{ANY, BEST, Chances, Estimate, Statistic, of_means, of_medians};
+use super::compare::{ANY, BEST, Chances, Estimate, of_means, of_medians};
 use super::gather::{Gathered, Quantity};
 use crate::coordinates::{Coordinate, Coordinates};
 use crate::level::Level;
 use crate::options::Options;
 use crate::sample::collect::Sample;
+use crate::sample::statistic::Statistic;
 use std::sync::Arc;
 
 /// The share of a sample equal to its median from which on the mean is the statistic, as medians change in jumps.

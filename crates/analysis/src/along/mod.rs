@@ -11,7 +11,6 @@ mod curve;
 mod gather;
 
 pub(crate) use axis::{Along, SIZE};
-pub use compare::Statistic;
 pub use curve::{Course, Curve, Extreme, Point};
 pub(crate) use gather::Quantity;
 

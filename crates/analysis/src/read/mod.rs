@@ -4,7 +4,5 @@ pub(crate) mod belongs;
 pub(crate) mod blocks;
 pub(crate) mod common;
 pub(crate) mod order;
-#[cfg(feature = "sql")]
-pub(crate) mod query;
 pub(crate) mod samples;
 pub(crate) mod scan;

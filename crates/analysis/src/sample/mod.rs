@@ -11,4 +11,5 @@ pub(crate) mod quantile;
 pub(crate) mod replicates;
 pub(crate) mod share;
 pub(crate) mod sort;
+pub(crate) mod statistic;
 pub(crate) mod wanted;

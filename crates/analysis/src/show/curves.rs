@@ -3,9 +3,10 @@
 use comfy_table::Table;
 use std::collections::BTreeMap;
 
-use crate::along::{Curve, Extreme, Point, Statistic};
+use crate::along::{Curve, Extreme, Point};
 use crate::coordinates::{AXES, Coordinate};
 use crate::label::short;
+use crate::sample::statistic::Statistic;
 use crate::show::ruled::{STYLE, finish};
 use crate::text::{cut, interval, number, wrap};
 

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use comfy_table::Table;
 
-use crate::along::{Curve, SIZE, Statistic};
+use crate::along::{Curve, SIZE};
 use crate::coordinates::{AXES, Coordinates};
 use crate::label::short;
+use crate::sample::statistic::Statistic;
 use crate::series::Series;
 use crate::show::curves::CurveTable;
 use crate::show::ruled::{STYLE, finish};

@@ -18,7 +18,8 @@ mod slope;
 mod two_layer_network;
 mod weight_decay_path;
 
-pub use rule::{Estimator, Report, Show};
+pub use crate::report::Report;
+pub use rule::{Estimator, Show};
 
 use crate::catalogue::{Choice, Entry};
 use crate::predictor::Form;

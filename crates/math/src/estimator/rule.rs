@@ -1,6 +1,7 @@
-//! The trait of estimators, and the report of a fit.
+//! The trait of estimators.
 
 use crate::predictor::Predictor;
+use crate::report::Report;
 use crate::sample::{Degenerate, Sample};
 use crate::seed::Draws;
 
@@ -100,14 +101,3 @@ pub trait Estimator: Send {
 
 /// Receives the predictor at a checkpoint, with the report of a fit that ends there.
 pub type Show<'a> = dyn FnMut(Predictor, Report) + 'a;
-
-/// What a fit reports in addition to its predictor.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Report {
-    /// The numerical rank of the linear system that was solved, before any ridge, where one was.
-    pub rank: Option<u64>,
-    /// Steps of training, where there was training.
-    pub steps: Option<u64>,
-    /// Whether a stopping rule ended the training, rather than the limit of its steps.
-    pub converged: Option<bool>,
-}

@@ -5,7 +5,7 @@ use super::plateau::{Plateau, WINDOW};
 use super::schedule::Schedule;
 use super::{FROM_ZERO, count, real, word};
 use crate::catalogue::{Invalid, Kind, Parameter, Value};
-use crate::estimator::Report;
+use crate::report::Report;
 use crate::sample::Degenerate;
 use crate::seed::{Draws, Purpose};
 use crate::sum::{all_finite, sum_of_pairs};

@@ -2,8 +2,8 @@
 
 use super::scorer::Scorer;
 use super::{distance, exact, knots_per_gap, smooth};
-use crate::estimator::Report;
 use crate::predictor::Predictor;
+use crate::report::Report;
 use crate::sample::Degenerate;
 use crate::wide::wide;
 
