@@ -17,7 +17,8 @@ use crate::sample::moments::Moments;
 use crate::sample::quantile::Quantile;
 use crate::sample::share::share_interval;
 
-/// With more estimators than this, all are compared with the first one only: the number of all pairs is quadratic.
+/// With more estimators than this, all are compared with the first one only: the number of all pairs is quadratic, and
+/// the fifteen of six estimators are what a table shows at one glance.
 const ALL_PAIRS: usize = 6;
 /// The comparison of two estimators in one cell by one risk, trial by trial.
 #[derive(Clone, Debug, PartialEq, Serialize)]

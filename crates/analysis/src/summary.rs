@@ -31,9 +31,10 @@ use crate::verdict::Verdict;
 
 /// The quantiles whose growth is fitted; verdicts depend on the median.
 const GROWN: [f64; 3] = [0.5, 0.25, 0.75];
-/// The share of failed trials above which a level is not used for verdicts.
+/// The share of failed trials above which a level is not used for verdicts: failures are no random choice of trials, and
+/// if all of them were the largest, this share would make of the median the quantile of 0.475.
 const MOST_FAILED: f64 = 0.05;
-/// The least number of values for a trusted mean.
+/// The least number of values for a trusted mean: trust rests on a tail index of the largest tenth, ten values here.
 const LEAST_MEANS: u64 = 100;
 /// The domain that extends beyond the data.
 const UNIT: &str = "unit";

@@ -12,7 +12,8 @@ use crate::sample::collect::Sample;
 use crate::sample::statistic::Statistic;
 use std::sync::Arc;
 
-/// The share of a sample equal to its median from which on the mean is the statistic, as medians change in jumps.
+/// The share of a sample equal to its median from which on the mean is the statistic, as medians change in jumps: the 95 %
+/// interval of a median of 400 values spans ± 0.049 in ranks, so that with this share both of its ends are one value.
 const TIED: f64 = 0.1;
 /// The share of failed trials above which the mean of the others is not a reliable estimate.
 const MOST_FAILED: f64 = 0.05;

@@ -7,7 +7,8 @@ use rand_chacha::rand_core::SeedableRng;
 use crate::sample::ordered::Ordered;
 use crate::sample::replicates::Replicates;
 
-/// The least number of values of a level in a fit.
+/// The least number of values of a level in a fit: from 13 on both ends of a 95 % interval of a quartile are among the
+/// values (0.75¹³ < 2.5 %), and quartiles are what is fitted.
 pub(crate) const LEAST_VALUES: u64 = 20;
 /// The least relative standard error: smaller ones are below the accuracy of the values.
 const LEAST_SPREAD: f64 = 1e-9;

@@ -4,7 +4,8 @@ use super::Exponent;
 
 /// The error estimate, relative to the integral, at which a piece is accepted.
 pub const TOLERANCE: f64 = 1e-10;
-/// The most rules a piece: for noisy values bisection would not end. The error estimate then exceeds the tolerance.
+/// The most rules a piece: for noisy values bisection would not end. The error estimate then exceeds the tolerance. A
+/// root of any order is enclosed to `SHORTEST` by two rules for each of 40 bisections, so this is room for 25 of them.
 pub(super) const RULES: u32 = 2_000;
 /// The shortest interval that is split, relative to the piece: its outer nodes are 4e-15 of the piece from its ends, about
 /// 20 ε.

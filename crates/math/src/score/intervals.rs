@@ -3,7 +3,8 @@
 use super::difference::Cuts;
 use crate::risk::Domain;
 
-/// The most extrema of a sine at which a domain is split; with more, it is not split at any and extrema may be missed.
+/// The most extrema of a sine at which a domain is split, half a megabyte of positions; with more, it is not split at any
+/// and extrema may be missed.
 pub(super) const TURNS: f64 = 65_536.0;
 
 /// A domain split at the breakpoints of f̂, the knots or extrema of f*, and the data points.

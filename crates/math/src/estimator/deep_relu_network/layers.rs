@@ -10,7 +10,8 @@ use crate::ziggurat::fill_normal;
 use rand_chacha::ChaCha8Rng;
 use std::ops::Range;
 
-/// Points of a block.
+/// Points of a block: the activations and gradients of a layer of 128 neurons are then 256 kB, which a second-level cache
+/// holds beside its weights.
 const BLOCK: usize = 128;
 
 /// The position of a layer's weights in θ: `inputs` rows of `outputs` weights, then `outputs` biases.

@@ -8,7 +8,8 @@ use super::quadratic::Quadratic;
 
 /// The residual at which the iteration stops: 18 ε, a few units of roundoff of the sum of two angles.
 const TARGET: f64 = 4e-15;
-/// The most steps; 2 to 5 are usual, and a few more for angles near π/2.
+/// The most steps; 2 to 5 are usual, and a few more for angles near π/2. The limit is twenty times that, so that only an
+/// iteration that does not converge meets it.
 const STEPS: usize = 100;
 /// The most consecutive steps without a smaller residual.
 const PATIENCE: usize = 10;

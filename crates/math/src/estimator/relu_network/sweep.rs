@@ -13,11 +13,14 @@ use crate::sum::sum_of_pairs;
 /// Neurons that are tested together: eight numbers fill two registers of 256 bits.
 const LANES: usize = 8;
 /// Copies of the sums at places. Consecutive neurons add to different copies, so that an addition to a place does not wait
-/// for the one before.
+/// for the one before, which takes four cycles where one addition can begin in each.
 const COPIES: usize = 4;
-/// The most points for which there are copies: with more points consecutive neurons are rarely at one place.
+/// The most points for which there are copies: with more points consecutive neurons are rarely at one place, one time in
+/// 64 if places are drawn evenly, while the copies have to be cleared and added up at every step.
 const FEW_POINTS: usize = 64;
-/// Steps of the linear search for a place, from the last one, before a binary search.
+/// Steps of the linear search for a place, from the last one, before a binary search. A step of training moves a neuron by
+/// few places at most; a binary search among thousands mispredicts about half of a dozen branches, the cost of these
+/// steps.
 const WALK: usize = 16;
 
 /// The data, and the places of the neurons.
