@@ -35,6 +35,7 @@ fn section<T: ?Sized>(title: &str, entries: &[Entry<T>]) -> String {
             let default = match parameter.default {
                 None => "required".into(),
                 Some(_) if parameter.name == "d" && !has_file => "required, here or as generate.d".into(),
+                Some(Value::Unset) if matches!(parameter.kind, Kind::Member(_)) => "optional".into(),
                 // Of a word with parameters of its own.
                 Some(Value::Unset) if has_words => "where it is used".into(),
                 Some(Value::Unset) => "optional".into(),

@@ -12,7 +12,7 @@ use tempered_math::space;
 use tempered_math::space::theory::Ranks;
 use tempered_pipeline::pilot::{self, Estimate};
 use tempered_pipeline::plan::{Cell, Plan};
-use tempered_pipeline::spec::{Group, Reproducibility, Size, Space};
+use tempered_pipeline::spec::{Group, Merged, Reproducibility, Size, Space};
 
 /// Cells that are listed one by one at most: a screen or two.
 const MOST_CELLS: usize = 100;
@@ -227,7 +227,16 @@ fn warnings(plan: &Plan) -> Vec<String> {
         };
         (seconds > LONG).then(said)
     };
-    levels(plan).filter_map(long).chain(paths(plan)).collect()
+    levels(plan).filter_map(long).chain(paths(plan)).chain(merged(plan)).collect()
+}
+
+/// Cells that several formulas make.
+fn merged(plan: &Plan) -> Option<String> {
+    let Merged { count, first } = plan.study.cells.as_ref()?.merged.as_ref()?;
+    let cells = if *count == 1 { "one cell comes".into() } else { format!("{count} cells come") };
+    Some(format!(
+        "{cells} from several formulas ({first}): each is computed once, and is in the series of the formula that stands first"
+    ))
 }
 
 /// So many penalties of one ridge take longer by Cholesky factors than by one decomposition: at (200, 400) a decomposition costs three.

@@ -21,6 +21,38 @@ fn powers_of_planes_are_exact() {
     }
 }
 
+/// R_2 of ReLU networks and of sums of them is exact on normal points: it is what test points find for an exponent next to 2, up to
+/// the standard error that they state.
+#[test]
+#[ignore = "slow"]
+fn squares_of_networks_are_exact() {
+    let generate = |target: &str| {
+        format!(
+            "n: 40, d: 6, design: {{gaussian: {{spectrum: {{power: {{exponent: 1}}}}}}}}, target: {target}, \
+             noise: {{normal: {{sd: 0.5}}}}"
+        )
+    };
+    let train = "net: {random_features: {features: 30, map: relu, ridge: 0.1}}, \
+                 nets: {ensemble: {members: 2, member: {random_features: {features: 8, map: relu, ridge: 0.1}}}}, \
+                 plane: least_squares";
+    for target in ["{teacher: {width: 5}}", "zero", "{linear: {norm: 1}}"] {
+        let run = Run::new(400, &generate(target), train, "risks: [2, 2.000001]");
+        let labels: &[&str] =
+            if target == "{teacher: {width: 5}}" { &["net", "nets", "plane"] } else { &["net", "nets"] };
+        for label in labels {
+            let [exact, near, stated] =
+                ["risk_l2", "risk_l2_000001", "error_l2_000001"].map(|column| run.column(label, &[], column));
+            let of = exact.iter().zip(&near).zip(&stated);
+            let ratios: Vec<f64> = of.map(|((exact, near), stated)| (near - exact) / stated).collect();
+            Mean::of(&ratios).is(&format!("{label} of {target}"), 0.0, 0.0);
+            // Student's with 7 degrees of freedom has the variance 7/5.
+            let squares: Vec<f64> = ratios.iter().map(|ratio| ratio * ratio).collect();
+            let mean = Mean::of(&squares);
+            assert!((mean.value - 1.4).abs() < 4.0 * mean.error + 0.1, "{label} of {target}: {mean:?}");
+        }
+    }
+}
+
 /// On a sphere E |e·x| = ‖e‖ √d Γ(d/2)/(√π Γ((d + 1)/2)), which test points must find, up to the standard error that they state.
 ///
 /// The error function is the same in all trials, f̂ = 0: points that trials share would make equal risks, and their mean would be

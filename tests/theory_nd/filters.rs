@@ -92,3 +92,29 @@ fn nuclear_wins_for_targets_of_large_variance() {
     ridge.is(&format!("ridge at {at}"), 0.1124, 0.08);
     assert!(ridge.value > 1.5 * nuclear.value, "{ridge:?} {nuclear:?}");
 }
+
+/// Two descents on one sample that start from N(0, τ² I) end apart by E ‖w − w'‖² = 2 τ² (d − n): 15 for (20, 50) and τ = ½.
+#[test]
+#[ignore = "slow"]
+fn descents_remember_where_they_started() {
+    let generate = "n: 20, d: 50, design: gaussian, target: zero, noise: {normal: {sd: 1}}";
+    // Steps beyond the end are others by name and draws, and move nothing.
+    let train = "one: {gradient_descent: {size: 0.005, steps: 1000000, start: 0.5}}, \
+                 other: {gradient_descent: {size: 0.005, steps: 1000001, start: 0.5}}";
+    let trials = 300;
+    let run = Run::new(trials, generate, train, "risks: [2]");
+    for label in ["one", "other"] {
+        assert!(run.column(label, &[], "train_error").iter().all(|error| *error < 1e-8));
+    }
+    let weights = |label: &str, trial: u64| -> Vec<f64> {
+        let told = run.json("replay", &["--estimator", label, "--trial", &trial.to_string()]);
+        let numbers = told[0]["weights"]["coefficient"].as_array().unwrap();
+        numbers.iter().map(|number| number.as_f64().unwrap()).collect()
+    };
+    let apart = |trial: u64| -> f64 {
+        let pairs = weights("one", trial).into_iter().zip(weights("other", trial));
+        pairs.map(|(a, b)| (a - b).powi(2)).sum()
+    };
+    let squares: Vec<f64> = (0..trials).map(apart).collect();
+    Mean::of(&squares).is("two descents", 2.0 * 0.25 * 30.0, 0.0);
+}

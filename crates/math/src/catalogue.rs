@@ -4,8 +4,10 @@
 //! command `list`, the law tests and the benchmarks all read the same table, so a design, target, noise
 //! or estimator is added by one file and one line.
 
+mod members;
 mod text;
 
+pub use members::{Member, Members};
 pub use text::FileName;
 
 use std::fmt;
@@ -130,6 +132,8 @@ pub enum Kind {
     Texts,
     /// The path of a file.
     File,
+    /// The name of another entry of the catalogue, whose parameters stand in the place of those that follow.
+    Member(Members),
 }
 
 impl Kind {
@@ -162,6 +166,10 @@ impl Kind {
             Kind::Text => "a text".into(),
             Kind::Texts => "a list of texts".into(),
             Kind::File => "the path of a file".into(),
+            Kind::Member(members) => {
+                let names: Vec<String> = members.names().map(|name| format!("`{name}`")).collect();
+                format!("one of {}, alone or as {{name: {{parameter: value}}}}", names.join(", "))
+            }
         }
     }
 
@@ -183,6 +191,7 @@ impl Kind {
                 !texts.is_empty() && texts.iter().all(|text| !text.is_empty())
             }
             (Kind::File, Value::File(file)) => !file.name().is_empty(),
+            (Kind::Member(members), Value::Word(word)) => members.find(word).is_some(),
             _ => false,
         }
     }
@@ -271,7 +280,7 @@ impl Choice {
     /// The first parameter that is missing, of the wrong kind, or that the build refuses.
     pub fn new<T: ?Sized>(entry: &Entry<T>, given: &[(&str, Value)]) -> Result<Choice, Invalid> {
         let mut arguments = Vec::new();
-        for parameter in (entry.parameters)() {
+        for parameter in entry.parameters_of(given) {
             let value =
                 given.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value.clone());
             let value = value
@@ -317,7 +326,7 @@ impl Choice {
         let given = |name: &str| self.arguments.iter().find(|(argument, _)| *argument == name);
         let value =
             |parameter: Parameter| given(parameter.name).map_or(Value::Unset, |(_, value)| value.clone());
-        (entry.parameters)().into_iter().map(value).collect()
+        entry.parameters_of(&self.arguments).into_iter().map(value).collect()
     }
 }
 

@@ -86,6 +86,12 @@ impl<'a> Draws<'a> {
     pub fn rng(&self, purpose: Purpose) -> ChaCha8Rng {
         Key::new(self.seed, self.content, purpose).trial(self.trial)
     }
+
+    /// Hands on the generators of one of several fits of which a fit consists, by its number: each draws numbers of its own.
+    pub fn member<R>(&self, member: usize, then: impl FnOnce(&Draws<'_>) -> R) -> R {
+        let content = format!("{};member={member}", self.content);
+        then(&Draws::new(self.seed, &content, self.trial))
+    }
 }
 
 /// A uniform number on [0, 1) with 53 random bits.

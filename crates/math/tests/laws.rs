@@ -23,6 +23,7 @@ fn choices<T: ?Sized>(catalogue: &[Entry<T>]) -> Vec<Choice> {
                 Kind::Text => Value::Text("y".into()),
                 Kind::Texts => Value::Texts(vec!["x".into()]),
                 Kind::File => Value::File(FileName::new("table.csv")),
+                Kind::Member(members) => Value::Word(members.0[0].name),
             };
             (parameter.name, value)
         });

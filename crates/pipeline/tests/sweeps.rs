@@ -249,12 +249,28 @@ fn what_is_wrong_is_told_where_it_stands() {
     }
 }
 
-/// Two combinations that give the same cell would be one directory's files twice.
+/// Two combinations that give the same cell would be one directory's files twice: those of several formulas are one cell, which is
+/// in the series of the first.
 #[test]
 fn no_cell_and_no_estimator_comes_twice() {
     let spline = "{a: linear_spline}";
-    let message = refused("{n: [10, 20], noise: [{normal: {sd: 'n / 20'}}, {normal: {sd: 0.5}}]}", spline);
-    assert!(message.contains("makes the cell n=10, uniform, zero, normal(sd=0.5) twice"), "{message}");
+    let data = "{n: [10, 20], noise: [{normal: {sd: 'n / 20'}}, {normal: {sd: 0.5}}]}";
+    let made = plan(data, spline);
+    let cells: Vec<String> = made.cells.iter().map(|cell| cell.content()).collect();
+    let of = |n: u64, sd: &str| format!("n={n};design=uniform;target=zero;noise=normal(sd={sd})");
+    assert_eq!(cells, [of(10, "0.5"), of(20, "1"), of(20, "0.5")]);
+    let labels: Vec<Option<&str>> =
+        made.cells.iter().map(|cell| cell.labels.as_ref()?[2].as_deref()).collect();
+    assert_eq!(labels, [Some("normal(sd=n / 20)"), Some("normal(sd=n / 20)"), None]);
+    let merged = made.study.cells.as_ref().unwrap().merged.as_ref().unwrap();
+    assert_eq!((merged.count, &*merged.first), (1, "n=10, uniform, zero, normal(sd=0.5)"));
+    let designs = "[{gaussian: {d: '2 * n'}}, {gaussian: {d: 'n + 4'}}, {gaussian: {d: '12 - n'}}]";
+    let made = plan(&format!("{{n: [4, 6], design: {designs}}}"), "{a: least_squares}");
+    let sizes: Vec<_> = made.cells.iter().map(|cell| (cell.n, cell.size().d.unwrap())).collect();
+    assert_eq!(sizes, [(4, 8), (6, 12), (6, 10), (6, 6)]);
+    assert_eq!(made.study.cells.as_ref().unwrap().merged.as_ref().unwrap().count, 2);
+    let message = refused("{n: [10, 10], noise: {normal: {sd: [2, 2]}}, zip: [[n, noise_sd]]}", spline);
+    assert!(message.contains("makes the cell n=10, uniform, zero, normal(sd=2) twice"), "{message}");
     let message = refused("{n: 10, noise: [{normal: {sd: [1, 2]}}, {normal: {sd: 2}}]}", spline);
     assert!(message.contains("is normal(sd=2), which is in this list before"), "{message}");
     let train = "{net: {relu_network: {width: [4, 5], steps: 5, batch: 1}}, other: {min_norm: {ends: [clamp, clamp]}}}";

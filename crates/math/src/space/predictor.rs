@@ -1,7 +1,7 @@
 //! Predictors on R^d.
 
 use super::Points;
-use super::dense::dot;
+use super::dense::{Matrix, dot, times_each};
 
 /// f̂: R^d → R.
 ///
@@ -45,8 +45,44 @@ pub trait Function: Send + Sync {
 pub struct ReluUnits<'a> {
     /// a, one a unit.
     pub outer: &'a [f64],
-    /// u, d rows of as many numbers as there are units.
+    /// u, in the order that `layout` says.
     pub inner: &'a [f64],
+    /// How u lies.
+    pub layout: Layout,
+}
+
+/// In which order the numbers of vectors lie, one vector a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// A row of one number a unit for each of d features.
+    Features,
+    /// A row of d numbers for each unit.
+    Units,
+}
+
+impl ReluUnits<'_> {
+    /// Puts u there, a row of d numbers for each unit.
+    pub fn put_rows(&self, d: usize, rows: &mut [f64]) {
+        match self.layout {
+            Layout::Units => rows.copy_from_slice(self.inner),
+            Layout::Features => {
+                for (feature, components) in self.inner.chunks_exact(self.outer.len().max(1)).enumerate() {
+                    for (row, u) in rows.chunks_exact_mut(d).zip(components) {
+                        row[feature] = *u;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The component of each unit along a feature, one of d.
+    pub fn along(&self, feature: usize, d: usize) -> impl Iterator<Item = f64> + '_ {
+        let (first, step) = match self.layout {
+            Layout::Features => (feature * self.outer.len(), 1),
+            Layout::Units => (feature, d),
+        };
+        self.inner.iter().skip(first).step_by(step).take(self.outer.len()).copied()
+    }
 }
 
 impl Default for Predictor {
@@ -65,6 +101,27 @@ impl Predictor {
             }
             Predictor::Function(function) => function.values(x, out),
         }
+    }
+
+    /// f̂ at each point of several predictors, with the bits of [`Predictor::values`]: of planes, points are fetched once for several.
+    pub fn values_of_each(predictors: &[&Predictor], x: Points<'_>) -> Vec<Vec<f64>> {
+        let mut all = vec![vec![0.0; x.n()]; predictors.len()];
+        let weights = predictors.iter().map(|predictor| match predictor {
+            Predictor::Linear { weights, intercept } if weights.len() == x.d() => {
+                Some((&weights[..], intercept))
+            }
+            _ => None,
+        });
+        let Some(planes) = weights.collect::<Option<Vec<(&[f64], &f64)>>>() else {
+            predictors.iter().zip(&mut all).for_each(|(predictor, values)| predictor.values(x, values));
+            return all;
+        };
+        let weights: Vec<&[f64]> = planes.iter().map(|(weights, _)| *weights).collect();
+        times_each(Matrix::new(x.values(), x.d()), &weights, &mut all);
+        for (values, (_, intercept)) in all.iter_mut().zip(planes) {
+            values.iter_mut().for_each(|value| *value += intercept);
+        }
+        all
     }
 
     /// f̂ at one point.

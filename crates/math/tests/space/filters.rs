@@ -74,6 +74,70 @@ fn by_definition(gain_of: Gain, d: usize, x: &[f64], y: &[f64], intercept: bool)
     (weights.as_slice().to_vec(), at_zero)
 }
 
+/// Filters that are computed together have the bits that each has alone, and so have their values.
+#[test]
+fn a_filter_does_not_depend_on_others() {
+    for (n, d) in [(1, 3), (5, 9), (9, 5), (20, 6), (30, 40)] {
+        let mut rng = rng(n as u64 * 100 + d as u64);
+        let (x, y) = (normals(&mut rng, n * d), normals(&mut rng, n));
+        let sample = Sample::new(Points::new(d, &x).unwrap(), &y).unwrap();
+        for intercept in [false, true] {
+            let path = (0..21).map(|k| Gain::Ridge(1e-4 * f64::from(1 << k)));
+            let gains: Vec<Gain> = path.chain(GAINS).collect();
+            let filters: Vec<Filter> = gains.iter().map(|gain| Filter { intercept, gain: *gain }).collect();
+            let fits = Decomposition::new(sample, intercept).unwrap().predictors(&filters);
+            let fits: Vec<_> = fits.into_iter().map(Result::unwrap).collect();
+            let predictors: Vec<&Predictor> = fits.iter().map(|(predictor, _)| predictor).collect();
+            let values = Predictor::values_of_each(&predictors, sample.x());
+            for ((filter, (predictor, report)), values) in filters.iter().zip(&fits).zip(values) {
+                let mut alone = Predictor::default();
+                let told =
+                    Decomposition::new(sample, intercept).unwrap().predictor(filter, &mut alone).unwrap();
+                assert_eq!((plane(predictor), *report), (plane(&alone), told), "{n} {d} {filter:?}");
+                let mut own = vec![0.0; n];
+                alone.values(sample.x(), &mut own);
+                assert_eq!(values, own, "{n} {d} {filter:?}");
+            }
+        }
+    }
+}
+
+/// Descent from normal weights is made of steps that are really taken, and two starts differ where no points are.
+#[test]
+fn descent_may_start_anywhere() {
+    let (n, d, size) = (6, 10, 0.02);
+    let (x, y) = (normals(&mut rng(41), n * d), normals(&mut rng(42), n));
+    let of = |steps: u64, more: super::Arguments<'_>| {
+        let given =
+            [("size", Value::Real(size)), ("steps", Value::Whole(steps)), ("start", Value::Real(0.5))];
+        fit(&choice(CATALOGUE, "gradient_descent", &[&given[..], more].concat()), d, &x, &y).unwrap()
+    };
+    let (first, report) = of(0, &[]);
+    assert_eq!(report.steps, Some(0));
+    let mut w = plane(&first).0.to_vec();
+    assert!(w.iter().all(|w| *w != 0.0 && w.abs() < 2.5));
+    for _ in 0..25 {
+        let rows = x.chunks_exact(d).zip(&y);
+        let step = |(row, y): (&[f64], &f64)| -> Vec<f64> {
+            let off = y - row.iter().zip(&w).map(|(x, w)| x * w).sum::<f64>();
+            row.iter().map(|x| size * off * x).collect()
+        };
+        let steps: Vec<Vec<f64>> = rows.map(step).collect();
+        steps.iter().for_each(|step| w.iter_mut().zip(step).for_each(|(w, by)| *w += by));
+    }
+    assert!(near(plane(&of(25, &[]).0).0, &w, 1e-12));
+    // In the end the points are met, and with an intercept as well.
+    let flag = ("intercept", Value::Flag(true));
+    for more in [&[][..], std::slice::from_ref(&flag)] {
+        let (end, _) = of(1_000_000, more);
+        assert!(x.chunks_exact(d).zip(&y).all(|(row, y)| (end.value(row) - y).abs() < 1e-9));
+        assert!(plane(&end).1 != 0.0 || more.is_empty());
+    }
+    let given = [("time", Value::Real(3.0)), ("start", Value::Real(0.5))];
+    let built = choice(CATALOGUE, "gradient_flow", &given).build(CATALOGUE).unwrap();
+    assert!(built.filter().is_none() && !built.interpolates(6, 10));
+}
+
 fn near(a: &[f64], b: &[f64], within: f64) -> bool {
     let size = b.iter().fold(1e-3f64, |most, b| most.max(b.abs()));
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= within * size)

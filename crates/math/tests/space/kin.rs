@@ -273,6 +273,28 @@ fn basis_pursuit_is_the_linear_program() {
 }
 
 #[test]
+fn what_a_fit_leaves_of_its_points_is_what_the_predictor_says() {
+    let (n, d) = (17, 5);
+    let (x, y) = (normals(&mut rng(51), n * d), normals(&mut rng(52), n));
+    let sample = Sample::new(Points::new(d, &x).unwrap(), &y).unwrap();
+    for (given, known) in [
+        (vec![word("map", "relu"), real("ridge", 0.1)], true),
+        (vec![word("map", "relu"), real("ridge", 0.1), whole("layers", 3)], true),
+        (vec![word("map", "fourier")], false),
+        (vec![word("map", "gaussian")], false),
+    ] {
+        let given = [&given[..], &[whole("features", 40)]].concat();
+        let mut estimator = choice(CATALOGUE, "random_features", &given).build(CATALOGUE).unwrap();
+        let mut out = Predictor::default();
+        estimator.fit(sample, &Draws::new(5, "a fit", 0), &mut out).unwrap();
+        let mut values = vec![0.0; n];
+        out.values(sample.x(), &mut values);
+        assert_eq!(estimator.fitted().is_some(), known);
+        assert!(estimator.fitted().is_none_or(|fitted| fitted == values));
+    }
+}
+
+#[test]
 fn pursuits_pick_what_the_residual_asks_for() {
     // Orthogonal columns: those of largest share, in order.
     let x = [3.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0];

@@ -56,6 +56,79 @@ fn ensembles_are_means_of_their_members() {
 }
 
 #[test]
+fn any_estimator_may_be_the_member() {
+    let (n, d) = (24, 6);
+    let (x, y) = (normals(&mut rng(17), n * d), normals(&mut rng(18), n));
+    let with = |scheme, more: super::Arguments<'_>| {
+        let given = [&[whole("members", 3), whole("points", 8), word("scheme", scheme)], more].concat();
+        fit(&choice(CATALOGUE, "ensemble", &given), d, &x, &y).unwrap().0
+    };
+    // Ridge as a member has the bits that it has without a name, whatever the parts.
+    for scheme in ["disjoint", "subsample", "bootstrap"] {
+        for weights in ["equal", "stacked"] {
+            let alone = with(scheme, &[word("weights", weights), real("lambda", 0.3)]);
+            let named = [word("weights", weights), word("member", "ridge"), real("lambda", 0.3)];
+            assert_eq!(plane(&with(scheme, &named)), plane(&alone), "{scheme} {weights}");
+        }
+    }
+    // Parts that are known: the mean of what the member says of each.
+    let lasso = [word("member", "lasso"), real("lambda", 0.1), ("intercept", Value::Flag(true))];
+    let (mut mean, mut at_zero) = (vec![0.0; d], 0.0);
+    for part in 0..3 {
+        let of = choice(CATALOGUE, "lasso", &lasso[1..]);
+        let (one, _) = fit(&of, d, &x[part * 8 * d..][..8 * d], &y[part * 8..][..8]).unwrap();
+        mean.iter_mut().zip(plane(&one).0).for_each(|(mean, w)| *mean += w / 3.0);
+        at_zero += plane(&one).1 / 3.0;
+    }
+    let lassos = with("disjoint", &lasso);
+    assert!(near(plane(&lassos).0, &mean, 1e-14) && (plane(&lassos).1 - at_zero).abs() < 1e-14);
+    // Bootstraps of interpolants: points that come again are met, not too much for the system.
+    for member in ["basis_pursuit", "least_squares"] {
+        let (n, d) = (6, 20);
+        let (x, y) = (normals(&mut rng(21), n * d), normals(&mut rng(22), n));
+        let given = [whole("members", 200), word("scheme", "bootstrap"), word("member", member)];
+        assert!(fit(&choice(CATALOGUE, "ensemble", &given), d, &x, &y).is_ok(), "{member}");
+    }
+}
+
+#[test]
+fn members_that_draw_have_numbers_of_their_own_and_sums_of_networks_are_networks() {
+    let (n, d) = (30, 4);
+    let (x, y) = (normals(&mut rng(31), n * d), normals(&mut rng(32), n));
+    let features = [whole("features", 12), word("map", "relu"), real("ridge", 0.2)];
+    let of = |members: u64, weights| {
+        let all = [whole("members", members), whole("points", 30), word("scheme", "subsample")];
+        let given = [&all[..], &[word("weights", weights), word("member", "random_features")], &features];
+        fit(&choice(CATALOGUE, "ensemble", &given.concat()), d, &x, &y).unwrap().0
+    };
+    let Predictor::Function(network) = of(5, "stacked") else { panic!("no function") };
+    let units = network.relu().unwrap();
+    assert_eq!((units.outer.len(), units.inner.len()), (60, 60 * d));
+    assert_eq!(network.coefficients(), units.outer);
+    // f̂ is the sum over its units, and no two of these are the same.
+    let at = normals(&mut rng(33), d);
+    let along = |j: usize| (0..d).map(|k| units.inner[k * 60 + j] * at[k]).sum::<f64>();
+    let sum: f64 = units.outer.iter().enumerate().map(|(j, a)| a * along(j).max(0.0)).sum();
+    let mut value = [0.0];
+    network.values(tempered_math::space::Points::new(d, &at).unwrap(), &mut value);
+    assert!((value[0] - sum).abs() < 1e-12 * sum.abs().max(1.0), "{} {sum}", value[0]);
+    let mut first: Vec<f64> = units.inner[..60].to_vec();
+    first.sort_by(f64::total_cmp);
+    assert!(first.windows(2).all(|pair| pair[0] < pair[1]));
+    // Waves are no networks; all members meet the same points as well as one does.
+    let waves = [whole("features", 60), word("map", "fourier")];
+    let given = [
+        &[whole("members", 4), whole("points", 30), word("scheme", "subsample")][..],
+        &[word("member", "random_features")],
+        &waves,
+    ]
+    .concat();
+    let (waves, _) = fit(&choice(CATALOGUE, "ensemble", &given), d, &x, &y).unwrap();
+    let met = x.chunks_exact(d).zip(&y).all(|(row, y)| (waves.value(row) - y).abs() < 1e-8);
+    assert!(met && matches!(&waves, Predictor::Function(sum) if sum.relu().is_none()));
+}
+
+#[test]
 fn bootstrap_parts_count_points_as_often_as_they_come() {
     // Few points: the mean over many bootstraps of a mean through the origin, x = 1.
     let (x, y) = ([1.0; 4], [1.0, 2.0, 3.0, 10.0]);

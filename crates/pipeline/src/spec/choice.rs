@@ -125,7 +125,8 @@ fn arguments_of<'a, T: ?Sized>(
     errors: &mut Errors,
 ) -> Option<Vec<Given<'a>>> {
     let (read, elsewhere) = reading;
-    let mut parameters = (entry.parameters)();
+    let member = |name: &str| named_in(arguments?, name);
+    let mut parameters = entry.parameters_given(member);
     parameters.retain(|parameter| !elsewhere.contains(&parameter.name));
     let keys: Vec<&str> = parameters.iter().map(|parameter| parameter.name).collect();
     let mut fields = match arguments {
@@ -144,7 +145,8 @@ fn arguments_of<'a, T: ?Sized>(
             },
             None if parameter.default.is_none() => {
                 let expected = parameter.kind.expected();
-                let message = format!("lacks `{}` of {}: expected {expected}", parameter.name, entry.name);
+                let owner = entry.owner(parameter.name, member);
+                let message = format!("lacks `{}` of {owner}: expected {expected}", parameter.name);
                 errors.push(name, message);
                 whole = false;
             }
@@ -161,6 +163,15 @@ fn arguments_of<'a, T: ?Sized>(
     whole.then_some(given)
 }
 
+/// The word, or the name of what has parameters of its own, that stands under this key.
+fn named_in<'a>(arguments: &Field<'a>, key: &str) -> Option<&'a str> {
+    match &arguments.get(key)?.node.value {
+        Yaml::Scalar { text, .. } => Some(text),
+        Yaml::Map(pairs) if pairs.len() == 1 => pairs[0].0.text(),
+        _ => None,
+    }
+}
+
 /// Unfolds words with parameters of their own, `spectrum: {power: {exponent: 2}}`, into parameters side by side, `spectrum:
 /// power` and `exponent: 2`. Gives the parameters that stood within another one, each with that.
 fn unfold<'a>(
@@ -170,16 +181,11 @@ fn unfold<'a>(
 ) -> Vec<(&'static str, &'static str)> {
     let mut places = Vec::new();
     for (place, parameter) in parameters.iter().enumerate() {
-        let (Kind::Word(words), Some(field)) = (&parameter.kind, &fields[place]) else { continue };
+        let Some(field) = &fields[place] else { continue };
         let Yaml::Map(pairs) = &field.node.value else { continue };
         let [(key, value)] = &pairs[..] else { continue };
-        if !words.iter().any(|word| key.text() == Some(word)) {
-            continue;
-        }
+        let Some(used) = key.text().and_then(|name| used(parameters, parameter, name)) else { continue };
         let (word, inner) = pair(field, key, value);
-        // What need not be given is what single words use.
-        let used: Vec<&str> =
-            parameters.iter().filter(|one| one.default == Some(Value::Unset)).map(|one| one.name).collect();
         let found = inner.map(&used, errors);
         fields[place] = Some(word);
         for (name, field) in used.iter().zip(found) {
@@ -187,9 +193,112 @@ fn unfold<'a>(
             else {
                 continue;
             };
+            if let (Some(beside), Some(field)) = (&fields[at], &field) {
+                errors.push(beside, format!("is given as {} too; leave one of them out", field.path));
+            }
             places.push((parameters[at].name, parameter.name));
             fields[at] = field;
         }
     }
     places
+}
+
+/// The parameters that may stand within a word of a parameter, or within the name of a member; `None` for any other text.
+fn used<'a>(parameters: &'a [Parameter], of: &Parameter, word: &str) -> Option<Vec<&'a str>> {
+    let names = |is_used: &dyn Fn(&Parameter) -> bool| {
+        parameters.iter().filter(|one| is_used(one)).map(|one| one.name).collect()
+    };
+    match of.kind {
+        // What need not be given is what single words use.
+        Kind::Word(words) if words.contains(&word) => Some(names(&|one| one.default == Some(Value::Unset))),
+        Kind::Member(members) => {
+            let member = members.find(word)?;
+            Some(names(&|one| member.parameters.iter().any(|own| own.name == one.name)))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::estimator;
+    use crate::spec::{Study, parse};
+
+    fn study(train: &str) -> Result<Study, String> {
+        let data =
+            "version: 1\nname: nested\nseed: 1\ntrials: 1\ngenerate: {n: [8, 20], d: 3, design: sphere}\n";
+        parse(format!("{data}train: {train}\n").as_bytes(), "study", &[]).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn members_have_parameters_of_their_own_which_are_axes_and_formulas_as_all_others() {
+        let text = "{a: {ensemble: {members: [2, 4], member: {lasso: {lambda: [0.1, '1 / n']}}}}}";
+        assert!(study(text).unwrap_err().contains("lambda"), "formulas are not items of lists");
+        let train = "{a: {ensemble: {members: [2, 4], member: {lasso: {lambda: [0.1, 1]}}}}, \
+            b: {ensemble: {points: 'round(n / 4)', members: 3, member: {omp: {features: 'min(points, d)'}}}}, \
+            c: {ensemble: {members: 2, member: basis_pursuit}}, \
+            d: {ensemble: {members: 2, member: random_features, features: 9, map: relu}}, \
+            e: {ensemble: {members: 2, lambda: 3}}, \
+            f: {ensemble: {members: [2, 4], member: {lasso: {lambda: [0.1, 1]}}}, where: 'lambda < members / 3'}}";
+        let known = study(train).unwrap();
+        let labels: Vec<String> = known.estimators.iter().map(|one| one.label.to_string()).collect();
+        let expected = [
+            "a[members=2, lambda=0.1]",
+            "a[members=2, lambda=1]",
+            "a[members=4, lambda=0.1]",
+            "a[members=4, lambda=1]",
+            "b",
+            "c",
+            "d",
+            "e",
+            "f[members=2, lambda=0.1]",
+            "f[members=4, lambda=0.1]",
+            "f[members=4, lambda=1]",
+        ];
+        assert_eq!(labels, expected);
+        let rules: Vec<String> = known.estimators.iter().map(|one| one.rule.to_string()).collect();
+        let first = "ensemble(members=2, points=0, scheme=disjoint, weights=equal, ";
+        assert_eq!(rules[0], format!("{first}member=lasso, lambda=0.1, intercept=false)"));
+        assert_eq!(rules[5], format!("{first}member=basis_pursuit, intercept=false)"));
+        let features = "member=random_features, features=9, map=relu, ridge=0, scale=1)";
+        assert_eq!(rules[6], format!("{first}{features}"));
+        assert_eq!(rules[7], format!("{first}lambda=3, intercept=false)"));
+        // Footers and recorded studies give them back.
+        for rule in &rules {
+            assert_eq!(estimator(rule).unwrap().to_string(), *rule);
+        }
+        let again = parse(known.to_yaml().as_bytes(), "study", &[]).unwrap();
+        assert_eq!(again.estimators, known.estimators);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_member_is_told_at_its_place() {
+        let told =
+            |member: &str| study(&format!("{{a: {{ensemble: {{members: 2, {member}}}}}}}")).unwrap_err();
+        for (member, parts) in [
+            ("member: lass", vec!["train.a.ensemble.member is lass", "did you mean `lasso`?"]),
+            ("member: {lass: {lambda: 1}}", vec!["train.a.ensemble.member is ", "`lasso`"]),
+            ("member: [lasso, ridge]", vec!["train.a.ensemble.member is ", "`lasso`"]),
+            ("member: lasso", vec!["lacks `lambda` of lasso"]),
+            (
+                "member: {lasso: {lamda: 1}}",
+                vec!["train.a.ensemble.member.lasso has an unknown key `lamda`", "lambda"],
+            ),
+            ("member: {lasso: {lambda: 0}}", vec!["train.a.ensemble.member.lasso.lambda is 0", "above 0"]),
+            (
+                "member: {lasso: {lambda: 1}}, lambda: 2",
+                vec!["train.a.ensemble.lambda is given as", "member.lasso.lambda too"],
+            ),
+            ("member: basis_pursuit, lambda: 2", vec!["unknown key `lambda`"]),
+            ("member: {ensemble: {members: 2}}", vec!["train.a.ensemble.member is "]),
+            ("member: null", vec!["train.a.ensemble.member is "]),
+            (
+                "member: {random_features: {features: 9, layers: 2}}",
+                vec!["train.a.ensemble.member.random_features.layers is for map: relu"],
+            ),
+        ] {
+            let error = told(member);
+            assert!(parts.iter().all(|part| error.contains(part)), "{member}\n{error}");
+        }
+    }
 }

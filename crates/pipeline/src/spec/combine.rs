@@ -5,7 +5,7 @@ use super::generate::{Alternative, Generate, PARTS, SIZE, Sizes};
 use super::read::{Errors, Field};
 use super::resolved::generate_yaml;
 use super::space::coordinate;
-use super::study::{Cells, Combination, Data};
+use super::study::{Cells, Combination, Data, Merged};
 use super::sweep::Slot;
 use super::template::number;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -28,7 +28,9 @@ pub(super) struct Walk<'g, 'e> {
     /// Choices without formulas, which cells share.
     choices: HashMap<(usize, Picked), Arc<Choice>>,
     labels: HashMap<[Option<String>; 3], Arc<[Option<String>; 3]>>,
-    seen: HashSet<String>,
+    /// The series of each cell so far, by what the cell is.
+    seen: HashMap<String, Option<Arc<[Option<String>; 3]>>>,
+    merged: Option<Merged>,
     cells: Vec<Combination>,
 }
 
@@ -60,7 +62,8 @@ impl<'g, 'e> Walk<'g, 'e> {
             picked: Vec::new(),
             choices: HashMap::new(),
             labels: HashMap::new(),
-            seen: HashSet::new(),
+            seen: HashMap::new(),
+            merged: None,
             cells: Vec::new(),
         }
     }
@@ -188,14 +191,27 @@ impl<'g, 'e> Walk<'g, 'e> {
             choices.push(self.choice(part, given)?);
         }
         let choices: [Arc<Choice>; 3] = choices.try_into().ok()?;
-        let [design, target, noise] = &choices;
-        if !self.seen.insert(format!("{n};{design};{target};{noise}")) {
-            let message = format!("makes the cell n={n}, {design}, {target}, {noise} twice");
-            self.errors.push(&self.generate.field, message);
-            return None;
-        }
         let labels = self.labels(&choices);
-        self.cells.push(Combination { n, choices, labels });
+        self.add(Combination { n, choices, labels })
+    }
+
+    /// Adds a cell. What several formulas make is one cell: numbers follow from what it is.
+    fn add(&mut self, cell: Combination) -> Option<()> {
+        let [design, target, noise] = &cell.choices;
+        let content = format!("n={}, {design}, {target}, {noise}", cell.n);
+        match self.seen.get(&content) {
+            None => {
+                self.seen.insert(content, cell.labels.clone());
+                self.cells.push(cell);
+            }
+            Some(first) if *first != cell.labels => {
+                self.merged.get_or_insert_with(|| Merged { count: 0, first: content }).count += 1;
+            }
+            Some(_) => {
+                self.errors.push(&self.generate.field, format!("makes the cell {content} twice"));
+                return None;
+            }
+        }
         Some(())
     }
 
@@ -325,7 +341,7 @@ impl<'g, 'e> Walk<'g, 'e> {
     /// The cells with the values that each coordinate takes, in order of appearance.
     fn data(self) -> Data {
         let source = generate_yaml(self.generate);
-        let list = self.cells;
+        let (list, merged) = (self.cells, self.merged);
         let mut sizes = Vec::new();
         let mut known_sizes = HashSet::new();
         let mut parts: [Vec<Choice>; 3] = Default::default();
@@ -344,7 +360,7 @@ impl<'g, 'e> Walk<'g, 'e> {
             }
         }
         let [designs, targets, noises] = parts;
-        Data { n: sizes, designs, targets, noises, cells: Some(Arc::new(Cells { list, source })) }
+        Data { n: sizes, designs, targets, noises, cells: Some(Arc::new(Cells { list, source, merged })) }
     }
 }
 

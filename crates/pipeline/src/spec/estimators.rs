@@ -255,7 +255,7 @@ impl<T: ?Sized> Written<'_, T> {
             return scalar(value);
         }
         let is_formula = self.swept.given.iter().any(|given| given.parameter == name);
-        let parameters = (self.swept.entry.parameters)();
+        let parameters = self.swept.parameters();
         let parameter = parameters.into_iter().find(|parameter| parameter.name == name && !is_formula)?;
         parameter.default.as_ref().and_then(scalar)
     }
@@ -271,7 +271,7 @@ impl<T: ?Sized> Written<'_, T> {
         let (given, open) = self.closed(given, errors)?;
         // What is left follows from the cell; names of parameters in it have their values by now.
         let axes: Vec<&str> = self.swept.axes().map(|(axis, _)| axis.parameter).collect();
-        let parameters = (self.swept.entry.parameters)();
+        let parameters = self.swept.parameters();
         let swept: Vec<(&'static str, Value)> = parameters
             .iter()
             .filter(|parameter| axes.contains(&parameter.name))

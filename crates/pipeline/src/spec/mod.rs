@@ -52,7 +52,7 @@ pub use source::Source;
 pub(crate) use space::{DIMENSION, coordinate};
 pub use space::{Size, Space, dimension};
 pub(crate) use study::trains;
-pub use study::{Cells, Combination, Study};
+pub use study::{Cells, Combination, Merged, Study};
 pub(crate) use table::Wanted;
 pub use tempered_math::risk::{Domain, Risk};
 pub use template::{Template, Unfit};

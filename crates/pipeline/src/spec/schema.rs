@@ -4,7 +4,7 @@ use super::aggregate::STATISTICS;
 use super::label::RESERVED;
 use super::limits::{LARGEST_N, POINTS, QUANTILES, SHARD_POINTS};
 use serde_json::{Value as Json, json};
-use tempered_math::catalogue::{Entry, Kind, Parameter, Value};
+use tempered_math::catalogue::{Entry, Kind, Member, Members, Parameter, Value};
 use tempered_math::{design, estimator, noise, space, target};
 
 /// The schema, for editors that check and complete YAML.
@@ -229,10 +229,16 @@ fn choice<T: ?Sized>(catalogue: &[Entry<T>], beside: &[(&str, Json)]) -> Json {
             parameters.iter().filter(|one| one.default == Some(Value::Unset)).map(of).collect();
         let mut properties: Vec<(&str, Json)> = parameters.iter().map(of).collect();
         for ((_, schema), one) in properties.iter_mut().zip(&parameters) {
-            if let (Kind::Word(words), false) = (one.kind, unset.is_empty()) {
-                *schema = either(schema.take(), nested(words, &unset));
+            match one.kind {
+                Kind::Word(words) if !unset.is_empty() => {
+                    let forms = words.iter().map(|word| (*word, object(&unset, &[]))).collect();
+                    *schema = either(schema.take(), nested(forms));
+                }
+                Kind::Member(members) => *schema = either(schema.take(), nested(within(members))),
+                _ => {}
             }
         }
+        beside_members(&parameters, &mut properties);
         let mut arguments = object(&properties, &required);
         if required.is_empty() {
             arguments["type"] = json!(["object", "null"]);
@@ -246,12 +252,48 @@ fn choice<T: ?Sized>(catalogue: &[Entry<T>], beside: &[(&str, Json)]) -> Json {
 }
 
 /// A word with parameters of its own: `{power: {exponent: 2}}`.
-fn nested(words: &[&str], unset: &[(&str, Json)]) -> Json {
-    let all: Vec<(&str, Json)> = words.iter().map(|word| (*word, object(unset, &[]))).collect();
-    let mut nested = object(&all, &[]);
+fn nested(forms: Vec<(&str, Json)>) -> Json {
+    let mut nested = object(&forms, &[]);
     nested["minProperties"] = json!(1);
     nested["maxProperties"] = json!(1);
     nested
+}
+
+/// Each member with its parameters.
+fn within(members: Members) -> Vec<(&'static str, Json)> {
+    let of = |member: &'static Member| {
+        let properties: Vec<(&str, Json)> =
+            member.parameters.iter().map(|one| (one.name, parameter(one))).collect();
+        let required = member.parameters.iter().filter(|one| one.default.is_none()).map(|one| one.name);
+        (member.name, object(&properties, &required.collect::<Vec<_>>()))
+    };
+    members.0.iter().map(of).collect()
+}
+
+/// Adds what members take beside their names, as resolved studies have it: any that one of them takes.
+fn beside_members(parameters: &[Parameter], properties: &mut Vec<(&'static str, Json)>) {
+    let members = parameters.iter().filter_map(|one| match one.kind {
+        Kind::Member(members) => Some(members.0.iter().flat_map(|member| &member.parameters)),
+        _ => None,
+    });
+    let mut all: Vec<(&'static str, Vec<Json>)> = Vec::new();
+    for one in members.flatten() {
+        let schema = axis(&kind(one.kind), matches!(one.kind, Kind::Real { .. } | Kind::Whole { .. }));
+        match all.iter_mut().find(|(name, _)| *name == one.name) {
+            Some((_, forms)) if forms.contains(&schema) => {}
+            Some((_, forms)) => forms.push(schema),
+            None => all.push((one.name, vec![schema])),
+        }
+    }
+    for (name, mut forms) in all {
+        match properties.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => {
+                forms.insert(0, known.take());
+                *known = json!({"anyOf": forms});
+            }
+            None => properties.push((name, json!({"anyOf": forms}))),
+        }
+    }
 }
 
 /// Any of two: names that two catalogues share are of both.
@@ -260,7 +302,22 @@ fn either(one: Json, other: Json) -> Json {
 }
 
 fn parameter(parameter: &Parameter) -> Json {
-    let schema = match parameter.kind {
+    let is_number = matches!(parameter.kind, Kind::Real { .. } | Kind::Whole { .. });
+    let mut schema = axis(&kind(parameter.kind), is_number);
+    schema["description"] = json!(parameter.summary);
+    match &parameter.default {
+        Some(Value::Real(x)) => schema["default"] = json!(x),
+        Some(Value::Whole(x)) => schema["default"] = json!(x),
+        Some(Value::Flag(x)) => schema["default"] = json!(x),
+        Some(Value::Word(x)) => schema["default"] = json!(x),
+        _ => {}
+    }
+    schema
+}
+
+/// One value of a kind.
+fn kind(kind: Kind) -> Json {
+    match kind {
         Kind::Real { low, closed, high } => {
             let mut schema = json!({"type": "number"});
             if low.is_finite() {
@@ -277,20 +334,11 @@ fn parameter(parameter: &Parameter) -> Json {
         Kind::Reals => json!({"type": "array", "items": {"type": "number"}, "minItems": 1}),
         Kind::Wholes { low, high } => json!({"type": "array", "items": whole(low, high), "minItems": 1}),
         Kind::Text | Kind::File => json!({"type": "string", "minLength": 1}),
+        Kind::Member(members) => json!({"enum": members.names().collect::<Vec<_>>()}),
         Kind::Texts => {
             json!({"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1, "uniqueItems": true})
         }
-    };
-    let mut schema = axis(&schema, matches!(parameter.kind, Kind::Real { .. } | Kind::Whole { .. }));
-    schema["description"] = json!(parameter.summary);
-    match &parameter.default {
-        Some(Value::Real(x)) => schema["default"] = json!(x),
-        Some(Value::Whole(x)) => schema["default"] = json!(x),
-        Some(Value::Flag(x)) => schema["default"] = json!(x),
-        Some(Value::Word(x)) => schema["default"] = json!(x),
-        _ => {}
     }
-    schema
 }
 
 fn whole(low: u64, high: u64) -> Json {

@@ -73,6 +73,17 @@ pub struct Cells {
     pub list: Vec<Combination>,
     /// What stands under `generate`.
     pub source: Resolved,
+    /// Combinations whose cell another one had made, by other formulas: a cell is in the series of the first.
+    pub merged: Option<Merged>,
+}
+
+/// Combinations that are no cells of their own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Merged {
+    /// How many.
+    pub count: u64,
+    /// The cell of the first of them.
+    pub first: String,
 }
 
 /// What a cell is made of.

@@ -5,7 +5,7 @@ use super::mark::{Node, Yaml};
 use super::progression::progression;
 use super::read::{Errors, Field, distinct};
 use super::value::value;
-use tempered_math::catalogue::{Entry, Kind, Value};
+use tempered_math::catalogue::{Entry, Kind, Parameter, Value};
 
 /// What is given for a parameter.
 #[derive(Clone, Debug)]
@@ -56,6 +56,8 @@ pub(super) fn slot(
     errors: &mut Errors,
 ) -> Option<Slot> {
     match &field.node.value {
+        // Each member has parameters of its own: of two, one estimator each is made.
+        _ if matches!(kind, Kind::Member(_)) => value(field, kind, errors).map(Slot::Value),
         Yaml::Map(_) => progression(field, kind, errors).map(Slot::Axis),
         Yaml::List(items) if !takes_lists(kind) || items.iter().all(is_list) => {
             let items = field.items(errors);
@@ -158,10 +160,18 @@ impl<T: ?Sized> Swept<'_, T> {
         given.map_or(&self.name, |given| &given.field)
     }
 
+    /// All its parameters, those of a member among them.
+    pub fn parameters(&self) -> Vec<Parameter> {
+        let words = |name: &str| {
+            let given = self.given.iter().find(|given| given.parameter == name)?;
+            if let Slot::Value(value) = &given.slot { Some(value.word()) } else { None }
+        };
+        self.entry.parameters_given(words)
+    }
+
     /// The parameters that can be coordinates of formulas and conditions: numbers, words and truth values.
     pub fn coordinates(&self) -> impl Iterator<Item = &'static str> {
-        let parameters = (self.entry.parameters)();
-        parameters
+        self.parameters()
             .into_iter()
             .filter(|parameter| !takes_lists(&parameter.kind))
             .map(|parameter| parameter.name)

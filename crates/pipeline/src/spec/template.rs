@@ -110,7 +110,7 @@ fn evaluate<T: ?Sized>(
     formulas: &[(&'static str, Formula)],
     of: &dyn Fn(&str) -> Option<Scalar>,
 ) -> Result<Choice, Unfit> {
-    let parameters = (entry.parameters)();
+    let parameters = entry.parameters_of(given);
     let mut arguments: Vec<(&str, Value)> = given.to_vec();
     arguments.retain(|(name, _)| formulas.iter().all(|(formula, _)| formula != name));
     let mut open: Vec<&(&'static str, Formula)> = formulas.iter().collect();

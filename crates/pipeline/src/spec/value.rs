@@ -20,14 +20,8 @@ pub(super) fn value(field: &Field<'_>, kind: &Kind, errors: &mut Errors) -> Opti
                 None
             }
         },
-        Kind::Word(words) => {
-            let word = words.iter().find(|word| field.node.text() == Some(**word));
-            if word.is_none() {
-                let help = field.node.text().and_then(|text| suggestion(text, words.iter().copied()));
-                errors.helped(field, format!("is {}, but it must be {expected}", field.node.found()), help);
-            }
-            word.map(|word| Value::Word(word))
-        }
+        Kind::Word(words) => word(field, words, &expected, errors),
+        Kind::Member(members) => word(field, &members.names().collect::<Vec<_>>(), &expected, errors),
         Kind::Reals => {
             list(field, &expected, errors, |item, errors| item.real("a finite number", |_| true, errors))
                 .map(Value::Reals)
@@ -44,6 +38,16 @@ pub(super) fn value(field: &Field<'_>, kind: &Kind, errors: &mut Errors) -> Opti
         Kind::Texts => texts(field, &expected, errors).map(Value::Texts),
         Kind::File => file(field, &expected, errors).map(Value::File),
     }
+}
+
+/// Reads one of these words.
+fn word(field: &Field<'_>, words: &[&'static str], expected: &str, errors: &mut Errors) -> Option<Value> {
+    let word = words.iter().find(|word| field.node.text() == Some(**word));
+    if word.is_none() {
+        let help = field.node.text().and_then(|text| suggestion(text, words.iter().copied()));
+        errors.helped(field, format!("is {}, but it must be {expected}", field.node.found()), help);
+    }
+    word.map(|word| Value::Word(word))
 }
 
 /// Reads a list of texts, each once.

@@ -2,7 +2,8 @@
 
 use super::judge::{Data, Judge, Row};
 use super::samples::{Laws, Samples};
-use super::space::{Estimator, Predictor, Report, Shared};
+use super::shared::Shared;
+use super::space::{Estimator, Predictor, Report};
 use super::weights::push_weights;
 use crate::error::Error;
 use crate::generator::Generator;

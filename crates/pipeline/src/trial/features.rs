@@ -56,8 +56,13 @@ impl FeatureScorer {
             [report.rank, report.route.map(|route| route.code()), report.steps, converged].map(whole),
         );
         scores.push(Some(norm(predictor.coefficients())));
-        self.values.resize(data.y.len(), 0.0);
-        predictor.values(x, &mut self.values);
+        match &fitted.values {
+            Some(values) => self.values.clone_from(values),
+            None => {
+                self.values.resize(data.y.len(), 0.0);
+                predictor.values(x, &mut self.values);
+            }
+        }
         scores.push(Some(
             self.values.iter().zip(data.y).fold(0.0, |most: f64, (f, y)| most.max((f - y).abs())),
         ));

@@ -73,7 +73,7 @@ impl LawScorer {
     pub fn judge(
         &mut self,
         (trial, x): (u64, Points<'_>),
-        Fitted { predictor, smoother }: &Fitted,
+        Fitted { predictor, smoother, .. }: &Fitted,
         asked: &Asked,
     ) -> Result<Judged, Degenerate> {
         let truth = self.truths.of_trial(trial);

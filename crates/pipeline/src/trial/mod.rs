@@ -8,12 +8,14 @@ mod judge;
 mod law;
 mod rows;
 mod samples;
+mod shared;
 mod space;
 mod weights;
 
 pub use compute::{Trial, compute};
 pub use judge::{Data, Judge, Row};
 pub use samples::{Laws, Samples};
+pub(crate) use shared::Shared;
 pub use space::{Estimator, Fitted, Predictor, Report};
-pub(crate) use space::{Shared, TrainingSet, TrainingSets};
+pub(crate) use space::{TrainingSet, TrainingSets};
 pub use weights::push_weights;

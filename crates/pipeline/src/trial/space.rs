@@ -1,12 +1,13 @@
 //! Samples, estimators and predictors, on the line or in R^d: what a trial does with them is the same.
 
+use super::shared::Shared;
 use crate::error::Error;
 use crate::spec::{Risk, Space, Study};
 use tempered_math::catalogue::Choice;
 use tempered_math::predictor::Knots;
 use tempered_math::sample::Degenerate;
 use tempered_math::seed::Draws;
-use tempered_math::space::estimator::{Decomposition, Filter, Smoother};
+use tempered_math::space::estimator::{Filter, Smoother};
 use tempered_math::{estimator, predictor, sample, space};
 
 /// Training sets, or why data are none.
@@ -59,6 +60,8 @@ pub struct Fitted {
     pub predictor: space::Predictor,
     /// The matrix of ŵ = S y, where it is asked for and there is one.
     pub smoother: Option<Smoother>,
+    /// f̂ at the points of the sample, where the fit has left it.
+    pub values: Option<Vec<f64>>,
 }
 
 impl Default for Predictor {
@@ -134,12 +137,8 @@ impl Estimator {
         })
     }
 
-    /// Whether it does work on a sample that other estimators of the study can use too.
-    pub fn shares(&self) -> bool {
-        self.filter().is_some()
-    }
-
-    fn filter(&self) -> Option<Filter> {
+    /// The filter that it is, where it shares a decomposition.
+    pub fn filter(&self) -> Option<Filter> {
         match self {
             Estimator::Line(_) => None,
             Estimator::Features(estimator, _) => estimator.filter(),
@@ -167,17 +166,19 @@ impl Estimator {
                     .map(Report::Line)
             }
             (Estimator::Features(estimator, wants_parts), TrainingSet::Features(sample)) => {
-                let Fitted { predictor, smoother } = out.features();
-                *smoother = None;
+                let Fitted { predictor, smoother, values } = out.features();
+                (*smoother, *values) = (None, None);
                 let mut made = Smoother::default();
                 let (report, parts) = match &filter {
                     Some(filter) => {
+                        let fit = shared.fit(sample?, filter)?;
+                        (*predictor, *values) = (fit.predictor, Some(fit.values));
                         let decomposition = shared.decomposition(sample?, filter.intercept)?;
-                        let report = decomposition.predictor(filter, predictor)?;
-                        (report, wants_parts.then(|| decomposition.smoother(filter, &mut made)))
+                        (fit.report, wants_parts.then(|| decomposition.smoother(filter, &mut made)))
                     }
                     None => {
                         let report = estimator.fit(sample?, draws, predictor)?;
+                        *values = estimator.fitted().map(<[f64]>::to_vec);
                         (report, if *wants_parts { estimator.smoother(sample?, &mut made) } else { None })
                     }
                 };
@@ -186,24 +187,6 @@ impl Estimator {
                 Ok(Report::Features(report))
             }
             _ => Err(Degenerate::Lengths),
-        }
-    }
-}
-
-/// What estimators have computed of one training set, for the next ones: decompositions without an intercept and with one.
-#[derive(Default)]
-pub struct Shared<'a>([Option<Decomposition<'a>>; 2]);
-
-impl<'a> Shared<'a> {
-    fn decomposition(
-        &mut self,
-        sample: space::Sample<'a>,
-        intercept: bool,
-    ) -> Result<&mut Decomposition<'a>, Degenerate> {
-        let place = &mut self.0[usize::from(intercept)];
-        match place.take() {
-            Some(known) => Ok(place.insert(known)),
-            None => Ok(place.insert(Decomposition::new(sample, intercept)?)),
         }
     }
 }

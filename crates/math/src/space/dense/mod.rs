@@ -14,10 +14,12 @@ mod tridiagonal;
 
 pub(super) use cholesky::Cholesky;
 pub(super) use eigen::Eigen;
-pub(super) use loops::{dot, norm, times, transposed_times, without_structure};
+pub(super) use loops::{
+    dot, norm, times, times_each, transposed_times, transposed_times_each, without_structure,
+};
 pub(super) use qr::{Qr, stacked};
 pub(super) use svd::{Svd, numerical_rank};
-pub(super) use tridiagonal::Tridiagonal;
+pub(super) use tridiagonal::{SYSTEMS, Tridiagonal};
 
 use faer::dyn_stack::{MemBuffer, StackReq};
 use faer::linalg::matmul::triangular::{self, BlockStructure};
@@ -70,6 +72,13 @@ pub(super) fn product(a: Matrix<'_>, b: Matrix<'_>, out: &mut Vec<f64>) {
     out.resize(a.rows * b.columns, 0.0);
     let out = MatMut::from_row_major_slice_mut(out, a.rows, b.columns);
     faer::linalg::matmul::matmul(out, Accum::Replace, a.faer(), b.faer(), 1.0, Par::Seq);
+}
+
+/// A Bᵀ, row by row; both row by row.
+pub(super) fn product_of_rows(a: Matrix<'_>, b: Matrix<'_>, out: &mut Vec<f64>) {
+    out.resize(a.rows * b.rows, 0.0);
+    let out = MatMut::from_row_major_slice_mut(out, a.rows, b.rows);
+    faer::linalg::matmul::matmul(out, Accum::Replace, a.faer(), b.faer().transpose(), 1.0, Par::Seq);
 }
 
 /// Memory that factorisations ask for; it grows and is kept.

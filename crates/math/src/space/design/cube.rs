@@ -9,22 +9,33 @@ pub(super) const CUBE: Entry<dyn Design> = Entry {
     name: "cube",
     summary: "uniform on [0, 1]^d",
     parameters: || vec![features()],
-    build: |_| Ok(Box::new(Cube)),
+    build: |_| Ok(Box::new(Cube { mean: 0.5 })),
+};
+
+pub(super) const CENTRED: Entry<dyn Design> = Entry {
+    name: "centred_cube",
+    summary: "uniform on [−1/2, 1/2]^d, whose mean is 0",
+    parameters: || vec![features()],
+    build: |_| Ok(Box::new(Cube { mean: 0.0 })),
 };
 
 pub(super) const TORUS: Entry<dyn Design> = Entry {
     name: "torus",
     summary: "uniform on [0, 1)^d, opposite faces being one: for kernels and functions of period 1",
     parameters: || vec![features()],
-    build: |_| Ok(Box::new(Cube)),
+    build: |_| Ok(Box::new(Cube { mean: 0.5 })),
 };
 
-/// Independent coordinates, uniform on [0, 1): the law of both, which differ in what is measured between points.
-struct Cube;
+/// Independent coordinates, uniform on an interval of length 1 around their mean. A torus differs from a cube in what is measured
+/// between points.
+struct Cube {
+    mean: f64,
+}
 
 impl Design for Cube {
     fn fill(&self, rng: &mut ChaCha8Rng, _: usize, x: &mut [f64]) {
-        x.iter_mut().for_each(|x| *x = unit(rng));
+        // Exact: numbers of 53 bits on [0, 1).
+        x.iter_mut().for_each(|x| *x = unit(rng) + (self.mean - 0.5));
     }
 
     fn spectrum(&self, d: usize) -> Vec<f64> {
@@ -32,14 +43,15 @@ impl Design for Cube {
     }
 
     fn mean(&self) -> f64 {
-        0.5
+        self.mean
     }
 
     fn support(&self, _: usize) -> Option<Support> {
         Some(Support::Cube(0.5))
     }
 
-    fn map_uniform(&self, _: usize, _: &mut [f64]) -> bool {
+    fn map_uniform(&self, _: usize, u: &mut [f64]) -> bool {
+        u.iter_mut().for_each(|u| *u += self.mean - 0.5);
         true
     }
 }

@@ -26,8 +26,16 @@ use crate::catalogue::{Entry, Kind, Parameter, Value};
 /// // A number that the spectrum has no use for is refused.
 /// assert!(Choice::new(&CATALOGUE[0], &[("rate", Value::Real(2.0))]).is_err());
 /// ```
-pub static CATALOGUE: &[Entry<dyn Design>] =
-    &[gaussian::ENTRY, sphere::ENTRY, cube::CUBE, cube::TORUS, hypercube::ENTRY, student::ENTRY, rows::ENTRY];
+pub static CATALOGUE: &[Entry<dyn Design>] = &[
+    gaussian::ENTRY,
+    sphere::ENTRY,
+    cube::CUBE,
+    cube::CENTRED,
+    cube::TORUS,
+    hypercube::ENTRY,
+    student::ENTRY,
+    rows::ENTRY,
+];
 
 /// The most features: matrices of d² numbers must fit into memory.
 pub const MOST_FEATURES: u64 = 1 << 20;

@@ -1,18 +1,22 @@
 //! Averages of fits to parts of a sample.
 
+use super::combination::combination;
 use super::linear::Linear;
 use super::parts::{self, Scheme};
-use super::{Estimator, Report, cost, intercept};
-use crate::catalogue::{Entry, Invalid, Kind, Parameter, Value};
+use super::ridge::Ridge;
+use super::{CATALOGUE, Estimator, Report, cost, intercept};
+use crate::catalogue::{Entry, Invalid, Kind, Member, Members, Parameter, Value};
 use crate::sample::Degenerate;
 use crate::seed::{Draws, Purpose};
 use crate::space::dense::{Cholesky, Matrix, gram_of_rows};
 use crate::space::{Predictor, Sample};
-use crate::sum::all_finite;
+use std::sync::LazyLock;
+
+static MEMBERS: LazyLock<Vec<Member>> = LazyLock::new(|| Members::of(CATALOGUE));
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     name: "ensemble",
-    summary: "a weighted mean of ridge regressions, or least squares, on parts of the sample",
+    summary: "a weighted mean of fits to parts of the sample: of ridge regressions, or least squares, or of any other estimator",
     parameters: || {
         let whole = |name, low, summary, default| Parameter {
             name,
@@ -46,6 +50,12 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
                 &["equal", "stacked"],
             ),
             Parameter {
+                name: "member",
+                summary: "what is fitted to each part, with parameters of its own; without it ridge, as follows",
+                kind: Kind::Member(Members(&MEMBERS)),
+                default: Some(Value::Unset),
+            },
+            Parameter {
                 name: "lambda",
                 summary: "ridge of each fit; 0 is least squares, or the minimum norm",
                 kind: Kind::Real { low: 0.0, closed: true, high: f64::INFINITY },
@@ -54,31 +64,38 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
             intercept(),
         ]
     },
-    build: |values| {
-        let scheme = match values[2].word() {
-            "subsample" => Scheme::Subsample,
-            "bootstrap" => Scheme::Bootstrap,
-            _ => Scheme::Disjoint,
-        };
-        let (members, points) = (values[0].whole() as usize, values[1].whole() as usize);
-        if scheme == Scheme::Subsample && points == 0 {
-            return Err(Invalid { parameter: "points", expected: "must be given for subsamples" });
-        }
-        let linear = Linear::new(values[4].real(), values[5].flag());
-        Ok(Box::new(Ensemble { members, points, scheme, stacked: values[3].word() == "stacked", linear }))
-    },
+    build,
 };
 
-/// f̂ = Σ_m c_m f̂_m, f̂_m the ridge regression on part m; Σ c_m = 1.
+fn build(values: &[Value]) -> Result<Box<dyn Estimator>, Invalid> {
+    let scheme = match values[2].word() {
+        "subsample" => Scheme::Subsample,
+        "bootstrap" => Scheme::Bootstrap,
+        _ => Scheme::Disjoint,
+    };
+    let (members, points) = (values[0].whole() as usize, values[1].whole() as usize);
+    if scheme == Scheme::Subsample && points == 0 {
+        return Err(Invalid { parameter: "points", expected: "must be given for subsamples" });
+    }
+    let (named, own) = (&values[4], &values[5..]);
+    let member: Box<dyn Estimator> = match named {
+        Value::Unset => Box::new(Ridge(Linear::new(own[0].real(), own[1].flag()))),
+        named => Members::build(CATALOGUE, named.word(), own)?,
+    };
+    let (stacked, is_named) = (values[3].word() == "stacked", *named != Value::Unset);
+    Ok(Box::new(Ensemble { members, points, scheme, stacked, member, is_named }))
+}
+
+/// f̂ = Σ_m c_m f̂_m, f̂_m the member's fit to part m, ridge regression unless another one is named; Σ c_m = 1.
 ///
 /// # Formula
 /// c_m = 1/M; or c = C⁻¹1/(1ᵀC⁻¹1) with C_ml = Σ_i r_mi r_li over the residuals of all points, which minimises
-/// Σ_i (Σ_m c_m f̂_m(x_i) − y_i)² among all c of sum 1.
+/// Σ_i (Σ_m c_m f̂_m(x_i) − y_i)² among all c of sum 1. A member that draws has numbers of its own in each part.
 /// # Errors
 /// Those of a fit to a part; `Scarce` where there are fewer points than the parts ask for; `IllConditioned` where residuals do not
 /// decide stacked weights, as those of several interpolants of one sample.
 /// # Cost
-/// M times that of least squares with j points.
+/// M times that of the member with j points.
 /// # Accuracy
 /// That of each fit.
 /// # Source
@@ -88,7 +105,9 @@ struct Ensemble {
     points: usize,
     scheme: Scheme,
     stacked: bool,
-    linear: Linear,
+    member: Box<dyn Estimator>,
+    /// Whether a study names the member.
+    is_named: bool,
 }
 
 impl Ensemble {
@@ -109,58 +128,52 @@ impl Estimator for Ensemble {
         draws: &Draws<'_>,
         out: &mut Predictor,
     ) -> Result<Report, Degenerate> {
-        let (n, d) = (sample.n(), sample.d());
+        let n = sample.n();
         let size = self.size(n);
-        let asked = if self.scheme == Scheme::Disjoint { size * self.members } else { size };
+        let asked = if self.scheme == Scheme::Disjoint { size.saturating_mul(self.members) } else { size };
         if size == 0 || (asked > n && self.scheme != Scheme::Bootstrap) {
             return Err(Degenerate::Scarce);
         }
         let mut rng = draws.rng(Purpose::Optimiser);
-        let mut planes = Vec::with_capacity(self.members * (d + 1));
-        for member in 0..self.members {
-            let places = parts::places(self.scheme, member, size, n, &mut rng);
-            parts::fit(&mut self.linear, sample, &places, out)?;
-            if let Predictor::Linear { weights, intercept } = &*out {
-                planes.extend_from_slice(weights);
-                planes.push(*intercept);
-            }
+        let mut members = Vec::with_capacity(self.members);
+        for number in 0..self.members {
+            let places = parts::places(self.scheme, number, size, n, &mut rng);
+            let mut one = Predictor::default();
+            draws.member(number, |draws| {
+                parts::fit(&mut *self.member, (sample, &places), draws, &mut one).map(|_| ())
+            })?;
+            members.push(one);
         }
         let shares = if self.stacked {
-            stacked(sample, &planes)?
+            stacked(sample, &members)?
         } else {
             vec![1.0 / self.members as f64; self.members]
         };
-        let mut mean = vec![0.0; d + 1];
-        crate::space::dense::transposed_times(Matrix::new(&planes, d + 1), &shares, &mut mean);
-        if !all_finite(&mean) {
-            return Err(Degenerate::Overflow);
-        }
-        out.set_linear(&mean[..d], mean[d]);
+        *out = combination(sample.d(), members, &shares)?;
         Ok(Report::default())
     }
 
     fn cost(&self, n: u64, d: u64) -> f64 {
         let size = self.size(n as usize) as u64;
-        cost::sample(n, d) + self.members as f64 * cost::part(size, d)
+        let part = if self.is_named { self.member.cost(size, d) } else { cost::part(size, d) };
+        cost::sample(n, d) + self.members as f64 * part
     }
 
     fn interpolates(&self, n: u64, d: u64) -> bool {
         self.members == 1
             && self.scheme != Scheme::Bootstrap
             && self.size(n as usize) as u64 == n
-            && self.linear.interpolates(n, d)
+            && self.member.interpolates(n, d)
     }
 }
 
 /// The shares of sum 1 that minimise the sum of squares over the sample.
-fn stacked(sample: Sample<'_>, planes: &[f64]) -> Result<Vec<f64>, Degenerate> {
-    let width = sample.d() + 1;
-    let members = planes.len() / width;
-    let mut residuals = Vec::with_capacity(members * sample.n());
-    for plane in planes.chunks_exact(width) {
-        let (weights, intercept) = plane.split_at(width - 1);
-        let value = |row: &[f64]| crate::space::dense::dot(weights, row) + intercept[0];
-        residuals.extend(sample.x().rows().zip(sample.y()).map(|(row, y)| y - value(row)));
+fn stacked(sample: Sample<'_>, members: &[Predictor]) -> Result<Vec<f64>, Degenerate> {
+    let n = sample.n();
+    let mut residuals = vec![0.0; members.len() * n];
+    for (member, residuals) in members.iter().zip(residuals.chunks_exact_mut(n)) {
+        member.values(sample.x(), residuals);
+        residuals.iter_mut().zip(sample.y()).for_each(|(value, y)| *value = y - *value);
     }
     // Shares have no unit: in that of the largest residual no product leaves the doubles.
     let most = residuals.iter().fold(0.0f64, |most, residual| most.max(residual.abs()));
@@ -171,12 +184,12 @@ fn stacked(sample: Sample<'_>, planes: &[f64]) -> Result<Vec<f64>, Degenerate> {
         residuals.iter_mut().for_each(|residual| *residual /= most);
     }
     let mut cholesky = Cholesky::default();
-    gram_of_rows(Matrix::new(&residuals, sample.n()), cholesky.matrix());
+    gram_of_rows(Matrix::new(&residuals, n), cholesky.matrix());
     // Shares are as good as the pivots are far from rounding.
-    if !cholesky.factor(members) || cholesky.pivot_ratio() < 1e-12 {
+    if !cholesky.factor(members.len()) || cholesky.pivot_ratio() < 1e-12 {
         return Err(Degenerate::IllConditioned);
     }
-    let mut shares = vec![1.0; members];
+    let mut shares = vec![1.0; members.len()];
     cholesky.solve(&mut shares);
     let total: f64 = shares.iter().sum();
     shares.iter_mut().for_each(|share| *share /= total);

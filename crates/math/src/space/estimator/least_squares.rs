@@ -38,6 +38,10 @@ impl Estimator for LeastSquares {
         Some(self.0.smoother(sample, out))
     }
 
+    fn sees_sums_alone(&self) -> bool {
+        !self.0.intercept
+    }
+
     fn cost(&self, n: u64, d: u64) -> f64 {
         cost::sample(n, d) + cost::cholesky(n, d)
     }

@@ -1,6 +1,7 @@
 //! Estimators on R^d: rules that turn a sample into a predictor.
 
 mod centred;
+mod combination;
 mod cost;
 mod ensemble;
 mod least_squares;
@@ -20,7 +21,7 @@ mod spectral;
 pub(in crate::space) use linear::Linear;
 pub use rule::{Estimator, Report, Route};
 pub use smoother::Smoother;
-pub use spectral::{Decomposition, Filter, Gain};
+pub use spectral::{Decomposition, Filter, Fit, Gain};
 
 use super::dense::dot;
 use crate::catalogue::{Entry, Kind, Parameter, Value};

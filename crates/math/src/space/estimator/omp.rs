@@ -58,6 +58,10 @@ impl Estimator for Omp {
         Ok(Report { rank: Some(picked), steps: Some(picked), ..Report::default() })
     }
 
+    fn sees_sums_alone(&self) -> bool {
+        true
+    }
+
     fn cost(&self, n: u64, d: u64) -> f64 {
         let picked = (self.features as f64).min(n as f64).min(d as f64);
         cost::sample(n, d) + picked * (1000.0 + n as f64 * (0.3 * d as f64 + picked))

@@ -1,8 +1,8 @@
 //! Samples that are cut into parts, and parts that are drawn.
 
-use super::linear::Linear;
+use super::{Estimator, Report};
 use crate::sample::Degenerate;
-use crate::seed::unit;
+use crate::seed::{Draws, unit};
 use crate::space::{Points, Predictor, Sample};
 use rand_chacha::ChaCha8Rng;
 
@@ -48,19 +48,19 @@ pub(super) fn places(
     }
 }
 
-/// Fits the points at these places, in ascending order; the predictor is linear.
+/// Fits the points of a sample at these places, in ascending order.
 ///
-/// Points that come several times are one with the root of that number as weight, where there is no intercept: that leaves
-/// the sum of squares as it is, and the Gram matrix regular.
+/// Points that come several times are one with the root of that number as weight, for estimators that see sums over points alone:
+/// that leaves the sums as they are, and the Gram matrix regular.
 pub(super) fn fit(
-    linear: &mut Linear,
-    sample: Sample<'_>,
-    places: &[usize],
+    estimator: &mut dyn Estimator,
+    (sample, places): (Sample<'_>, &[usize]),
+    draws: &Draws<'_>,
     out: &mut Predictor,
-) -> Result<(), Degenerate> {
-    let d = sample.d();
+) -> Result<Report, Degenerate> {
+    let (d, merges) = (sample.d(), estimator.sees_sums_alone());
     let (mut x, mut y) = (Vec::with_capacity(places.len() * d), Vec::with_capacity(places.len()));
-    for same in places.chunk_by(|a, b| a == b && !linear.intercept) {
+    for same in places.chunk_by(|a, b| a == b && merges) {
         let weight = (same.len() as f64).sqrt();
         let row = sample.x().row(same[0]);
         x.extend(row.iter().map(|x| weight * x));
@@ -69,5 +69,5 @@ pub(super) fn fit(
     // The sample is finite: what is not has been multiplied.
     let part =
         Sample::new(Points::new(d, &x)?, &y).map_err(|_| Degenerate::Overflow)?.with_tail(sample.tail());
-    linear.fit(part, out).map(|_| ())
+    estimator.fit(part, draws, out)
 }

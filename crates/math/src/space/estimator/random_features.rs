@@ -1,13 +1,12 @@
 //! Regression on random features.
 
-use super::solver::Solver;
+use super::linear::Linear;
 use super::{Estimator, Report, cost};
 use crate::catalogue::{Entry, Invalid, Kind, Parameter, Value};
 use crate::sample::Degenerate;
 use crate::seed::{Draws, Purpose, unit};
 use crate::space::dense::{Matrix, numerical_rank, product, times};
-use crate::space::{Function, Points, Predictor, ReluUnits, Sample};
-use crate::sum::all_finite;
+use crate::space::{Function, Layout, Points, Predictor, ReluUnits, Sample};
 use crate::ziggurat::fill_normal;
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
@@ -48,12 +47,21 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
             "fourier" => Map::Fourier,
             _ => Map::Gaussian,
         };
-        let (features, ridge, scale) = (values[0].whole() as usize, values[2].real(), values[3].real());
+        let (features, scale) = (values[0].whole() as usize, values[3].real());
+        let outer = Linear::new(values[2].real(), false);
         let layers = (values[4] != Value::Unset).then(|| values[4].whole() as usize);
         if layers.is_some() && map != Map::Relu {
             return Err(Invalid { parameter: "layers", expected: "is for map: relu" });
         }
-        Ok(Box::new(RandomFeatures { features, map, ridge, scale, layers, solver: Solver::default() }))
+        Ok(Box::new(RandomFeatures {
+            features,
+            map,
+            scale,
+            layers,
+            outer,
+            values: Vec::new(),
+            fitted: Vec::new(),
+        }))
     },
 };
 
@@ -77,17 +85,21 @@ enum Map {
 /// n k d for the features, n k² for each further layer, and least squares of n points with k features; 8 k (d + n) bytes, and
 /// 8 k² for each further layer. A value costs k d, and k² for each further layer. The rank takes singular values.
 /// # Accuracy
-/// That of [`Solver`].
+/// That of [`Solver`](super::solver::Solver).
 /// # Source
 /// Rahimi & Recht, NIPS 20 (2007); Cho & Saul, NIPS 22 (2009) for the ReLU kernel; He et al., ICCV (2015) for 2/k.
 struct RandomFeatures {
     features: usize,
     map: Map,
-    ridge: f64,
     scale: f64,
     /// How many, where that is given.
     layers: Option<usize>,
-    solver: Solver,
+    /// The regression on features.
+    outer: Linear,
+    /// φ of each point of a sample.
+    values: Vec<f64>,
+    /// f̂ there, where that is what f̂ says to the bit.
+    fitted: Vec<f64>,
 }
 
 /// What is random in the features.
@@ -117,18 +129,16 @@ impl Map {
 }
 
 impl Maps {
-    /// φ of each point, one row of k numbers a point.
-    fn apply(&self, x: Matrix<'_>) -> Vec<f64> {
-        let mut values = Vec::new();
-        product(x, Matrix::new(&self.inner, self.k), &mut values);
+    /// Overwrites `values` with φ of each point, one row of k numbers a point.
+    fn apply(&self, x: Matrix<'_>, values: &mut Vec<f64>) {
+        product(x, Matrix::new(&self.inner, self.k), values);
         values.chunks_exact_mut(self.k).for_each(|row| self.map.apply(row, &self.bias));
         for weights in &self.deeper {
             let mut next = Vec::new();
-            product(Matrix::new(&values, self.k), Matrix::new(weights, self.k), &mut next);
+            product(Matrix::new(values, self.k), Matrix::new(weights, self.k), &mut next);
             next.iter_mut().for_each(|z| *z = z.max(0.0));
-            values = next;
+            *values = next;
         }
-        values
     }
 }
 
@@ -166,16 +176,20 @@ impl Estimator for RandomFeatures {
     ) -> Result<Report, Degenerate> {
         let (d, k) = (sample.d(), self.features);
         let maps = self.draw(d, draws);
-        let mut values = maps.apply(Matrix::new(sample.x().values(), d));
+        maps.apply(Matrix::new(sample.x().values(), d), &mut self.values);
         if self.map == Map::Fourier {
-            values.iter_mut().for_each(|z| *z *= self.shrink());
+            let shrink = self.shrink();
+            self.values.iter_mut().for_each(|z| *z *= shrink);
         }
-        if !all_finite(&values) {
-            return Err(Degenerate::Overflow);
+        let features = Points::new(k, &self.values)?;
+        let features = Sample::new(features, sample.y()).map_err(|_| Degenerate::Overflow)?;
+        let report = self.outer.fit(features, out)?;
+        let mut outer = out.coefficients().to_vec();
+        self.fitted.clear();
+        if self.map == Map::Relu {
+            self.fitted.resize(sample.n(), 0.0);
+            times(Matrix::new(&self.values, k), &outer, &mut self.fitted);
         }
-        let features = Matrix::new(&values, k);
-        let solved = self.solver.solve(features, sample.y(), self.ridge)?;
-        let mut outer = self.solver.weights.clone();
         if self.map == Map::Gaussian {
             let mut weights = vec![0.0; d];
             times(Matrix::new(&maps.inner, k), &outer, &mut weights);
@@ -186,8 +200,13 @@ impl Estimator for RandomFeatures {
             }
             *out = Predictor::Function(Box::new(Network { maps, outer }));
         }
-        let rank = if self.layers.is_some() { Some(numerical_rank(features)?) } else { solved.rank };
-        Ok(Report { rank, route: Some(solved.route), ..Report::default() })
+        let of_features = || numerical_rank(Matrix::new(&self.values, k)).map(Some);
+        let rank = if self.layers.is_some() { of_features()? } else { report.rank };
+        Ok(Report { rank, ..report })
+    }
+
+    fn fitted(&self) -> Option<&[f64]> {
+        (!self.fitted.is_empty()).then_some(&self.fitted)
     }
 
     fn cost(&self, n: u64, d: u64) -> f64 {
@@ -197,7 +216,7 @@ impl Estimator for RandomFeatures {
         let points = if self.map == Map::Gaussian { n } else { n + 4096 };
         let wave = if self.map == Map::Fourier { 20.0 } else { 1.0 };
         // Projections of fewer features than points are linearly dependent: these take singular values.
-        let dependent = self.map == Map::Gaussian && self.ridge == 0.0 && d < n.min(k);
+        let dependent = self.map == Map::Gaussian && self.outer.ridge == 0.0 && d < n.min(k);
         let solved = cost::cholesky(n, k) * if dependent { 10.0 } else { 1.0 };
         let first = drawn + solved + points as f64 * k as f64 * (0.06 * d as f64 + wave);
         let Some(layers) = self.layers else { return first };
@@ -214,7 +233,7 @@ impl Estimator for RandomFeatures {
             Map::Relu if self.layers.is_some_and(|layers| layers > 1) => 0,
             _ => k,
         };
-        self.ridge == 0.0 && n <= most
+        self.outer.ridge == 0.0 && n <= most
     }
 }
 
@@ -226,7 +245,8 @@ struct Network {
 
 impl Function for Network {
     fn values(&self, x: Points<'_>, out: &mut [f64]) {
-        let values = self.maps.apply(Matrix::new(x.values(), x.d()));
+        let mut values = Vec::new();
+        self.maps.apply(Matrix::new(x.values(), x.d()), &mut values);
         times(Matrix::new(&values, self.maps.k), &self.outer, out);
     }
 
@@ -236,6 +256,7 @@ impl Function for Network {
 
     fn relu(&self) -> Option<ReluUnits<'_>> {
         let Maps { map, inner, deeper, .. } = &self.maps;
-        (*map == Map::Relu && deeper.is_empty()).then_some(ReluUnits { outer: &self.outer, inner })
+        let units = ReluUnits { outer: &self.outer, inner, layout: Layout::Features };
+        (*map == Map::Relu && deeper.is_empty()).then_some(units)
     }
 }

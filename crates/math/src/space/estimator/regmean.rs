@@ -2,13 +2,12 @@
 
 use super::linear::Linear;
 use super::parts::{self, Scheme};
-use super::solver::Solver;
+use super::ridge::Ridge;
 use super::{Estimator, Report, cost};
 use crate::catalogue::{Entry, Kind, Parameter};
 use crate::sample::Degenerate;
 use crate::seed::{Draws, Purpose};
-use crate::space::dense::Matrix;
-use crate::space::{Predictor, Sample};
+use crate::space::{Points, Predictor, Sample};
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     name: "regmean",
@@ -23,8 +22,7 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
         }]
     },
     build: |values| {
-        let (local, solver) = (Linear::new(0.0, false), Solver::default());
-        Ok(Box::new(RegMean { parts: values[0].whole() as usize, local, solver }))
+        Ok(Box::new(RegMean { parts: values[0].whole() as usize, fit: Ridge(Linear::new(0.0, false)) }))
     },
 };
 
@@ -38,13 +36,13 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 /// # Cost
 /// Least squares with n points and M times with n/M.
 /// # Accuracy
-/// That of [`Solver`]: no Gram matrix is inverted whose square root would do.
+/// That of [`Solver`](super::solver::Solver): no Gram matrix is inverted whose square root would do.
 /// # Source
 /// Jin, Ren, Preotiuc-Pietro & Cheng, arXiv 2212.09849 (2023).
 struct RegMean {
     parts: usize,
-    local: Linear,
-    solver: Solver,
+    /// Least squares, of the parts and of what they say.
+    fit: Ridge,
 }
 
 impl Estimator for RegMean {
@@ -64,13 +62,13 @@ impl Estimator for RegMean {
         let mut rng = draws.rng(Purpose::Optimiser);
         for part in 0..self.parts {
             let places = parts::places(Scheme::Disjoint, part, size, n, &mut rng);
-            parts::fit(&mut self.local, sample, &places, out)?;
+            parts::fit(&mut self.fit, (sample, &places), draws, out)?;
             fitted.extend(places.iter().map(|i| out.value(sample.x().row(*i))));
         }
         let used = &sample.x().values()[..fitted.len() * d];
-        let solved = self.solver.solve(Matrix::new(used, d), &fitted, sample.tail())?;
-        out.set_linear(&self.solver.weights, 0.0);
-        Ok(Report { rank: solved.rank, route: Some(solved.route), ..Report::default() })
+        // The sample is finite: what is not has been fitted.
+        let merged = Sample::new(Points::new(d, used)?, &fitted).map_err(|_| Degenerate::Overflow)?;
+        self.fit.0.fit(merged.with_tail(sample.tail()), out)
     }
 
     fn cost(&self, n: u64, d: u64) -> f64 {

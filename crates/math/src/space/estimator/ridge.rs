@@ -32,7 +32,7 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 /// See [`Solver`](super::solver::Solver); the larger Λ, the better the condition.
 /// # Source
 /// Hoerl & Kennard, Technometrics 12 (1970).
-struct Ridge(Linear);
+pub(super) struct Ridge(pub Linear);
 
 impl Estimator for Ridge {
     fn fit(&mut self, sample: Sample<'_>, _: &Draws<'_>, out: &mut Predictor) -> Result<Report, Degenerate> {
@@ -41,6 +41,10 @@ impl Estimator for Ridge {
 
     fn smoother(&mut self, sample: Sample<'_>, out: &mut Smoother) -> Option<Result<Report, Degenerate>> {
         Some(self.0.smoother(sample, out))
+    }
+
+    fn sees_sums_alone(&self) -> bool {
+        !self.0.intercept
     }
 
     fn cost(&self, n: u64, d: u64) -> f64 {

@@ -46,6 +46,17 @@ pub trait Estimator: Send {
         None
     }
 
+    /// f̂ at the points of the last fit that had a predictor, with the bits that f̂ has there; `None` where nobody has computed it.
+    fn fitted(&self) -> Option<&[f64]> {
+        None
+    }
+
+    /// Whether f̂ depends on the sample by Σ_i x_i x_iᵀ, Σ_i y_i x_i and Σ_i y_i² alone, so that a point that comes c times is one
+    /// with the weight √c.
+    fn sees_sums_alone(&self) -> bool {
+        false
+    }
+
     /// What a trial of n points and d features costs: drawing the sample, fitting and scoring it, in nanoseconds of a core of
     /// 2026.
     ///

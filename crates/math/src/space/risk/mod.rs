@@ -1,5 +1,6 @@
 //! Risks on R^d, over the law of x.
 
+mod arc;
 mod exact;
 mod relu;
 mod sampled;

@@ -49,7 +49,7 @@ impl Target for Networks {
         fill_normal(rng, scale, &mut inner);
         fill_normal(rng, self.amplitude / (self.width as f64).sqrt(), &mut outer);
         if self.is_relu {
-            return Truth::Relu(Teacher::new(d, inner, outer));
+            return Truth::Relu(Teacher::new(inner, outer));
         }
         Truth::Function(Box::new(move |row| {
             let mut z = vec![0.0; outer.len()];

@@ -1,9 +1,8 @@
 //! What targets are.
 
-use crate::space::Points;
-use crate::space::ReluUnits;
 use crate::space::dense::{Matrix, dot, times};
 use crate::space::design::Design;
+use crate::space::{Layout, Points, ReluUnits};
 use rand_chacha::ChaCha8Rng;
 
 /// A target f*: R^d → R, or a law of targets of which each trial has its own.
@@ -75,9 +74,7 @@ pub enum Truth {
 /// f*(x) = Σ_j a_j max(u_j·x, 0).
 pub struct Teacher {
     /// u, a row of d numbers for each unit.
-    rows: Vec<f64>,
-    /// The same, d rows of one number a unit.
-    columns: Vec<f64>,
+    inner: Vec<f64>,
     outer: Vec<f64>,
     /// −a.
     negative: Vec<f64>,
@@ -85,25 +82,24 @@ pub struct Teacher {
 
 impl Teacher {
     /// The network with these units, a row of d numbers each.
-    pub(super) fn new(d: usize, rows: Vec<f64>, outer: Vec<f64>) -> Teacher {
-        let columns = (0..d).flat_map(|i| rows.iter().skip(i).step_by(d).copied()).collect();
+    pub(super) fn new(inner: Vec<f64>, outer: Vec<f64>) -> Teacher {
         let negative = outer.iter().map(|a| -a).collect();
-        Teacher { rows, columns, outer, negative }
+        Teacher { inner, outer, negative }
     }
 
     /// Its units.
     pub fn units(&self) -> ReluUnits<'_> {
-        ReluUnits { outer: &self.outer, inner: &self.columns }
+        ReluUnits { outer: &self.outer, inner: &self.inner, layout: Layout::Units }
     }
 
     /// Those of −f*.
     pub fn negative(&self) -> ReluUnits<'_> {
-        ReluUnits { outer: &self.negative, inner: &self.columns }
+        ReluUnits { outer: &self.negative, inner: &self.inner, layout: Layout::Units }
     }
 
     fn value(&self, row: &[f64]) -> f64 {
         let mut z = vec![0.0; self.outer.len()];
-        times(Matrix::new(&self.rows, row.len()), row, &mut z);
+        times(Matrix::new(&self.inner, row.len()), row, &mut z);
         z.iter_mut().for_each(|z| *z = z.max(0.0));
         dot(&self.outer, &z)
     }

@@ -1,5 +1,7 @@
 //! The eigenframework: R_2 of ridge regression from a spectrum, at finite n.
 
+use super::root::root;
+
 /// What a spectrum, n and a ridge decide.
 ///
 /// # Formula
@@ -33,9 +35,6 @@ pub struct Eigenframework {
     pub overfitting: f64,
 }
 
-/// Halvings of the bracket of ln κ, which is 700 wide: what remains is below rounding.
-const HALVINGS: usize = 70;
-
 impl Eigenframework {
     /// For these variances, none below 0, n ≥ 1 points and a ridge Λ ≥ 0.
     pub fn new(spectrum: &[f64], n: usize, ridge: f64) -> Eigenframework {
@@ -65,14 +64,5 @@ fn kappa(spectrum: &[f64], n: f64, ridge: f64) -> f64 {
     };
     // λ/(λ + κ) ≤ λ/κ, so that κ is no larger than this.
     let most = libm::log((spectrum.iter().sum::<f64>() + ridge) / n);
-    let (mut low, mut high) = (most - 700.0, most);
-    for _ in 0..HALVINGS {
-        let middle = 0.5 * (low + high);
-        if excess(libm::exp(middle)) > 0.0 {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    libm::exp(0.5 * (low + high))
+    root(excess, most)
 }

@@ -89,7 +89,11 @@ fn one_step(rate: f64, case: &Case<'_>) -> f64 {
 /// That of equal weights, least squares, and parts without common points.
 fn ensemble(estimator: &Choice, case: &Case<'_>) -> Option<f64> {
     let plain = word(estimator, "scheme") == "disjoint" && word(estimator, "weights") == "equal";
-    if !plain || number(estimator, "lambda") != 0.0 || flag(estimator, "intercept") {
+    let is_least_squares = match word(estimator, "member") {
+        "" | "ridge" => number(estimator, "lambda") == 0.0,
+        member => member == "least_squares",
+    };
+    if !plain || !is_least_squares || flag(estimator, "intercept") {
         return None;
     }
     let members = whole(estimator, "members");

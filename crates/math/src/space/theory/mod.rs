@@ -9,6 +9,7 @@ mod known;
 mod means;
 mod random_features;
 mod ranks;
+mod root;
 mod setting;
 
 pub use at::{expected, law, ranks};

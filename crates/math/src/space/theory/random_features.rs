@@ -1,5 +1,7 @@
 //! R_2 of ridge regression on random projections.
 
+use super::root::root;
+
 /// The expectation of R_2 of ridge regression on k Gaussian random features of x ~ N(0, diag(λ)), by the eigenframework.
 ///
 /// # Formula
@@ -43,7 +45,8 @@ pub fn random_features(
         if z >= features { f64::INFINITY } else { z + ridge * features / (g * (features - z)) - points }
     };
     let positive = spectrum.iter().filter(|lambda| **lambda > 0.0).count();
-    let g = if ridge == 0.0 && positive <= n.min(k) { 0.0 } else { root(excess, spectrum, ridge, points) };
+    let g =
+        if ridge == 0.0 && positive <= n.min(k) { 0.0 } else { root(excess, most(spectrum, ridge, points)) };
     let z = learned(g);
     let kappa = if ridge == 0.0 && k <= n { 0.0 } else { g * (features - z) / features };
     let q: f64 = spectrum.iter().map(|lambda| learnability(*lambda, g).powi(2)).sum();
@@ -70,19 +73,8 @@ fn learnability(lambda: f64, g: f64) -> f64 {
     if lambda == 0.0 { 0.0 } else { lambda / (lambda + g) }
 }
 
-/// The g at which a function that falls from above to below 0 is 0.
-fn root(excess: impl Fn(f64) -> f64, spectrum: &[f64], ridge: f64, points: f64) -> f64 {
+/// No less than ln g: there L sums to less than half a feature, and the ridge's part is below half a point.
+fn most(spectrum: &[f64], ridge: f64, points: f64) -> f64 {
     let total: f64 = spectrum.iter().sum();
-    // There L sums to less than half a feature, and the ridge's part is below half a point.
-    let most = libm::log(2.0 * total + 2.0 * total / points + 4.0 * ridge / points + 4.0 * ridge);
-    let (mut low, mut high) = (most - 700.0, most);
-    for _ in 0..70 {
-        let middle = 0.5 * (low + high);
-        if excess(libm::exp(middle)) > 0.0 {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    libm::exp(0.5 * (low + high))
+    libm::log(2.0 * total + 2.0 * total / points + 4.0 * ridge / points + 4.0 * ridge)
 }

@@ -5,12 +5,13 @@ use crate::plan::Plan;
 use crate::run::batch::{Fits, Slab, Trained};
 use crate::run::buffers::BufferPool;
 use crate::run::watchdog::Watchdog;
-use crate::trial::{Estimator, Predictor, Samples, Shared, TrainingSet, TrainingSets};
+use crate::trial::{Estimator, Predictor, Report, Samples, Shared, TrainingSet, TrainingSets};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tempered_flow::{Cancel, Step};
 use tempered_math::sample::Degenerate;
 use tempered_math::seed::Draws;
+use tempered_math::space::estimator::Filter;
 
 /// The second step.
 pub struct Train {
@@ -132,15 +133,17 @@ where
         one.fits.checkpoints.clear();
         one.fits.rows.resize_with(one.fits.rows.len().max(rows.len()), Predictor::default);
     }
-    let (mut sharing, alone): (Vec<_>, Vec<_>) = fitting.iter_mut().partition(|one| one.estimator.shares());
+    let (mut sharing, alone): (Vec<_>, Vec<_>) =
+        fitting.iter_mut().partition(|one| one.estimator.filter().is_some());
     for one in alone {
         for (trial, row) in (first..).zip(rows.iter()) {
             begin(one.place, trial)?;
             one.fit((row, &mut Shared::default()), trial)?;
         }
     }
+    let filters: Vec<Filter> = sharing.iter().filter_map(|one| one.estimator.filter()).collect();
     for (trial, row) in (first..).zip(rows.iter()) {
-        let mut shared = Shared::default();
+        let mut shared = Shared::of(&filters);
         for one in &mut sharing {
             begin(one.place, trial)?;
             one.fit((row, &mut shared), trial)?;
@@ -156,6 +159,24 @@ impl<'a, B: Fn() -> Result<Estimator, Error>, D: Fn(u64) -> Draws<'a>> Fitting<'
         (row, shared): (TrainingSet<'s>, &mut Shared<'s>),
         trial: u64,
     ) -> Result<(), Error> {
+        let mut status = self.try_to_fit((row, shared), trial)?;
+        if status == Err(Degenerate::Panicked) && shared.is_of_several() {
+            // It may have been the fit of another filter.
+            *shared = Shared::default();
+            status = self.try_to_fit((row, shared), trial)?;
+        }
+        if status == Err(Degenerate::Panicked) {
+            *shared = Shared::default();
+        }
+        self.fits.status.push(status);
+        Ok(())
+    }
+
+    fn try_to_fit<'s>(
+        &mut self,
+        (row, shared): (TrainingSet<'s>, &mut Shared<'s>),
+        trial: u64,
+    ) -> Result<Result<Report, Degenerate>, Error> {
         let Fitting { estimator, draws, checkpoints, fits, .. } = self;
         let predictor = &mut fits.rows[fits.status.len()];
         let mut show = |predictor, report| fits.checkpoints.push(Some((predictor, report)));
@@ -163,12 +184,10 @@ impl<'a, B: Fn() -> Result<Estimator, Error>, D: Fn(u64) -> Draws<'a>> Fitting<'
         let status = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
         fits.checkpoints.resize_with((fits.status.len() + 1) * checkpoints.len(), || None);
         if status == Err(Degenerate::Panicked) {
-            // They may be in any state.
+            // It may be in any state.
             *estimator = (self.build)()?;
-            *shared = Shared::default();
         }
-        fits.status.push(status);
-        Ok(())
+        Ok(status)
     }
 }
 

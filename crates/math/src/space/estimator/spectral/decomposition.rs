@@ -3,7 +3,8 @@
 use super::{Filter, Gain};
 use crate::sample::Degenerate;
 use crate::space::dense::{
-    Eigen, Matrix, Svd, Tridiagonal, dot, gram_of_columns, gram_of_rows, product, times, transposed_times,
+    Eigen, Matrix, SYSTEMS, Svd, Tridiagonal, dot, gram_of_columns, gram_of_rows, product, times,
+    transposed_times, transposed_times_each,
 };
 use crate::space::estimator::centred::Centred;
 use crate::space::estimator::{Report, Route, Smoother};
@@ -95,30 +96,41 @@ impl<'a> Decomposition<'a> {
     /// `IllConditioned`, `Overflow`, `NotConverged`, as the decomposition says; `Diverged` where descent with too large a step leaves
     /// the doubles; `Lengths` for a filter with another intercept.
     pub fn predictor(&mut self, filter: &Filter, out: &mut Predictor) -> Result<Report, Degenerate> {
-        let fitted = self.fit(filter, out);
-        let Gain::Descent { steps, .. } = filter.gain else { return fitted };
-        let why = |why| if why == Degenerate::Overflow { Degenerate::Diverged } else { why };
-        fitted.map(|report| Report { steps: Some(steps), ..report }).map_err(why)
+        let one = self.predictors(std::slice::from_ref(filter)).pop().unwrap_or(Err(Degenerate::Lengths));
+        one.map(|(predictor, report)| {
+            *out = predictor;
+            report
+        })
     }
 
-    fn fit(&mut self, filter: &Filter, out: &mut Predictor) -> Result<Report, Degenerate> {
-        let gain = self.gain(filter)?;
-        let ridged = self.by_ridge(gain);
-        let (mut weights, report) = if let Some(dual) = ridged {
-            (self.weights(dual), told(Route::Tridiagonal, None))
-        } else if let Some(gains) = self.gains(gain)? {
-            (self.weights(self.dual(&gains)), told(Route::Eigen, None))
-        } else {
-            let rank = self.singular()?;
-            let svd = self.svd.as_ref().ok_or(Degenerate::NotConverged)?;
-            (by_singular_values(&self.system, (svd, rank), gain), told(Route::Svd, Some(rank)))
-        };
-        let intercept = self.system.restore(&mut weights);
-        if !all_finite(&weights) || !intercept.is_finite() {
-            return Err(Degenerate::Overflow);
+    /// The predictors of several filters in their order, each with the bits that [`Decomposition::predictor`] gives it: matrices are
+    /// fetched once for several filters.
+    pub fn predictors(&mut self, filters: &[Filter]) -> Vec<Fit> {
+        let mut fits: Vec<Option<Result<Part, Degenerate>>> = vec![None; filters.len()];
+        let gains: Vec<Result<Gain, Degenerate>> = filters.iter().map(|filter| self.gain(filter)).collect();
+        self.by_ridges(&gains, &mut fits);
+        self.by_eigenvalues(&gains, &mut fits);
+        for (gain, fit) in gains.iter().zip(&mut fits) {
+            if fit.is_none() {
+                *fit = Some((*gain).and_then(|gain| self.by_singular_values(gain)));
+            }
         }
-        out.set_linear(&weights, intercept);
-        Ok(report)
+        let mut parts: Vec<Result<Part, Degenerate>> = fits.into_iter().flatten().collect();
+        self.multiply(&mut parts);
+        parts.into_iter().zip(filters).map(|(part, filter)| self.fit(part, filter)).collect()
+    }
+
+    /// The predictor of weights of A.
+    fn fit(&self, part: Result<Part, Degenerate>, filter: &Filter) -> Fit {
+        let restored = part.and_then(|Part { mut weights, report, .. }| {
+            let intercept = self.system.restore(&mut weights);
+            let are_finite = all_finite(&weights) && intercept.is_finite();
+            let predictor = Predictor::Linear { weights, intercept };
+            if are_finite { Ok((predictor, report)) } else { Err(Degenerate::Overflow) }
+        });
+        let Gain::Descent { steps, .. } = filter.gain else { return restored };
+        let why = |why| if why == Degenerate::Overflow { Degenerate::Diverged } else { why };
+        restored.map(|(predictor, report)| (predictor, Report { steps: Some(steps), ..report })).map_err(why)
     }
 
     /// Overwrites `out` with the filter's matrix S of ŵ = S y, by eigenvalues or singular values.
@@ -155,44 +167,90 @@ impl<'a> Decomposition<'a> {
         Ok(filter.gain.with_tail(self.tail).scaled(self.system.power()))
     }
 
-    /// Weights of A from (A Aᵀ + …)⁻¹ y, or as they are.
-    fn weights(&self, dual: Vec<f64>) -> Vec<f64> {
+    /// Makes weights of A from what is (A Aᵀ + …)⁻¹ y.
+    fn multiply(&self, parts: &mut [Result<Part, Degenerate>]) {
         let a = self.system.matrix();
         if !is_wide(a) {
-            return dual;
+            return;
         }
-        let mut weights = vec![0.0; a.columns];
-        transposed_times(a, &dual, &mut weights);
-        weights
+        let mut duals: Vec<&mut Part> = parts.iter_mut().flatten().filter(|part| part.is_dual).collect();
+        let mut weights = vec![vec![0.0; a.columns]; duals.len()];
+        let vectors: Vec<&[f64]> = duals.iter().map(|part| &part.weights[..]).collect();
+        transposed_times_each(a, &vectors, &mut weights);
+        duals.iter_mut().zip(weights).for_each(|(part, weights)| part.weights = weights);
     }
 
-    /// (G + Λ I)⁻¹ of the moments, for ridges that are large enough for it.
-    fn by_ridge(&mut self, gain: Gain) -> Option<Vec<f64>> {
-        let Gain::Ridge(ridge) = gain else {
-            return None;
+    /// (G + Λ I)⁻¹ of the moments, for ridges that are large enough for it; of all others nothing.
+    fn by_ridges(
+        &mut self,
+        gains: &[Result<Gain, Degenerate>],
+        fits: &mut [Option<Result<Part, Degenerate>>],
+    ) {
+        let ridge = |(place, gain): (usize, &Result<Gain, Degenerate>)| match gain {
+            Ok(Gain::Ridge(ridge)) => Some((place, *ridge)),
+            _ => None,
         };
+        let mut ridges: Vec<(usize, f64)> = gains.iter().enumerate().filter_map(ridge).collect();
+        if ridges.is_empty() {
+            return;
+        }
         let (form, rotated) = self.tridiagonal.get_or_insert_with(|| {
             let (mut form, mut rotated) = (Tridiagonal::default(), self.moments.clone());
             form.reduce(&self.gram, rotated.len());
-            form.rotate(&mut rotated, false);
+            form.rotate(&mut rotated);
             (form, rotated)
         });
-        let mut dual = rotated.clone();
-        if !ridge.is_finite() || STIFFEST * ridge < form.bound() || !form.solve(ridge, &mut dual) {
-            return None;
+        let bound = form.bound();
+        ridges.retain(|(_, ridge)| ridge.is_finite() && STIFFEST * ridge >= bound);
+        let mut rows = Vec::new();
+        for systems in ridges.chunks(SYSTEMS) {
+            // Fewer have others like the first beside them.
+            let all = std::array::from_fn(|system| systems.get(system).unwrap_or(&systems[0]).1);
+            let are_positive = form.solve(all, rotated, &mut rows);
+            for (system, (place, _)) in systems.iter().enumerate().filter(|(system, _)| are_positive[*system])
+            {
+                let weights = rows.iter().map(|row| row[system]).collect();
+                let report = told(Route::Tridiagonal, None);
+                fits[*place] = Some(Ok(Part { weights, is_dual: true, report }));
+            }
         }
-        form.rotate(&mut dual, true);
-        Some(dual)
     }
 
-    /// U diag(h) Uᵀ of the moments.
-    fn dual(&self, gains: &[f64]) -> Vec<f64> {
-        let mut dual = vec![0.0; self.order()];
-        if let Some((eigen, projections)) = &self.eigen {
-            let shrunk: Vec<f64> = gains.iter().zip(projections).map(|(h, p)| h * p).collect();
-            transposed_times(Matrix::new(&eigen.vectors, gains.len()), &shrunk, &mut dual);
+    /// U diag(h) Uᵀ of the moments, for filters of which eigenvalues say enough and that have nothing yet.
+    fn by_eigenvalues(
+        &mut self,
+        gains: &[Result<Gain, Degenerate>],
+        fits: &mut [Option<Result<Part, Degenerate>>],
+    ) {
+        let (mut places, mut shrunk) = (Vec::new(), Vec::new());
+        for (place, (gain, fit)) in gains.iter().zip(fits.iter_mut()).enumerate() {
+            let (Ok(gain), None) = (gain, &fit) else { continue };
+            match self.gains(*gain) {
+                Ok(Some(gains)) => {
+                    let projections = self.eigen.as_ref().map(|(_, projections)| projections);
+                    let pairs = gains.iter().zip(projections.into_iter().flatten());
+                    shrunk.push(pairs.map(|(h, p)| h * p).collect::<Vec<f64>>());
+                    places.push(place);
+                }
+                Ok(None) => {}
+                Err(why) => *fit = Some(Err(why)),
+            }
         }
-        dual
+        let Some((eigen, _)) = &self.eigen else { return };
+        let order = self.order();
+        let mut duals = vec![vec![0.0; order]; places.len()];
+        let vectors: Vec<&[f64]> = shrunk.iter().map(|shrunk| &shrunk[..]).collect();
+        transposed_times_each(Matrix::new(&eigen.vectors, order), &vectors, &mut duals);
+        for (place, weights) in places.into_iter().zip(duals) {
+            fits[place] = Some(Ok(Part { weights, is_dual: true, report: told(Route::Eigen, None) }));
+        }
+    }
+
+    fn by_singular_values(&mut self, gain: Gain) -> Result<Part, Degenerate> {
+        let rank = self.singular()?;
+        let svd = self.svd.as_ref().ok_or(Degenerate::NotConverged)?;
+        let weights = by_singular_values(&self.system, (svd, rank), gain);
+        Ok(Part { weights, is_dual: false, report: told(Route::Svd, Some(rank)) })
     }
 
     /// Sᵀ: U diag(h) Uᵀ X, or X V diag(h) Vᵀ.
@@ -258,6 +316,18 @@ impl<'a> Decomposition<'a> {
         let limit = if dropped > expected { GAP } else { LEAST };
         if least < limit * most { Err(Degenerate::IllConditioned) } else { Ok(rank) }
     }
+}
+
+/// The predictor of a filter, or why there is none.
+pub type Fit = Result<(Predictor, Report), Degenerate>;
+
+/// What is known of the predictor of a filter.
+#[derive(Clone)]
+struct Part {
+    /// Weights of A, or (A Aᵀ + …)⁻¹ y of more columns than rows.
+    weights: Vec<f64>,
+    is_dual: bool,
+    report: Report,
 }
 
 fn told(route: Route, rank: Option<usize>) -> Report {
