@@ -310,3 +310,21 @@ def own_table(series):
         f"{short(ridge[peak])} there, and falls from {short(ridge[sizes[0]])} at {sizes[0]} years to {short(ridge[sizes[-1]])} at {sizes[-1]}, "
         f"where least squares has {short(least[sizes[-1]])}."
     )
+
+
+def svm_interpolation(document):
+    own = curves(document, "rank", "svm")[0]
+    idle = lambda d: short(50 - at(own, d)["value"])
+    return (
+        f"On average {idle(50)} of 50 points do not support the plane at d = 50, {idle(100)} at 100, {idle(200)} at 200, {idle(400)} at 400 and "
+        f"{idle(800)} at 800: beyond 2 n ln n = 391 the plane of largest margin is the interpolant of nearly every sample."
+    )
+
+
+def noise_profile(document):
+    found = {(p["estimator"], "2 * n" in p["design"]): p for p in document["profiles"]}
+    word = lambda profile: f"{profile['class']} ({short(profile['at_zero']['value'])} without noise, {short(profile['errors'][-1][1]['value'])} at p = 0.4)"
+    return (
+        f"At d = 2n the profile of least squares is {word(found['least_squares', True])} and that of the mean {word(found['averaging', True])}; with "
+        f"ten points to a feature they are {word(found['least_squares', False])} and {word(found['averaging', False])}."
+    )

@@ -47,6 +47,8 @@ STUDIES = {
     "sequential-attention": (answers.sequential_attention, "along-features-risk-l2-gaussian-d-256-n40", None),
     "least-l1-noise": (answers.least_l1_noise, "along-d-risk-l2-gaussian-n50", None),
     "layer-rank": (answers.layer_rank, "along-layers-rank-gaussian-d-50-n50", None),
+    "svm-interpolation": (answers.svm_interpolation, "along-d-rank-gaussian-n50", None),
+    "noise-profile": (answers.noise_profile, "along-noise-probability-risk-error-gaussian-d-2-n-n200", None),
     "own-table": (answers.own_table, "risk-rows-d-6-file-longley-csv-response-employed-standardise-true-p2", None),
 }
 

@@ -7,7 +7,7 @@ use crate::theory::Theory;
 use crate::{output, study, told};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use tempered_analysis::{Curve, Expected, Fits, Options, Order, Risk, Series, Statistic, Summary};
+use tempered_analysis::{Curve, Expected, Fits, Options, Order, Profile, Risk, Series, Statistic, Summary};
 use tempered_math::catalogue::Choice;
 use tempered_math::estimator::{CATALOGUE, Estimator};
 use tempered_pipeline::RunDirectory;
@@ -51,6 +51,8 @@ struct Json<'a> {
     quantities: &'a [String],
     curves: &'a [Curve],
     series: Vec<&'a Series>,
+    #[serde(skip_serializing_if = "<[Profile]>::is_empty")]
+    profiles: &'a [Profile],
 }
 
 impl<'a> Json<'a> {
@@ -61,6 +63,7 @@ impl<'a> Json<'a> {
             quantities: &summary.options.quantities,
             curves: &summary.curves,
             series: summary.asked_series().collect(),
+            profiles: &summary.profiles,
         }
     }
 }

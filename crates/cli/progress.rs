@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tempered_analysis::{number, short};
+use tempered_math::risk::Risk;
 use tempered_pipeline::Cancel;
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::run::Watch;
@@ -172,7 +173,8 @@ impl View {
             let known = cells.filter_map(|cell| Some((cell.n, live.tally(label, &cell.key)?)));
             let (n, tally) = known.max_by_key(|(n, _)| *n)?;
             let median = number(tally.quantile(0, 0.5)?);
-            Some(short(&format!("{label} n={n} median R_{risk} {median}")).into_owned())
+            let risk = Risk::symbol_of(&risk.to_string());
+            Some(short(&format!("{label} n={n} median {risk} {median}")).into_owned())
         })
     }
 

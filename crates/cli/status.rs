@@ -6,6 +6,7 @@ use crate::{output, study};
 use serde_json::json;
 use std::path::Path;
 use tempered_analysis::{number, short};
+use tempered_math::risk::Risk;
 use tempered_pipeline::RunDirectory;
 use tempered_pipeline::live::{Live, Tally, read_live};
 use tempered_pipeline::plan::{Cell, Plan};
@@ -193,7 +194,7 @@ impl<'a> Counts<'a> {
         let mut header = vec!["estimator".to_string(), "n".into()];
         header.extend(kept(axes.map(|(name, _)| name.into())));
         header.extend(["shards", "trials", "failed"].map(String::from));
-        header.extend(self.live.risks().iter().map(|risk| short(&format!("R_{risk}")).into_owned()));
+        header.extend(self.live.risks().iter().map(|risk| short(&Risk::symbol_of(risk)).into_owned()));
         let numbers = header.len() - risks - 3;
         let row = |Row { label, cell, done, shards, tally }: Row<'_>| {
             let mut row = vec![label.to_string(), cell.n.to_string()];

@@ -72,6 +72,15 @@ impl<'a> Theory<'a> {
             Risk::Variance => (zero.as_ref()?, 2.0),
             _ => (&*last.target, risk.p()?),
         };
+        if let Some(risk) = of_signs(risk) {
+            let growth = space::theory::Growth::of(&sizes)?;
+            return space::theory::known_error(
+                &choice,
+                [&last.design, &last.target, &last.noise],
+                growth,
+                risk,
+            );
+        }
         let setting = space::theory::Setting {
             design: &last.design,
             target,
@@ -123,6 +132,17 @@ fn parted(label: &str) -> Vec<String> {
 /// The median or the mean of a risk at the size of a cell.
 fn at(cell: &Cell, estimator: &Choice, risk: Risk, statistic: Statistic) -> Option<f64> {
     let size = (cell.n, cell.size().d?);
+    if risk.is_of_signs() {
+        // To leading order medians and means are one.
+        let clean = space::theory::error(estimator, &cell.design, &cell.target, &cell.noise, size)?;
+        let flipped = cell.noise.arguments().iter().find(|(name, _)| *name == "probability");
+        let flipped = flipped.map_or(0.0, |(_, value)| value.real());
+        return match risk {
+            Risk::Error => Some(clean),
+            Risk::NoisyError => Some(flipped + (1.0 - 2.0 * flipped) * clean),
+            _ => None,
+        };
+    }
     let p = risk.p()?;
     let law = space::theory::law(estimator, &cell.design, &cell.target, &cell.noise, size);
     match (statistic, law) {
@@ -139,6 +159,15 @@ fn at(cell: &Cell, estimator: &Choice, risk: Risk, statistic: Statistic) -> Opti
             collapse.or_else(expected).filter(|mean| mean.is_finite())
         }
         (Statistic::Mean, None) => None,
+    }
+}
+
+/// The risk of signs that a column holds.
+fn of_signs(risk: Risk) -> Option<tempered_math::risk::Risk> {
+    match risk {
+        Risk::Error => Some(tempered_math::risk::Risk::Error),
+        Risk::ExcessError => Some(tempered_math::risk::Risk::ExcessError),
+        _ => None,
     }
 }
 

@@ -10,6 +10,7 @@ mod filters;
 mod formulas;
 mod growth;
 mod kin;
+mod labels;
 mod law;
 mod least_squares;
 mod pipelines;

@@ -1,6 +1,7 @@
 //! The rules for the verdicts *benign*, *tempered* and *catastrophic* from growth and tails.
 
 use crate::growth::weigh::Growth;
+use crate::risk::Risk;
 use crate::tail::index::{AT_MOST_ONE, TailIndex};
 use crate::tail::tails::{Tails, text};
 use crate::text::number;
@@ -18,8 +19,19 @@ falls while the median hardly moves close in on a limit. In expectation: catastr
 probability, or if a tail index says that the mean is infinite; else as in probability, if the mean exists. Undecided \
 otherwise.";
 
+/// The rule for probabilities of a wrong sign as text, printed below tables that have some.
+pub const RULE_OF_SIGNS: &str = "\
+Of labels (Mallinar et al.): benign where the error vanishes, tempered where it settles below a half, catastrophic where it \
+settles at a half, as a guess has; where clusters overlap, `excess_error` is what can vanish. A noisy error has no class.";
+
 /// A limit that differs from the last median by more than this factor is too far an extrapolation for a verdict.
 const IN_SIGHT: f64 = 1.5;
+
+/// The error of a guess.
+const GUESS: f64 = 0.5;
+
+/// A limit whose interval holds a half and nothing below it by more than this is a half: what is left is no use to anybody.
+const NEAR: f64 = 0.02;
 
 /// The steepest late slope of a median that quartiles may close in on: a + b ln n has a slope above it unless the constant is at least five
 /// times the logarithm at n = 150, the usual end of such studies.
@@ -78,6 +90,38 @@ pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence:
         100.0 * odds.catastrophic
     );
     judged(class, says)
+}
+
+/// The verdict on a probability of a wrong sign, which grows to a half at most.
+///
+/// # Source
+/// Mallinar et al., arXiv 2207.06569 (2022), section 2: classes of classification errors are those of their excess, and what a
+/// guess has is the worst of them.
+pub(crate) fn of_signs(risk: Risk, growing: Judgement, growth: Option<&Growth>) -> Judgement {
+    if risk == Risk::NoisyError {
+        return judged(
+            Verdict::Undecided,
+            "labels with noise are wrong themselves; the class is that of `error`",
+        );
+    }
+    let limit = growth.and_then(|growth| growth.limit);
+    match growing.verdict {
+        Verdict::Catastrophic => judged(
+            Verdict::Undecided,
+            "the error grows over these n, but no further than to a half; its limit is not seen",
+        ),
+        Verdict::Tempered if risk == Risk::Error => match limit {
+            Some(limit) if limit.low >= GUESS - NEAR && limit.high >= GUESS => {
+                judged(Verdict::Catastrophic, "the error settles at a half, as a guess has")
+            }
+            Some(limit) if limit.high >= GUESS => judged(
+                Verdict::Undecided,
+                "the error settles, but its limit may be the half that a guess has",
+            ),
+            _ => growing,
+        },
+        _ => growing,
+    }
 }
 
 /// Whether the quartiles close in on the median from both sides while it hardly moves, over the later levels.

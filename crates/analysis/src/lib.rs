@@ -18,6 +18,7 @@ mod label;
 mod level;
 mod options;
 mod pair;
+mod profile;
 #[cfg(feature = "sql")]
 mod query;
 mod read;
@@ -40,11 +41,12 @@ pub use fits::{Fits, reasons};
 pub use growth::estimate::Estimate;
 pub use growth::model::Model;
 pub use growth::weigh::{Growth, Probabilities};
-pub use judge::RULE;
+pub use judge::{RULE, RULE_OF_SIGNS};
 pub use label::{Order, short};
 pub use level::Level;
 pub use options::Options;
 pub use pair::Pair;
+pub use profile::{Profile, lines as profile_lines};
 #[cfg(feature = "sql")]
 pub use query::{Answer, query};
 pub use read::belongs::Expected;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// The exponent p of a risk R_p = ∫ |f̂ − f*|^p dx, the sup norm, or a part of R_2.
+/// The exponent p of a risk R_p = ∫ |f̂ − f*|^p dx, the sup norm, a part of R_2, or a probability of a wrong sign.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Risk {
     /// The p-th moment of the error.
@@ -16,10 +16,23 @@ pub enum Risk {
     Variance,
     /// The other part of R_2.
     Bias,
+    /// The probability that a label without noise has not the sign of f̂.
+    Error,
+    /// The same of a label with noise.
+    NoisyError,
+    /// What the former exceeds the least error of any rule by.
+    ExcessError,
 }
 
 /// Those that are called by a word.
-const WORDS: [(&str, Risk); 3] = [("sup", Risk::Sup), ("variance", Risk::Variance), ("bias", Risk::Bias)];
+const WORDS: [(&str, Risk); 6] = [
+    ("sup", Risk::Sup),
+    ("variance", Risk::Variance),
+    ("bias", Risk::Bias),
+    ("error", Risk::Error),
+    ("noisy_error", Risk::NoisyError),
+    ("excess_error", Risk::ExcessError),
+];
 
 impl Risk {
     /// Reads the name of a column, such as `risk_l1_5` (p = 1.5) or `risk_sup`.
@@ -53,12 +66,12 @@ impl Risk {
         WORDS.iter().find(|(_, risk)| *risk == self).map(|(word, _)| *word)
     }
 
-    /// The power of the error that it is made of, or `None` for the sup norm.
+    /// The power of the error that it is made of, or `None` for the sup norm and for probabilities.
     pub fn exponent(self) -> Option<f64> {
         match self {
             Risk::Power(p) => Some(p),
             Risk::Variance | Risk::Bias => Some(2.0),
-            Risk::Sup => None,
+            _ => None,
         }
     }
 
@@ -67,10 +80,15 @@ impl Risk {
         if let Risk::Power(p) = self { Some(p) } else { None }
     }
 
-    /// Exponents ascending, the sup norm (p = ∞) last; the parts of R_2 follow it.
+    /// Whether it is a probability of a wrong sign.
+    pub fn is_of_signs(self) -> bool {
+        matches!(self, Risk::Error | Risk::NoisyError | Risk::ExcessError)
+    }
+
+    /// Exponents ascending, the parts of R_2 after it, the sup norm (p = ∞) and words of labels last.
     pub(crate) fn order(self, other: Risk) -> Ordering {
         let p = |risk: Risk| risk.exponent().unwrap_or(f64::INFINITY);
-        let part = |risk: Risk| (risk == Risk::Variance) as u8 + 2 * (risk == Risk::Bias) as u8;
+        let part = |risk: Risk| WORDS.iter().position(|(_, word)| *word == risk).map_or(0, |place| place + 1);
         p(self).total_cmp(&p(other)).then(part(self).cmp(&part(other)))
     }
 }
@@ -104,7 +122,15 @@ mod tests {
         assert_eq!(Risk::of_column("risk_l1_5"), Some(Risk::Power(1.5)));
         assert_eq!(Risk::of_column("risk_l0_25"), Some(Risk::Power(0.25)));
         assert_eq!(Risk::of_column("risk_sup"), Some(Risk::Sup));
-        for name in ["risk_l2", "risk_l1_5", "risk_sup", "risk_variance", "risk_bias"] {
+        for name in [
+            "risk_l2",
+            "risk_l1_5",
+            "risk_sup",
+            "risk_variance",
+            "risk_bias",
+            "risk_error",
+            "risk_noisy_error",
+        ] {
             assert_eq!(Risk::of_column(name).unwrap().column(), name);
         }
         for other in ["gap_max_l2", "risk_", "risk_l", "risk_lx", "risk_linf", "risk_l0", "norm"] {

@@ -10,10 +10,11 @@ use crate::coordinates::{Coordinates, Interner};
 use crate::error::Error;
 use crate::fits::Fits;
 use crate::growth::weigh::{Growth, Of, grow};
-use crate::judge::{Judgement, closes_in, in_expectation, in_probability};
+use crate::judge::{Judgement, closes_in, in_expectation, in_probability, of_signs};
 use crate::level::{Level, censored};
 use crate::options::Options;
 use crate::pair::{Pair, pairs};
+use crate::profile::{Profile, profiles};
 use crate::read::order::{in_order, together};
 use crate::read::samples::{PartitionSamples, Reasons, RiskSamples};
 use crate::read::scan::{Partition, Scan};
@@ -68,6 +69,8 @@ pub struct Summary {
     pub curves: Vec<Curve>,
     /// Comparisons of estimators on the same samples.
     pub pairs: Vec<Pair>,
+    /// Errors by the probability of wrong labels.
+    pub profiles: Vec<Profile>,
     /// Fits and failures, by estimator.
     pub fits: Vec<Fits>,
     /// The options of the summary.
@@ -125,7 +128,8 @@ fn summarise(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summa
     scan.sort(&options.order);
     let mut pairs = pairs(&scan, options.confidence)?;
     trust(&mut pairs, &series);
-    Ok(Summary { series, curves, pairs, fits, options: options.clone() })
+    let profiles = profiles(&series);
+    Ok(Summary { series, curves, pairs, profiles, fits, options: options.clone() })
 }
 
 /// Reads the partitions series by series, and finishes complete series, so that replicates of few levels are in memory.
@@ -327,6 +331,7 @@ fn conclude(estimator: &String, p: Risk, draft: Draft, options: &Options) -> Con
     };
     drop(parts);
     tails.level_edges = options.level.contains(estimator);
+    tails.bounded = p.is_of_signs();
     tails.settles = growth.as_ref().is_some_and(|growth| growth.probabilities.settles());
     // On the line gaps decide, and quartiles of sums with heavy tails move for long.
     tails.closes_in =
@@ -334,8 +339,11 @@ fn conclude(estimator: &String, p: Risk, draft: Draft, options: &Options) -> Con
     note_tails(&mut levels, &tails);
     let levels = outlined(levels);
     let growth = growth.map(|growth| growth.with_tail(tails.gaps.map(|gaps| gaps.stated)));
-    let probable =
+    let mut probable =
         vanished(&levels).unwrap_or_else(|| in_probability(growth.as_ref(), &tails, options.confidence));
+    if p.is_of_signs() {
+        probable = of_signs(p, probable, growth.as_ref());
+    }
     let mean_growth = if tails.has_variance() { grow(&means, of, confidence) } else { None };
     let expected = in_expectation(probable.verdict, &tails, mean_growth.as_ref(), options.confidence);
     let growth = [growth, low, high];

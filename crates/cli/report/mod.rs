@@ -13,7 +13,7 @@ use crate::args::Report as Options;
 use crate::exit::{Ending, Failure};
 use crate::{analyze, output, study, theory};
 use std::path::{Path, PathBuf};
-use tempered_analysis::{Fits, RULE, Series, Summary};
+use tempered_analysis::{Fits, RULE, RULE_OF_SIGNS, Series, Summary, profile_lines};
 use tempered_pipeline::RunDirectory;
 use tempered_pipeline::plan::Plan;
 use tempered_report::{Report, Study};
@@ -154,5 +154,9 @@ fn methods(summary: &Summary) -> Vec<String> {
             .into(),
     ];
     paragraphs.push(RULE.into());
+    if summary.series.iter().any(|series| series.p.is_of_signs()) {
+        paragraphs.push(RULE_OF_SIGNS.into());
+    }
+    paragraphs.extend(profile_lines(&summary.profiles));
     paragraphs
 }

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use tempered_analysis::{Series, Summary, notable};
 use tempered_math::predictor::Predictor;
+use tempered_math::risk::Risk;
 use tempered_math::target;
 use tempered_pipeline::plan::{Cell, Plan};
 use tempered_pipeline::spec::Space;
@@ -49,7 +50,7 @@ pub fn drawn(
     let others = plan.study.estimators.iter().map(|known| known.label.as_str());
     let others = others.filter(|known| shown.contains(known) && *known != series.estimator);
     let fitted = others.take(MOST_FITS - 1).chain([series.estimator.as_str()]).collect();
-    let of = format!("by R_{} of {}", label(&series.p.to_string()), series.estimator);
+    let of = format!("by {} of {}", label(&Risk::symbol_of(&series.p.to_string())), series.estimator);
     [("Median trial", notable.median), ("Worst trial", notable.worst)]
         .into_iter()
         .map(|(title, trial)| draw(plan, cell, format!("{title} {of}"), trial, path, &fitted))

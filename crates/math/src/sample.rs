@@ -51,6 +51,12 @@ pub enum Degenerate {
     /// The estimator panicked.
     #[error("the estimator panicked")]
     Panicked,
+    /// A rule for labels met a response that is not ±1.
+    #[error("a label is not 1 or −1")]
+    NotLabels,
+    /// No plane separates the labels.
+    #[error("no plane separates the labels")]
+    NotSeparable,
 }
 
 impl Degenerate {
@@ -63,7 +69,7 @@ impl Degenerate {
     /// assert_eq!(failed.map(|reason| reason.word()), Some("duplicate_x"));
     /// assert!(Degenerate::ALL.iter().any(|reason| reason.word() == "duplicate_x"));
     /// ```
-    pub const ALL: [Degenerate; 11] = [
+    pub const ALL: [Degenerate; 13] = [
         Degenerate::TooFew,
         Degenerate::Scarce,
         Degenerate::Lengths,
@@ -75,6 +81,8 @@ impl Degenerate {
         Degenerate::IllConditioned,
         Degenerate::Diverged,
         Degenerate::Panicked,
+        Degenerate::NotLabels,
+        Degenerate::NotSeparable,
     ];
 
     /// The word stored in the column `status`.
@@ -91,6 +99,8 @@ impl Degenerate {
             Degenerate::IllConditioned => "ill_conditioned",
             Degenerate::Diverged => "diverged",
             Degenerate::Panicked => "panicked",
+            Degenerate::NotLabels => "not_labels",
+            Degenerate::NotSeparable => "not_separable",
         }
     }
 }

@@ -4,7 +4,16 @@ use crate::number::{subscript, superscript};
 
 /// The symbol of a risk, such as `R₂`.
 pub(crate) fn symbol(p: &str) -> String {
-    if is_part(p) { format!("{p} of R₂") } else { format!("R{}", subscript(p)) }
+    match p {
+        _ if is_part(p) => format!("{p} of R₂"),
+        _ if is_of_signs(p) => p.replace('_', " "),
+        _ => format!("R{}", subscript(p)),
+    }
+}
+
+/// Whether it is a probability of a wrong sign, which has no unit.
+fn is_of_signs(p: &str) -> bool {
+    ["error", "noisy_error", "excess_error"].contains(&p)
 }
 
 /// Whether it is a part of R_2.
@@ -16,6 +25,7 @@ fn is_part(p: &str) -> bool {
 pub(crate) fn with_unit(p: &str) -> String {
     let unit = match p.parse::<f64>() {
         _ if is_part(p) => " (units of y²)".to_owned(),
+        _ if is_of_signs(p) => " (probability of a wrong sign)".to_owned(),
         Ok(1.0) | Err(_) => " (units of y)".to_owned(),
         Ok(_) if p.contains('.') => format!(" (units of y^{p})"),
         Ok(_) => format!(" (units of y{})", superscript(p)),
@@ -29,7 +39,7 @@ fn exponent(name: &str) -> Option<(bool, String)> {
         Some(rest) => (true, rest),
         None => (false, name.strip_prefix("distance_")?),
     };
-    let p = if rest == "sup" || is_part(rest) {
+    let p = if rest == "sup" || is_part(rest) || is_of_signs(rest) {
         rest.to_owned()
     } else {
         rest.strip_prefix('l')?.replace('_', ".")

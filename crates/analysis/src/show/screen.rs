@@ -44,7 +44,7 @@ impl Summary {
     pub fn table(&self, width: usize, most: usize) -> String {
         let asked = self.asked();
         if self.options.along != SIZE {
-            return self.curve_tables(width, most) + &wrap(&self.failed(), width);
+            return self.curve_tables(width, most) + &wrap(&self.failed(), width) + &self.profile_text(width);
         }
         let mut text = if self.sizes().len() < LEAST_SIZES {
             self.levels_table(&asked, width, most) + &wrap(&self.failed(), width)
@@ -54,7 +54,13 @@ impl Summary {
             growth + &self.curve_tables(width, most)
         };
         text.push_str(&self.comparisons());
+        text.push_str(&self.profile_text(width));
         text
+    }
+
+    /// Noise profiles, a paragraph each.
+    fn profile_text(&self, width: usize) -> String {
+        crate::profile::lines(&self.profiles).iter().map(|line| wrap(line, width)).collect()
     }
 
     /// The indices of the series of the requested risks.

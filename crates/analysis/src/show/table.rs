@@ -7,7 +7,7 @@ use crate::fits::Fits;
 use crate::growth::estimate::Estimate;
 use crate::growth::model::Model;
 use crate::growth::weigh::Growth;
-use crate::judge::RULE;
+use crate::judge::{RULE, RULE_OF_SIGNS};
 use crate::label::short;
 use crate::pair::Pair;
 use crate::series::Series;
@@ -125,7 +125,11 @@ impl Summary {
              names the law that fits best. α: tail index of the contributions of gaps.",
             self.confidence()
         );
-        wrap(&marks, width) + &wrap(RULE, width)
+        let mut text = wrap(&marks, width) + &wrap(RULE, width);
+        if self.series.iter().any(|series| series.p.is_of_signs()) {
+            text += &wrap(RULE_OF_SIGNS, width);
+        }
+        text
     }
 
     /// In percent.

@@ -50,6 +50,8 @@ pub(crate) struct Tails {
     pub constant_gaps: bool,
     /// Whether the contribution from outside the hull is known.
     pub has_edges: bool,
+    /// Whether values are probabilities, so that all moments exist.
+    pub bounded: bool,
     /// Whether the growth of the median favours a limit.
     pub settles: bool,
     /// Whether the quartiles close in on the median, where there are no gaps.
@@ -81,6 +83,7 @@ impl Tails {
             has_gaps: parts.has_gaps,
             constant_gaps: is_constant(&parts.gap_logs),
             has_edges: parts.has_edges,
+            bounded: false,
             settles: false,
             closes_in: false,
             censored,
@@ -96,6 +99,9 @@ impl Tails {
     /// largest tenth agree; for p above 2 a mean requires the index of a variance. Extended lines have the index
     /// 1/p ≤ 1, or no heavy tail: an interval around 1 is that of p = 1.
     pub fn mean_exists(&self) -> (Option<bool>, String) {
+        if self.bounded {
+            return (Some(true), "a probability has all moments".into());
+        }
         if let Some((name, index)) = self.without_mean() {
             return (Some(false), format!("the tail index {} of {name} leaves no mean", text(&index.sure)));
         }
@@ -184,6 +190,9 @@ impl Tails {
 
     /// Whether the law has a variance by its tail indices; false without an index.
     pub fn has_variance(&self) -> bool {
+        if self.bounded {
+            return true;
+        }
         let light = |index: &Option<Index>| index.is_some_and(|index| index.stated.low > VARIANCE);
         let [quarter, tenth] = self.own.each_ref().map(light);
         let parts = if self.has_gaps {

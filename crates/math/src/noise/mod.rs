@@ -1,5 +1,6 @@
 //! Noises: the laws of ε in y = f*(x) + ε.
 
+mod flip;
 mod heteroscedastic;
 mod laplace;
 mod law;
@@ -39,4 +40,5 @@ pub static CATALOGUE: &[Entry<dyn Noise>] = &[
     none::ENTRY,
     heteroscedastic::ENTRY,
     zeroed::ENTRY,
+    flip::ENTRY,
 ];

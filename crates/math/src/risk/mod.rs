@@ -24,7 +24,23 @@ pub enum Risk {
     Variance,
     /// The other part, ∫ (E_ε f̂ − f*)².
     Bias,
+    /// P(f̂(x) has not the sign of its label), of labels ±1 that no noise has touched.
+    Error,
+    /// The same of labels with the noise of training: p + (1 − 2p) of the former where each is flipped with probability p.
+    NoisyError,
+    /// What [`Risk::Error`] exceeds the least error of any rule by.
+    ExcessError,
 }
+
+/// Risks that are called by words.
+const WORDS: [(Risk, &str); 6] = [
+    (Risk::Sup, "sup"),
+    (Risk::Variance, "variance"),
+    (Risk::Bias, "bias"),
+    (Risk::Error, "error"),
+    (Risk::NoisyError, "noisy_error"),
+    (Risk::ExcessError, "excess_error"),
+];
 
 impl Risk {
     /// R_p; `None` unless p is finite and at least 1.
@@ -32,17 +48,32 @@ impl Risk {
         Exponent::new(p).map(Risk::Lp)
     }
 
-    /// The exponent p of R_p; `None` for the supremum and the parts of R_2.
+    /// The exponent p of R_p; `None` for all others.
     pub fn p(&self) -> Option<f64> {
         match self {
             Risk::Lp(exponent) => Some(exponent.p()),
-            Risk::Sup | Risk::Variance | Risk::Bias => None,
+            _ => None,
         }
     }
 
     /// The risk of this word; numbers are none.
     pub fn of_word(word: &str) -> Option<Risk> {
-        [Risk::Sup, Risk::Variance, Risk::Bias].into_iter().find(|risk| risk.to_string() == word)
+        WORDS.iter().find(|(_, known)| *known == word).map(|(risk, _)| *risk)
+    }
+
+    /// How it is written in text: `R_2`, `R_sup`, and words for what is no integral of |f̂ − f*|.
+    ///
+    /// ```
+    /// use tempered_math::risk::Risk;
+    ///
+    /// let of = |text: &str| Risk::symbol_of(text);
+    /// assert_eq!([of("1.5"), of("sup"), of("variance"), of("noisy_error")], ["R_1.5", "R_sup", "variance", "noisy error"]);
+    /// ```
+    pub fn symbol_of(text: &str) -> String {
+        match Risk::of_word(text) {
+            None | Some(Risk::Sup) => format!("R_{text}"),
+            Some(_) => text.replace('_', " "),
+        }
     }
 
     /// Whether it is a part of R_2.
@@ -50,11 +81,21 @@ impl Risk {
         matches!(self, Risk::Variance | Risk::Bias)
     }
 
+    /// Whether it is one of signs, which labels ±1 have.
+    pub fn is_of_labels(&self) -> bool {
+        matches!(self, Risk::Error | Risk::NoisyError | Risk::ExcessError)
+    }
+
+    /// Whether it is a mean over x, which test points tell up to a standard error.
+    pub fn is_mean(&self) -> bool {
+        matches!(self, Risk::Lp(_)) || self.is_of_labels()
+    }
+
     /// The suffix of its column names: `l1`, `l1_5`, `sup`, `variance`.
     pub fn suffix(&self) -> String {
         match self {
             Risk::Lp(exponent) => format!("l{}", exponent.p()).replace('.', "_"),
-            Risk::Sup | Risk::Variance | Risk::Bias => self.to_string(),
+            _ => self.to_string(),
         }
     }
 }
@@ -63,9 +104,7 @@ impl fmt::Display for Risk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Risk::Lp(exponent) => write!(f, "{}", exponent.p()),
-            Risk::Sup => f.write_str("sup"),
-            Risk::Variance => f.write_str("variance"),
-            Risk::Bias => f.write_str("bias"),
+            word => f.write_str(WORDS.iter().find(|(risk, _)| risk == word).map_or("", |(_, word)| word)),
         }
     }
 }

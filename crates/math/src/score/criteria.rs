@@ -19,12 +19,14 @@ const FIXED: [&str; 10] = [
 pub const FIRST_RISK: usize = FIXED.len();
 /// Scores of predictors on R^d that come before the risks, in order.
 const OF_FEATURES: [&str; 6] = ["rank", "route", "steps", "converged", "norm", "train_error"];
+/// Scores of predictors on R^d that come last where risks are those of signs.
+const OF_LABELS: [&str; 2] = ["margin", "train_mistakes"];
 /// Columns for the shares of gaps by their number of knots.
 const GAPS: [&str; 5] = ["gaps_with_0", "gaps_with_1", "gaps_with_2", "gaps_with_3", "gaps_with_more"];
 
 /// Whether every table of metrics on the line, or on R^d, has a score of this name, for any criteria.
 pub fn is_score(name: &str) -> bool {
-    FIXED.contains(&name) || OF_FEATURES.contains(&name)
+    FIXED.contains(&name) || OF_FEATURES.contains(&name) || OF_LABELS.contains(&name)
 }
 
 /// The scores to compute for every predictor.
@@ -47,6 +49,11 @@ impl Criteria {
         Criteria { risks: risks.to_vec(), domain, distances: false, knots_within: None }
     }
 
+    /// Whether a risk is one of signs.
+    pub fn are_of_labels(&self) -> bool {
+        self.risks.iter().any(Risk::is_of_labels)
+    }
+
     /// Position of the first risk among the scores.
     pub fn first_risk(&self) -> usize {
         if self.domain == Domain::Population { OF_FEATURES.len() } else { FIRST_RISK }
@@ -56,19 +63,23 @@ impl Criteria {
     ///
     /// Over the law of points of R^d these are the numerical rank; the route of the linear algebra, as
     /// [`Route::code`](crate::space::estimator::Route::code) has it; steps and convergence of an iteration; the norm of what
-    /// decides f̂; the largest training error; each risk; and for each R_p its standard error over test points, none where a
-    /// formula is known.
+    /// decides f̂; the largest training error; each risk; and for each that is a mean its standard error over test points, none where a
+    /// formula is known. With a risk of signs there are the least y_i f̂(x_i)/‖ŵ‖ of the training set, of planes, and the share of its
+    /// labels whose sign f̂ has not.
     pub fn columns(&self) -> Vec<String> {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_string()).collect::<Vec<_>>();
         let named = |part: &str, risks: &[&Risk]| {
             risks.iter().map(|risk| format!("{part}_{}", risk.suffix())).collect::<Vec<_>>()
         };
         let all: Vec<&Risk> = self.risks.iter().collect();
-        let integrals: Vec<&Risk> = self.risks.iter().filter(|risk| risk.p().is_some()).collect();
+        let integrals: Vec<&Risk> = self.risks.iter().filter(|risk| risk.is_mean()).collect();
         if self.domain == Domain::Population {
             let mut columns = words(&OF_FEATURES);
             columns.extend(named("risk", &all));
             columns.extend(named("error", &integrals));
+            if self.are_of_labels() {
+                columns.extend(words(&OF_LABELS));
+            }
             return columns;
         }
         let mut columns = words(&FIXED);

@@ -39,11 +39,11 @@ pub(super) fn distances(
             for risk in &criteria.risks {
                 out.push(match risk {
                     Risk::Sup => Some(largest(difference.error)),
-                    Risk::Variance | Risk::Bias => None,
                     Risk::Lp(exponent) => {
                         let (at, error) = (difference.cuts.at, difference.error);
                         Some(exponent.integrals_of_any_size(at, error, &mut scratch.pieces).sum)
                     }
+                    _ => None,
                 });
             }
         }
@@ -59,8 +59,8 @@ pub(super) fn distances(
             for risk in &criteria.risks {
                 out.push(match risk {
                     Risk::Sup => Some(supremum(cuts.at, error)),
-                    Risk::Variance | Risk::Bias => None,
                     Risk::Lp(_) => Some(sum(scratch.integrals.pieces(integrals.next().unwrap_or(0)))),
+                    _ => None,
                 });
             }
         }

@@ -42,8 +42,6 @@ impl Kernel for Score<'_> {
         for risk in risks.iter() {
             match risk {
                 Risk::Sup => out.push(Some(supremum(&difference, target))),
-                // Studies on the line do not ask for them.
-                Risk::Variance | Risk::Bias => out.push(None),
                 Risk::Lp(exponent) => {
                     let cuts = &difference.cuts;
                     let (pieces, Summary { sum, largest }) = if by_quadrature {
@@ -61,6 +59,8 @@ impl Kernel for Score<'_> {
                         scratch.edges.push(difference.cuts.outside(pieces));
                     }
                 }
+                // Studies on the line do not ask for them.
+                _ => out.push(None),
             }
         }
         out.extend(scratch.gaps.iter().chain(&scratch.edges).copied().map(Some));

@@ -42,7 +42,7 @@ impl Integrals {
         self.exponents.clear();
         self.exponents.extend(risks.iter().filter_map(|risk| match risk {
             Risk::Lp(exponent) => Some(exponent),
-            Risk::Sup | Risk::Variance | Risk::Bias => None,
+            _ => None,
         }));
         let exponents = self.exponents.len();
         for rows in [&mut self.pieces, &mut self.misses] {

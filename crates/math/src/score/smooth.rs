@@ -44,8 +44,6 @@ pub(super) fn score(
     for risk in risks.iter() {
         match risk {
             Risk::Sup => out.push(Some(supremum(cuts.at, &mut error))),
-            // Studies on the line do not ask for them.
-            Risk::Variance | Risk::Bias => out.push(None),
             Risk::Lp(_) => {
                 let pieces = integrals.pieces(gaps.len());
                 let summary = Summary::of(pieces);
@@ -55,6 +53,8 @@ pub(super) fn score(
                     edges.push(cuts.outside(pieces));
                 }
             }
+            // Studies on the line do not ask for them.
+            _ => out.push(None),
         }
     }
     out.extend(gaps.iter().chain(edges.iter()).copied().map(Some));

@@ -23,6 +23,7 @@ fn designs() -> Vec<(Choice, Box<dyn Design>)> {
         choice(CATALOGUE, "torus", &[]),
         choice(CATALOGUE, "hypercube", &[]),
         choice(CATALOGUE, "student", &[real("df", 9.0)]),
+        choice(CATALOGUE, "clusters", &[real("distance", 1.5), ("count", Value::Whole(4)), real("sd", 0.5)]),
     ];
     choices.into_iter().map(|choice| (choice.clone(), choice.build(CATALOGUE).unwrap())).collect()
 }
@@ -101,7 +102,7 @@ fn labels_and_first_numbers_are_pinned() {
     assert_eq!(numbers, PINNED);
 }
 
-const PINNED: [f64; 11] = [
+const PINNED: [f64; 12] = [
     0.15305827465801225,
     0.09100899461667442,
     0.09283453630280161,
@@ -113,6 +114,7 @@ const PINNED: [f64; 11] = [
     0.043447006565661805,
     1.0,
     -0.8991249697510727,
+    1.4762826627584325,
 ];
 
 #[test]
@@ -265,8 +267,10 @@ fn teachers_have_their_amplitude() {
 
 #[test]
 fn every_choice_builds_from_its_defaults_or_says_what_is_missing() {
-    for name in
-        design::CATALOGUE.iter().map(|entry| entry.name).filter(|name| *name != "student" && *name != "rows")
+    for name in design::CATALOGUE
+        .iter()
+        .map(|entry| entry.name)
+        .filter(|name| !["student", "clusters", "rows"].contains(name))
     {
         assert_eq!(choice(CATALOGUE, name, &[]).name(), name);
     }

@@ -9,6 +9,7 @@ mod data;
 mod double;
 mod filters;
 mod kin;
+mod labels;
 mod laws;
 mod linear;
 mod merges;

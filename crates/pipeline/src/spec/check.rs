@@ -10,6 +10,7 @@ use super::estimator::Estimator;
 use super::estimators::{ReadName, check_formulas, estimators, rule};
 use super::evaluation::{Evaluation, evaluate};
 use super::label::{identifier, label};
+use super::labels::{self, Responses};
 use super::limits::{FILES, SHARDS, TRIALS};
 use super::mark::{self, Yaml};
 use super::read::{Errors, Field};
@@ -117,10 +118,15 @@ fn study(root: &Field<'_>, (file, label): (Source<'_>, ReadName), errors: &mut E
     if let (Some(field), Some(data)) = (generate, &data) {
         check_features(field, data, errors);
     }
+    if let (Some(field), Some(data), Some(estimators)) = (train, &data, &estimators) {
+        labels::check_estimators(field, data, estimators, errors);
+    }
     let named = estimators.as_deref().unwrap_or_default();
-    let evaluation = evaluate(evaluated.as_ref(), named, space, errors);
+    let responses = data.as_ref().map_or(Responses::Real, Responses::of_data);
+    let evaluation = evaluate(evaluated.as_ref(), named, (space, responses), errors);
     if let (Some(field), Some(data), Some(evaluation)) = (evaluated, &data, &evaluation) {
         check_parts_of_risks(field, data, evaluation, errors);
+        labels::check_risks(field, data, &evaluation.criteria.risks, errors);
     }
     let storage = store(stored.as_ref(), errors);
     let reading = aggregate(read.as_ref(), errors);

@@ -9,6 +9,7 @@ use super::choice::swept;
 use super::combine::Walk;
 use super::counts::counts;
 use super::generate::{Alternative, FEATURES, Generate, KEYS, PARTS, SIZE, Sizes};
+use super::labels::{self, Responses};
 use super::limits::{CELLS, LARGEST_N};
 use super::mark::{Node, Yaml};
 use super::read::{Errors, Field};
@@ -65,14 +66,25 @@ fn read<'a>(
         Space::Line => target.read((target::CATALOGUE, "zero"), &[], errors),
         Space::Features => target.read((space::target::CATALOGUE, "zero"), &[], errors),
     };
-    // A table has labels of its own.
-    let has_table = designs.as_ref().is_some_and(|(designs, _)| designs.iter().any(|one| one.name == ROWS));
-    let law = if has_table { "none" } else { "normal" };
+    // A table has responses of its own, and labels are right unless they are flipped.
+    fn names<'n>(part: &'n [Alternative<'_>]) -> impl Iterator<Item = &'n str> {
+        part.iter().map(|one| one.name)
+    }
+    let law = match (&designs, &targets) {
+        (Some((designs, _)), _) if names(designs).any(|name| name == ROWS) => "none",
+        (Some((designs, _)), Some(targets))
+            if Responses::of(names(designs), names(targets)) != Responses::Real =>
+        {
+            "none"
+        }
+        _ => "normal",
+    };
     let noises = part(noise, PARTS[2]).read((noise::CATALOGUE, law), &[], errors);
     let read = |field: &Field<'a>, errors| condition(field, errors).map(|formula| (formula, field.clone()));
     let filter = filter.as_ref().map_or(Some(None), |field| read(field, errors).map(Some));
     let (sizes, parts) = (sizes?, [designs?.0, targets?, noises?]);
     rows::check_parts([&parts[0], &parts[1], &parts[2]], errors)?;
+    labels::check_parts([&parts[0], &parts[1], &parts[2]], errors)?;
     Some(Generate {
         field: field.clone(),
         sizes,

@@ -2,6 +2,7 @@
 
 use super::counts::counts;
 use super::estimator::Estimator;
+use super::labels::Responses;
 use super::limits::{LAST_CHECKPOINT, RISKS};
 use super::read::{Errors, Field, distinct, word};
 use super::space::Space;
@@ -20,12 +21,12 @@ pub(super) struct Evaluation {
 pub(super) fn evaluate(
     field: Option<&Field<'_>>,
     estimators: &[Estimator],
-    space: Space,
+    (space, responses): (Space, Responses),
     errors: &mut Errors,
 ) -> Option<Evaluation> {
     let keys = ["risks", "domain", "reference", "knots_per_gap", "checkpoints"];
     let fields = field.map_or(vec![None; keys.len()], |field| field.map(&keys, errors));
-    let risks = risks(fields[0].as_ref(), space, errors);
+    let risks = risks(fields[0].as_ref(), (space, responses), errors);
     let domain = domain(fields[1].as_ref(), space, errors);
     if space == Space::Features {
         // Checkpoints are refused as on the line, since no estimator trains.
@@ -72,8 +73,12 @@ fn domain(field: Option<&Field<'_>>, space: Space, errors: &mut Errors) -> Optio
     word(field, &words, errors).and_then(|word| domains.get(word).copied())
 }
 
-fn risks(field: Option<&Field<'_>>, space: Space, errors: &mut Errors) -> Option<Vec<Risk>> {
-    let Some(field) = field else { return [1.0, 2.0].into_iter().map(Risk::lp).collect() };
+fn risks(
+    field: Option<&Field<'_>>,
+    (space, responses): (Space, Responses),
+    errors: &mut Errors,
+) -> Option<Vec<Risk>> {
+    let Some(field) = field else { return Some(responses.risks()) };
     let mut items = field.items(errors);
     if items.len() > RISKS {
         errors.push(field, format!("has {} entries, but there may be at most {RISKS}", items.len()));
@@ -94,13 +99,15 @@ fn checkpoints(field: &Field<'_>, estimators: &[Estimator], errors: &mut Errors)
 }
 
 fn risk(field: &Field<'_>, space: Space, errors: &mut Errors) -> Option<Risk> {
-    let is_of_space = |risk: &Risk| space == Space::Features || !risk.is_part();
+    let is_of_space = |risk: &Risk| space == Space::Features || *risk == Risk::Sup;
     if let Some(risk) = field.node.text().and_then(Risk::of_word).filter(is_of_space) {
         return Some(risk);
     }
     let expected = match space {
         Space::Line => "a number p of at least 1, or `sup`",
-        Space::Features => "a number p of at least 1, or one of `sup`, `variance`, `bias`",
+        Space::Features => {
+            "a number p of at least 1, or one of `sup`, `variance`, `bias`, and for labels `error`, `noisy_error`, `excess_error`"
+        }
     };
     field.real(expected, |p| p >= 1.0, errors).and_then(Risk::lp)
 }

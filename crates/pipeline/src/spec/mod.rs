@@ -15,6 +15,7 @@ mod evaluation;
 mod formula;
 mod generate;
 mod label;
+mod labels;
 mod limits;
 mod mark;
 mod progression;

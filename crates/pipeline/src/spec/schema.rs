@@ -62,13 +62,14 @@ fn generate() -> Json {
 }
 
 fn evaluate() -> Json {
-    let risk = json!({"oneOf": [{"type": "number", "minimum": 1}, {"enum": ["sup", "variance", "bias"]}]});
+    let risk = json!({"oneOf": [{"type": "number", "minimum": 1}, {"enum": ["sup", "variance", "bias", "error", "noisy_error", "excess_error"]}]});
     object(
         &[
             (
                 "risks",
                 one_or_many(
-                    "Exponents p of R_p, or sup; with d features also the parts of R_2, variance and bias.",
+                    "Exponents p of R_p, or sup; with d features also the parts of R_2, variance and bias, and the \
+                     probability of a wrong sign where labels are ±1: error, noisy_error, excess_error.",
                     &risk,
                 ),
             ),

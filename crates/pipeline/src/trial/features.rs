@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::plan::{Cell, Plan};
 use crate::spec::{Risk, dimension};
 use tempered_math::sample::Degenerate;
-use tempered_math::space::Points;
 use tempered_math::space::estimator::Report;
+use tempered_math::space::{Points, Predictor};
 
 /// Scores predictors of the trials of one cell, in the order of [`Criteria::columns`](tempered_math::score::Criteria::columns).
 pub(super) struct FeatureScorer {
@@ -71,7 +71,10 @@ impl FeatureScorer {
             Over::Rows(rows) => rows.judge(data.trial, predictor, &self.asked)?,
         };
         self.risks(&judged, scores);
-        scores.extend(judged.powers.iter().map(|power| power.standard_error));
+        self.errors(&judged, scores);
+        if self.asked.mistakes {
+            scores.extend(self.of_labels(data.y, predictor));
+        }
         let are_finite = scores[start..].iter().flatten().all(|score| score.is_finite());
         if !are_finite {
             scores[start..].iter_mut().for_each(|score| *score = score.filter(|score| score.is_finite()));
@@ -87,7 +90,37 @@ impl FeatureScorer {
             Risk::Sup => judged.supremum,
             Risk::Variance => judged.parts.and_then(|[variance, _]| variance),
             Risk::Bias => judged.parts.and_then(|[_, bias]| bias),
+            Risk::Error => judged.mistakes.map(|mistakes| mistakes.clean.value),
+            Risk::NoisyError => judged.mistakes.map(|mistakes| mistakes.noisy()),
+            Risk::ExcessError => judged.mistakes.and_then(|mistakes| mistakes.excess()),
         }));
+    }
+
+    /// Appends the standard errors of risks that are means.
+    fn errors(&self, judged: &Judged, scores: &mut Vec<Option<f64>>) {
+        let mut powers = judged.powers.iter();
+        let clean = judged.mistakes.and_then(|mistakes| mistakes.clean.standard_error);
+        scores.extend(self.risks.iter().filter(|risk| risk.is_mean()).map(|risk| match risk {
+            Risk::NoisyError => {
+                judged.mistakes.and_then(|of| clean.map(|error| (1.0 - 2.0 * of.flipped) * error))
+            }
+            Risk::Error | Risk::ExcessError => clean,
+            _ => powers.next().and_then(|power| power.standard_error),
+        }));
+    }
+
+    /// The margin of a plane on its training set, and the share of labels that f̂, whose values there are known, misses.
+    fn of_labels(&self, y: &[f64], predictor: &Predictor) -> [Option<f64>; 2] {
+        let signed = || self.values.iter().zip(y).map(|(f, y)| f * y);
+        let missed = signed().filter(|signed| *signed <= 0.0).count() as f64 / y.len() as f64;
+        let least = signed().fold(f64::INFINITY, f64::min);
+        let margin = match predictor {
+            Predictor::Linear { weights, .. } => {
+                Some(least / norm(weights)).filter(|margin| !margin.is_nan())
+            }
+            Predictor::Function(_) => None,
+        };
+        [margin, Some(missed)]
     }
 }
 

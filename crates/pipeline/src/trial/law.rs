@@ -5,12 +5,13 @@ use super::space::Fitted;
 use crate::error::Error;
 use crate::plan::{Cell, Plan};
 use crate::spec::{Risk, dimension};
+use tempered_math::ChaCha8Rng;
 use tempered_math::noise::{self, Noise};
 use tempered_math::sample::Degenerate;
 use tempered_math::seed::{Key, Purpose};
 use tempered_math::space::risk::{Estimate, Scorer};
 use tempered_math::space::target::Truth;
-use tempered_math::space::{Points, design};
+use tempered_math::space::{Points, Predictor, design};
 
 /// What rounding may leave of ∫ f*² where the bias is 0: the square of 1e-12, the error of weights by Cholesky.
 const ROUNDING: f64 = 1e-24;
@@ -22,6 +23,8 @@ pub(super) struct Asked {
     pub supremum: bool,
     /// Variance and bias.
     pub parts: bool,
+    /// The probability of a wrong sign.
+    pub mistakes: bool,
 }
 
 impl Asked {
@@ -31,6 +34,7 @@ impl Asked {
             exponents: risks.iter().filter_map(Risk::p).collect(),
             supremum: risks.contains(&Risk::Sup),
             parts: risks.iter().any(Risk::is_part),
+            mistakes: risks.iter().any(Risk::is_of_labels),
         }
     }
 }
@@ -42,6 +46,30 @@ pub(super) struct Judged {
     pub supremum: Option<f64>,
     /// Variance and bias, each where it is defined.
     pub parts: Option<[Option<f64>; 2]>,
+    pub mistakes: Option<Mistakes>,
+}
+
+/// How often a predictor has the wrong sign.
+#[derive(Clone, Copy)]
+pub(super) struct Mistakes {
+    /// P(f̂(x) has not the sign of its label), without noise.
+    pub clean: Estimate,
+    /// The probability that noise flips a label.
+    pub flipped: f64,
+    /// The least that any rule has, where it is known.
+    pub least: Option<f64>,
+}
+
+impl Mistakes {
+    /// P(f̂(x) has not the sign of its label with noise).
+    pub fn noisy(&self) -> f64 {
+        self.flipped + (1.0 - 2.0 * self.flipped) * self.clean.value
+    }
+
+    /// What the probability exceeds the least one by.
+    pub fn excess(&self) -> Option<f64> {
+        self.least.map(|least| self.clean.value - least)
+    }
 }
 
 /// Judges predictors of one cell over its law of x.
@@ -90,7 +118,21 @@ impl LawScorer {
             None => None,
         };
         let supremum = if asked.supremum { self.scorer.supremum(predictor, &truth)? } else { None };
-        Ok(Judged { powers, supremum, parts })
+        let mistakes = if asked.mistakes { self.mistakes(predictor, &truth, &mut rng)? } else { None };
+        Ok(Judged { powers, supremum, parts, mistakes })
+    }
+
+    fn mistakes(
+        &mut self,
+        predictor: &Predictor,
+        truth: &Truth,
+        rng: &mut ChaCha8Rng,
+    ) -> Result<Option<Mistakes>, Degenerate> {
+        let clean = self.scorer.mistakes(predictor, truth, rng)?;
+        let least = self.scorer.least_mistakes();
+        // E ε = −2 p at a label of 1.
+        let flipped = self.noise.local().map_or(0.0, |noise| -0.5 * noise.mean(&[], 1.0));
+        Ok(clean.map(|clean| Mistakes { clean, flipped, least }))
     }
 
     /// A bias, or 0 where it is what rounding leaves of a linear target.

@@ -81,6 +81,7 @@ impl RowScorer {
             powers: asked.exponents.iter().map(|p| self.holdout.risk(*p)).collect(),
             supremum: asked.supremum.then(|| self.holdout.supremum()),
             parts: None,
+            mistakes: None,
         })
     }
 }

@@ -183,6 +183,10 @@ impl Laws {
             Law::Features { d, key, truths } => {
                 truths.design.fill(&mut key.trial(trial), *d, x);
                 self.noise(trial, (*d, x), y, |y| {
+                    // Labels of clusters come with the points, from the same numbers.
+                    if truths.design.label(&mut key.trial(trial), y) {
+                        return;
+                    }
                     if let Ok(points) = Points::new(*d, x) {
                         truths.label(trial, points, y);
                     }

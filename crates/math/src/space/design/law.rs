@@ -57,6 +57,16 @@ pub trait Design: Send + Sync {
         false
     }
 
+    /// The clusters of points whose labels come with them; `None` where labels are values of a target.
+    fn clusters(&self) -> Option<Clusters> {
+        None
+    }
+
+    /// Adds their labels to `y` for the points that [`Design::fill`] draws from an equal generator; false where points have none.
+    fn label(&self, _rng: &mut ChaCha8Rng, _y: &mut [f64]) -> bool {
+        false
+    }
+
     /// Whether the law exists in this dimension.
     ///
     /// # Errors
@@ -73,4 +83,30 @@ pub enum Support {
     Sphere(f64),
     /// |x_k − mean| ≤ h in every coordinate.
     Cube(f64),
+}
+
+/// Clusters of equal weight about centres on axes, each with a label.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Clusters {
+    /// Of each centre from 0. Units of x.
+    pub distance: f64,
+    /// The standard deviation about a centre, in each direction. Units of x.
+    pub sd: f64,
+    /// How many there are, an even number.
+    pub count: usize,
+    /// Whether labels differ between axes, instead of between the two sides of each.
+    pub xor: bool,
+}
+
+impl Clusters {
+    /// The axis of a centre, and where on it.
+    pub fn centre(&self, j: usize) -> (usize, f64) {
+        (j / 2, if j % 2 == 0 { self.distance } else { -self.distance })
+    }
+
+    /// The label of a centre.
+    pub fn label(&self, j: usize) -> f64 {
+        let positive = if self.xor { (j / 2) % 2 == 0 } else { j % 2 == 0 };
+        if positive { 1.0 } else { -1.0 }
+    }
 }

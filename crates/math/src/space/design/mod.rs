@@ -1,5 +1,6 @@
 //! Designs: laws of points in R^d.
 
+mod clusters;
 mod cube;
 mod gaussian;
 mod hypercube;
@@ -10,7 +11,7 @@ mod spectrum;
 mod sphere;
 mod student;
 
-pub use law::{Design, Support};
+pub use law::{Clusters, Design, Support};
 
 use crate::catalogue::{Entry, Kind, Parameter, Value};
 
@@ -34,6 +35,7 @@ pub static CATALOGUE: &[Entry<dyn Design>] = &[
     cube::TORUS,
     hypercube::ENTRY,
     student::ENTRY,
+    clusters::ENTRY,
     rows::ENTRY,
 ];
 

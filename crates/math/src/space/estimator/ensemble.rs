@@ -159,6 +159,10 @@ impl Estimator for Ensemble {
         cost::sample(n, d) + self.members as f64 * part
     }
 
+    fn needs_labels(&self) -> bool {
+        self.member.needs_labels()
+    }
+
     fn interpolates(&self, n: u64, d: u64) -> bool {
         self.members == 1
             && self.scheme != Scheme::Bootstrap

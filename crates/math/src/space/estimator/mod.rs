@@ -17,6 +17,7 @@ mod smoother;
 mod solver;
 mod sparse;
 mod spectral;
+mod svm;
 
 pub(in crate::space) use linear::Linear;
 pub use rule::{Estimator, Report, Route};
@@ -49,12 +50,14 @@ pub static CATALOGUE: &[Entry<dyn Estimator>] = &[
     spectral::FLOW,
     spectral::PRINCIPAL,
     one_step::ENTRY,
+    one_step::AVERAGING,
     random_features::ENTRY,
     omp::ENTRY,
     sparse::LASSO,
     sparse::BASIS_PURSUIT,
     ensemble::ENTRY,
     regmean::ENTRY,
+    svm::ENTRY,
 ];
 
 /// The parameter `intercept` of linear predictors.

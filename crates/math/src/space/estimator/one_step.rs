@@ -15,6 +15,13 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     build: |values| Ok(Box::new(OneStep { rate: values[0].real() })),
 };
 
+pub(super) const AVERAGING: Entry<dyn Estimator> = Entry {
+    name: "averaging",
+    summary: "the mean of the points times their responses, the plane of least squares where points are independent directions",
+    parameters: Vec::new,
+    build: |_| Ok(Box::new(OneStep { rate: 1.0 })),
+};
+
 /// f̂(x) = (rate/n) Σ_i y_i x_i·x.
 ///
 /// For x ~ N(0, I), w* ~ N(0, I) and noise of variance σ² the best rate is n/(n + d + 1 + σ²).

@@ -63,6 +63,11 @@ pub trait Estimator: Send {
     /// A model; shards are cut by it. It is a function of the arguments, n and d alone, of +, · and / alone.
     fn cost(&self, n: u64, d: u64) -> f64;
 
+    /// Whether it is a rule for labels ±1, which fails where responses are others.
+    fn needs_labels(&self) -> bool {
+        false
+    }
+
     /// Whether f̂(x_i) = y_i for every point of nearly every sample of n points with d features.
     fn interpolates(&self, n: u64, d: u64) -> bool;
 }

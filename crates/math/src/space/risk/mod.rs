@@ -2,12 +2,14 @@
 
 mod arc;
 mod exact;
+mod mistakes;
 mod relu;
 mod sampled;
 mod scorer;
 mod sobol;
 
 pub use exact::{Error, normal_moment};
+pub(in crate::space) use mistakes::below;
 pub use scorer::{Parts, Scorer};
 
 /// A risk, and how well it is known.

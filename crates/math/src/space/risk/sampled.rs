@@ -1,6 +1,7 @@
 //! Risks by test points.
 
 use super::Estimate;
+use super::mistakes::share;
 use super::sobol::{POINTS, REPLICATES, fill};
 use crate::sample::Degenerate;
 use crate::space::design::Design;
@@ -46,6 +47,39 @@ impl Sampled {
             }
         }
         Ok(means.iter().map(summary).collect())
+    }
+
+    /// P(f̂(x) has not the sign of its label), with a standard error, as [`Sampled::powers`]. Labels are those of clusters, where the design
+    /// has some, or values of f*.
+    pub fn mistakes(
+        &mut self,
+        design: &dyn Design,
+        d: usize,
+        (predictor, truth): (&Predictor, &Truth),
+        rng: &mut ChaCha8Rng,
+    ) -> Result<Estimate, Degenerate> {
+        self.x.resize(POINTS * d, 0.0);
+        self.error.resize(POINTS, 0.0);
+        let mut means = [0.0; REPLICATES];
+        for mean in &mut means {
+            fill(rng, design, d, &mut self.x);
+            let x = Points::new(d, &self.x)?;
+            predictor.values(x, &mut self.error);
+            let Some(clusters) = design.clusters() else {
+                let shares = self.error.iter().zip(x.rows()).map(|(f, row)| share(f * truth.value(row)));
+                *mean = shares.sum::<f64>() / POINTS as f64;
+                continue;
+            };
+            // Every centre has a block of the points, and each block the same weight, however many points it got.
+            let mut blocks = vec![(0.0, 0.0); clusters.count];
+            for (i, f) in self.error.iter().enumerate() {
+                let j = i * clusters.count / POINTS;
+                blocks[j].0 += share(f * clusters.label(j));
+                blocks[j].1 += 1.0;
+            }
+            *mean = blocks.iter().map(|(wrong, of)| wrong / of).sum::<f64>() / clusters.count as f64;
+        }
+        Ok(summary(&means))
     }
 }
 

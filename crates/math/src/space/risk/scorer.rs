@@ -1,7 +1,7 @@
 //! From a predictor and a target to risks.
 
 use super::sampled::Sampled;
-use super::{Error, Estimate, relu};
+use super::{Error, Estimate, mistakes, relu};
 use crate::noise::Noise;
 use crate::sample::Degenerate;
 use crate::space::design::{Design, Support};
@@ -109,6 +109,54 @@ impl Scorer {
         };
         let (support, mean) = (self.design.support(self.d), self.design.mean());
         Ok(Error::supremum(weights, *intercept, truth, support, mean))
+    }
+
+    /// P(f̂(x) has not the sign of its label) for a new point with a label that no noise has touched, where labels are signs of a target
+    /// or those of clusters, a value of 0 counted as half a mistake; `None` for other targets.
+    ///
+    /// # Formula
+    /// Of planes on clusters a mean of normal probabilities; beside the sign of a linear function the angle between the two, on normal
+    /// points with Owen's function where there is an intercept. All others by test points, as [`Scorer::risks`].
+    ///
+    /// # Errors
+    /// `Lengths` where the predictor or the target has another dimension.
+    pub fn mistakes(
+        &mut self,
+        predictor: &Predictor,
+        truth: &Truth,
+        rng: &mut ChaCha8Rng,
+    ) -> Result<Option<Estimate>, Degenerate> {
+        self.error(predictor, truth)?;
+        let clusters = self.design.clusters();
+        let exact = match (predictor, truth, clusters) {
+            (Predictor::Linear { weights, intercept }, _, Some(clusters)) => {
+                Some(mistakes::of_clusters(weights, *intercept, &clusters))
+            }
+            (Predictor::Linear { weights, intercept }, Truth::Sign(of), None) => {
+                of.weights().and_then(|truth| self.angle(weights, *intercept, truth))
+            }
+            _ => None,
+        };
+        match (exact, truth, clusters) {
+            (Some(value), ..) => Ok(Some(Estimate { value, standard_error: None })),
+            (None, _, Some(_)) | (None, Truth::Sign(_), None) => {
+                self.sampled.mistakes(&*self.design, self.d, (predictor, truth), rng).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The least probability of a wrong sign that any predictor has: 0 where labels are a function of x; `None` where it is not known.
+    pub fn least_mistakes(&self) -> Option<f64> {
+        self.design.clusters().map_or(Some(0.0), |clusters| mistakes::least_of_clusters(&clusters))
+    }
+
+    /// The share of points where two planes differ in sign, where angles tell it.
+    fn angle(&self, weights: &[f64], intercept: f64, truth: &[f64]) -> Option<f64> {
+        let on_sphere = matches!(self.design.support(self.d), Some(Support::Sphere(_)));
+        let known = self.design.is_gaussian() || (on_sphere && intercept == 0.0);
+        (known && self.design.mean_is_zero())
+            .then(|| mistakes::of_planes(weights, intercept, truth, &self.spectrum))
     }
 
     /// The two parts of R_2 of an estimator that is linear in y, for the points that its smoother was made for.

@@ -5,6 +5,7 @@ mod direction;
 mod harmonic;
 mod linear;
 mod polynomial;
+mod sign;
 mod single_index;
 mod teacher;
 mod truth;
@@ -21,7 +22,7 @@ use crate::catalogue::Entry;
 /// use tempered_math::space::target::CATALOGUE;
 ///
 /// let names: Vec<&str> = CATALOGUE.iter().map(|entry| entry.name).collect();
-/// assert_eq!(names, ["zero", "linear", "single_index", "polynomial", "harmonic", "teacher", "chain"]);
+/// assert_eq!(names, ["zero", "linear", "single_index", "polynomial", "harmonic", "teacher", "chain", "sign"]);
 /// assert_eq!(Choice::new(&CATALOGUE[1], &[]).unwrap().to_string(), "linear(norm=1, direction=first)");
 /// ```
 pub static CATALOGUE: &[Entry<dyn Target>] = &[
@@ -32,4 +33,5 @@ pub static CATALOGUE: &[Entry<dyn Target>] = &[
     harmonic::ENTRY,
     teacher::ENTRY,
     chain::ENTRY,
+    sign::ENTRY,
 ];

@@ -67,6 +67,8 @@ pub enum Truth {
     },
     /// A two-layer ReLU network without biases.
     Relu(Teacher),
+    /// f*(x) = 1 where another target is at least 0, else −1.
+    Sign(Box<Truth>),
     /// Any other function of a row.
     Function(Box<RowFunction>),
 }
@@ -115,6 +117,14 @@ impl Truth {
             Truth::Zero => 0.0,
             Truth::Linear { weights } => dot(weights, row),
             Truth::Relu(teacher) => teacher.value(row),
+            // Rounding may leave −0 of a sum; it is 0.
+            Truth::Sign(of) => {
+                if of.value(row) >= 0.0 {
+                    1.0
+                } else {
+                    -1.0
+                }
+            }
             Truth::Function(function) => function(row),
         }
     }
@@ -129,7 +139,7 @@ impl Truth {
         match self {
             Truth::Zero => Some(&[]),
             Truth::Linear { weights } => Some(weights),
-            Truth::Relu(_) | Truth::Function(_) => None,
+            Truth::Relu(_) | Truth::Sign(_) | Truth::Function(_) => None,
         }
     }
 }
