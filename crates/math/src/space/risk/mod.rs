@@ -6,6 +6,8 @@ mod relu;
 mod sampled;
 mod scorer;
 mod sobol;
+mod table;
+mod zonal;
 
 pub use exact::{Error, normal_moment};
 pub use scorer::{Parts, Scorer};
