@@ -328,3 +328,60 @@ def noise_profile(document):
         f"At d = 2n the profile of least squares is {word(found['least_squares', True])} and that of the mean {word(found['averaging', True])}; with "
         f"ten points to a feature they are {word(found['least_squares', False])} and {word(found['averaging', False])}."
     )
+
+
+def last(one, what="median"):
+    """The last level of a series, in digits."""
+    return short(one["levels"][-1][what])
+
+
+def square(series, estimator, design="", risk=2):
+    """The series of R₂, or of a part of it, of an estimator and a design."""
+    return next(s for s in series if s["estimator"] == estimator and design in s["design"] and s["p"] == risk)
+
+
+def kernels_by_dimension(series):
+    parts = []
+    for d in (2, 3, 4, 5):
+        own = {name: square(series, name, f"d={d}", "variance") for name in ("laplace", "tangent", "matern")}
+        words = [f"{last(one)} ({name}, {one['in_probability']})" for name, one in own.items()]
+        parts.append(f"D = {d - 1}: {listed(words)}")
+    n = square(series, "laplace")["levels"][-1]["n"]
+    return f"Medians of the part of R₂ that is due to noise at n = {n}, and what they are in probability: {'; '.join(parts)}. {agreement(series)}"
+
+
+def shepard_by_dimension(series):
+    parts = []
+    for d in (2, 3):
+        names = {"at_d": "β = d", "at_2d": "2d", "at_4d": "4d", "one": "one neighbour", "five": "five"}
+        words = [f"{last(square(series, name, f'd={d}'), 'mean')} ({word})" for name, word in names.items()]
+        parts.append(f"d = {d}: {listed(words)}")
+    n = square(series, "one")["levels"][-1]["n"]
+    return f"Means of R₂ at n = {n}, {'; '.join(parts)}. {in_probability([s for s in series if s['p'] == 2])}"
+
+
+def high_dimension(series):
+    parts = []
+    for power, design in [("1.5", "2/3"), ("2", "1/2")]:
+        one = square(series, "tangent", design, "variance")
+        medians = ", ".join(short(level["median"]) for level in one["levels"])
+        parts.append(f"with n = d^{power} {medians} ({one['in_probability']})")
+    sizes = listed(level["n"] for level in square(series, "tangent")["levels"])
+    return f"Medians of the part of R₂ that is due to noise at n = {sizes}: {'; '.join(parts)}. {agreement(series)}"
+
+
+def spiky_smooth(document):
+    found = {c["estimator"]: c for c in curves(document, "risk_l2")}
+    pairs = [at(found["spiky"], height)["value"] for height in (0.1, 1, 10)]
+    ridges = [found[f"ridge[ridge={height}]"]["points"][0]["value"] for height in ("0.1", "1", "10")]
+    return (
+        f"Medians of R₂: {short(found['ridgeless']['points'][0]['value'])} without a spike, at best {least(found['spiky'])} with a narrow and "
+        f"{least(found['wide'])} with a wide one. Narrow spikes of height 0.1, 1 and 10 have {listed(short(x) for x in pairs)}, ridges "
+        f"{listed(short(x) for x in ridges)}."
+    )
+
+
+def gaussian_bandwidth(series):
+    one = square(series, "gaussian")
+    means = [f"{short(level['mean'])} at n = {level['n']}" for level in one["levels"]]
+    return f"The mean of R₂ is {listed(means)}: always above the 100 of no fit at all. In probability it is {one['in_probability']}."

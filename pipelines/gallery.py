@@ -49,6 +49,11 @@ STUDIES = {
     "layer-rank": (answers.layer_rank, "along-layers-rank-gaussian-d-50-n50", None),
     "svm-interpolation": (answers.svm_interpolation, "along-d-rank-gaussian-n50", None),
     "noise-profile": (answers.noise_profile, "along-noise-probability-risk-error-gaussian-d-2-n-n200", None),
+    "kernels-by-dimension": (answers.kernels_by_dimension, "risk-sphere-d-3-radius-1-pvariance", None),
+    "shepard-by-dimension": (answers.shepard_by_dimension, "risk-cube-d-2-p2", None),
+    "high-dimension": (answers.high_dimension, "risk-sphere-d-round-n-2-3-radius-1-pvariance", None),
+    "spiky-smooth": (answers.spiky_smooth, "along-spike-risk-l2-sphere-d-3-radius-1-n300", None),
+    "gaussian-bandwidth": (answers.gaussian_bandwidth, "risk-sphere-d-6-radius-1-p2", None),
     "own-table": (answers.own_table, "risk-rows-d-6-file-longley-csv-response-employed-standardise-true-p2", None),
 }
 

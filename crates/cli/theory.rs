@@ -65,6 +65,11 @@ impl<'a> Theory<'a> {
         let last = cells.iter().max_by_key(|cell| cell.n)?;
         let estimator = self.plan.study.estimators.iter().find(|known| known.label == label)?;
         let choice = last.choice(&estimator.rule).ok()?;
+        // What is known of these is of a rule that stays as n grows.
+        let first = cells.iter().min_by_key(|cell| cell.n)?.choice(&estimator.rule).ok()?;
+        if *first != *choice && ["kernel", "nearest", "shepard"].contains(&choice.name()) {
+            return None;
+        }
         // The part of R_2 that is due to noise is R_2 of the target zero in expectation over the noise, and of the same class.
         let zero = space::target::CATALOGUE.iter().find(|entry| entry.name == "zero");
         let zero = zero.and_then(|entry| Choice::new(entry, &[]).ok());

@@ -5,6 +5,7 @@
 mod dense;
 pub mod design;
 pub mod estimator;
+mod kernel;
 mod points;
 mod predictor;
 mod processor;
@@ -15,6 +16,6 @@ pub mod target;
 pub mod theory;
 
 pub use points::Points;
-pub use predictor::{Function, Layout, Predictor, ReluUnits};
+pub use predictor::{Function, KernelSum, Layout, Predictor, ReluUnits};
 pub use processor::processor;
 pub use sample::Sample;

@@ -2,6 +2,7 @@
 
 use super::Points;
 use super::dense::{Matrix, dot, times_each};
+use super::kernel::Kernel;
 
 /// f̂: R^d → R.
 ///
@@ -34,10 +35,31 @@ pub trait Function: Send + Sync {
     /// What decides f̂, beside what the seed determines.
     fn coefficients(&self) -> &[f64];
 
+    /// ∇̂f at each point, d numbers each; false where the function has no gradient of its own, and then `out` stays as it is.
+    fn gradients(&self, _x: Points<'_>, _out: &mut [f64]) -> bool {
+        false
+    }
+
     /// The units of a two-layer ReLU network without biases, whose risk on normal points is known exactly.
     fn relu(&self) -> Option<ReluUnits<'_>> {
         None
     }
+
+    /// The kernels that f̂ is a sum of, whose risk on a sphere is known by a formula.
+    fn kernels(&self) -> Option<KernelSum<'_>> {
+        None
+    }
+}
+
+/// Σ_i c_i k(x_i, ·).
+#[derive(Clone, Copy)]
+pub struct KernelSum<'a> {
+    pub(super) kernel: &'a Kernel,
+    pub(super) x: Points<'a>,
+    /// c, one a point.
+    pub(super) coefficients: &'a [f64],
+    /// The condition of the system that c solves: the digits that c has lost.
+    pub(super) condition: f64,
 }
 
 /// Σ_j a_j max(u_j·x, 0).
@@ -131,6 +153,17 @@ impl Predictor {
             self.values(point, &mut value);
         }
         value[0]
+    }
+
+    /// ∇f̂ at each point, or its estimate, d numbers each; false where there is none, and then `out` stays as it is.
+    pub fn gradients(&self, x: Points<'_>, out: &mut [f64]) -> bool {
+        match self {
+            Predictor::Linear { weights, .. } => {
+                out.chunks_exact_mut(x.d()).for_each(|row| row.copy_from_slice(weights));
+                true
+            }
+            Predictor::Function(function) => function.gradients(x, out),
+        }
     }
 
     /// What decides f̂: weights, or the coefficients of a function.

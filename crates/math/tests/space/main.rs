@@ -8,15 +8,18 @@ mod data;
 #[expect(dead_code, reason = "kernels take roots and exponentials, linear systems do not")]
 mod double;
 mod filters;
+mod kernels;
 mod kin;
 mod labels;
 mod laws;
 mod linear;
+mod local;
 mod merges;
 mod properties;
 mod risks;
 mod speed;
 mod twin;
+mod zonal;
 
 use rand_chacha::ChaCha8Rng;
 use tempered_math::catalogue::{Choice, Entry, Value};

@@ -4,8 +4,12 @@ mod centred;
 mod combination;
 mod cost;
 mod ensemble;
+mod kernel;
 mod least_squares;
 mod linear;
+mod local;
+mod local_linear;
+mod nearest;
 mod omp;
 mod one_step;
 mod parts;
@@ -13,15 +17,17 @@ mod random_features;
 mod regmean;
 mod ridge;
 mod rule;
+mod shepard;
 mod smoother;
 mod solver;
 mod sparse;
 mod spectral;
 mod svm;
 
+pub(in crate::space) use kernel::lower_product;
 pub(in crate::space) use linear::Linear;
 pub use rule::{Estimator, Report, Route};
-pub use smoother::Smoother;
+pub use smoother::{Averages, KernelAverages, Smoother};
 pub use spectral::{Decomposition, Filter, Fit, Gain};
 
 use super::dense::dot;
@@ -52,6 +58,10 @@ pub static CATALOGUE: &[Entry<dyn Estimator>] = &[
     one_step::ENTRY,
     one_step::AVERAGING,
     random_features::ENTRY,
+    kernel::ENTRY,
+    nearest::ENTRY,
+    shepard::ENTRY,
+    local_linear::ENTRY,
     omp::ENTRY,
     sparse::LASSO,
     sparse::BASIS_PURSUIT,

@@ -1,7 +1,9 @@
 //! Estimators that are linear in y, as matrices.
 
-use crate::space::Predictor;
+use crate::sample::Degenerate;
 use crate::space::dense::{Matrix, dot, transposed_times};
+use crate::space::kernel::Kernel;
+use crate::space::{Points, Predictor};
 
 /// S with ŵ = S y, for one set of points.
 ///
@@ -26,13 +28,45 @@ use crate::space::dense::{Matrix, dot, transposed_times};
 /// smoother.apply(&[5.0], &mut mean);
 /// assert!((mean.value(&[3.0, 4.0]) - 5.0).abs() < 1e-14);
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Smoother {
     d: usize,
     /// How each weight moves with each response: one row of d numbers a point.
     weights: Vec<f64>,
     /// The mean of the points, where there is an intercept.
     centre: Option<Vec<f64>>,
+    /// The weights of the responses in f̂(x), where f̂ is no plane.
+    averages: Option<Box<dyn Averages>>,
+}
+
+/// f̂(x) = Σ_j s_j(x) y_j, for one set of points.
+pub trait Averages: Send + Sync {
+    /// The number of points.
+    fn n(&self) -> usize;
+
+    /// Overwrites `out` with the predictor of these responses, one a point.
+    ///
+    /// # Errors
+    /// `Overflow` where it is not finite.
+    fn apply(&self, y: &[f64], out: &mut Predictor) -> Result<(), Degenerate>;
+
+    /// What takes points to the mean of Σ_j v_j s_j(x)² over them, for noise of these variances v, one a point.
+    fn spread<'a>(&'a self, variances: &'a [f64]) -> Box<dyn FnMut(Points<'_>) -> f64 + 'a>;
+
+    /// Where f̂ is a sum of kernels at the points, what decides E Σ_j v_j s_j(x)² by a formula.
+    fn kernels(&self) -> Option<KernelAverages<'_>> {
+        None
+    }
+}
+
+/// s(x) = A⁻¹ k(x) with k_j(x) = k(x, x_j), A the kernel matrix and a ridge.
+pub struct KernelAverages<'a> {
+    pub(in crate::space) kernel: &'a Kernel,
+    pub(in crate::space) x: Points<'a>,
+    /// A⁻¹, column by column.
+    pub(in crate::space) inverse: &'a [f64],
+    /// The condition of A.
+    pub(in crate::space) condition: f64,
 }
 
 impl Smoother {
@@ -41,12 +75,24 @@ impl Smoother {
         self.d = d;
         self.centre = centre.map(<[f64]>::to_vec);
         self.weights.clear();
+        self.averages = None;
         &mut self.weights
+    }
+
+    /// Makes it that of a function that is no plane.
+    pub(super) fn set_averages(&mut self, d: usize, averages: Box<dyn Averages>) {
+        self.set(d, None);
+        self.averages = Some(averages);
+    }
+
+    /// The weights of the responses in f̂(x), where f̂ is no plane.
+    pub fn averages(&self) -> Option<&dyn Averages> {
+        self.averages.as_deref()
     }
 
     /// The number of points.
     pub fn n(&self) -> usize {
-        self.weights.len() / self.d.max(1)
+        self.averages().map_or(self.weights.len() / self.d.max(1), Averages::n)
     }
 
     /// How each weight moves with each response: one row of d numbers a point.

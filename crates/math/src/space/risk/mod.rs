@@ -7,6 +7,8 @@ mod relu;
 mod sampled;
 mod scorer;
 mod sobol;
+mod table;
+mod zonal;
 
 pub use exact::{Error, normal_moment};
 pub(in crate::space) use mistakes::below;

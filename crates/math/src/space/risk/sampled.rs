@@ -81,6 +81,25 @@ impl Sampled {
         }
         Ok(summary(&means))
     }
+
+    /// The mean of a function over the law of x, given its mean over points.
+    ///
+    /// Cost: 4096 points.
+    pub fn mean(
+        &mut self,
+        design: &dyn Design,
+        d: usize,
+        of: &mut dyn FnMut(Points<'_>) -> f64,
+        rng: &mut ChaCha8Rng,
+    ) -> Result<f64, Degenerate> {
+        self.x.resize(POINTS * d, 0.0);
+        let mut total = 0.0;
+        for _ in 0..REPLICATES {
+            fill(rng, design, d, &mut self.x);
+            total += of(Points::new(d, &self.x)?);
+        }
+        Ok(total / REPLICATES as f64)
+    }
 }
 
 fn mean_power(errors: &[f64], p: f64) -> f64 {

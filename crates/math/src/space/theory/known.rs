@@ -1,5 +1,6 @@
 //! The class of risks as n grows.
 
+use super::kernels;
 use super::setting::{Growth, Setting};
 use crate::catalogue::{Choice, Value};
 use crate::space::risk::normal_moment;
@@ -7,7 +8,8 @@ use crate::theory::{Class, Known, moment};
 
 /// What is known of R_p of an estimator as n grows, in probability and in expectation; `None` where nothing is.
 ///
-/// Least squares and ridges of 0, for linear targets and the target zero, and noise with a positive variance and E |ε|^p.
+/// Least squares and ridges of 0, for linear targets and the target zero, and noise with a positive variance and E |ε|^p; kernels and
+/// local averages, which have formulas of their own.
 ///
 /// # Formula
 /// For n > d the law of R_2 does not depend on the spectrum: σ² γ/(1 − γ) at d = γ n. For d > n and x ~ N(0, I): σ²/(γ − 1) +
@@ -17,6 +19,9 @@ use crate::theory::{Class, Known, moment};
 /// # Source
 /// Hastie et al., arXiv 1903.08560 (2019); Mallinar et al., arXiv 2207.06569 (2022), theorem 3.1; Bartlett et al., PNAS 117 (2020).
 pub fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
+    if ["kernel", "nearest", "shepard"].contains(&estimator.name()) {
+        return kernels::known(estimator, setting);
+    }
     let moment_of_p = moment(setting.noise, setting.p.max(2.0));
     let is_noisy = moment_of_p > 0.0 && moment_of_p.is_finite();
     if !is_ridgeless(estimator) || !is_noisy || setting.design.name() == "rows" {
@@ -27,6 +32,8 @@ pub fn known(estimator: &Choice, setting: &Setting<'_>) -> Option<Known> {
     let part = match (setting.growth, setting.design.name()) {
         (growth, "gaussian") if has_tail(setting.design) => tailed(growth)?,
         (Growth::Fixed, _) => Part::vanishes(Some(-1.0)),
+        // d/n falls like n^{1/a − 1}.
+        (Growth::Root(a), _) => Part::vanishes(Some(1.0 / a - 1.0)),
         (Growth::Ratio(ratio), _) if ratio < 1.0 => Part::settles(noise * ratio / (1.0 - ratio)),
         // For n ≥ d the law is that of isotropic points.
         (Growth::Offset(c), "gaussian") if c <= 0 || isotropic(setting.design) => Part::explodes(Some(1.0)),

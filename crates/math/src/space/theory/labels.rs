@@ -49,7 +49,8 @@ pub fn known_error(
         _ => return None,
     };
     let eta = match growth {
-        Growth::Fixed => f64::INFINITY,
+        // d/n vanishes.
+        Growth::Fixed | Growth::Root(_) => f64::INFINITY,
         Growth::Offset(_) => 1.0,
         Growth::Ratio(ratio) => 1.0 / ratio,
         Growth::Power(_) => 0.0,
@@ -63,6 +64,7 @@ pub fn known_error(
     };
     // The angle, and what it adds to the least error by its square, fall as √(d/n) and d/n; of least squares and of the mean alike.
     let falls = if matches!(data, Data::Signs { .. }) { -0.5 } else { -1.0 };
+    let falls = if let Growth::Root(power) = growth { falls * (1.0 - 1.0 / power) } else { falls };
     Some(Known {
         in_probability: Some(class),
         in_expectation: Some(class),

@@ -5,6 +5,7 @@ mod beta;
 mod collapse;
 mod eigenframework;
 mod isotropic;
+mod kernels;
 mod known;
 mod labels;
 mod means;

@@ -30,6 +30,8 @@ pub enum Growth {
     Ratio(f64),
     /// d ~ n^a, a > 1.
     Power(f64),
+    /// n ~ d^a, a > 1, where d grows in whole numbers and n follows.
+    Root(f64),
 }
 
 /// d may be off its law by this much, since it is rounded to a whole number, up, down or to the nearest.
@@ -48,6 +50,8 @@ impl Growth {
     /// let Some(Growth::Power(a)) = Growth::of(&[(10, 32), (20, 89), (40, 253)]) else { panic!("no power") };
     /// assert!((a - 1.5).abs() < 0.01);
     /// assert_eq!(Growth::of(&[(10, 32), (20, 89), (40, 100)]), None);
+    /// // n = d^2
+    /// assert_eq!(Growth::of(&[(100, 10), (400, 20), (1600, 40)]), Some(Growth::Root(2.0)));
     /// ```
     pub fn of(pairs: &[(u64, u64)]) -> Option<Growth> {
         let (first, last) = (*pairs.iter().min()?, *pairs.iter().max()?);
@@ -74,7 +78,14 @@ impl Growth {
             // Rounding of the first d tilts the slope, and with it all between.
             (e - law).abs() <= ROUNDED * (1.0 + law / first.1 as f64)
         };
-        (slope > 1.0 && all(&near)).then_some(Growth::Power(slope))
+        if !all(&near) {
+            return None;
+        }
+        match slope {
+            slope if slope > 1.0 => Some(Growth::Power(slope)),
+            slope if slope > 0.0 && slope < 1.0 => Some(Growth::Root(1.0 / slope)),
+            _ => None,
+        }
     }
 }
 

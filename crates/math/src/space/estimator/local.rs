@@ -1,0 +1,177 @@
+//! Local averages: what the nearest points say.
+
+use super::{Averages, cost};
+use crate::sample::Degenerate;
+use crate::space::kernel::{Blocks, Embedded, scaled, squared_distances};
+use crate::space::{Function, Points, Predictor};
+use crate::sum::largest;
+use std::sync::Arc;
+
+/// The points of a sample, ready for distances from them.
+pub(super) struct Places {
+    pub d: usize,
+    pub n: usize,
+    pub x: Vec<f64>,
+    blocks: Blocks,
+}
+
+impl Places {
+    /// # Errors
+    /// `Overflow` where a squared distance may not be finite.
+    pub fn new(x: Points<'_>) -> Result<Places, Degenerate> {
+        let most = 2.0 * largest(x.values());
+        if !(most * most * x.d() as f64).is_finite() {
+            return Err(Degenerate::Overflow);
+        }
+        let blocks = Blocks::new(&as_they_are(x));
+        Ok(Places { d: x.d(), n: x.n(), x: x.values().to_vec(), blocks })
+    }
+
+    /// Hands on each point with its squared distances from all places.
+    pub fn each(&self, x: Points<'_>, mut take: impl FnMut(usize, &[f64])) {
+        let mut squares = Vec::new();
+        // So many rows that their distances stay in the second-level cache.
+        let rows = (16_384 / self.n).clamp(1, 64);
+        for (start, part) in x.values().chunks(rows * self.d).enumerate() {
+            let Ok(part) = Points::new(self.d, part) else { return };
+            squared_distances(&as_they_are(part), &self.blocks, &mut squares);
+            squares.chunks_exact(self.n).enumerate().for_each(|(i, row)| take(start * rows + i, row));
+        }
+    }
+}
+
+fn as_they_are(x: Points<'_>) -> Embedded {
+    scaled(x, 1.0)
+}
+
+/// The k places nearest to a point, in their order; of equal distances the earlier place counts.
+#[derive(Default)]
+pub(super) struct Nearest {
+    /// Squared distances with their places, the nearest first while few are searched for.
+    found: Vec<(f64, usize)>,
+    /// The places.
+    pub places: Vec<usize>,
+}
+
+/// Up to so many neighbours are kept sorted while the row is read once; more are partitioned.
+const FEW: usize = 64;
+
+impl Nearest {
+    /// Searches a row of squared distances, of which there are at least k.
+    ///
+    /// # Cost
+    /// One comparison a place, and k for each of about k ln(n/k) places that come nearer; O(n) for more than 64.
+    pub fn search(&mut self, squares: &[f64], k: usize) {
+        self.found.clear();
+        if k > FEW {
+            self.found.extend(squares.iter().copied().zip(0..));
+            let order = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
+            self.found.select_nth_unstable_by(k - 1, order);
+            self.found.truncate(k);
+        } else {
+            self.few(squares, k);
+        }
+        self.places.clear();
+        self.places.extend(self.found.iter().map(|(_, place)| *place));
+        self.places.sort_unstable();
+    }
+
+    fn few(&mut self, squares: &[f64], k: usize) {
+        const LANES: usize = 8;
+        self.found.extend(squares[..k].iter().copied().zip(0..));
+        self.found.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut most = self.found[k - 1].0;
+        for (block, values) in squares[k..].chunks(LANES).enumerate() {
+            // Nearly all blocks have nothing: one comparison of their least.
+            if values.iter().fold(f64::INFINITY, |least, s| if *s < least { *s } else { least }) >= most {
+                continue;
+            }
+            for (i, square) in values.iter().enumerate() {
+                if *square < most {
+                    let place = self.found.partition_point(|(known, _)| known <= square);
+                    self.found.pop();
+                    self.found.insert(place, (*square, k + block * LANES + i));
+                    most = self.found[k - 1].0;
+                }
+            }
+        }
+    }
+
+    /// The largest squared distance of those found.
+    pub fn radius(&self) -> f64 {
+        self.found.iter().fold(0.0, |most, (square, _)| most.max(*square))
+    }
+}
+
+/// A rule that gives each response a weight in f̂(x), by the squared distances of the points from x.
+pub(super) trait Rule: Clone + Send + Sync + 'static {
+    /// Scratch.
+    type Scratch: Default;
+
+    /// f̂ at a point with these squared distances.
+    fn value(&self, squares: &[f64], y: &[f64], scratch: &mut Self::Scratch) -> f64;
+
+    /// Σ_j v_j s_j² there.
+    fn spread(&self, squares: &[f64], variances: &[f64], scratch: &mut Self::Scratch) -> f64;
+}
+
+/// A rule with its points.
+pub(super) struct Averaging<R> {
+    pub places: Arc<Places>,
+    pub rule: R,
+}
+
+impl<R: Rule> Averaging<R> {
+    pub fn new(x: Points<'_>, rule: R) -> Result<Averaging<R>, Degenerate> {
+        Ok(Averaging { places: Arc::new(Places::new(x)?), rule })
+    }
+}
+
+impl<R: Rule> Averages for Averaging<R> {
+    fn n(&self) -> usize {
+        self.places.n
+    }
+
+    fn apply(&self, y: &[f64], out: &mut Predictor) -> Result<(), Degenerate> {
+        // Differences of two responses, and sums of n of them, must be finite.
+        if !y.iter().map(|y| 2.0 * y.abs()).sum::<f64>().is_finite() {
+            return Err(Degenerate::Overflow);
+        }
+        let (places, rule, y) = (self.places.clone(), self.rule.clone(), y.to_vec());
+        *out = Predictor::Function(Box::new(Averaged { places, rule, y }));
+        Ok(())
+    }
+
+    fn spread<'a>(&'a self, variances: &'a [f64]) -> Box<dyn FnMut(Points<'_>) -> f64 + 'a> {
+        let mut scratch = R::Scratch::default();
+        Box::new(move |x| {
+            let mut total = 0.0;
+            self.places.each(x, |_, squares| total += self.rule.spread(squares, variances, &mut scratch));
+            total / x.n() as f64
+        })
+    }
+}
+
+/// Σ_j s_j(x) y_j.
+struct Averaged<R> {
+    places: Arc<Places>,
+    rule: R,
+    y: Vec<f64>,
+}
+
+impl<R: Rule> Function for Averaged<R> {
+    fn values(&self, x: Points<'_>, out: &mut [f64]) {
+        let mut scratch = R::Scratch::default();
+        self.places.each(x, |i, squares| out[i] = self.rule.value(squares, &self.y, &mut scratch));
+    }
+
+    fn coefficients(&self) -> &[f64] {
+        &self.y
+    }
+}
+
+/// A trial of distances from n points, at these and at 4096 others, with so many nanoseconds a pair beside the distance.
+pub(super) fn cost(n: u64, d: u64, pair: f64) -> f64 {
+    let points = n as f64;
+    cost::sample(n, d) + points * (points + 4096.0) * (0.4 + 0.3 * d as f64 + pair)
+}

@@ -1,0 +1,154 @@
+//! Kernels at many pairs of points.
+
+use super::embedding::LANES;
+use super::profile::Profile;
+use super::{Blocks, Embedded, Kernel, Visit};
+use crate::wide::{Kernel as Wide, wide};
+
+impl Kernel {
+    /// The matrix of k(a_i, b_j), row by row: one row for each a, one column for each b.
+    ///
+    /// # Cost
+    /// Three operations a coordinate, and the profile, for each pair; four pairs at a time in registers of 256 bits.
+    /// # Accuracy
+    /// A few units of roundoff; the same bits on every processor.
+    pub fn matrix(&self, a: &Embedded, (b, factors): (&Blocks, &[f64]), out: &mut Vec<f64>) {
+        out.resize(a.n() * b.n, 0.0);
+        self.visit(Matrix { a, b, factors, out });
+    }
+
+    /// Σ_j c_j k(a_i, b_j) for each a; `weights` are c_j times the factor of b_j, filled up with zeros to whole blocks.
+    pub fn sums(&self, a: &Embedded, (b, weights): (&Blocks, &[f64]), out: &mut [f64]) {
+        self.visit(Sums { a, b, weights, out });
+    }
+}
+
+/// Weights of points, times their factors, filled up to whole blocks.
+pub(in crate::space) fn padded(weights: &[f64], points: &Embedded) -> Vec<f64> {
+    let whole = weights.len().div_ceil(LANES) * LANES;
+    let mut padded: Vec<f64> = weights.iter().enumerate().map(|(i, c)| c * points.factor(i)).collect();
+    padded.resize(whole, 0.0);
+    padded
+}
+
+/// ‖a_i − b_j‖², row by row: one row for each a, one column for each b.
+pub(in crate::space) fn squared_distances(a: &Embedded, b: &Blocks, out: &mut Vec<f64>) {
+    out.resize(a.n() * b.n, 0.0);
+    Matrix { a, b, factors: &[], out }.visit(Square);
+}
+
+/// s² itself.
+#[derive(Clone, Copy)]
+struct Square;
+
+impl Profile for Square {
+    #[inline(always)]
+    fn of(self, square: f64) -> f64 {
+        square
+    }
+}
+
+/// Squared distances of a point from those of a block.
+#[inline(always)]
+fn squares(block: &[f64], at: &[f64]) -> [f64; LANES] {
+    let mut sums = [0.0; LANES];
+    for (column, at) in block.as_chunks::<LANES>().0.iter().zip(at) {
+        for (sum, x) in sums.iter_mut().zip(column) {
+            let off = x - at;
+            *sum += off * off;
+        }
+    }
+    sums
+}
+
+struct Matrix<'a> {
+    a: &'a Embedded,
+    b: &'a Blocks,
+    factors: &'a [f64],
+    out: &'a mut [f64],
+}
+
+impl Visit for Matrix<'_> {
+    type Output = ();
+
+    fn visit<P: Profile>(self, profile: P) {
+        wide(MatrixOf { profile, all: self });
+    }
+}
+
+struct MatrixOf<'a, P> {
+    profile: P,
+    all: Matrix<'a>,
+}
+
+impl<P: Profile> Wide for MatrixOf<'_, P> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let MatrixOf { profile, all: Matrix { a, b, factors, out } } = self;
+        let size = LANES * b.dimension;
+        let rows = out.chunks_exact_mut(b.n).zip(a.rows.chunks_exact(a.dimension));
+        for (i, (row, at)) in rows.enumerate() {
+            for (out, block) in row.chunks_mut(LANES).zip(b.values.chunks_exact(size)) {
+                let mut values = squares(block, at);
+                for value in &mut values {
+                    *value = profile.of(*value);
+                }
+                out.copy_from_slice(&values[..out.len()]);
+            }
+            if !factors.is_empty() {
+                let own = a.factors[i];
+                for (out, factor) in row.iter_mut().zip(factors) {
+                    // The product of the factors first, which is the same for (x, x') and (x', x).
+                    *out *= own * factor;
+                }
+            }
+        }
+    }
+}
+
+struct Sums<'a> {
+    a: &'a Embedded,
+    b: &'a Blocks,
+    weights: &'a [f64],
+    out: &'a mut [f64],
+}
+
+impl Visit for Sums<'_> {
+    type Output = ();
+
+    fn visit<P: Profile>(self, profile: P) {
+        wide(SumsOf { profile, all: self });
+    }
+}
+
+struct SumsOf<'a, P> {
+    profile: P,
+    all: Sums<'a>,
+}
+
+impl<P: Profile> Wide for SumsOf<'_, P> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let SumsOf { profile, all: Sums { a, b, weights, out } } = self;
+        let size = LANES * b.dimension;
+        for (i, (out, at)) in out.iter_mut().zip(a.rows.chunks_exact(a.dimension)).enumerate() {
+            let mut sums = [0.0; LANES];
+            for (block, weights) in b.values.chunks_exact(size).zip(weights.as_chunks::<LANES>().0) {
+                let mut values = squares(block, at);
+                for (value, weight) in values.iter_mut().zip(weights) {
+                    *value = weight * profile.of(*value);
+                }
+                for (sum, value) in sums.iter_mut().zip(&values) {
+                    *sum += value;
+                }
+            }
+            let [s, t, u, v, w, x, y, z] = sums;
+            let sum = ((s + t) + (u + v)) + ((w + x) + (y + z));
+            *out = if a.factors.is_empty() { sum } else { sum * a.factors[i] };
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Tables of a kernel's square on a sphere.
+
+use super::zonal::Sphere;
+use crate::space::kernel::{Degrees, Kernel, each_degree};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Cells of the table: cubic polynomials of this width have errors of 1e-16 for kernels as wide as the sphere, and of 1e-12 for a tenth
+/// of it.
+const CELLS: usize = 8192;
+/// Degrees beyond the resolution of n points, n^{1/(d − 1)}, by this factor leave less than 1e-4 of a risk.
+const BEYOND: f64 = 20.0;
+/// The highest degree that is worth a table: it costs as much as 4096 test points for a hundred points on a circle.
+const MOST: f64 = 4096.0;
+/// A kernel of which the degrees hold a smaller share at distance 0 is narrower than they resolve.
+const HELD: f64 = 0.8;
+/// Tables that are kept: one a kernel, dimension and n of a study.
+const KEPT: usize = 64;
+
+/// G(θ) = Σ_l λ_l² N_l P_l(cos θ) as a function of the squared distance of unit vectors.
+///
+/// # Formula
+/// Cubic polynomials through four neighbouring values, in the distance s = 2 sin(θ/2), in which G is smooth.
+/// # Cost
+/// L · 8192 operations for degrees up to L = 20 n^{1/(d − 1)}, once a kernel, dimension and n; a root and a cubic for a value.
+pub(super) struct Table {
+    pub degrees: Degrees,
+    /// Coefficients of each cell, from the constant on.
+    cells: Vec<[f64; 4]>,
+}
+
+type Key = (Kernel, usize, u64, usize);
+
+/// Tables are functions of their keys alone, so that it does not matter which thread has made one.
+static TABLES: Mutex<Vec<(Key, Option<Arc<Table>>)>> = Mutex::new(Vec::new());
+
+impl Table {
+    /// That of a kernel on a sphere for n points; `None` where its degrees do not hold it.
+    pub fn of(kernel: &Kernel, sphere: &Sphere, n: usize) -> Option<Arc<Table>> {
+        let last = last_degree(sphere.d, n)?;
+        let key = (*kernel, sphere.d, sphere.radius.to_bits(), last);
+        // What a thread left that panicked is whole: entries are pushed when they are made.
+        let mut tables = TABLES.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, table)) = tables.iter().find(|(known, _)| *known == key) {
+            return table.clone();
+        }
+        let table = kernel.degrees(sphere.d, sphere.radius, last).and_then(Table::new).map(Arc::new);
+        if tables.len() == KEPT {
+            tables.remove(0);
+        }
+        tables.push((key, table.clone()));
+        table
+    }
+
+    fn new(degrees: Degrees) -> Option<Table> {
+        let pairs = || degrees.values.iter().zip(&degrees.multiplicities);
+        let held: f64 = pairs().map(|(value, count)| value * count).sum();
+        // A cell more on the right has its place in the stencil of the last one.
+        let width = 2.0 / CELLS as f64;
+        let cosine = |k: usize| 1.0 - 0.5 * (k as f64 * width) * (k as f64 * width);
+        let cosines: Vec<f64> = (0..=CELLS).map(cosine).collect();
+        let mut values = vec![0.0; cosines.len()];
+        let mut shares = pairs().map(|(value, count)| value * value * count);
+        each_degree(degrees.d, &cosines, degrees.values.len() - 1, |here| {
+            let share = shares.next().unwrap_or(0.0);
+            values.iter_mut().zip(here).for_each(|(sum, p)| *sum += share * p);
+        });
+        let finite = held >= HELD * degrees.total && values.iter().all(|value| value.is_finite());
+        let cells = (0..CELLS).map(|cell| cubic(&values, cell)).collect();
+        finite.then_some(Table { degrees, cells })
+    }
+
+    /// G at a squared distance of unit vectors, at most 4 but for rounding.
+    pub fn at(&self, square: f64) -> f64 {
+        let place = square.sqrt() * (0.5 * CELLS as f64);
+        let cell = (place as usize).min(CELLS - 1);
+        let (t, [a, b, c, d]) = (place - cell as f64, self.cells[cell]);
+        (a + b * t) + (c + d * t) * (t * t)
+    }
+}
+
+/// 20 n^{1/(d − 1)}, at least 30; `None` where that is too many.
+fn last_degree(d: usize, n: usize) -> Option<usize> {
+    let last = (BEYOND * libm::pow(n as f64, 1.0 / (d as f64 - 1.0))).ceil().max(30.0);
+    (d >= 2 && last <= MOST).then_some(last as usize)
+}
+
+/// The cubic through the values around a cell, as a polynomial of the place in it: two values on each side, or the nearest four at
+/// the ends.
+fn cubic(values: &[f64], cell: usize) -> [f64; 4] {
+    let start = cell.saturating_sub(1).min(values.len() - 4);
+    let y = &values[start..start + 4];
+    // Newton's form around the first place, expanded at the left end of the cell.
+    let first = y[1] - y[0];
+    let second = (y[2] - 2.0 * y[1] + y[0]) / 2.0;
+    let third = (y[3] - 3.0 * y[2] + 3.0 * y[1] - y[0]) / 6.0;
+    let o = (cell - start) as f64;
+    // y_0 + first u + second u (u − 1) + third u (u − 1)(u − 2), u = o + t.
+    let value = y[0] + o * (first + (o - 1.0) * (second + (o - 2.0) * third));
+    let slope = first + (2.0 * o - 1.0) * second + (3.0 * o * o - 6.0 * o + 2.0) * third;
+    [value, slope, second + (3.0 * o - 3.0) * third, third]
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cubics_pass_through_their_values() {
+        let values: Vec<f64> = (0..9).map(|k| libm::sin(f64::from(k))).collect();
+        for cell in 0..8 {
+            let [a, b, c, d] = cubic(&values, cell);
+            assert!((a - values[cell]).abs() < 1e-14);
+            assert!((a + b + c + d - values[cell + 1]).abs() < 1e-14, "{cell}");
+        }
+        assert_eq!(last_degree(3, 1000), Some(633));
+        assert_eq!((last_degree(2, 1000), last_degree(1, 10), last_degree(100, 10)), (None, None, Some(30)));
+    }
+}
