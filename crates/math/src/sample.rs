@@ -51,6 +51,15 @@ pub enum Degenerate {
     /// The estimator panicked.
     #[error("the estimator panicked")]
     Panicked,
+    /// The user's program raised an error in this trial.
+    #[error("the program raised an error")]
+    Raised,
+    /// The user's program ended in this trial, or answered no message.
+    #[error("the program ended, or answered no message")]
+    Crashed,
+    /// The user's program answered something else than it was asked for.
+    #[error("the program's answer is not what was asked for")]
+    Malformed,
 }
 
 impl Degenerate {
@@ -63,7 +72,7 @@ impl Degenerate {
     /// assert_eq!(failed.map(|reason| reason.word()), Some("duplicate_x"));
     /// assert!(Degenerate::ALL.iter().any(|reason| reason.word() == "duplicate_x"));
     /// ```
-    pub const ALL: [Degenerate; 11] = [
+    pub const ALL: [Degenerate; 14] = [
         Degenerate::TooFew,
         Degenerate::Scarce,
         Degenerate::Lengths,
@@ -75,6 +84,9 @@ impl Degenerate {
         Degenerate::IllConditioned,
         Degenerate::Diverged,
         Degenerate::Panicked,
+        Degenerate::Raised,
+        Degenerate::Crashed,
+        Degenerate::Malformed,
     ];
 
     /// The word stored in the column `status`.
@@ -91,6 +103,9 @@ impl Degenerate {
             Degenerate::IllConditioned => "ill_conditioned",
             Degenerate::Diverged => "diverged",
             Degenerate::Panicked => "panicked",
+            Degenerate::Raised => "raised",
+            Degenerate::Crashed => "crashed",
+            Degenerate::Malformed => "malformed",
         }
     }
 }

@@ -60,7 +60,7 @@ impl FeatureScorer {
             Some(values) => self.values.clone_from(values),
             None => {
                 self.values.resize(data.y.len(), 0.0);
-                predictor.values(x, &mut self.values);
+                predictor.training_values(x, &mut self.values);
             }
         }
         scores.push(Some(

@@ -66,6 +66,11 @@ impl LawScorer {
         })
     }
 
+    /// The points at which risks of a trial without a formula are taken, row by row.
+    pub fn places(&self, trial: u64) -> Vec<f64> {
+        self.scorer.test_points(&mut self.test.trial(trial))
+    }
+
     /// Risks over the law of x.
     ///
     /// # Errors

@@ -17,6 +17,13 @@ pub(super) struct Sampled {
 }
 
 impl Sampled {
+    /// The points of all replicates, row by row.
+    pub fn points(design: &dyn Design, d: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
+        let mut x = vec![0.0; REPLICATES * POINTS * d];
+        x.chunks_exact_mut(POINTS * d).for_each(|x| fill(rng, design, d, x));
+        x
+    }
+
     /// E |f̂ − f*|^p for each p, with standard errors.
     ///
     /// Each of the replicates is an unbiased estimate, all are independent given f̂ and f*: their mean is the
@@ -37,7 +44,7 @@ impl Sampled {
         for replicate in 0..REPLICATES {
             fill(rng, design, d, &mut self.x);
             let x = Points::new(d, &self.x)?;
-            predictor.values(x, &mut self.error);
+            predictor.test_values(replicate * POINTS, x, &mut self.error);
             for (error, row) in self.error.iter_mut().zip(x.rows()) {
                 *error -= truth.value(row);
             }
