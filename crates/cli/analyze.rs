@@ -9,9 +9,10 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use tempered_analysis::{Curve, Expected, Fits, Options, Order, Profile, Risk, Series, Statistic, Summary};
 use tempered_math::catalogue::Choice;
-use tempered_math::estimator::{CATALOGUE, Estimator};
+use tempered_math::estimator::Estimator;
 use tempered_pipeline::RunDirectory;
 use tempered_pipeline::plan::Plan;
+use tempered_pipeline::spec::line_estimators;
 
 /// Series in the terminal at most: with the comparisons they fill a screen.
 const SERIES: usize = 20;
@@ -188,7 +189,8 @@ fn zip(plan: &Plan) -> BTreeMap<String, Vec<Vec<String>>> {
 
 /// Labels of estimators of which this is true.
 fn labels(plan: &Plan, is_true: impl Fn(&dyn Estimator) -> bool) -> BTreeSet<String> {
-    let wanted = |choice: &Choice| choice.build(CATALOGUE).is_ok_and(|estimator| is_true(estimator.as_ref()));
+    let wanted =
+        |choice: &Choice| choice.build(line_estimators()).is_ok_and(|estimator| is_true(estimator.as_ref()));
     let estimators = plan.study.estimators.iter().filter(|estimator| wanted(estimator.rule.sample()));
     estimators.map(|estimator| estimator.label.clone()).collect()
 }

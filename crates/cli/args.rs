@@ -53,6 +53,8 @@ pub enum Command {
     Fit(Fit),
     /// List designs, targets, noises and estimators with their parameters.
     List,
+    /// Ask the programs of a study about three trials, and say what is not as they claim.
+    CheckWorker(StudyFile),
     /// Write a study to start from.
     Init(Init),
     /// Print the JSON schema (draft-07) of study files.
@@ -333,4 +335,7 @@ pub struct Init {
     /// Where to write it.
     #[arg(default_value = "study.yaml")]
     pub path: PathBuf,
+    /// Write a study of an estimator in Python, and that beside it.
+    #[arg(long)]
+    pub python: bool,
 }

@@ -7,16 +7,17 @@ use clap::CommandFactory;
 use tempered_math::catalogue::{Entry, Kind, Value};
 use tempered_math::predictor::Form;
 use tempered_math::{design, estimator, noise, space, target};
+use tempered_pipeline::spec;
 
 /// Prints every choice there is.
 pub fn list() -> Result<Ending, Failure> {
     let text = [
         section("designs on the line", design::CATALOGUE),
         section("targets on the line", target::CATALOGUE),
-        section("estimators on the line", estimator::CATALOGUE),
+        section("estimators on the line", spec::line_estimators()),
         section("designs of d features", space::design::CATALOGUE),
         section("targets of d features", space::target::CATALOGUE),
-        section("estimators with d features", space::estimator::CATALOGUE),
+        section("estimators with d features", spec::feature_estimators()),
         section("noises", noise::CATALOGUE),
         forms(),
     ];
@@ -29,7 +30,8 @@ fn section<T: ?Sized>(title: &str, entries: &[Entry<T>]) -> String {
     for entry in entries {
         text += &format!("  {:<21} {}\n", entry.name, entry.summary);
         let parameters = (entry.parameters)();
-        let has_words = parameters.iter().any(|one| matches!(one.kind, Kind::Word(_)));
+        let is_open = parameters.iter().any(|one| one.kind == Kind::Open);
+        let has_words = !is_open && parameters.iter().any(|one| matches!(one.kind, Kind::Word(_)));
         let has_file = parameters.iter().any(|one| one.kind == Kind::File);
         for parameter in parameters {
             let default = match parameter.default {
@@ -60,6 +62,8 @@ fn forms() -> String {
         if form == Form::Linear {
             names.extend(space::estimator::CATALOGUE.iter().map(|entry| entry.name));
         }
+        // By what a program answers.
+        names.extend([Form::Knots, Form::Linear, Form::Values].contains(&form).then_some("process"));
         text += &format!("  {:<21} {}\n    {:<19} {}\n", form.word(), form.formula(), "of", names.join(", "));
     }
     text

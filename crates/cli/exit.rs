@@ -126,6 +126,8 @@ fn pipeline(error: &Pipeline) -> u8 {
         Pipeline::Store(error) if error.is_damage() => 65,
         Pipeline::Store(_) => 74,
         Pipeline::Panicked { .. } | Pipeline::Choice(_) | Pipeline::Json(_) | Pipeline::Pool(_) => BUG,
+        // What the machine did to a program, or a program to all trials, is none of the study.
+        Pipeline::Process(error) if error.is_of_machine() => BUG,
         Pipeline::Degenerate(_) | Pipeline::RecordsDiffer { .. } | Pipeline::Seal { .. } => 65,
         _ => 2,
     }

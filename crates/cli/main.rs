@@ -4,6 +4,7 @@ mod analyze;
 mod args;
 mod backtrace;
 mod catalogue;
+mod check_worker;
 mod data;
 mod diff;
 mod exit;
@@ -47,6 +48,7 @@ fn dispatch(command: Command) -> Result<Ending, Failure> {
         Command::Replay(options) => replay::replay(&options),
         Command::Fit(options) => fit::fit(&options),
         Command::List => catalogue::list(),
+        Command::CheckWorker(file) => check_worker::check_worker(&file),
         Command::Init(options) => init::init(&options),
         Command::Schema => catalogue::schema(),
         Command::Completions { shell } => catalogue::completions(shell),

@@ -200,7 +200,7 @@ fn bits(plan: &Plan) -> String {
         Reproducibility::Processor => {
             let model = space::processor();
             format!(
-                "the last bits of dense fits follow the processor: equal on others of the model {model}\n"
+                "the last bits of dense fits and of programs follow the processor: equal on others of the model {model}\n"
             )
         }
     }

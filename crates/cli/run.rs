@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempered_pipeline::directory::{self, Change, Undone, survey, undo};
-use tempered_pipeline::plan::Plan;
+use tempered_pipeline::plan::{Complaint, Plan};
 use tempered_pipeline::run::{Ending as Ended, Late, Outcome, Settings, TrialLimit, run as run_plan};
 use tempered_pipeline::{Cancel, RunDirectory};
 use tempered_store::Table;
@@ -77,8 +77,33 @@ fn logged(
         show = Some(progress::show(options.progress.resolve(), watch, plan, cancel));
     });
     drop(show);
+    complain(plan, directory);
     log(directory, &ended(&outcome, start.elapsed()));
     Ok(outcome?)
+}
+
+/// Trials whose texts a terminal shows; the log has more.
+const SHOWN: usize = 3;
+
+/// Tells what programs said of trials that failed.
+fn complain(plan: &Plan, directory: &RunDirectory) {
+    let complaints = plan.workers.complaints();
+    for Complaint { content, trial, status, text } in complaints.iter().take(SHOWN) {
+        let lines: Vec<&str> = text.lines().collect();
+        eprintln!("warning: trial {trial} of {content} failed ({status}): {}", lines.join("\n  "));
+    }
+    if complaints.len() > SHOWN {
+        eprintln!(
+            "warning: {} more trials failed; _tempered/{LOG} has what was said of them",
+            complaints.len() - SHOWN
+        );
+    }
+    for Complaint { content, trial, status, text } in complaints {
+        log(
+            directory,
+            &json!({"event": "failed", "time": now(), "content": content, "trial": trial, "status": status, "text": text}),
+        );
+    }
 }
 
 /// Prints the table of a complete study, and writes the page that is asked for. Too many failures are its ending.

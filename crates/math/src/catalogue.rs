@@ -5,9 +5,11 @@
 //! or estimator is added by one file and one line.
 
 mod members;
+mod name;
 mod text;
 
 pub use members::{Member, Members};
+pub use name::lasting;
 pub use text::FileName;
 
 use std::fmt;
@@ -33,6 +35,8 @@ pub enum Value {
     Texts(Vec<String>),
     /// A file.
     File(FileName),
+    /// Several files, or the words of a command, some of which are files.
+    Files(Vec<FileName>),
     /// The default of a parameter that need not be given, such as one that only some words of another parameter use. It is
     /// left out of labels.
     Unset,
@@ -88,6 +92,11 @@ impl Value {
         if let Value::Texts(texts) = self { Some(texts) } else { None }
     }
 
+    /// The files; empty for a value of another kind.
+    pub fn files(&self) -> &[FileName] {
+        if let Value::Files(files) = self { files } else { &[] }
+    }
+
     /// The file; `None` for a value of another kind.
     pub fn file(&self) -> Option<&FileName> {
         if let Value::File(file) = self { Some(file) } else { None }
@@ -134,6 +143,11 @@ pub enum Kind {
     File,
     /// The name of another entry of the catalogue, whose parameters stand in the place of those that follow.
     Member(Members),
+    /// A list, not empty, of paths or words.
+    Files,
+    /// Parameters of names that the user chose, each a number, a truth value or a text. They are arguments beside all others, and
+    /// this one is never set.
+    Open,
 }
 
 impl Kind {
@@ -170,6 +184,8 @@ impl Kind {
                 let names: Vec<String> = members.names().map(|name| format!("`{name}`")).collect();
                 format!("one of {}, alone or as {{name: {{parameter: value}}}}", names.join(", "))
             }
+            Kind::Files => "a list of paths or words".into(),
+            Kind::Open => "a mapping of names to numbers, truth values or texts".into(),
         }
     }
 
@@ -192,6 +208,7 @@ impl Kind {
             }
             (Kind::File, Value::File(file)) => !file.name().is_empty(),
             (Kind::Member(members), Value::Word(word)) => members.find(word).is_some(),
+            (Kind::Files, Value::Files(files)) => !files.is_empty(),
             _ => false,
         }
     }
@@ -294,6 +311,7 @@ impl Choice {
             }
             arguments.push((parameter.name, value.unsigned_zero()));
         }
+        arguments.extend(open(entry, given)?);
         let choice = Choice { name: entry.name, arguments };
         (entry.build)(&choice.values(entry))?;
         Ok(choice)
@@ -330,6 +348,30 @@ impl Choice {
     }
 }
 
+/// The arguments of an entry that takes parameters of any names, in the order of the names; none for other entries.
+fn open<T: ?Sized>(entry: &Entry<T>, given: &[(&str, Value)]) -> Result<Vec<(&'static str, Value)>, Invalid> {
+    let own = (entry.parameters)();
+    if own.iter().all(|parameter| parameter.kind != Kind::Open) {
+        return Ok(Vec::new());
+    }
+    let others = given.iter().filter(|(name, _)| own.iter().all(|parameter| parameter.name != *name));
+    let mut others: Vec<(&'static str, Value)> =
+        others.map(|(name, value)| (lasting(name), value.clone().unsigned_zero())).collect();
+    others.sort_by_key(|(name, _)| *name);
+    let is_taken = |value: &Value| match value {
+        Value::Real(x) => x.is_finite(),
+        Value::Text(text) => !text.is_empty(),
+        Value::Whole(_) | Value::Flag(_) => true,
+        _ => false,
+    };
+    match others.iter().find(|(_, value)| !is_taken(value)) {
+        Some((name, _)) => {
+            Err(Invalid { parameter: name, expected: "must be a finite number, a truth value or a text" })
+        }
+        None => Ok(others),
+    }
+}
+
 impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)?;
@@ -352,6 +394,11 @@ impl fmt::Display for Value {
             Value::Text(text) => f.write_str(&text::quoted(text)),
             Value::Texts(texts) => list(f, &texts.iter().map(|text| text::quoted(text)).collect::<Vec<_>>()),
             Value::File(file) => f.write_str(&text::quoted(&file.name())),
+            Value::Files(files) => {
+                let words: Vec<String> =
+                    files.iter().map(|file| text::quoted(&file.word()).into_owned()).collect();
+                list(f, &words)
+            }
             Value::Unset => Ok(()),
         }
     }

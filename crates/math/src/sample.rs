@@ -57,6 +57,15 @@ pub enum Degenerate {
     /// No plane separates the labels.
     #[error("no plane separates the labels")]
     NotSeparable,
+    /// The user's program raised an error in this trial.
+    #[error("the program raised an error")]
+    Raised,
+    /// The user's program ended in this trial, or answered no message.
+    #[error("the program ended, or answered no message")]
+    Crashed,
+    /// The user's program answered something else than it was asked for.
+    #[error("the program's answer is not what was asked for")]
+    Malformed,
 }
 
 impl Degenerate {
@@ -69,7 +78,7 @@ impl Degenerate {
     /// assert_eq!(failed.map(|reason| reason.word()), Some("duplicate_x"));
     /// assert!(Degenerate::ALL.iter().any(|reason| reason.word() == "duplicate_x"));
     /// ```
-    pub const ALL: [Degenerate; 13] = [
+    pub const ALL: [Degenerate; 16] = [
         Degenerate::TooFew,
         Degenerate::Scarce,
         Degenerate::Lengths,
@@ -83,6 +92,9 @@ impl Degenerate {
         Degenerate::Panicked,
         Degenerate::NotLabels,
         Degenerate::NotSeparable,
+        Degenerate::Raised,
+        Degenerate::Crashed,
+        Degenerate::Malformed,
     ];
 
     /// The word stored in the column `status`.
@@ -101,6 +113,9 @@ impl Degenerate {
             Degenerate::Panicked => "panicked",
             Degenerate::NotLabels => "not_labels",
             Degenerate::NotSeparable => "not_separable",
+            Degenerate::Raised => "raised",
+            Degenerate::Crashed => "crashed",
+            Degenerate::Malformed => "malformed",
         }
     }
 }

@@ -20,6 +20,8 @@ pub enum Purpose {
     Optimiser,
     /// Resampling in the analysis.
     Bootstrap,
+    /// Whatever a user's program draws.
+    Worker,
 }
 
 impl Purpose {
@@ -32,6 +34,7 @@ impl Purpose {
             Purpose::Initialisation => "initialisation",
             Purpose::Optimiser => "optimiser",
             Purpose::Bootstrap => "bootstrap",
+            Purpose::Worker => "worker",
         }
     }
 }
@@ -91,6 +94,15 @@ impl<'a> Draws<'a> {
     pub fn member<R>(&self, member: usize, then: impl FnOnce(&Draws<'_>) -> R) -> R {
         let content = format!("{};member={member}", self.content);
         then(&Draws::new(self.seed, &content, self.trial))
+    }
+
+    /// The first words of the stream of this purpose: a seed for generators of other programs.
+    ///
+    /// # Cost
+    /// One hash of the content.
+    pub fn words<const N: usize>(&self, purpose: Purpose) -> [u64; N] {
+        let mut rng = self.rng(purpose);
+        std::array::from_fn(|_| rng.next_u64())
     }
 }
 

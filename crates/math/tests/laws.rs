@@ -24,6 +24,8 @@ fn choices<T: ?Sized>(catalogue: &[Entry<T>]) -> Vec<Choice> {
                 Kind::Texts => Value::Texts(vec!["x".into()]),
                 Kind::File => Value::File(FileName::new("table.csv")),
                 Kind::Member(members) => Value::Word(members.0[0].name),
+                Kind::Files => Value::Files(vec![FileName::new("worker.py")]),
+                Kind::Open => Value::Unset,
             };
             (parameter.name, value)
         });

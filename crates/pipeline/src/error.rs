@@ -16,6 +16,17 @@ pub enum Error {
     /// A choice that was checked does not build.
     #[error("a checked choice does not build: {0}")]
     Choice(#[from] Invalid),
+    /// A program that is an estimator cannot be used, or the machine ended it.
+    #[error(transparent)]
+    Process(#[from] tempered_process::Error),
+    /// A program is not what the study or the directory says.
+    #[error("{program}: {message}")]
+    Program {
+        /// The command.
+        program: String,
+        /// What differs, and what to do.
+        message: String,
+    },
     /// A table of a design cannot be read.
     #[error("{design}: {message}")]
     Table {

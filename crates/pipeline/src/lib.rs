@@ -21,6 +21,7 @@ pub mod directory;
 pub mod run;
 
 pub mod pilot;
+pub mod rehearsal;
 pub mod replay;
 pub mod verify;
 

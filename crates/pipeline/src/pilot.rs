@@ -82,7 +82,8 @@ fn try_out(
         small.n = (small.n / 2).max(2);
     }
     let cost = costs.of(position, small.size());
-    if cost > LONGEST {
+    // A program is taken at its word: to start it is no part of a trial.
+    if cost > LONGEST || plan.asks(&[position]) {
         return Ok(Tried { pace: 1e-9, kinks: 1.0 });
     }
     let estimator = small.choice(&plan.study.estimators[position].rule)?;

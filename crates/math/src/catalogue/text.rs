@@ -46,6 +46,12 @@ impl FileName {
         &self.0
     }
 
+    /// What labels say of it among the words of a command: the last part of its path, or of an option all.
+    pub fn word(&self) -> Cow<'_, str> {
+        let whole = self.0.to_string_lossy();
+        if whole.starts_with('-') || self.0.file_name().is_none() { whole } else { self.name() }
+    }
+
     /// The last part of its path.
     pub fn name(&self) -> Cow<'_, str> {
         self.0.file_name().unwrap_or_default().to_string_lossy()
@@ -54,7 +60,7 @@ impl FileName {
 
 impl PartialEq for FileName {
     fn eq(&self, other: &FileName) -> bool {
-        self.0.file_name() == other.0.file_name()
+        self.word() == other.word()
     }
 }
 

@@ -1,5 +1,8 @@
 //! Expansions: predictors as coefficients in bases without cancellation, in which they are stored and exported.
 
+/// Values of each gap: those of the nodes of a rule, and of one end.
+const STEP_OF_NODES: u64 = 16;
+
 /// The basis of an [`Expansion`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -31,6 +34,8 @@ pub enum Form {
     Tanh,
     /// A plane over R^d.
     Linear,
+    /// Values at places; what is between them is not stored.
+    Values,
 }
 
 impl Form {
@@ -43,7 +48,7 @@ impl Form {
     /// let of = |word: &str| Form::ALL.into_iter().find(|form| form.word() == word);
     /// assert_eq!(of("legendre"), Some(Form::Legendre));
     /// ```
-    pub const ALL: [Form; 14] = [
+    pub const ALL: [Form; 15] = [
         Form::Knots,
         Form::Powers,
         Form::Exponentials,
@@ -58,6 +63,7 @@ impl Form {
         Form::Golu,
         Form::Tanh,
         Form::Linear,
+        Form::Values,
     ];
 
     /// The name in files.
@@ -77,6 +83,7 @@ impl Form {
             Form::Golu => "golu",
             Form::Tanh => "tanh",
             Form::Linear => "linear",
+            Form::Values => "values",
         }
     }
 
@@ -99,6 +106,7 @@ impl Form {
             Form::Golu => "Σ c z exp(−e^−z)",
             Form::Tanh => "Σ c tanh z",
             Form::Linear => "Σ c x_t over the features t = 0, 1, …, d − 1",
+            Form::Values => "f(t) = c at these places: what is between them is not stored",
         }
     }
 
@@ -109,6 +117,7 @@ impl Form {
             Form::Powers => 4,
             // A gap has two to six entries, or on short gaps a series of seven to forty terms, mostly of about ten.
             Form::Exponentials => 12,
+            Form::Values => STEP_OF_NODES,
             _ => 1,
         }
     }

@@ -1,8 +1,10 @@
 //! Predictors: the functions f̂ that estimators fit to samples.
 
 mod form;
+mod joined;
 mod knots;
 mod miss;
+mod nodes;
 pub(crate) mod reach;
 mod smooth;
 mod units;
@@ -10,6 +12,7 @@ mod units;
 pub(crate) use form::length;
 pub use form::{Expansion, Form};
 pub use knots::{Knots, Size};
+pub use nodes::Nodes;
 pub use smooth::{Pieces, Smooth};
 pub use units::Units;
 

@@ -1,7 +1,7 @@
 //! Functions that are analytic between breakpoints, but not linear there.
 
 use super::miss::worst_miss;
-use super::{Expansion, Form, Units};
+use super::{Expansion, Form, Nodes, Units};
 use std::fmt;
 
 /// The pieces of a function that is analytic between its breakpoints.
@@ -55,6 +55,11 @@ pub trait Pieces: Send + Sync {
     /// That of the expansion; implementations with a bound on the numbers test that first.
     fn has_finite_expansion(&self) -> bool {
         self.expansion().is_finite()
+    }
+
+    /// The nodes, where the function is known there alone.
+    fn nodes(&self) -> Option<&Nodes> {
+        None
     }
 }
 

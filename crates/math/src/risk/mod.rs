@@ -9,7 +9,7 @@ mod quadrature;
 pub(crate) use each::integrate_each;
 pub use piece::Exponent;
 pub use quadrature::{Estimate, TOLERANCE as QUADRATURE_TOLERANCE, Values, integrate, integrate_powers};
-pub(crate) use quadrature::{estimate_powers, points};
+pub(crate) use quadrature::{estimate_powers, kronrod_weights, points};
 
 use std::fmt;
 

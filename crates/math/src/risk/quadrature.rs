@@ -211,6 +211,11 @@ pub(super) fn rule<'a>(
     (x, values)
 }
 
+/// The weights of Kronrod's rule, from the middle outwards.
+pub(crate) fn kronrod_weights() -> [f64; 8] {
+    NODES.map(|(_, weight, _)| weight)
+}
+
 /// The points of the rule on [a, b] and both ends, ascending.
 pub(crate) fn points(a: f64, b: f64) -> [f64; SAMPLES] {
     let (centre, half, middle) = (0.5 * (a + b), 0.5 * (b - a), SAMPLES / 2);

@@ -38,7 +38,14 @@ pub(super) fn score(
     };
     integrals.fill(cuts.at, risks, &mut error);
     out.extend([Some(x[0]), Some(x[x.len() - 1]), None, None, None, Some(smooth.train_error(x, y))]);
-    out.push(Some(integrals.error()));
+    // Of a function that is known at nodes alone, what lies between them is a doubt of its own.
+    let exponents =
+        risks.iter().filter_map(|risk| if let Risk::Lp(exponent) = risk { Some(exponent) } else { None });
+    let doubt = smooth.pieces.nodes().map_or(0.0, |nodes| {
+        let truth = |x: f64| if matches!(target.shape(), Shape::Zero) { 0.0 } else { target.value(x) };
+        exponents.map(|exponent| nodes.doubt(&truth, exponent)).fold(0.0, f64::max)
+    });
+    out.push(Some(integrals.error().max(doubt)));
     gaps.clear();
     edges.clear();
     for risk in risks.iter() {

@@ -16,6 +16,6 @@ pub mod target;
 pub mod theory;
 
 pub use points::Points;
-pub use predictor::{Function, KernelSum, Layout, Predictor, ReluUnits};
+pub use predictor::{Function, KernelSum, Layout, Predictor, ReluUnits, Values};
 pub use processor::processor;
 pub use sample::Sample;

@@ -25,6 +25,17 @@ pub enum Predictor {
     },
     /// Any other function.
     Function(Box<dyn Function>),
+    /// A function that is known at the points of its trial alone, such as a program's answer.
+    Values(Values),
+}
+
+/// Values of f̂ at the points of a trial.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Values {
+    /// At the points at which risks are taken, in their order.
+    pub test: Vec<f64>,
+    /// At the points of the training set.
+    pub training: Vec<f64>,
 }
 
 /// A function that is known by its values.
@@ -115,9 +126,26 @@ impl Default for Predictor {
 }
 
 impl Predictor {
-    /// f̂ at each point; as many numbers as points.
+    /// f̂ at the points of the training set.
+    pub fn training_values(&self, x: Points<'_>, out: &mut [f64]) {
+        match self {
+            Predictor::Values(values) => copy(&values.training, out),
+            _ => self.values(x, out),
+        }
+    }
+
+    /// f̂ at the test points of the trial from the number `first` on, which are the rows of x.
+    pub fn test_values(&self, first: usize, x: Points<'_>, out: &mut [f64]) {
+        match self {
+            Predictor::Values(values) => copy(values.test.get(first..).unwrap_or_default(), out),
+            _ => self.values(x, out),
+        }
+    }
+
+    /// f̂ at each point; as many numbers as points. Values that are not known are NaN.
     pub fn values(&self, x: Points<'_>, out: &mut [f64]) {
         match self {
+            Predictor::Values(_) => out.fill(f64::NAN),
             Predictor::Linear { weights, intercept } => {
                 x.rows().zip(out).for_each(|(row, out)| *out = dot(weights, row) + intercept);
             }
@@ -163,6 +191,7 @@ impl Predictor {
                 true
             }
             Predictor::Function(function) => function.gradients(x, out),
+            Predictor::Values(_) => false,
         }
     }
 
@@ -171,6 +200,7 @@ impl Predictor {
         match self {
             Predictor::Linear { weights, .. } => weights,
             Predictor::Function(function) => function.coefficients(),
+            Predictor::Values(_) => &[],
         }
     }
 
@@ -182,9 +212,16 @@ impl Predictor {
                 weights.extend_from_slice(new);
                 *intercept = at_zero;
             }
-            Predictor::Function(_) => {
+            Predictor::Function(_) | Predictor::Values(_) => {
                 *self = Predictor::Linear { weights: new.to_vec(), intercept: at_zero };
             }
         }
     }
+}
+
+/// Copies as many values as there are; others are NaN.
+fn copy(from: &[f64], to: &mut [f64]) {
+    let known = from.len().min(to.len());
+    to[..known].copy_from_slice(&from[..known]);
+    to[known..].fill(f64::NAN);
 }

@@ -59,7 +59,7 @@ fn fit(estimator: &Choice, d: usize, x: &[f64], y: &[f64]) -> Result<(Predictor,
 fn plane(predictor: &Predictor) -> (&[f64], f64) {
     match predictor {
         Predictor::Linear { weights, intercept } => (weights, *intercept),
-        Predictor::Function(_) => panic!("not linear"),
+        Predictor::Function(_) | Predictor::Values(_) => panic!("not linear"),
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn rebuild(directory: &RunDirectory, why: String) -> Result<Option<Re
     }
     let Footers { numbers, contents, mut mixed, .. } = footers;
     let columns = |identity: &Identity| {
-        ["risks", "reference", "knots_per_gap", "weights", "parameters", "data_parameters"]
+        ["risks", "reference", "knots_per_gap", "weights", "parameters", "data_parameters", "metrics"]
             .map(|name| identity.get(name).cloned())
     };
     let mut all = numbers.values().map(columns);

@@ -1,7 +1,7 @@
 //! Cells: combinations of the data axes.
 
 use crate::error::Error;
-use crate::spec::{Combination, Size, Template, dimension};
+use crate::spec::{Combination, Size, Template, dimension, essence, is_program};
 use std::borrow::Cow;
 use std::sync::Arc;
 use tempered_math::catalogue::Choice;
@@ -67,6 +67,9 @@ impl Cell {
 
     /// What an estimator fits here, by value: its random numbers derive from it.
     pub fn fit_content(&self, estimator: &Choice) -> String {
+        if is_program(estimator) {
+            return format!("{};estimator={}", self.content(), essence(estimator));
+        }
         format!("{};estimator={estimator}", self.content())
     }
 

@@ -7,8 +7,16 @@ use std::collections::BTreeMap;
 use tempered_store::ParameterKind;
 
 /// What decides the columns and rows of an estimator's files without deciding a number in them.
-pub(crate) const COLUMNS: [&str; 7] =
-    ["risks", "reference", "knots_per_gap", "checkpoints", "weights", "parameters", "data_parameters"];
+pub(crate) const COLUMNS: [&str; 8] = [
+    "risks",
+    "reference",
+    "knots_per_gap",
+    "checkpoints",
+    "weights",
+    "parameters",
+    "data_parameters",
+    "metrics",
+];
 
 /// Whether what a footer says under this name is in columns in which all rows of a file agree, or in no column: files that
 /// differ in it are rewritten, without fits.
@@ -48,7 +56,9 @@ pub(crate) fn extends(name: &str, was: Option<&str>, is: Option<&str>) -> bool {
     let contains = |was: &str, is: &str| was.split(", ").all(|one| is.split(", ").any(|other| one == other));
     match (name, was, is) {
         ("risks", Some(was), Some(is)) => contains(was, is),
-        ("checkpoints" | "data_parameters", was, Some(is)) => was.is_none_or(|was| contains(was, is)),
+        ("checkpoints" | "data_parameters" | "metrics", was, Some(is)) => {
+            was.is_none_or(|was| contains(was, is))
+        }
         ("parameters", was, Some(is)) => was.is_none_or(|was| holds(was, is)),
         ("reference" | "knots_per_gap", None, Some(_)) => true,
         ("weights", Some("none"), Some(_)) => true,
@@ -93,7 +103,7 @@ pub(crate) fn join(was: &Identity, other: &Identity) -> Result<Identity, String>
         }
         let all = match (name.as_str(), there.unwrap_or_default()) {
             ("parameters", there) => both(there, value),
-            ("risks" | "checkpoints" | "data_parameters", there) => {
+            ("risks" | "checkpoints" | "data_parameters" | "metrics", there) => {
                 let mut all: Vec<&str> = there.split(", ").collect();
                 all.extend(value.split(", ").filter(|one| !there.split(", ").any(|other| other == *one)));
                 all.join(", ")

@@ -45,6 +45,9 @@ impl Plan {
         if !study.data_parameters.is_empty() {
             identity.push(("data_parameters", study.data_parameters.join(", ")));
         }
+        if !study.metrics.is_empty() {
+            identity.push(("metrics", study.metrics.join(", ")));
+        }
         identity.extend(study.criteria.knots_within.map(|within| ("knots_per_gap", within.to_string())));
         identity.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
     }

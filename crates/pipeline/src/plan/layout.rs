@@ -5,9 +5,10 @@ use super::keys::Numbers;
 use super::shard::Shard;
 use super::tables::{Contents, Tables, add_content};
 use super::widen::widen;
+use super::workers::Workers;
 use crate::error::Error;
 use crate::generator::Generator;
-use crate::spec::{Costs, Estimator, Group, Size, Space, Study, Template, trains};
+use crate::spec::{Costs, Estimator, Group, Size, Space, Study, Template, is_program, process_form, trains};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tempered_math::catalogue::Choice;
@@ -35,6 +36,8 @@ pub struct Plan {
     pub(super) groups: Arc<BTreeMap<Size, Arc<[Group]>>>,
     /// The tables that its designs draw rows from.
     tables: Arc<Tables>,
+    /// The programs that are its estimators, and what they said of trials that failed.
+    pub workers: Arc<Workers>,
     /// Whether files of its directory may still lack columns, or have such as are taken back.
     pub(crate) growing: bool,
 }
@@ -71,6 +74,7 @@ impl Plan {
             generator: Generator::NEWEST,
             trained,
             tables: Arc::default(),
+            workers: Arc::default(),
             growing: false,
         };
         plan.recording(&Numbers::new())
@@ -118,10 +122,16 @@ impl Plan {
         if self.trained[estimator] { &self.study.checkpoints } else { &[] }
     }
 
+    /// Whether a program is among these estimators.
+    pub(crate) fn asks(&self, estimators: &[usize]) -> bool {
+        estimators.iter().any(|estimator| is_program(self.study.estimators[*estimator].rule.sample()))
+    }
+
     /// The form in which an estimator's predictors are stored; none by the rules under which they are sums of units.
     pub fn form(&self, estimator: usize) -> Option<Form> {
         let rule = self.study.estimators[estimator].rule.sample();
         (self.generator >= Generator::Four).then(|| match self.study.space() {
+            _ if is_program(rule) => process_form(rule),
             Space::Line => form(rule),
             Space::Features => Form::Linear,
         })
@@ -218,9 +228,11 @@ impl Plan {
         &self.study.parameters
     }
 
-    /// Names of the score columns.
+    /// Names of the score columns: those of the criteria, then metrics that programs answer.
     pub fn scores(&self) -> Vec<String> {
-        self.study.criteria.columns()
+        let mut columns = self.study.criteria.columns();
+        columns.extend(self.study.metrics.iter().cloned());
+        columns
     }
 }
 

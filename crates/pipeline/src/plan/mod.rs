@@ -11,6 +11,7 @@ mod named;
 mod shard;
 mod tables;
 mod widen;
+mod workers;
 
 pub use cell::Cell;
 pub(crate) use columns::{COLUMNS, TEMPLATE, extends, is_constant, join};
@@ -24,3 +25,4 @@ pub use layout::Plan;
 pub(crate) use named::{cell, estimator, variant};
 pub use shard::Shard;
 pub(crate) use tables::{Contents, add_content};
+pub use workers::{Complaint, Workers};

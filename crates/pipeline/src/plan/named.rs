@@ -1,7 +1,7 @@
 //! Choices and cells from the names under which files and records keep them.
 
 use super::cell::Cell;
-use crate::spec::{Estimator, Space, Template, parse_choice, parse_rule};
+use crate::spec::{Estimator, PROCESS, Space, Template, is_fixed_parameter, parse_choice, parse_rule};
 use std::sync::Arc;
 use tempered_math::catalogue::{Choice, Entry};
 use tempered_math::{design, noise, space, target};
@@ -19,7 +19,8 @@ fn inline(label: &str) -> Option<String> {
     for part in rest.strip_suffix(')')?.split(", ") {
         // What does not begin with a parameter goes on with a list, or a call of a formula.
         let begins = part.split_once('=').is_some_and(|(name, value)| {
-            name.chars().all(|c| c.is_ascii_lowercase() || c == '_') && !value.starts_with('=')
+            name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+                && !value.starts_with('=')
         });
         match arguments.last_mut().filter(|_| !begins) {
             Some(last) => *last += &format!(", {part}"),
@@ -33,7 +34,15 @@ fn inline(label: &str) -> Option<String> {
         let value = if is_plain { value.into() } else { serde_json::to_string(value).ok()? };
         Some(format!("{name}: {value}"))
     });
-    Some(format!("{{{name}: {{{}}}}}", quoted.collect::<Option<Vec<String>>>()?.join(", ")))
+    let quoted = quoted.collect::<Option<Vec<String>>>()?;
+    let is_own =
+        |argument: &&String| name == PROCESS && !argument.split(": ").next().is_some_and(is_fixed_parameter);
+    let (own, mut fixed): (Vec<&String>, Vec<&String>) = quoted.iter().partition(is_own);
+    let own: Vec<&str> = own.into_iter().map(String::as_str).collect();
+    let nested = format!("parameters: {{{}}}", own.join(", "));
+    fixed.extend((!own.is_empty()).then_some(&nested));
+    let arguments: Vec<&str> = fixed.into_iter().map(String::as_str).collect();
+    Some(format!("{{{name}: {{{}}}}}", arguments.join(", ")))
 }
 
 /// The estimator of this label, with formulas where it has some. Estimators of the line and of R^d that share a label have the

@@ -17,6 +17,9 @@ pub(super) fn widen(study: &mut Study, generator: Generator, stored: &Numbers) -
     widen_risks(study, generator, &values("risks"));
     widen_weights(study, generator, &values("weights"));
     widen_columns(study, &values("parameters"), &values("data_parameters"));
+    study.metrics.extend(split(&values("metrics")).map(str::to_owned));
+    study.metrics.sort();
+    study.metrics.dedup();
     let checkpoints = values("checkpoints");
     study.checkpoints.extend(split(&checkpoints).filter_map(|step| step.parse::<u64>().ok()));
     study.checkpoints.sort_unstable();

@@ -82,6 +82,8 @@ pub struct Fits {
     pub status: Vec<Result<Report, Degenerate>>,
     /// Of an estimator with checkpoints, one entry a trial and checkpoint; `None` where training had ended before.
     pub checkpoints: Vec<Option<(Predictor, Report)>>,
+    /// Of a program, the metrics of its trials, one a column of the study.
+    pub own: Vec<Vec<Option<f64>>>,
 }
 
 /// Samples with the fits of each estimator of the order.

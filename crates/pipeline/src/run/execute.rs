@@ -3,6 +3,7 @@
 use super::buffers::BufferPool;
 use super::ending::{ending, finished};
 use super::outcome::{Ending, Outcome, Watch};
+use super::programs::greet;
 use super::settings::Settings;
 use super::sizes::Sizes;
 use super::stage::Aggregate;
@@ -45,6 +46,7 @@ pub fn run(
     let Some((here, todo)) = todo else { return Ok(stopped) };
     let view = LiveView::default();
     view.update(|empty| *empty = live);
+    greet(&here, &todo, directory)?;
     let Work { trials, points, seconds: work } = Work::of(&here, &todo);
     let told = |meters| {
         let (view, rewritten, unfit) = (view.clone(), rewritten.shards, rewritten.unfit);
@@ -81,6 +83,7 @@ fn work_off(
         pools,
         sizes: &sizes,
         watchdog: &watchdog,
+        limit: settings.trial_limit.as_ref().map(|limit| limit.time),
         metrics: &metrics,
     };
     let Lanes { short, long } = Lanes::of(plan, todo, settings.long);

@@ -6,6 +6,7 @@ mod ending;
 mod execute;
 mod orders;
 mod outcome;
+mod programs;
 mod settings;
 pub mod sizes;
 pub mod stage;

@@ -66,7 +66,7 @@ impl Iterator for Orders<'_> {
             let cell = &self.plan.cells[shard.cell];
             let group = &self.plan.groups(cell)[shard.group];
             seconds += (shard.trials.end - start) as f64 * group.seconds;
-            let most = self.sizes.batch(&shard, cell.size().numbers()) as f64;
+            let most = self.sizes.batch(&shard, cell.size().numbers(), self.plan.asks(&estimators)) as f64;
             let rows = (room * most) as u64;
             let full = !parts.is_empty() && rows == 0;
             if full || !self.sizes.takes(parts.len(), parts.iter().all(alike), seconds) {

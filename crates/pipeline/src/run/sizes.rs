@@ -27,6 +27,12 @@ const QUICK_SHARDS: usize = 64;
 const DOUBT: f64 = 3.0;
 /// How long a slab should take, so that threads end together.
 const SLAB_TIME: Duration = Duration::from_millis(2);
+/// How long a slab that goes to a program should take: its message costs a hundredth of that.
+const ASKED_TIME: Duration = Duration::from_millis(40);
+/// Trials of such a slab at most: more of them make a message no cheaper for each.
+const ASKED_TRIALS: u64 = 256;
+/// Numbers of samples in such a slab at most: eight megabytes.
+const ASKED_NUMBERS: u64 = 1 << 20;
 /// Batches under way at most: the pool works on while row groups go to the disk.
 const FLYING: u64 = 10;
 /// Bytes a point takes on its way: that of the sample, and for each estimator a knot, a unit and its place in a page. More
@@ -107,8 +113,11 @@ impl Sizes {
         shards == 0 || quick || (alike && shards < threads)
     }
 
-    /// Trials in the next batch, were all of them of this shard's cell and group.
-    pub fn batch(&self, shard: &Shard, n: u64) -> u64 {
+    /// Trials in the next batch, were all of them of this shard's cell and group; `asks` where programs fit them.
+    pub fn batch(&self, shard: &Shard, n: u64, asks: bool) -> u64 {
+        if asks {
+            return self.slab(shard, n, true).saturating_mul(2 * self.threads);
+        }
         let each = self.within(shard, BATCH_TIME).map_or(1, |trials| trials.max(BATCH_TRIALS));
         self.most(n).min(each.saturating_mul(self.threads))
     }
@@ -122,8 +131,12 @@ impl Sizes {
         if rows >= threads { rows - rows % threads } else { threads.min(memory / (n * point_bytes)).max(1) }
     }
 
-    /// Trials in a slab of a shard.
-    pub fn slab(&self, shard: &Shard, n: u64) -> u64 {
+    /// Trials in a slab of a shard; `asks` where programs fit them.
+    pub fn slab(&self, shard: &Shard, n: u64, asks: bool) -> u64 {
+        if asks {
+            let most = (ASKED_NUMBERS / n.max(1)).clamp(1, ASKED_TRIALS);
+            return self.within(shard, ASKED_TIME).unwrap_or(1).clamp(1, most);
+        }
         let most = SLAB_POINTS / (n + TRIAL_POINTS);
         self.within(shard, SLAB_TIME).unwrap_or(1).min(most).max(1)
     }
@@ -158,11 +171,11 @@ mod tests {
             let sizes = sizes(threads, memory);
             sizes.note(&SHARD, 1, Duration::from_micros(1));
             for n in [2, 20, 1000, 10_000, 30_000, 40_000, 60_000, 100_000] {
-                let rows = sizes.batch(&SHARD, n);
+                let rows = sizes.batch(&SHARD, n, false);
                 assert!(rows * n * sizes.point_bytes * 3 <= memory || rows == 1, "{threads} {n} {rows}");
                 assert!(rows >= threads && rows.is_multiple_of(threads), "{threads} {n}: {rows} trials");
                 // Slabs of one size take turns of all threads; the last turn may have few.
-                let slabs = rows.div_ceil(sizes.slab(&SHARD, n));
+                let slabs = rows.div_ceil(sizes.slab(&SHARD, n, false));
                 let places = slabs.div_ceil(threads) * threads;
                 assert!(slabs >= threads && 10 * slabs >= 9 * places, "{threads} {n}: {slabs} slabs");
             }
@@ -177,15 +190,15 @@ mod tests {
     #[test]
     fn slow_trials_go_in_short_batches() {
         let sizes = sizes(2, 2 * MEMORY);
-        assert_eq!((sizes.batch(&SHARD, 20), sizes.slab(&SHARD, 20)), (2, 1));
+        assert_eq!((sizes.batch(&SHARD, 20, false), sizes.slab(&SHARD, 20, false)), (2, 1));
         sizes.note(&SHARD, 10, Duration::from_micros(100));
-        assert_eq!((sizes.batch(&SHARD, 20), sizes.slab(&SHARD, 20)), (1638, 51));
+        assert_eq!((sizes.batch(&SHARD, 20, false), sizes.slab(&SHARD, 20, false)), (1638, 51));
         // From 10 µs to 10 ms, at once and then by halves.
         (0..20).for_each(|_| sizes.note(&SHARD, 1, Duration::from_millis(10)));
-        assert_eq!((sizes.batch(&SHARD, 20), sizes.slab(&SHARD, 20)), (100, 1));
+        assert_eq!((sizes.batch(&SHARD, 20, false), sizes.slab(&SHARD, 20, false)), (100, 1));
         (0..20).for_each(|_| sizes.note(&SHARD, 1, Duration::from_secs(60)));
-        assert_eq!((sizes.batch(&SHARD, 20), sizes.slab(&SHARD, 20)), (8, 1));
+        assert_eq!((sizes.batch(&SHARD, 20, false), sizes.slab(&SHARD, 20, false)), (8, 1));
         let constant = Sizes { paced: false, ..sizes };
-        assert_eq!((constant.batch(&SHARD, 20), constant.slab(&SHARD, 20)), (1638, 51));
+        assert_eq!((constant.batch(&SHARD, 20, false), constant.slab(&SHARD, 20, false)), (1638, 51));
     }
 }

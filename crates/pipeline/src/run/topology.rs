@@ -17,6 +17,7 @@ use crate::spec::{Costs, Size};
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tempered_flow::{Cancel, Closed, Flow, Pool, Steps};
 use tempered_store::{MetricsChunk, RunDirectory, WeightsChunk};
 
@@ -90,6 +91,8 @@ pub(crate) struct Setting<'a> {
     pub pools: &'a (Pool, Pool),
     pub sizes: &'a Arc<Sizes>,
     pub watchdog: &'a Watchdog,
+    /// How long a program may take for a trial.
+    pub limit: Option<Duration>,
     /// Rows that were counted come back here.
     pub metrics: &'a Arc<BufferPool<MetricsChunk>>,
 }
@@ -120,7 +123,8 @@ impl<'a> Setting<'a> {
         let steps = Steps::first("generate", generate).then("train", train).then("evaluate", evaluate);
         let cut = move |batch: &Batch<Order>| {
             let slabs = |(position, order): (usize, &Order)| {
-                let rows = sizes.slab(&order.shard, plan.cells[order.shard.cell].size().numbers());
+                let numbers = plan.cells[order.shard.cell].size().numbers();
+                let rows = sizes.slab(&order.shard, numbers, plan.asks(&order.estimators));
                 order.slabs(position, rows).collect::<Vec<_>>()
             };
             batch.parts.iter().enumerate().flat_map(slabs).collect()
@@ -167,6 +171,7 @@ impl<'a> Setting<'a> {
             benches: BufferPool::new(threads),
             watchdog: watchdog.clone(),
             cancel: cancel.clone(),
+            limit: self.limit,
         };
         let evaluate = Evaluate {
             plan: plan.clone(),

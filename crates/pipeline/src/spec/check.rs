@@ -110,7 +110,7 @@ fn study(root: &Field<'_>, (file, label): (Source<'_>, ReadName), errors: &mut E
     // Where the data are wrong, formulas are tried at some size.
     let meant = || generate.as_ref().map_or(Space::Line, Space::meant);
     let space = sizes.first().map_or_else(meant, |size| size.space());
-    let about = (space, sizes.first().copied());
+    let about = (space, sizes.first().copied(), file);
     let estimators = train.as_ref().and_then(|field| estimators(field, label, about, errors));
     if let (Some(field), Some(estimators)) = (train, &estimators) {
         check_formulas(field, estimators, &sizes, errors);
@@ -147,6 +147,7 @@ fn assembled(
     let Storage { weights, shard_points, shard_trials } = storage;
     let Aggregate { quantiles, max_failed, along, quantities, statistic } = reading;
     Study {
+        metrics: columns::metrics(&estimators),
         parameters: parameters(&designs, &estimators),
         data_parameters: columns::beyond([("design", &designs), ("target", &targets), ("noise", &noises)]),
         name,

@@ -1,10 +1,11 @@
 //! Choices: a name of a catalogue, or `{name: {parameter: value}}`.
 
 use super::mark::{Node, Yaml, shown};
+use super::process;
 use super::read::{Errors, Field, quoted, suggestion};
 use super::sweep::{Context, Given, Slot, Swept, slot};
 use super::value::value;
-use tempered_math::catalogue::{Choice, Entry, Invalid, Kind, Parameter, Value};
+use tempered_math::catalogue::{Choice, Entry, Invalid, Kind, Parameter, Value, lasting};
 
 /// Reads one choice, each of whose parameters has one value.
 pub(super) fn choice<T: ?Sized>(
@@ -133,10 +134,17 @@ fn arguments_of<'a, T: ?Sized>(
         Some(arguments) => arguments.map(&keys, errors),
         None => vec![None; keys.len()],
     };
-    let places = unfold(&parameters, &mut fields, errors);
+    let mut places = unfold(&parameters, &mut fields, errors);
     let (mut given, mut whole) = (Vec::new(), true);
     for (parameter, field) in parameters.iter().zip(fields) {
         match field {
+            Some(field) if parameter.kind == Kind::Open => match open(&field, read, errors) {
+                Some(own) => {
+                    places.extend(own.iter().map(|given| (given.parameter, parameter.name)));
+                    given.extend(own);
+                }
+                None => whole = false,
+            },
             Some(field) => match read(&field, parameter.name, &parameter.kind, errors) {
                 Some(slot) => {
                     given.push(Given { parameter: parameter.name, kind: parameter.kind, slot, field })
@@ -172,6 +180,24 @@ fn named_in<'a>(arguments: &Field<'a>, key: &str) -> Option<&'a str> {
     }
 }
 
+/// Reads parameters whose names the user chose.
+fn open<'a>(field: &Field<'a>, read: &Read<'_>, errors: &mut Errors) -> Option<Vec<Given<'a>>> {
+    let Yaml::Map(pairs) = &field.node.value else {
+        errors.expected(field, &Kind::Open.expected());
+        return None;
+    };
+    let one = |(key, value): &'a (Node, Node)| {
+        let name = key.text().unwrap_or_default();
+        let sound = process::check_name(&Field { node: key, path: field.path.clone() }, name, errors);
+        let field = field.child(name, value);
+        let kind = process::kind(&field, errors).filter(|_| sound)?;
+        let slot = read(&field, name, &kind, errors)?;
+        Some(Given { parameter: lasting(name), kind, slot, field })
+    };
+    let all: Vec<Option<Given<'a>>> = pairs.iter().map(one).collect();
+    all.into_iter().collect()
+}
+
 /// Unfolds words with parameters of their own, `spectrum: {power: {exponent: 2}}`, into parameters side by side, `spectrum:
 /// power` and `exponent: 2`. Gives the parameters that stood within another one, each with that.
 fn unfold<'a>(
@@ -180,6 +206,10 @@ fn unfold<'a>(
     errors: &mut Errors,
 ) -> Vec<(&'static str, &'static str)> {
     let mut places = Vec::new();
+    // Where names are the user's, optional parameters belong to no word.
+    if parameters.iter().any(|parameter| parameter.kind == Kind::Open) {
+        return places;
+    }
     for (place, parameter) in parameters.iter().enumerate() {
         let Some(field) = &fields[place] else { continue };
         let Yaml::Map(pairs) = &field.node.value else { continue };

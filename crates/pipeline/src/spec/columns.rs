@@ -1,6 +1,7 @@
 //! Which parameters have a column: real ones of the data, and swept ones of estimators.
 
 use super::estimator::Estimator;
+use super::process::own_metrics;
 use super::space::{DIMENSION, Space, dimension};
 use std::collections::BTreeMap;
 use tempered_math::catalogue::{Choice, Value};
@@ -52,6 +53,15 @@ pub(super) fn beyond(axes: [(&str, &[Choice]); 3]) -> Vec<String> {
 /// The column of a swept parameter: its own name, or where metrics have a score of that name, `estimator_` before it.
 pub(crate) fn column(parameter: &str) -> String {
     if is_score(parameter) { format!("estimator_{parameter}") } else { parameter.into() }
+}
+
+/// The columns of metrics that programs answer, in the order of their names.
+pub(super) fn metrics(estimators: &[Estimator]) -> Vec<String> {
+    let names = estimators.iter().flat_map(|estimator| own_metrics(estimator.rule.sample()));
+    let mut columns: Vec<String> = names.map(|name| column(name)).collect();
+    columns.sort();
+    columns.dedup();
+    columns
 }
 
 /// The columns of the number of features and of swept parameters, in the order of their names. Where estimators have

@@ -5,8 +5,10 @@ use super::estimator::Estimator;
 use super::formula::{Formula, Scalar, scalar};
 use super::limits::ESTIMATORS;
 use super::mark::{Node, Yaml};
+use super::process::{self, PROCESS, feature_estimators, line_estimators};
 use super::read::{Errors, Field};
 use super::resolved;
+use super::source::Source;
 use super::space::{DIMENSION, Size, Space};
 use super::sweep::{Context, Slot, Swept, combinations};
 use super::template::{Template, Unfit, number};
@@ -15,7 +17,6 @@ use serde_yaml::Value as Resolved;
 use std::collections::HashSet;
 use std::sync::Arc;
 use tempered_math::catalogue::{Entry, Kind, Value};
-use tempered_math::{estimator, space};
 
 /// Values by parameter.
 type Arguments = Vec<(&'static str, Value)>;
@@ -27,28 +28,29 @@ pub(super) type ReadName = fn(&Field<'_>, &mut Errors) -> Option<String>;
 
 /// What the reader of an estimator knows of the data: where x lives, and a size of training sets at which formulas are
 /// tried, if there is one.
-pub(super) type About = (Space, Option<Size>);
+pub(super) type About<'s> = (Space, Option<Size>, Source<'s>);
 
 /// Reads estimators in the order of the source.
 pub(super) fn estimators(
     field: &Field<'_>,
     name: ReadName,
-    (space, size): About,
+    (space, size, home): About<'_>,
     errors: &mut Errors,
 ) -> Option<Vec<Estimator>> {
     match space {
-        Space::Line => of_catalogue(field, name, (estimator::CATALOGUE, size), errors),
-        Space::Features => of_catalogue(field, name, (space::estimator::CATALOGUE, size), errors),
+        Space::Line => of_catalogue(field, name, (line_estimators(), size, Some(home)), errors),
+        Space::Features => of_catalogue(field, name, (feature_estimators(), size, Some(home)), errors),
     }
 }
 
-/// A catalogue of estimators, and a size of training sets at which formulas are tried.
-type Among<T> = (&'static [Entry<T>], Option<Size>);
+/// A catalogue of estimators, a size of training sets at which formulas are tried, and where paths count from; records state
+/// what follows from files.
+type Among<'s, T> = (&'static [Entry<T>], Option<Size>, Option<Source<'s>>);
 
 fn of_catalogue<T: ?Sized>(
     field: &Field<'_>,
     name: ReadName,
-    among: Among<T>,
+    among: Among<'_, T>,
     errors: &mut Errors,
 ) -> Option<Vec<Estimator>> {
     let Yaml::Map(pairs) = &field.node.value else {
@@ -90,10 +92,13 @@ struct Written<'a, T: ?Sized + 'static> {
 fn variants<T: ?Sized>(
     field: &Field<'_>,
     name: Option<&str>,
-    (catalogue, size): Among<T>,
+    (catalogue, size, home): Among<'_, T>,
     errors: &mut Errors,
 ) -> Option<Vec<Estimator>> {
-    let written = written(field, catalogue, errors)?;
+    let mut written = written(field, catalogue, errors)?;
+    if let Some(home) = home.filter(|_| written.swept.entry.name == PROCESS) {
+        process::complete(&mut written.swept.given, field, home, errors)?;
+    }
     written.check(size, errors)?;
     let count = written.count();
     if count > ESTIMATORS as u128 {
@@ -330,11 +335,19 @@ impl<T: ?Sized> Written<'_, T> {
             let given = self.swept.given.iter().find(|given| given.parameter == *name);
             (*name, given.map_or_else(|| resolved::value(value), |given| resolved::slot(&given.slot)))
         };
+        let is_real = |name: &str| {
+            self.swept
+                .given
+                .iter()
+                .any(|given| given.parameter == name && matches!(given.kind, Kind::Real { .. }))
+        };
         // Axes in the order of the source, which is the order of the variants; then what is not given.
         let place = |name: &str| self.swept.given.iter().position(|given| given.parameter == name);
         let mut arguments: Vec<&(&'static str, Value)> = arguments.iter().collect();
         arguments.sort_by_key(|(name, _)| place(name).unwrap_or(usize::MAX));
-        let choice = (self.swept.entry.name, resolved::map(arguments.into_iter().map(argument)));
+        let arguments =
+            process::nested(self.swept.entry.name, arguments.into_iter().map(argument).collect(), &is_real);
+        let choice = (self.swept.entry.name, resolved::map(arguments));
         let filter = self.filter.as_ref().map(|(filter, _)| filter);
         resolved::map([choice].into_iter().chain(resolved::ties(&self.zip, filter)))
     }
@@ -343,8 +356,8 @@ impl<T: ?Sized> Written<'_, T> {
 /// Reads an estimator that has no axes.
 pub(super) fn rule(field: &Field<'_>, space: Space, errors: &mut Errors) -> Option<Template> {
     match space {
-        Space::Line => rule_of(field, (estimator::CATALOGUE, None), errors),
-        Space::Features => rule_of(field, (space::estimator::CATALOGUE, Some(2)), errors),
+        Space::Line => rule_of(field, (line_estimators(), None), errors),
+        Space::Features => rule_of(field, (feature_estimators(), Some(2)), errors),
     }
 }
 

@@ -18,6 +18,7 @@ mod label;
 mod labels;
 mod limits;
 mod mark;
+mod process;
 mod progression;
 mod read;
 mod reproducibility;
@@ -45,6 +46,11 @@ pub use estimator::Estimator;
 pub use formula::{Formula, Scalar};
 pub use label::is_reserved;
 pub use mark::LARGEST_FILE;
+pub(crate) use process::{
+    PROCESS, check_files, command, essence, form as process_form, is_fixed_parameter, is_program,
+    own_metrics, own_parameters, seconds, stated,
+};
+pub use process::{feature_estimators, line_estimators};
 pub use reproducibility::Reproducibility;
 pub use schema::schema;
 pub use shards::Group;

@@ -1,6 +1,6 @@
 //! How far numbers depend on where they are computed.
 
-use super::{Space, Study};
+use super::{Space, Study, is_program};
 use std::fmt;
 
 /// What must be equal for two computers to give the same bits.
@@ -25,6 +25,10 @@ impl Study {
     /// How far its numbers depend on where they are computed; samples never do.
     pub fn reproducibility(&self) -> Reproducibility {
         match self.space() {
+            // A program may use any library.
+            Space::Line if self.estimators.iter().any(|one| is_program(one.rule.sample())) => {
+                Reproducibility::Processor
+            }
             Space::Line => Reproducibility::Bits,
             Space::Features => Reproducibility::Processor,
         }

@@ -3,6 +3,7 @@
 use super::estimator::Estimator;
 use super::formula::Formula;
 use super::generate::{Alternative, Generate, PARTS, Sizes};
+use super::process::nested;
 use super::study::Study;
 use super::sweep::Slot;
 use super::weights::Weights;
@@ -96,7 +97,10 @@ fn choice(choice: &Choice) -> Yaml {
         return choice.name().into();
     }
     let arguments = choice.arguments().iter().map(|(name, argument)| (*name, value(argument)));
-    map([(choice.name(), map(arguments))])
+    let is_real = |name: &str| {
+        choice.arguments().iter().any(|(known, value)| *known == name && matches!(value, Value::Real(_)))
+    };
+    map([(choice.name(), map(nested(choice.name(), arguments.collect(), &is_real)))])
 }
 
 pub(super) fn value(value: &Value) -> Yaml {
@@ -111,6 +115,9 @@ pub(super) fn value(value: &Value) -> Yaml {
         Value::Wholes(xs) => Yaml::Sequence(xs.iter().map(|x| (*x).into()).collect()),
         Value::Text(text) => text.as_str().into(),
         Value::Texts(texts) => Yaml::Sequence(texts.iter().map(|text| text.as_str().into()).collect()),
+        Value::Files(files) => {
+            Yaml::Sequence(files.iter().map(|file| file.path().display().to_string().into()).collect())
+        }
         // Where it lies, which labels do not say.
         Value::File(file) => file.path().display().to_string().into(),
     }

@@ -3,15 +3,16 @@
 use super::aggregate::STATISTICS;
 use super::label::RESERVED;
 use super::limits::{LARGEST_N, POINTS, QUANTILES, SHARD_POINTS};
+use super::process::{feature_estimators, line_estimators};
 use serde_json::{Value as Json, json};
 use tempered_math::catalogue::{Entry, Kind, Member, Members, Parameter, Value};
-use tempered_math::{design, estimator, noise, space, target};
+use tempered_math::{design, noise, space, target};
 
 /// The schema, for editors that check and complete YAML.
 pub fn schema() -> Json {
     let train = json!({"type": "object", "description": "Estimators by label; labels name the files.",
         "minProperties": 1, "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,63}$", "not": {"enum": RESERVED}},
-        "additionalProperties": either(choice(estimator::CATALOGUE, &ties()), choice(space::estimator::CATALOGUE, &ties()))});
+        "additionalProperties": either(choice(line_estimators(), &ties()), choice(feature_estimators(), &ties()))});
     let mut root = object(
         &[
             ("version", json!({"const": 1})),
@@ -230,8 +231,9 @@ fn choice<T: ?Sized>(catalogue: &[Entry<T>], beside: &[(&str, Json)]) -> Json {
             parameters.iter().filter(|one| one.default == Some(Value::Unset)).map(of).collect();
         let mut properties: Vec<(&str, Json)> = parameters.iter().map(of).collect();
         for ((_, schema), one) in properties.iter_mut().zip(&parameters) {
+            let is_open = parameters.iter().any(|one| one.kind == Kind::Open);
             match one.kind {
-                Kind::Word(words) if !unset.is_empty() => {
+                Kind::Word(words) if !unset.is_empty() && !is_open => {
                     let forms = words.iter().map(|word| (*word, object(&unset, &[]))).collect();
                     *schema = either(schema.take(), nested(forms));
                 }
@@ -336,6 +338,8 @@ fn kind(kind: Kind) -> Json {
         Kind::Wholes { low, high } => json!({"type": "array", "items": whole(low, high), "minItems": 1}),
         Kind::Text | Kind::File => json!({"type": "string", "minLength": 1}),
         Kind::Member(members) => json!({"enum": members.names().collect::<Vec<_>>()}),
+        Kind::Files => json!({"type": "array", "items": {"type": ["string", "number"]}, "minItems": 1}),
+        Kind::Open => json!({"type": "object"}),
         Kind::Texts => {
             json!({"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1, "uniqueItems": true})
         }

@@ -1,6 +1,7 @@
 //! How many trials a shard holds.
 
 use super::estimator::Estimator as Planned;
+use super::process::{feature_estimators, line_estimators};
 use super::space::{Size, Space, dimension};
 use super::study::Study;
 use super::template::Template;
@@ -8,7 +9,7 @@ use crate::generator::Generator;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tempered_math::catalogue::Choice;
-use tempered_math::estimator::{self, Estimator};
+use tempered_math::estimator::Estimator;
 use tempered_math::space;
 
 /// Core-nanoseconds of a shard at most, half as many at least where trials are many: what a kill loses a thread. It is
@@ -59,8 +60,8 @@ impl Built {
     /// A choice that was checked builds; one that does not costs nothing and fails when it is run.
     fn of(choice: &Choice, space: Space) -> Option<Built> {
         Some(match space {
-            Space::Line => Built::Line(choice.build(estimator::CATALOGUE).ok()?),
-            Space::Features => Built::Features(choice.build(space::estimator::CATALOGUE).ok()?),
+            Space::Line => Built::Line(choice.build(line_estimators()).ok()?),
+            Space::Features => Built::Features(choice.build(feature_estimators()).ok()?),
         })
     }
 

@@ -2,11 +2,12 @@
 
 use super::formula::Scalar;
 use super::mark::Yaml;
+use super::process::{feature_estimators, line_estimators};
 use super::read::{Errors, Field};
 use super::template::{Template, Unfit};
 use std::borrow::Cow;
 use tempered_math::catalogue::{Choice, Value};
-use tempered_math::{design, estimator, space};
+use tempered_math::{design, space};
 
 /// The parameter of designs of R^d that is a coordinate of its own.
 pub const DIMENSION: &str = "d";
@@ -79,8 +80,8 @@ impl Space {
         of: &dyn Fn(&str) -> Option<Scalar>,
     ) -> Result<Cow<'a, Choice>, Unfit> {
         match self {
-            Space::Line => rule.at(estimator::CATALOGUE, of),
-            Space::Features => rule.at(space::estimator::CATALOGUE, of),
+            Space::Line => rule.at(line_estimators(), of),
+            Space::Features => rule.at(feature_estimators(), of),
         }
     }
 }

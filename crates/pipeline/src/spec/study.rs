@@ -1,6 +1,7 @@
 //! Studies: what a YAML file says, after checking.
 
 use super::estimator::Estimator;
+use super::process::line_estimators;
 use super::rows::digest;
 use super::space::{Size, Space, dimension};
 use super::weights::Weights;
@@ -8,7 +9,6 @@ use serde_yaml::Value as Resolved;
 use std::collections::HashSet;
 use std::sync::Arc;
 use tempered_math::catalogue::Choice;
-use tempered_math::estimator;
 use tempered_math::score::Criteria;
 use tempered_store::ParameterKind;
 
@@ -39,6 +39,8 @@ pub struct Study {
     pub estimators: Vec<Estimator>,
     /// Swept parameters that have a column, in the order of their names.
     pub parameters: Vec<(String, ParameterKind)>,
+    /// Columns of metrics that programs answer, in the order of their names.
+    pub metrics: Vec<String>,
     /// Parameters of the data that have a column besides those that the files of all studies have, in the order of their
     /// names.
     pub data_parameters: Vec<String>,
@@ -149,5 +151,5 @@ impl Study {
 
 /// Whether an estimator trains step by step.
 pub fn trains(estimator: &Choice) -> bool {
-    estimator.build(estimator::CATALOGUE).is_ok_and(|estimator| estimator.trains())
+    estimator.build(line_estimators()).is_ok_and(|estimator| estimator.trains())
 }

@@ -77,7 +77,7 @@ pub(super) fn slot(
 
 /// Whether the value itself is a list.
 pub(super) fn takes_lists(kind: &Kind) -> bool {
-    matches!(kind, Kind::Reals | Kind::Wholes { .. } | Kind::Texts)
+    matches!(kind, Kind::Reals | Kind::Wholes { .. } | Kind::Texts | Kind::Files)
 }
 
 fn is_list(node: &Node) -> bool {
@@ -160,20 +160,32 @@ impl<T: ?Sized> Swept<'_, T> {
         given.map_or(&self.name, |given| &given.field)
     }
 
-    /// All its parameters, those of a member among them.
+    /// All its parameters: those of its entry, of a member among them, then those whose names the user chose.
     pub fn parameters(&self) -> Vec<Parameter> {
         let words = |name: &str| {
             let given = self.given.iter().find(|given| given.parameter == name)?;
             if let Slot::Value(value) = &given.slot { Some(value.word()) } else { None }
         };
-        self.entry.parameters_given(words)
+        let mut all = self.entry.parameters_given(words);
+        if all.iter().any(|parameter| parameter.kind == Kind::Open) {
+            let own = self.given.iter().filter(|given| all.iter().all(|known| known.name != given.parameter));
+            let of = |given: &Given<'_>| Parameter {
+                name: given.parameter,
+                summary: "",
+                kind: given.kind,
+                default: None,
+            };
+            let own: Vec<Parameter> = own.map(of).collect();
+            all.extend(own);
+        }
+        all
     }
 
     /// The parameters that can be coordinates of formulas and conditions: numbers, words and truth values.
     pub fn coordinates(&self) -> impl Iterator<Item = &'static str> {
         self.parameters()
             .into_iter()
-            .filter(|parameter| !takes_lists(&parameter.kind))
+            .filter(|parameter| !takes_lists(&parameter.kind) && parameter.kind != Kind::Open)
             .map(|parameter| parameter.name)
     }
 }

@@ -123,14 +123,18 @@ fn evaluate<T: ?Sized>(
             return Err(unfit(name, format!("is {formula}, which depends on itself")));
         };
         let (name, formula) = open.swap_remove(ready);
-        let Some(parameter) = parameters.iter().find(|parameter| parameter.name == *name) else {
+        // Parameters whose names users chose take numbers.
+        let is_open = || parameters.iter().any(|parameter| parameter.kind == Kind::Open);
+        let known =
+            parameters.iter().find(|parameter| parameter.name == *name).map(|parameter| parameter.kind);
+        let Some(kind) = known.or_else(|| is_open().then_some(Kind::ANY_REAL)) else {
             return Err(unfit(name, "is no parameter"));
         };
         let own = |name: &str| {
             let (_, value) = arguments.iter().find(|(argument, _)| *argument == name)?;
             scalar(value)
         };
-        let value = number(formula, &parameter.kind, &|name| of(name).or_else(|| own(name)));
+        let value = number(formula, &kind, &|name| of(name).or_else(|| own(name)));
         arguments.push((name, value.map_err(|fault| Unfit { parameter: name, fault })?));
     }
     Choice::new(entry, &arguments).map_err(|invalid| unfit(invalid.parameter, invalid.expected))

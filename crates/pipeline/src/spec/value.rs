@@ -37,6 +37,19 @@ pub(super) fn value(field: &Field<'_>, kind: &Kind, errors: &mut Errors) -> Opti
         Kind::Text => text(field, &expected, errors).map(Value::Text),
         Kind::Texts => texts(field, &expected, errors).map(Value::Texts),
         Kind::File => file(field, &expected, errors).map(Value::File),
+        Kind::Files => {
+            let words = list(field, &expected, errors, |item, errors| text(item, "a path or a word", errors));
+            let files = words.filter(|words| !words.is_empty());
+            if files.is_none() && matches!(&field.node.value, Yaml::List(items) if items.is_empty()) {
+                errors.expected(field, &expected);
+            }
+            files.map(|words| Value::Files(words.into_iter().map(FileName::new).collect()))
+        }
+        // Its entries are parameters of their own.
+        Kind::Open => {
+            errors.expected(field, &expected);
+            None
+        }
     }
 }
 

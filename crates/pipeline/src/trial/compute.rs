@@ -1,5 +1,6 @@
 //! One trial by itself, from its seed to its row.
 
+use super::answers::Answered;
 use super::judge::{Data, Judge, Row};
 use super::samples::{Laws, Samples};
 use super::shared::Shared;
@@ -8,11 +9,11 @@ use super::weights::push_weights;
 use crate::error::Error;
 use crate::generator::Generator;
 use crate::plan::{Cell, Plan};
-use crate::spec::Study;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tempered_math::catalogue::Choice;
 use tempered_math::sample::Degenerate;
 use tempered_math::seed::Draws;
+use tempered_process::Reproducible;
 use tempered_store::{MetricsChunk, MetricsTable, WeightsChunk, WeightsRow};
 
 /// One trial from its seed to its scores.
@@ -29,6 +30,8 @@ pub struct Trial {
     pub row: Row,
     /// Its scores; empty where there is no predictor, `None` where a score does not apply or is no finite number.
     pub scores: Vec<Option<f64>>,
+    /// How equal it is when it is computed again.
+    pub reproducible: Reproducible,
 }
 
 impl Trial {
@@ -56,14 +59,23 @@ impl Trial {
         Some(
             table.status[row] == self.word()
                 && table.kinks[row] == self.row.kinks
-                && pairs.all(|(stored, score)| stored.map(f64::to_bits) == score.map(f64::to_bits)),
+                && pairs.all(|(stored, score)| self.is_equal(stored, score)),
         )
+    }
+
+    /// Whether two numbers are as equal as its estimator claims.
+    fn is_equal(&self, stored: Option<f64>, computed: Option<f64>) -> bool {
+        match (self.reproducible, stored, computed) {
+            (Reproducible::No, _, _) => true,
+            (Reproducible::Nearly, Some(a), Some(b)) => (a - b).abs() <= 1e-9 * a.abs().max(b.abs()),
+            _ => stored.map(f64::to_bits) == computed.map(f64::to_bits),
+        }
     }
 
     /// Whether a network stored by these rules has the same bits.
     pub fn is_network(&self, generator: Generator, row: &WeightsRow) -> bool {
         let same = |a: &[f64], b: &[f64]| {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.is_equal(Some(*a), Some(*b)))
         };
         let weights = self.weights(generator);
         same(&row.outer, &weights.outer)
@@ -79,46 +91,67 @@ pub fn compute(plan: &Plan, cell: &Cell, estimator: &Choice, trial: u64) -> Resu
     let study = &plan.study;
     let mut samples = Samples { trials: trial..trial + 1, ..Samples::default() };
     Laws::of(plan, cell)?.draw(&mut samples);
-    let mut fitter = Estimator::build(estimator, study)?;
+    let mut fitter = Estimator::build(estimator, plan)?;
     let mut judge = Judge::of(plan, cell)?;
     let (mut predictor, mut scores) = (Predictor::default(), Vec::new());
     let content = cell.fit_content(estimator);
     let draws = Draws::new(study.seed, &content, trial);
     let reference = match &plan.reference {
-        Some(reference) => fit_reference(study, cell, &*cell.choice(reference)?, &samples, trial)?,
+        Some(reference) => fit_reference(plan, cell, &*cell.choice(reference)?, &samples, trial)?,
         None => None,
     };
-    let report = fit(&mut fitter, &samples, &draws, &mut predictor);
+    let one = (plan, cell, &samples, content.as_str());
+    let (report, own) = fit(&mut fitter, one, &draws, &mut predictor)?;
     let Samples { x, y, .. } = samples;
     let data = Data { trial, x: &x, y: &y };
     let row = judge.row(data, (&predictor, report), reference.as_ref(), (&mut scores, 0));
-    Ok(Trial { trial, x, y, predictor, row, scores })
+    // Of a trial without scores there are no metrics either.
+    if !scores.is_empty() {
+        scores.extend(own);
+    }
+    let reproducible = fitter.program().map_or(Reproducible::Bits, |program| program.reproducible);
+    Ok(Trial { trial, x, y, predictor, row, scores, reproducible })
 }
 
 /// The predictor that distances are measured from; none where its fit fails.
 fn fit_reference(
-    study: &Study,
+    plan: &Plan,
     cell: &Cell,
     choice: &Choice,
     samples: &Samples,
     trial: u64,
 ) -> Result<Option<Predictor>, Error> {
-    let mut estimator = Estimator::build(choice, study)?;
+    let mut estimator = Estimator::build(choice, plan)?;
     let content = cell.fit_content(choice);
     let mut predictor = Predictor::default();
-    let fitted = fit(&mut estimator, samples, &Draws::new(study.seed, &content, trial), &mut predictor);
+    let draws = Draws::new(plan.study.seed, &content, trial);
+    let one = (plan, cell, samples, content.as_str());
+    let (fitted, _) = fit(&mut estimator, one, &draws, &mut predictor)?;
     Ok(fitted.is_ok().then_some(predictor))
 }
 
-/// Fits the first of these samples; a panic is the failure of a trial.
+/// What came of a fit, and metrics of programs: one a column of the study.
+type Fit = (Result<Report, Degenerate>, Vec<Option<f64>>);
+
+/// Fits the first of these samples; a panic is the failure of a trial. A program may be what no run can go on with.
 fn fit(
     estimator: &mut Estimator,
-    samples: &Samples,
+    (plan, cell, samples, content): (&Plan, &Cell, &Samples, &str),
     draws: &Draws<'_>,
     out: &mut Predictor,
-) -> Result<Report, Degenerate> {
+) -> Result<Fit, Error> {
+    if let Some(program) = estimator.program() {
+        let one = program.fit(plan, cell, (samples, content), None)?.into_iter().next();
+        let Some(Answered { fit, own }) = one else { return Ok((Err(Degenerate::TooFew), Vec::new())) };
+        let report = fit.map(|(predictor, report)| {
+            *out = predictor;
+            report
+        });
+        return Ok((report, own));
+    }
     let rows = samples.rows();
-    let row = rows.iter().next().ok_or(Degenerate::TooFew)?;
+    let Some(row) = rows.iter().next() else { return Ok((Err(Degenerate::TooFew), Vec::new())) };
     let fit = || estimator.fit((row, &mut Shared::default()), draws, (&[], &mut |_, _| ()), out);
-    catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked))
+    let fitted = catch_unwind(AssertUnwindSafe(fit)).unwrap_or(Err(Degenerate::Panicked));
+    Ok((fitted, vec![None; plan.study.metrics.len()]))
 }

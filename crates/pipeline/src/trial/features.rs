@@ -60,7 +60,7 @@ impl FeatureScorer {
             Some(values) => self.values.clone_from(values),
             None => {
                 self.values.resize(data.y.len(), 0.0);
-                predictor.values(x, &mut self.values);
+                predictor.training_values(x, &mut self.values);
             }
         }
         scores.push(Some(
@@ -118,7 +118,7 @@ impl FeatureScorer {
             Predictor::Linear { weights, .. } => {
                 Some(least / norm(weights)).filter(|margin| !margin.is_nan())
             }
-            Predictor::Function(_) => None,
+            Predictor::Function(_) | Predictor::Values(_) => None,
         };
         [margin, Some(missed)]
     }

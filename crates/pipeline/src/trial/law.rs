@@ -94,6 +94,11 @@ impl LawScorer {
         })
     }
 
+    /// The points at which risks of a trial without a formula are taken, row by row.
+    pub fn places(&self, trial: u64) -> Vec<f64> {
+        self.scorer.test_points(&mut self.test.trial(trial))
+    }
+
     /// Risks over the law of x.
     ///
     /// # Errors
@@ -118,7 +123,9 @@ impl LawScorer {
             None => None,
         };
         let supremum = if asked.supremum { self.scorer.supremum(predictor, &truth)? } else { None };
-        let mistakes = if asked.mistakes { self.mistakes(predictor, &truth, &mut rng)? } else { None };
+        // The points of the trial again, as values that a program gives are known at these alone.
+        let mut again = self.test.trial(trial);
+        let mistakes = if asked.mistakes { self.mistakes(predictor, &truth, &mut again)? } else { None };
         Ok(Judged { powers, supremum, parts, mistakes })
     }
 

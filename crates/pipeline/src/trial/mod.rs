@@ -2,18 +2,23 @@
 //!
 //! Runs, replays, verification and pilots share it.
 
+mod answers;
 mod compute;
 mod features;
 mod judge;
 mod law;
+mod places;
+mod program;
 mod rows;
 mod samples;
 mod shared;
 mod space;
 mod weights;
 
+pub use answers::Answered;
 pub use compute::{Trial, compute};
 pub use judge::{Data, Judge, Row};
+pub use program::Program;
 pub use samples::{Laws, Samples};
 pub(crate) use shared::Shared;
 pub use space::{Estimator, Fitted, Predictor, Report};

@@ -70,6 +70,20 @@ impl RowScorer {
         RowScorer { law, split: Split::default(), holdout: Holdout::default() }
     }
 
+    /// The rows that a trial leaves out, as its training rows are scaled, row by row.
+    pub fn places(&mut self, trial: u64) -> Vec<f64> {
+        let scale = self.law.split(trial, &mut self.split);
+        let d = self.law.d();
+        let mut places = vec![0.0; self.split.left_out().len() * d];
+        for (row, x) in self.split.left_out().iter().zip(places.chunks_exact_mut(d)) {
+            match &scale {
+                Some(scale) => scale.apply(self.law.table.row(*row), x),
+                None => x.copy_from_slice(self.law.table.row(*row)),
+            }
+        }
+        places
+    }
+
     /// Risks over the rows left out. There are no parts of R_2: how responses vary about their mean is not known.
     ///
     /// # Errors

@@ -1,8 +1,10 @@
 //! Samples, estimators and predictors, on the line or in R^d: what a trial does with them is the same.
 
+use super::program::Program;
 use super::shared::Shared;
 use crate::error::Error;
-use crate::spec::{Risk, Space, Study};
+use crate::plan::Plan;
+use crate::spec::{Risk, Space, is_program};
 use tempered_math::catalogue::Choice;
 use tempered_math::predictor::Knots;
 use tempered_math::sample::Degenerate;
@@ -117,6 +119,8 @@ pub enum Estimator {
     Line(Box<dyn estimator::Estimator>),
     /// In R^d, with the question whether smoothers are wanted.
     Features(Box<dyn space::estimator::Estimator>, bool),
+    /// A program, which fits many samples at a time.
+    Program(Box<Program>),
 }
 
 /// Takes the predictor at a checkpoint, with what the fit would tell if it ended there.
@@ -126,8 +130,12 @@ impl Estimator {
     /// Builds the one of a choice for the predictors that a study asks for.
     ///
     /// # Errors
-    /// The catalogue has none of its name.
-    pub fn build(choice: &Choice, study: &Study) -> Result<Estimator, Error> {
+    /// The catalogue has none of its name; a program that cannot be used.
+    pub fn build(choice: &Choice, plan: &Plan) -> Result<Estimator, Error> {
+        let study = &plan.study;
+        if is_program(choice) {
+            return Ok(Estimator::Program(Box::new(Program::build(choice, plan)?)));
+        }
         Ok(match study.space() {
             Space::Line => Estimator::Line(choice.build(estimator::CATALOGUE)?),
             Space::Features => {
@@ -137,10 +145,15 @@ impl Estimator {
         })
     }
 
+    /// The program that it is, if it is one.
+    pub fn program(&self) -> Option<&Program> {
+        if let Estimator::Program(program) = self { Some(program) } else { None }
+    }
+
     /// The filter that it is, where it shares a decomposition.
     pub fn filter(&self) -> Option<Filter> {
         match self {
-            Estimator::Line(_) => None,
+            Estimator::Line(_) | Estimator::Program(_) => None,
             Estimator::Features(estimator, _) => estimator.filter(),
         }
     }
@@ -149,7 +162,8 @@ impl Estimator {
     /// bit of f̂.
     ///
     /// # Errors
-    /// The reason why there is no predictor: an estimator of one space has none of samples of another.
+    /// The reason why there is no predictor: an estimator of one space has none of samples of another, and a program is asked by
+    /// [`Program::fit`].
     pub fn fit<'a>(
         &mut self,
         (row, shared): (TrainingSet<'a>, &mut Shared<'a>),

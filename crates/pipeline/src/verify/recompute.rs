@@ -4,6 +4,7 @@ use crate::directory::check::{Checked, Fault, Finding};
 use crate::directory::elsewhere;
 use crate::error::Error;
 use crate::plan::{Plan, place};
+use crate::spec;
 use crate::trial::compute;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,6 +97,10 @@ fn sources<'a>(plan: &Plan, sound: &'a BTreeMap<&Place, Checked>) -> Vec<Source<
     let mut sources = Vec::new();
     for shard in plan.shards() {
         for estimator in plan.estimators(&shard).iter().copied() {
+            // What claims to differ each time cannot be told from what is wrong.
+            if spec::stated(plan.study.estimators[estimator].rule.sample(), "reproducible") == "no" {
+                continue;
+            }
             if let Some((place, checked)) = sound.get_key_value(&place(plan, estimator, &shard)) {
                 let (first, rows) = (checked.range.start, checked.trials.len() as u64);
                 sources.push(Source { place, estimator, cell: shard.cell, first, rows });

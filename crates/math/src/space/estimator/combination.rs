@@ -8,7 +8,7 @@ use crate::sum::all_finite;
 /// Σ_m c_m f̂_m: a plane where all are planes, else a function, which is a ReLU network where all of them are.
 ///
 /// # Errors
-/// `Overflow` where a weight or a coefficient is not finite.
+/// `Overflow` where a weight or a coefficient is not finite, `Malformed` where a predictor is known at points alone.
 pub(super) fn combination(
     d: usize,
     members: Vec<Predictor>,
@@ -25,6 +25,8 @@ pub(super) fn combination(
                 of_planes.push(*share);
             }
             Predictor::Function(function) => functions.push((*share, function)),
+            // Values at points are no function to add to; no member has such a predictor.
+            Predictor::Values(_) => return Err(Degenerate::Malformed),
         }
     }
     let mut plane = vec![0.0; d + 1];

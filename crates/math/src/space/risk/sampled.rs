@@ -18,6 +18,13 @@ pub(super) struct Sampled {
 }
 
 impl Sampled {
+    /// The points of all replicates, row by row.
+    pub fn points(design: &dyn Design, d: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
+        let mut x = vec![0.0; REPLICATES * POINTS * d];
+        x.chunks_exact_mut(POINTS * d).for_each(|x| fill(rng, design, d, x));
+        x
+    }
+
     /// E |f̂ − f*|^p for each p, with standard errors.
     ///
     /// Each of the replicates is an unbiased estimate, all are independent given f̂ and f*: their mean is the
@@ -38,7 +45,7 @@ impl Sampled {
         for replicate in 0..REPLICATES {
             fill(rng, design, d, &mut self.x);
             let x = Points::new(d, &self.x)?;
-            predictor.values(x, &mut self.error);
+            predictor.test_values(replicate * POINTS, x, &mut self.error);
             for (error, row) in self.error.iter_mut().zip(x.rows()) {
                 *error -= truth.value(row);
             }
@@ -61,10 +68,10 @@ impl Sampled {
         self.x.resize(POINTS * d, 0.0);
         self.error.resize(POINTS, 0.0);
         let mut means = [0.0; REPLICATES];
-        for mean in &mut means {
+        for (replicate, mean) in means.iter_mut().enumerate() {
             fill(rng, design, d, &mut self.x);
             let x = Points::new(d, &self.x)?;
-            predictor.values(x, &mut self.error);
+            predictor.test_values(replicate * POINTS, x, &mut self.error);
             let Some(clusters) = design.clusters() else {
                 let shares = self.error.iter().zip(x.rows()).map(|(f, row)| share(f * truth.value(row)));
                 *mean = shares.sum::<f64>() / POINTS as f64;

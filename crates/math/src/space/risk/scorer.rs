@@ -104,6 +104,12 @@ impl Scorer {
         Ok(known.into_iter().filter_map(|known| known.map_or_else(|| sampled.next(), exact)).collect())
     }
 
+    /// The points at which risks without a formula are taken, where `rng` is as it is before [`Scorer::risks`]: all replicates, row by
+    /// row.
+    pub fn test_points(&self, rng: &mut ChaCha8Rng) -> Vec<f64> {
+        Sampled::points(&*self.design, self.d, rng)
+    }
+
     /// sup |f̂ − f*| over the support of x, where both are linear and the support is bounded.
     ///
     /// # Errors
@@ -220,7 +226,7 @@ impl Scorer {
     fn kernels(&self, predictor: &Predictor, truth: &Truth) -> Result<Option<f64>, Degenerate> {
         let sum = match predictor {
             Predictor::Function(function) => function.kernels(),
-            Predictor::Linear { .. } => None,
+            Predictor::Linear { .. } | Predictor::Values(_) => None,
         };
         let Some((sphere, sum)) = self.sphere().zip(sum) else { return Ok(None) };
         sphere.square(&sum, truth)
@@ -253,7 +259,7 @@ impl Scorer {
             (Predictor::Linear { weights, intercept: 0.0 }, Truth::Relu(teacher)) => {
                 relu::square(&[teacher.units()], weights, &self.spectrum)
             }
-            (Predictor::Linear { .. }, _) => None,
+            (Predictor::Linear { .. } | Predictor::Values(_), _) => None,
             (Predictor::Function(function), Truth::Relu(teacher)) => {
                 relu::square(&[function.relu()?, teacher.negative()], &[], &self.spectrum)
             }

@@ -55,7 +55,9 @@ impl Holdout {
             return Err(Degenerate::Lengths);
         }
         self.errors.resize(split.left_out().len(), 0.0);
-        for (rows, errors) in split.left_out().chunks(BLOCK).zip(self.errors.chunks_mut(BLOCK)) {
+        for (block, (rows, errors)) in
+            split.left_out().chunks(BLOCK).zip(self.errors.chunks_mut(BLOCK)).enumerate()
+        {
             self.x.resize(rows.len() * d, 0.0);
             for (row, x) in rows.iter().zip(self.x.chunks_exact_mut(d)) {
                 match scale {
@@ -63,7 +65,7 @@ impl Holdout {
                     None => x.copy_from_slice(table.row(*row)),
                 }
             }
-            predictor.values(Points::new(d, &self.x)?, errors);
+            predictor.test_values(block * BLOCK, Points::new(d, &self.x)?, errors);
             rows.iter().zip(errors).for_each(|(row, error)| *error -= table.y()[*row]);
         }
         Ok(())

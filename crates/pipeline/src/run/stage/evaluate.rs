@@ -127,8 +127,9 @@ impl Evaluate {
             begin(trial)?;
             let data = Data { trial, x, y };
             let reference = reference.filter(|fits| fits.status[k].is_ok()).map(|fits| &fits.rows[k]);
+            let own = fits.own.get(k).map_or(&[][..], Vec::as_slice);
             let mut score = |(predictor, report), rows: &mut MetricsChunk| {
-                push_row(judge, data, (predictor, report), reference, (rows, columns))
+                push_row(judge, data, (predictor, report), reference, (rows, columns), own)
             };
             // Training that ended before a checkpoint was then what it is now.
             let shown = &fits.checkpoints[k * steps..(k + 1) * steps];
@@ -159,9 +160,14 @@ fn push_row(
     (predictor, report): (&Predictor, Result<Report, Degenerate>),
     reference: Option<&Predictor>,
     (rows, columns): (&mut MetricsChunk, usize),
+    own: &[Option<f64>],
 ) -> bool {
+    let end = rows.scores.len() + columns;
     let Row { status, kinks, has_weights } =
         judge.row(data, (predictor, report), reference, (&mut rows.scores, columns));
+    // Metrics of programs are the last columns. A trial without scores has none.
+    let missing = end.saturating_sub(rows.scores.len());
+    rows.scores.extend(own.iter().copied().chain(std::iter::repeat(None)).take(missing));
     rows.trial.push(data.trial);
     rows.failure.push(status.err().map(|reason| reason.word()));
     rows.kinks.push(kinks);

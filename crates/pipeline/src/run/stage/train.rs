@@ -5,9 +5,10 @@ use crate::plan::Plan;
 use crate::run::batch::{Fits, Slab, Trained};
 use crate::run::buffers::BufferPool;
 use crate::run::watchdog::Watchdog;
-use crate::trial::{Estimator, Predictor, Report, Samples, Shared, TrainingSet, TrainingSets};
+use crate::trial::{Answered, Estimator, Predictor, Report, Samples, Shared, TrainingSet, TrainingSets};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 use tempered_flow::{Cancel, Step};
 use tempered_math::sample::Degenerate;
 use tempered_math::seed::Draws;
@@ -25,6 +26,8 @@ pub struct Train {
     pub watchdog: Watchdog,
     /// Asked before every trial.
     pub cancel: Cancel,
+    /// How long a program may take for a trial.
+    pub limit: Option<Duration>,
 }
 
 /// What trials of a cell are fitted with, by position in the study.
@@ -44,7 +47,7 @@ impl Step for Train {
     type Error = Error;
 
     fn run(&self, slab: Slab<Samples>) -> Result<Slab<Trained>, Error> {
-        let study = &self.plan.study;
+        let (plan, study) = (&*self.plan, &self.plan.study);
         let (position, samples) = (slab.shard.cell, &slab.made);
         let cell = &self.plan.cells[position];
         let rows = samples.rows();
@@ -61,7 +64,7 @@ impl Step for Train {
             let planned = study.estimators.get(place).map(|planned| &planned.rule);
             let rule = planned.or(self.plan.reference.as_ref());
             let rule = rule.ok_or(Error::Pool("no estimator in this place".into()))?;
-            let build = move || Estimator::build(&*cell.choice(rule)?, study);
+            let build = move || Estimator::build(&*cell.choice(rule)?, plan);
             let estimator = bench.estimators[place].take().map_or_else(build, Ok)?;
             let checkpoints = planned.map_or(&[][..], |_| self.plan.checkpoints(place));
             let content = &bench.contents[place];
@@ -75,6 +78,13 @@ impl Step for Train {
         let fitted = fit_slab(&mut fitting, rows, begin);
         self.watchdog.end();
         fitted?;
+        for one in &mut fitting {
+            let content = bench.contents[one.place].as_str();
+            if let Some(program) = one.estimator.program() {
+                let answered = program.fit(plan, cell, (samples, content), self.limit)?;
+                take(answered, &mut one.fits);
+            }
+        }
         let mut fits = Vec::with_capacity(fitting.len());
         for Fitting { place, estimator, fits: made, .. } in fitting {
             bench.estimators[place] = Some(estimator);
@@ -117,7 +127,18 @@ struct Fitting<'a, B, D> {
     fits: Fits,
 }
 
-/// Fits estimators to every trial of a slab: those that share work trial by trial, the others one after the other, whose scratch memory
+/// Takes what a program answered of a slab.
+fn take(answered: Vec<Answered>, fits: &mut Fits) {
+    for (place, Answered { fit, own }) in answered.into_iter().enumerate() {
+        fits.status.push(fit.map(|(predictor, report)| {
+            fits.rows[place] = predictor;
+            report
+        }));
+        fits.own.push(own);
+    }
+}
+
+/// Fits estimators, but programs, to every trial of a slab: those that share work trial by trial, the others one after the other, whose scratch memory
 /// stays in the caches then. `begin` may refuse a trial, which ends the slab.
 fn fit_slab<'a, B, D>(
     fitting: &mut [Fitting<'_, B, D>],
@@ -131,10 +152,11 @@ where
     for one in fitting.iter_mut() {
         one.fits.status.clear();
         one.fits.checkpoints.clear();
+        one.fits.own.clear();
         one.fits.rows.resize_with(one.fits.rows.len().max(rows.len()), Predictor::default);
     }
-    let (mut sharing, alone): (Vec<_>, Vec<_>) =
-        fitting.iter_mut().partition(|one| one.estimator.filter().is_some());
+    let own = fitting.iter_mut().filter(|one| one.estimator.program().is_none());
+    let (mut sharing, alone): (Vec<_>, Vec<_>) = own.partition(|one| one.estimator.filter().is_some());
     for one in alone {
         for (trial, row) in (first..).zip(rows.iter()) {
             begin(one.place, trial)?;

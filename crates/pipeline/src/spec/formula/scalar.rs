@@ -44,7 +44,7 @@ pub(in crate::spec) fn scalar(value: &Value) -> Option<Scalar> {
         Value::Flag(flag) => Some(Scalar::Truth(*flag)),
         Value::Text(text) => Some(Scalar::Word(text.clone())),
         Value::File(file) => Some(Scalar::Word(file.name().into_owned())),
-        Value::Reals(_) | Value::Wholes(_) | Value::Texts(_) | Value::Unset => None,
+        Value::Reals(_) | Value::Wholes(_) | Value::Texts(_) | Value::Files(_) | Value::Unset => None,
     }
 }
 

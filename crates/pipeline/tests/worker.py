@@ -1,0 +1,102 @@
+"""A worker by the standard library alone, whose first argument says what it answers and whose second how it misbehaves.
+
+values: the mean of y at every point · knots: the linear spline · weights: the weight of the first feature is `scale`, all others
+are 0. Trials whose first label is above 2 misbehave.
+"""
+
+import array
+import json
+import os
+import struct
+import sys
+import time
+
+ANSWERS, MODE = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "good"
+ITEM = {"F64": "d", "U64": "Q", "U8": "B"}
+
+
+def receive(stream):
+    head = stream.read(8)
+    if len(head) < 8:
+        return None
+    header = json.loads(stream.read(struct.unpack("<Q", head)[0]))
+    words = header.pop("__metadata__", {})
+    data = stream.read(max((info["data_offsets"][1] for info in header.values()), default=0))
+    arrays = {}
+    for name, info in header.items():
+        values = array.array(ITEM[info["dtype"]])
+        values.frombytes(data[slice(*info["data_offsets"])])
+        arrays[name] = info["shape"], values
+    return words, arrays
+
+
+def send(stream, words, arrays=()):
+    header, blobs, offset = {"__metadata__": words}, [], 0
+    for name, dtype, shape, values in arrays:
+        blob = array.array(ITEM[dtype], values).tobytes()
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [offset, offset + len(blob)]}
+        blobs.append(blob)
+        offset += len(blob)
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    stream.write(struct.pack("<Q", len(text)) + text + b"".join(blobs))
+    stream.flush()
+
+
+def fit(words, arrays):
+    parameters = json.loads(words["parameters"])
+    coordinates = json.loads(words["coordinates"])
+    (count, n), y = arrays["y"]
+    (_, _, d), x = arrays["x"]
+    m = arrays["at"][0][1]
+    seeds = arrays["seed"][1]
+    assert coordinates["n"] == n and coordinates["noise"] == "normal"
+    status, values, ends, errors = [], [], [], {}
+    metrics = {"bottom": [], "draw": []}
+    for trial in range(count):
+        sample = y[trial * n : (trial + 1) * n]
+        is_bad = sample[0] > 2
+        if is_bad and MODE == "crash":
+            os.kill(os.getpid(), 11)
+        if is_bad and MODE == "never":
+            time.sleep(3600)
+        status.append(int(is_bad and MODE == "raise"))
+        if status[-1]:
+            errors[str(trial)] = f"the first label is {sample[0]}"
+        value = float("nan") if is_bad and MODE == "nan" else sum(sample) / n
+        values += [value] * m
+        ends.append((trial + 1) * n)
+        metrics["bottom"].append(min(sample))
+        metrics["draw"].append(seeds[4 * trial] / 2**64)
+    arrays = [("status", "U8", [count], status)]
+    if ANSWERS == "values":
+        arrays.append(("values", "F64", [count, m], values))
+    if ANSWERS == "knots":
+        arrays += [("knot_ends", "U64", [count], ends), ("knot_x", "F64", [count * n], x), ("knot_y", "F64", [count * n], y)]
+    if ANSWERS == "weights":
+        weights = ([float(parameters["scale"])] + [0.0] * (d - 1)) * count
+        arrays += [("weights", "F64", [count, d], weights), ("intercept", "F64", [count], [0.0] * count)]
+    arrays += [(f"metric.{name}", "F64", [count], values) for name, values in metrics.items()]
+    return {"errors": json.dumps(errors)} if errors else {}, arrays
+
+
+def main():
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    while (message := receive(source)) is not None:
+        words, arrays = message
+        answer = {"kind": words["kind"], "request": words["request"]}
+        if words["kind"] == "hello":
+            version = "1"
+            # A test of versions has one beside its copy of this file.
+            if os.path.exists("version.txt"):
+                with open("version.txt") as file:
+                    version = file.read().strip()
+            metrics = json.dumps(["bottom", "draw"])
+            answer |= {"protocol": "1", "name": "worker", "version": version, "metrics": metrics, "answers": ANSWERS, "reproducible": "bits"}
+            send(target, answer)
+        else:
+            more, arrays = fit(words, arrays)
+            send(target, answer | more, arrays)
+
+
+main()

@@ -1,0 +1,217 @@
+"""Workers: functions that answer Tempered's requests."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import platform
+import sys
+import traceback
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Callable, Sequence
+
+import numpy as np
+
+from .messages import receive, send
+
+PROTOCOL = "1"
+#: Characters of a traceback that are sent: its end says what went wrong.
+LONGEST_TEXT = 4000
+
+
+@dataclass
+class Worker:
+    """A function and what it says of itself. ``estimator`` makes one."""
+
+    function: Callable[..., Any]
+    name: str
+    version: str
+    answers: str
+    metrics: list[str] = field(default_factory=list)
+    reproducible: str = "bits"
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self.function(*arguments, **named)
+
+    @property
+    def coordinates(self) -> bool:
+        """Whether the function asks for the coordinates of the cell."""
+        return "coordinates" in inspect.signature(self.function).parameters
+
+
+_worker: Worker | None = None
+
+
+def estimator(
+    function: Callable[..., Any] | None = None,
+    *,
+    metrics: Sequence[str] = (),
+    answers: str = "values",
+    reproducible: str = "bits",
+    name: str | None = None,
+    version: str = "1",
+) -> Any:
+    """Declares the estimator of this program.
+
+    The function is called for each training set with ``x`` of shape (n, d), on the line (n, 1) and sorted, ``y`` of shape (n,),
+    ``at`` of shape (m, d), ``rng``, a NumPy generator of the trial's own, and the parameters of the study by name; with
+    ``coordinates``, a dictionary, where it has an argument of that name. It returns
+
+    - ``answers="values"``: f̂ at the rows of ``at``, shape (m,);
+    - ``answers="weights"``: ``(weights, intercept)`` of a plane, shapes (d,) and ();
+    - ``answers="knots"``, on the line: ``(x, y)``, the knots of a piecewise-linear f̂, x ascending;
+
+    followed by a dictionary of its ``metrics`` where it has some. An exception is a failed trial.
+    """
+
+    def declare(function: Callable[..., Any]) -> Worker:
+        global _worker
+        if answers not in ("values", "weights", "knots"):
+            raise ValueError(f"answers is {answers!r}; expected 'values', 'weights' or 'knots'")
+        if reproducible not in ("bits", "1e-9", "no"):
+            raise ValueError(f"reproducible is {reproducible!r}; expected 'bits', '1e-9' or 'no'")
+        _worker = Worker(function, name or function.__name__, version, answers, list(metrics), reproducible)
+        return _worker
+
+    return declare if function is None else declare(function)
+
+
+def serve(worker: Worker | None = None) -> None:
+    """Answers requests until there are no more. What is printed goes to standard error, since standard output is the channel."""
+    worker = worker or _worker
+    if worker is None:
+        raise RuntimeError("there is nothing to serve: decorate a function with @tempered.estimator")
+    source = os.fdopen(os.dup(0), "rb")
+    target = os.fdopen(os.dup(1), "wb")
+    # Programs that this one starts must not read requests, nor write between answers.
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    while (message := receive(source)) is not None:
+        _answer(worker, message, target)
+
+
+def _answer(worker: Worker, message: tuple[dict[str, str], dict[str, np.ndarray]], target: BinaryIO) -> None:
+    words, arrays = message
+    kind = words.get("kind", "")
+    answer = {"kind": kind, "request": words.get("request", "")}
+    if kind == "hello":
+        answer |= {
+            "protocol": PROTOCOL,
+            "name": worker.name,
+            "version": worker.version,
+            "metrics": json.dumps(worker.metrics),
+            "reproducible": worker.reproducible,
+            "answers": worker.answers,
+            "environment": f"python {platform.python_version()}, numpy {np.__version__}",
+        }
+        send(target, answer, {})
+    elif kind == "fit":
+        errors, results = _fit(worker, words, arrays)
+        if errors:
+            answer["errors"] = json.dumps(errors)
+        send(target, answer, results)
+    else:
+        raise ValueError(f"a request of the kind {kind!r}, which this version of the package does not know")
+
+
+class _Shape(Exception):
+    """What a function returned is not what it declares."""
+
+
+def _fit(
+    worker: Worker, words: dict[str, str], arrays: dict[str, np.ndarray]
+) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    """Fits the trials of a batch one after the other."""
+    parameters = json.loads(words["parameters"])
+    if worker.coordinates:
+        parameters["coordinates"] = json.loads(words["coordinates"])
+    x, y, at, seeds = (arrays[name] for name in ("x", "y", "at", "seed"))
+    status = np.zeros(len(y), np.uint8)
+    metrics = {name: np.full(len(y), np.nan) for name in worker.metrics}
+    taker = {"values": _Values, "weights": _Weights, "knots": _Knots}[worker.answers](len(y), at.shape[1], x.shape[2])
+    errors: dict[str, str] = {}
+    for trial in range(len(y)):
+        rng = np.random.Generator(np.random.Philox(seeds[trial]))
+        try:
+            answer = worker.function(x[trial], y[trial], at[trial], rng, **parameters)
+            own: dict[str, Any] = {}
+            if worker.metrics:
+                *parts, own = answer
+                answer = parts[0] if len(parts) == 1 else parts
+            taker.take(trial, answer)
+            for name in worker.metrics:
+                metrics[name][trial] = own[name]
+        except MemoryError:
+            # That concerns the machine and not the trial: Tempered ends the run, and nothing is stored.
+            traceback.print_exc()
+            sys.stderr.flush()
+            os.kill(os.getpid(), 9)
+        except Exception:
+            status[trial] = 1
+            errors[str(trial)] = traceback.format_exc()[-LONGEST_TEXT:]
+            taker.skip(trial)
+    results = {"status": status} | taker.arrays() | {f"metric.{name}": values for name, values in metrics.items()}
+    return errors, results
+
+
+class _Values:
+    """Values at the points of each trial."""
+
+    def __init__(self, count: int, points: int, features: int) -> None:
+        self.values = np.zeros((count, points))
+
+    def take(self, trial: int, answer: Any) -> None:
+        values = np.asarray(answer, float)
+        if values.shape != self.values.shape[1:]:
+            raise _Shape(f"values have the shape {values.shape}; expected {self.values.shape[1:]}, one for each row of `at`")
+        self.values[trial] = values
+
+    def skip(self, trial: int) -> None:
+        self.values[trial] = 0.0
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        return {"values": self.values}
+
+
+class _Weights:
+    """Weights and intercepts of planes."""
+
+    def __init__(self, count: int, points: int, features: int) -> None:
+        self.weights, self.intercept = np.zeros((count, features)), np.zeros(count)
+
+    def take(self, trial: int, answer: Any) -> None:
+        weights, intercept = answer
+        weights = np.asarray(weights, float)
+        if weights.shape != self.weights.shape[1:]:
+            raise _Shape(f"weights have the shape {weights.shape}; expected {self.weights.shape[1:]}, one for each feature")
+        self.weights[trial], self.intercept[trial] = weights, float(intercept)
+
+    def skip(self, trial: int) -> None:
+        self.weights[trial], self.intercept[trial] = 0.0, 0.0
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        return {"weights": self.weights, "intercept": self.intercept}
+
+
+class _Knots:
+    """Knots of piecewise-linear functions, those of all trials one after the other."""
+
+    def __init__(self, count: int, points: int, features: int) -> None:
+        self.x: list[np.ndarray] = [np.zeros(0)] * count
+        self.y: list[np.ndarray] = [np.zeros(0)] * count
+
+    def take(self, trial: int, answer: Any) -> None:
+        x, y = (np.asarray(part, float) for part in answer)
+        if x.ndim != 1 or x.shape != y.shape or len(x) < 2:
+            raise _Shape(f"knots have the shapes {x.shape} and {y.shape}; expected one length of at least 2")
+        self.x[trial], self.y[trial] = x, y
+
+    def skip(self, trial: int) -> None:
+        self.x[trial] = self.y[trial] = np.zeros(0)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        ends = np.cumsum([len(x) for x in self.x]).astype(np.uint64)
+        return {"knot_ends": ends, "knot_x": np.concatenate(self.x), "knot_y": np.concatenate(self.y)}
