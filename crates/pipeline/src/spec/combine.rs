@@ -205,7 +205,7 @@ impl<'g, 'e> Walk<'g, 'e> {
                 self.cells.push(cell);
             }
             Some(first) if *first != cell.labels => {
-                self.merged.get_or_insert_with(|| Merged { count: 0, first: content }).count += 1;
+                self.merged.get_or_insert(Merged { count: 0, first: content }).count += 1;
             }
             Some(_) => {
                 self.errors.push(&self.generate.field, format!("makes the cell {content} twice"));
