@@ -2,56 +2,24 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod finished;
+
+use finished::{Mean, Run, named};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::process::Command;
-use tempered_store::{Found, RunDirectory, Table, read_footer, read_metrics};
-
-/// A finished run of a pipeline, removed when dropped.
-struct Run {
-    folder: tempfile::TempDir,
-}
+use tempered_store::{Found, Table, read_footer, read_metrics};
 
 impl Run {
-    /// Runs `pipelines/NAME.yaml` with these changes.
-    fn new(name: &str, sets: &[&str]) -> Run {
-        let folder = tempfile::tempdir().unwrap();
-        let mut run = Command::new(env!("CARGO_BIN_EXE_tempered"));
-        run.args(["run", &format!("pipelines/{name}.yaml"), "--progress", "none", "--out"])
-            .arg(folder.path().join("out"));
-        sets.iter().for_each(|set| {
-            run.args(["--set", set]);
-        });
-        let output = run.output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        Run { folder }
-    }
-
-    /// What `tempered COMMAND DIR ARGUMENTS --format json` prints.
-    fn json<T: serde::de::DeserializeOwned>(&self, command: &str, arguments: &[&str]) -> T {
-        let output = Command::new(env!("CARGO_BIN_EXE_tempered"))
-            .arg(command)
-            .arg(self.folder.path().join("out"))
-            .args(arguments)
-            .args(["--format", "json"])
-            .output()
-            .unwrap();
-        serde_json::from_slice(&output.stdout).unwrap()
-    }
-
     /// The series of the analysis.
     fn series(&self) -> Vec<Value> {
-        self.json("analyze", &["--along", "n"])
+        serde_json::from_value(self.json("analyze", &["--along", "n"])).unwrap()
     }
 
     /// The values of a column of one estimator by cell and trial, failed trials left out. `label` is a name, or that of a
     /// variant, `net[width=50, lr=0.1]`.
     fn by_trial(&self, label: &str, n: u64, column: &str) -> BTreeMap<(String, u64), f64> {
-        let (name, variant) = match label.split_once('[') {
-            Some((name, rest)) => (name, rest.strip_suffix(']')),
-            None => (label, None),
-        };
-        let directory = RunDirectory::open(&self.folder.path().join("out")).unwrap();
+        let (name, variant) = named(label);
+        let directory = self.directory();
         let mut values = BTreeMap::new();
         for file in directory.listing().unwrap().files {
             if file.table != Table::Metrics || file.place.estimator != name || file.place.n != n {
@@ -106,22 +74,6 @@ impl Run {
     }
 }
 
-/// A mean with its standard error.
-#[derive(Debug)]
-struct Mean {
-    value: f64,
-    error: f64,
-}
-
-impl Mean {
-    fn of(values: &[f64]) -> Mean {
-        let count = values.len() as f64;
-        let value = values.iter().sum::<f64>() / count;
-        let squares = values.iter().map(|one| (one - value).powi(2)).sum::<f64>();
-        Mean { value, error: (squares / (count - 1.0) / count).sqrt() }
-    }
-}
-
 /// One series of an analysis.
 fn find<'a>(all: &'a [Value], estimator: &str, design: &str, p: f64) -> &'a Value {
     all.iter().find(|s| s["estimator"] == estimator && s["design"] == design && s["p"] == p).unwrap()
@@ -138,7 +90,7 @@ fn figure(series: &Value, n: u64, name: &str) -> f64 {
 #[ignore = "slow"]
 fn quickstart() {
     for seed in 1..=20 {
-        let all = Run::new("quickstart", &[&format!("seed={seed}")]).series();
+        let all = Run::pipeline("quickstart", &[&format!("seed={seed}")]).series();
         assert_eq!(all.len(), 12);
         for series in &all {
             // Theory speaks of both summaries of every series, so that both are decided where it is agreed with.
@@ -160,7 +112,7 @@ fn quickstart() {
 #[ignore = "slow"]
 fn taxonomy() {
     let n = 200;
-    let all = Run::new("taxonomy", &[]).series();
+    let all = Run::pipeline("taxonomy", &[]).series();
     assert_eq!(all.len(), 44);
     for series in all.iter().filter(|series| !series["theory_in_probability"].is_null()) {
         // Growth like ln n may stay undecided at small n.
@@ -201,7 +153,7 @@ fn taxonomy() {
 #[test]
 #[ignore = "slow"]
 fn double_descent() {
-    let output: Value = Run::new("double-descent", &[]).json("analyze", &[]);
+    let output: Value = Run::pipeline("double-descent", &[]).json("analyze", &[]);
     let curves = output["curves"].as_array().unwrap();
     let curve = |estimator: &str, quantity: &str| {
         curves.iter().find(|c| c["estimator"] == estimator && c["quantity"] == quantity).unwrap()
@@ -235,7 +187,7 @@ fn double_descent() {
 #[test]
 #[ignore = "slow"]
 fn model_collapse() {
-    let output: Value = Run::new("model-collapse", &[]).json("analyze", &[]);
+    let output: Value = Run::pipeline("model-collapse", &[]).json("analyze", &[]);
     let curves = output["curves"].as_array().unwrap();
     let (mut checked, mut inside) = (0, 0);
     for (design, labels, formula) in [
@@ -279,7 +231,7 @@ fn model_collapse() {
 #[test]
 #[ignore = "slow"]
 fn polynomial_double_descent() {
-    let output: Value = Run::new("polynomial-double-descent", &[]).json("analyze", &[]);
+    let output: Value = Run::pipeline("polynomial-double-descent", &[]).json("analyze", &[]);
     let curve = &output["curves"][0];
     assert_eq!(
         (&curve["course"], &curve["maximum"]["place"]),
@@ -306,7 +258,7 @@ fn polynomial_double_descent() {
 #[test]
 #[ignore = "slow"]
 fn own_table() {
-    let all = Run::new("own-table", &[]).series();
+    let all = Run::pipeline("own-table", &[]).series();
     let of = |name: &str| {
         let is_meant = |one: &&Value| one["estimator"] == name && one["p"].as_f64() == Some(2.0);
         all.iter().find(is_meant).unwrap()
@@ -324,7 +276,7 @@ fn own_table() {
 #[test]
 #[ignore = "slow"]
 fn spectra() {
-    let all = Run::new("spectra", &[]).series();
+    let all = Run::pipeline("spectra", &[]).series();
     let of = |design: &str| find(&all, "least_squares", design, 2.0);
     for (design, class) in [
         ("gaussian(d=n^2, spectrum=identity)", "benign"),
@@ -351,7 +303,7 @@ fn spectra() {
 #[test]
 #[ignore = "slow"]
 fn weight_decay_path() {
-    let run = Run::new("weight-decay-path", &[]);
+    let run = Run::pipeline("weight-decay-path", &[]);
     let all = run.series();
     let lambdas = ["0.000001", "0.00001", "0.0001", "0.001", "0.01", "0.1", "1", "10", "100"];
     let path = lambdas.map(|lambda| format!("path[lambda={lambda}]"));
@@ -394,7 +346,7 @@ fn weight_decay_path() {
 #[test]
 #[ignore = "slow"]
 fn gd_to_min_norm() {
-    let run = Run::new("gd-to-min-norm", &[]);
+    let run = Run::pipeline("gd-to-min-norm", &[]);
     let net = |width: u64, steps: u64, decay: &str| {
         format!("net[width={width}, steps={steps}, weight_decay={decay}]")
     };
@@ -432,7 +384,7 @@ fn gd_to_min_norm() {
 #[test]
 #[ignore = "slow"]
 fn stable_minima() {
-    let run = Run::new("stable-minima", &[]);
+    let run = Run::pipeline("stable-minima", &[]);
     let steps = [
         "min_norm",
         "net[steps=3000000, lr=0.01]",
@@ -466,7 +418,7 @@ fn stable_minima() {
 #[test]
 #[ignore = "slow"]
 fn mean_field_knots() {
-    let run = Run::new("mean-field-knots", &[]);
+    let run = Run::pipeline("mean-field-knots", &[]);
     let net = |steps: u64, beta: u64| format!("net[steps={steps}, inverse_temperature={beta}]");
     let [cold_label, early] = [300_000, 3000].map(|steps| net(steps, 10_000_000_000));
     let more = |label: &str| run.mean(label, 6, "gaps_with_more");

@@ -7,6 +7,8 @@
 mod evaluation;
 mod features;
 mod filters;
+#[path = "../finished/mod.rs"]
+mod finished;
 mod formulas;
 mod growth;
 mod kernel_pipelines;

@@ -1,15 +1,9 @@
 //! Runs of studies, and what their files hold.
 
-use serde_json::Value;
+use crate::finished::named;
+pub use crate::finished::{Mean, Run};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::Command;
-use tempered_store::{Found, RunDirectory, Table, read_footer, read_metrics};
-
-/// A finished run, removed when dropped.
-pub struct Run {
-    folder: tempfile::TempDir,
-}
+use tempered_store::{Found, Table, read_footer, read_metrics};
 
 impl Run {
     /// Runs a study: what stands under `generate`, `train` and `evaluate`, each on one line.
@@ -24,42 +18,11 @@ impl Run {
         Run::of(folder, study, &[])
     }
 
-    /// Runs `pipelines/NAME.yaml` with these changes.
-    pub fn pipeline(name: &str, sets: &[&str]) -> Run {
-        Run::of(tempfile::tempdir().unwrap(), format!("pipelines/{name}.yaml").into(), sets)
-    }
-
-    fn of(folder: tempfile::TempDir, study: PathBuf, sets: &[&str]) -> Run {
-        let mut run = Command::new(env!("CARGO_BIN_EXE_tempered"));
-        run.arg("run").arg(study).args(["--progress", "none", "--out"]).arg(folder.path().join("out"));
-        sets.iter().for_each(|set| {
-            run.args(["--set", set]);
-        });
-        let output = run.output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        Run { folder }
-    }
-
-    /// What `tempered COMMAND DIR ARGUMENTS --format json` prints.
-    pub fn json(&self, command: &str, arguments: &[&str]) -> Value {
-        let output = Command::new(env!("CARGO_BIN_EXE_tempered"))
-            .arg(command)
-            .arg(self.folder.path().join("out"))
-            .args(arguments)
-            .args(["--format", "json"])
-            .output()
-            .unwrap();
-        serde_json::from_slice(&output.stdout).unwrap()
-    }
-
     /// A column of one estimator by trial, in the one cell whose content holds all of these words; failed trials are left out.
     /// `label` is a name, or that of a variant, `ridge[lambda=2]`.
     pub fn by_trial(&self, label: &str, words: &[&str], column: &str) -> BTreeMap<u64, f64> {
-        let (name, variant) = match label.split_once('[') {
-            Some((name, rest)) => (name, rest.strip_suffix(']')),
-            None => (label, None),
-        };
-        let directory = RunDirectory::open(&self.folder.path().join("out")).unwrap();
+        let (name, variant) = named(label);
+        let directory = self.directory();
         let mut values = BTreeMap::new();
         let mut cells = Vec::new();
         for file in directory.listing().unwrap().files {
@@ -106,21 +69,7 @@ pub fn power_column(p: f64) -> String {
     format!("risk_l{}", p.to_string().replace('.', "_"))
 }
 
-/// A mean with its standard error.
-#[derive(Clone, Copy, Debug)]
-pub struct Mean {
-    pub value: f64,
-    pub error: f64,
-}
-
 impl Mean {
-    pub fn of(values: &[f64]) -> Mean {
-        let count = values.len() as f64;
-        let value = values.iter().sum::<f64>() / count;
-        let squares = values.iter().map(|one| (one - value).powi(2)).sum::<f64>();
-        Mean { value, error: (squares / (count - 1.0) / count).sqrt() }
-    }
-
     /// Fails unless the mean is this figure, up to four standard errors and a share by which a formula is known to be off.
     ///
     /// One comparison of honest normal errors in 16,000 fails.

@@ -360,7 +360,7 @@ fn rows_of_another_processor_are_not_compared() {
 #[test]
 fn one_mistake_is_one_error() {
     for generate in [
-        "{n: 20, design: [{gaussian: {d: '2 * n'}}, {gaussian: {d: 'n + 20'}}]}",
+        "{n: [20, 20], d: [3, 3], design: sphere, zip: [[n, d]]}",
         "{n: [20, 20], design: {gaussian: {d: 3}}}",
         "{n: 20, design: sphere}",
         "{n: 20, d: 0}",
