@@ -101,12 +101,12 @@ pub struct Clusters {
 impl Clusters {
     /// The axis of a centre, and where on it.
     pub fn centre(&self, j: usize) -> (usize, f64) {
-        (j / 2, if j % 2 == 0 { self.distance } else { -self.distance })
+        (j / 2, if j.is_multiple_of(2) { self.distance } else { -self.distance })
     }
 
     /// The label of a centre.
     pub fn label(&self, j: usize) -> f64 {
-        let positive = if self.xor { (j / 2) % 2 == 0 } else { j % 2 == 0 };
+        let positive = if self.xor { (j / 2).is_multiple_of(2) } else { j.is_multiple_of(2) };
         if positive { 1.0 } else { -1.0 }
     }
 }

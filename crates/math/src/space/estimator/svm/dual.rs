@@ -43,7 +43,7 @@ pub(super) fn solve(rows: Matrix<'_>) -> Result<Solution, Degenerate> {
     // Whichever way they were found, the constraints tell.
     for row in active.gram.chunks_exact(n) {
         let slack = dot(row, &multipliers) - multipliers.iter().sum::<f64>() - 1.0;
-        if !(slack >= -OPTIMAL) {
+        if slack < -OPTIMAL || slack.is_nan() {
             return Err(Degenerate::NotConverged);
         }
     }

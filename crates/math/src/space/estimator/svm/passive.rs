@@ -29,7 +29,7 @@ impl Passive {
             new.push((row[*within] - known) / lower[lower.len() - 1]);
         }
         let pivot = row[place] - dot(&new, &new);
-        if !(pivot > INDEPENDENT * row[place]) {
+        if pivot <= INDEPENDENT * row[place] || pivot.is_nan() {
             return false;
         }
         new.push(pivot.sqrt());
