@@ -311,7 +311,7 @@ impl Choice {
             }
             arguments.push((parameter.name, value.unsigned_zero()));
         }
-        arguments.extend(open(entry, given)?);
+        arguments.extend(name::open(entry, given)?);
         let choice = Choice { name: entry.name, arguments };
         (entry.build)(&choice.values(entry))?;
         Ok(choice)
@@ -345,30 +345,6 @@ impl Choice {
         let value =
             |parameter: Parameter| given(parameter.name).map_or(Value::Unset, |(_, value)| value.clone());
         entry.parameters_of(&self.arguments).into_iter().map(value).collect()
-    }
-}
-
-/// The arguments of an entry that takes parameters of any names, in the order of the names; none for other entries.
-fn open<T: ?Sized>(entry: &Entry<T>, given: &[(&str, Value)]) -> Result<Vec<(&'static str, Value)>, Invalid> {
-    let own = (entry.parameters)();
-    if own.iter().all(|parameter| parameter.kind != Kind::Open) {
-        return Ok(Vec::new());
-    }
-    let others = given.iter().filter(|(name, _)| own.iter().all(|parameter| parameter.name != *name));
-    let mut others: Vec<(&'static str, Value)> =
-        others.map(|(name, value)| (lasting(name), value.clone().unsigned_zero())).collect();
-    others.sort_by_key(|(name, _)| *name);
-    let is_taken = |value: &Value| match value {
-        Value::Real(x) => x.is_finite(),
-        Value::Text(text) => !text.is_empty(),
-        Value::Whole(_) | Value::Flag(_) => true,
-        _ => false,
-    };
-    match others.iter().find(|(_, value)| !is_taken(value)) {
-        Some((name, _)) => {
-            Err(Invalid { parameter: name, expected: "must be a finite number, a truth value or a text" })
-        }
-        None => Ok(others),
     }
 }
 

@@ -261,12 +261,12 @@ fn wrong_input_is_refused_at_its_place() {
     };
     let cases = [
         ("{files: [worker.py]}", "lacks `command`"),
-        ("{command: []}", "a list of paths or words"),
+        ("{command: []}", "is an empty list"),
         ("{command: [a], files: [no_such_file.py]}", "no_such_file.py, which cannot be read"),
         ("{command: [a], parameters: {Alpha: 1}}", "has the name `Alpha`"),
         ("{command: [a], parameters: {files: 1}}", "stands for something else"),
         ("{command: [a], parameters: {alpha: [1, text]}}", "values of one of these types"),
-        ("{command: [a], parameters: {alpha: [1, 1]}}", "twice"),
+        ("{command: [a], parameters: {alpha: [1, 1]}}", "which is in this list before"),
         ("{command: [a], metrics: [risk_l1]}", "has the metric `risk_l1`"),
         ("{command: [a], metrics: [trial]}", "has the metric `trial`"),
         ("{command: [a], answers: [values, knots], metrics: [x], parameters: {x: 1}}", "has the metric `x`"),

@@ -1,6 +1,8 @@
 //! Workers that misbehave in every way that is known: each way has its message, costs one trial alone where it concerns a trial, and
 //! leaves no process behind.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use std::ops::Range;
 use std::path::Path;
 use std::process::Command;

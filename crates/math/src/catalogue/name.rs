@@ -1,5 +1,6 @@
-//! Names that users choose, where names of catalogues are constants.
+//! Parameters whose names users choose, where names of catalogues are constants.
 
+use super::{Entry, Invalid, Kind, Value};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
@@ -24,4 +25,31 @@ pub fn lasting(name: &str) -> &'static str {
     let kept: &'static str = Box::leak(name.to_owned().into_boxed_str());
     names.insert(kept);
     kept
+}
+
+/// The arguments of an entry that takes parameters of any names, in the order of the names; none for other entries.
+pub(super) fn open<T: ?Sized>(
+    entry: &Entry<T>,
+    given: &[(&str, Value)],
+) -> Result<Vec<(&'static str, Value)>, Invalid> {
+    let own = (entry.parameters)();
+    if own.iter().all(|parameter| parameter.kind != Kind::Open) {
+        return Ok(Vec::new());
+    }
+    let others = given.iter().filter(|(name, _)| own.iter().all(|parameter| parameter.name != *name));
+    let mut others: Vec<(&'static str, Value)> =
+        others.map(|(name, value)| (lasting(name), value.clone().unsigned_zero())).collect();
+    others.sort_by_key(|(name, _)| *name);
+    let is_taken = |value: &Value| match value {
+        Value::Real(x) => x.is_finite(),
+        Value::Text(text) => !text.is_empty(),
+        Value::Whole(_) | Value::Flag(_) => true,
+        _ => false,
+    };
+    match others.iter().find(|(_, value)| !is_taken(value)) {
+        Some((name, _)) => {
+            Err(Invalid { parameter: name, expected: "must be a finite number, a truth value or a text" })
+        }
+        None => Ok(others),
+    }
 }

@@ -1,6 +1,8 @@
 //! One estimator of a study.
 
-use super::template::Template;
+use super::read::{Errors, Field};
+use super::space::Size;
+use super::template::{Template, Unfit};
 use serde_yaml::Value as Resolved;
 use std::sync::Arc;
 use tempered_math::catalogue::Value;
@@ -63,4 +65,24 @@ impl Estimator {
 
 fn text(swept: &[(&'static str, Value)]) -> String {
     swept.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Reports a formula that has no value at one of these sizes.
+pub(super) fn check_formulas(
+    field: &Field<'_>,
+    estimators: &[Estimator],
+    sizes: &[Size],
+    errors: &mut Errors,
+) {
+    for estimator in estimators.iter().filter(|estimator| !estimator.rule.formulas().is_empty()) {
+        for size in sizes {
+            let of = |name: &str| size.coordinate(name);
+            if let Err(Unfit { parameter, fault }) = size.space().estimator(&estimator.rule, &of) {
+                let message =
+                    format!("has {} whose {parameter} {} at {size}", estimator.label, fault.message);
+                errors.helped(field, message, fault.help);
+                break;
+            }
+        }
+    }
 }

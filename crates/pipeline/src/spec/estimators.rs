@@ -6,6 +6,7 @@ use super::formula::{Formula, Scalar, scalar};
 use super::limits::ESTIMATORS;
 use super::mark::{Node, Yaml};
 use super::process::{self, PROCESS, feature_estimators, line_estimators};
+use super::program_files;
 use super::read::{Errors, Field};
 use super::resolved;
 use super::source::Source;
@@ -97,7 +98,7 @@ fn variants<T: ?Sized>(
 ) -> Option<Vec<Estimator>> {
     let mut written = written(field, catalogue, errors)?;
     if let Some(home) = home.filter(|_| written.swept.entry.name == PROCESS) {
-        process::complete(&mut written.swept.given, field, home, errors)?;
+        program_files::complete(&mut written.swept.given, field, home, errors)?;
     }
     written.check(size, errors)?;
     let count = written.count();
@@ -389,24 +390,4 @@ fn rule_of<T: ?Sized>(
     }
     errors.extend(last?);
     None
-}
-
-/// Reports a formula that has no value at one of these sizes.
-pub(super) fn check_formulas(
-    field: &Field<'_>,
-    estimators: &[Estimator],
-    sizes: &[Size],
-    errors: &mut Errors,
-) {
-    for estimator in estimators.iter().filter(|estimator| !estimator.rule.formulas().is_empty()) {
-        for size in sizes {
-            let of = |name: &str| size.coordinate(name);
-            if let Err(Unfit { parameter, fault }) = size.space().estimator(&estimator.rule, &of) {
-                let message =
-                    format!("has {} whose {parameter} {} at {size}", estimator.label, fault.message);
-                errors.helped(field, message, fault.help);
-                break;
-            }
-        }
-    }
 }

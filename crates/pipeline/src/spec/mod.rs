@@ -19,6 +19,7 @@ mod labels;
 mod limits;
 mod mark;
 mod process;
+mod program_files;
 mod progression;
 mod read;
 mod reproducibility;
@@ -47,10 +48,11 @@ pub use formula::{Formula, Scalar};
 pub use label::is_reserved;
 pub use mark::LARGEST_FILE;
 pub(crate) use process::{
-    PROCESS, check_files, command, essence, form as process_form, is_fixed_parameter, is_program,
-    own_metrics, own_parameters, seconds, stated,
+    PROCESS, command, essence, form as process_form, is_fixed_parameter, is_program, own_metrics,
+    own_parameters, seconds, stated,
 };
 pub use process::{feature_estimators, line_estimators};
+pub(crate) use program_files::check_files;
 pub use reproducibility::Reproducibility;
 pub use schema::schema;
 pub use shards::Group;

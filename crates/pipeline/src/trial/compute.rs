@@ -1,10 +1,11 @@
 //! One trial by itself, from its seed to its row.
 
 use super::answers::Answered;
+use super::estimator::Estimator;
 use super::judge::{Data, Judge, Row};
 use super::samples::{Laws, Samples};
 use super::shared::Shared;
-use super::space::{Estimator, Predictor, Report};
+use super::space::{Predictor, Report};
 use super::weights::push_weights;
 use crate::error::Error;
 use crate::generator::Generator;

@@ -4,6 +4,7 @@
 
 mod answers;
 mod compute;
+mod estimator;
 mod features;
 mod judge;
 mod law;
@@ -17,10 +18,11 @@ mod weights;
 
 pub use answers::Answered;
 pub use compute::{Trial, compute};
+pub use estimator::Estimator;
 pub use judge::{Data, Judge, Row};
 pub use program::Program;
 pub use samples::{Laws, Samples};
 pub(crate) use shared::Shared;
-pub use space::{Estimator, Fitted, Predictor, Report};
+pub use space::{Fitted, Predictor, Report};
 pub(crate) use space::{TrainingSet, TrainingSets};
 pub use weights::push_weights;

@@ -1,0 +1,44 @@
+//! An estimator in Python from `init` to a report, as README says. Slow: installs its packages into a virtual environment.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn succeed(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}\n{text}");
+    output
+}
+
+/// `tempered`, with the Python of this folder first on the path.
+fn tempered(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tempered"));
+    let path = std::env::var("PATH").unwrap_or_default();
+    command.current_dir(folder).env("PATH", format!("{}:{path}", folder.join("venv/bin").display()));
+    command
+}
+
+#[test]
+#[ignore = "installs Python packages"]
+fn an_estimator_of_ones_own_takes_three_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = folder.path().join("venv");
+    succeed(Command::new("python3").args(["-m", "venv"]).arg(&environment));
+    let package = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/python");
+    succeed(Command::new(environment.join("bin/python")).args(["-m", "pip", "install", "--quiet", package]));
+    succeed(tempered(folder.path()).args(["init", "--python", "study.yaml"]));
+    let checked = succeed(tempered(folder.path()).args(["check-worker", "study.yaml"]));
+    let checked = String::from_utf8(checked.stdout).unwrap();
+    assert!(checked.contains("three trials ok, ok, ok") && !checked.contains("other numbers"), "{checked}");
+    succeed(tempered(folder.path()).args(["run", "study.yaml", "--report"]));
+    let page = std::fs::read_to_string(folder.path().join("runs/own-estimator/report/index.html")).unwrap();
+    assert!(page.contains("own[penalty=0.1]"), "the page has the estimator");
+    let verified =
+        succeed(tempered(folder.path()).args(["verify", "runs/own-estimator", "--recompute", "2%"]));
+    assert!(String::from_utf8(verified.stdout).unwrap().contains("nothing wrong"));
+    // A second study of the same name is not written over the first.
+    let again = tempered(folder.path()).args(["init", "--python", "study.yaml"]).output().unwrap();
+    assert_eq!(again.status.code(), Some(2));
+}
