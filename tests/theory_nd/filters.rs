@@ -107,7 +107,7 @@ fn descents_remember_where_they_started() {
         assert!(run.column(label, &[], "train_error").iter().all(|error| *error < 1e-8));
     }
     let weights = |label: &str, trial: u64| -> Vec<f64> {
-        let told = run.json("replay", &["--estimator", label, "--trial", &trial.to_string()]);
+        let told = run.json("replay", &["--estimator", label, "--n", "20", "--trial", &trial.to_string()]);
         let numbers = told[0]["weights"]["coefficient"].as_array().unwrap();
         numbers.iter().map(|number| number.as_f64().unwrap()).collect()
     };

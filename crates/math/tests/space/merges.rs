@@ -4,8 +4,8 @@ use super::kin::{agrees, mean, near, real, whole, word};
 use super::{choice, fit, normals, plane, rng, twin};
 use tempered_math::catalogue::Value;
 use tempered_math::sample::Degenerate;
-use tempered_math::space::Predictor;
 use tempered_math::space::estimator::CATALOGUE;
+use tempered_math::space::{Points, Predictor};
 
 #[test]
 fn ensembles_are_means_of_their_members() {
@@ -92,6 +92,31 @@ fn any_estimator_may_be_the_member() {
 }
 
 #[test]
+fn sums_of_functions_have_the_gradients_and_values_of_their_members() {
+    let (n, d, at) = (24, 2, [0.1, -0.2]);
+    let (x, y) = (normals(&mut rng(61), n * d), normals(&mut rng(62), n));
+    let point = Points::new(d, &at).unwrap();
+    for (name, given) in [("local_linear", whole("k", 6)), ("nearest", whole("k", 2))] {
+        let of = [whole("members", 3), word("member", name), given.clone()];
+        let (ensemble, _) = fit(&choice(CATALOGUE, "ensemble", &of), d, &x, &y).unwrap();
+        let (mut value, mut slope) = (0.0, vec![0.0; d]);
+        let mut has_slope = true;
+        for part in 0..3 {
+            let of = choice(CATALOGUE, name, std::slice::from_ref(&given));
+            let (one, _) = fit(&of, d, &x[part * 8 * d..][..8 * d], &y[part * 8..][..8]).unwrap();
+            let mut own = vec![0.0; d];
+            has_slope &= one.gradients(point, &mut own);
+            value += one.value(&at) / 3.0;
+            slope.iter_mut().zip(&own).for_each(|(slope, own)| *slope += own / 3.0);
+        }
+        assert!((ensemble.value(&at) - value).abs() < 1e-14, "{name}");
+        let mut found = vec![0.0; d];
+        assert_eq!(ensemble.gradients(point, &mut found), has_slope, "{name}");
+        assert!(!has_slope || near(&found, &slope, 1e-13), "{name}");
+    }
+}
+
+#[test]
 fn members_that_draw_have_numbers_of_their_own_and_sums_of_networks_are_networks() {
     let (n, d) = (30, 4);
     let (x, y) = (normals(&mut rng(31), n * d), normals(&mut rng(32), n));
@@ -110,7 +135,7 @@ fn members_that_draw_have_numbers_of_their_own_and_sums_of_networks_are_networks
     let along = |j: usize| (0..d).map(|k| units.inner[k * 60 + j] * at[k]).sum::<f64>();
     let sum: f64 = units.outer.iter().enumerate().map(|(j, a)| a * along(j).max(0.0)).sum();
     let mut value = [0.0];
-    network.values(tempered_math::space::Points::new(d, &at).unwrap(), &mut value);
+    network.values(Points::new(d, &at).unwrap(), &mut value);
     assert!((value[0] - sum).abs() < 1e-12 * sum.abs().max(1.0), "{} {sum}", value[0]);
     let mut first: Vec<f64> = units.inner[..60].to_vec();
     first.sort_by(f64::total_cmp);

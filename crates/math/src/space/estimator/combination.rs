@@ -103,6 +103,22 @@ impl Function for Sum {
         &self.coefficients
     }
 
+    fn gradients(&self, x: Points<'_>, out: &mut [f64]) -> bool {
+        let mut sum = vec![0.0; out.len()];
+        if let Some(Plane { weights, .. }) = &self.plane {
+            sum.chunks_exact_mut(x.d()).for_each(|row| row.copy_from_slice(weights));
+        }
+        let mut gradients = vec![0.0; out.len()];
+        for (share, function) in &self.functions {
+            if !function.gradients(x, &mut gradients) {
+                return false;
+            }
+            sum.iter_mut().zip(&gradients).for_each(|(sum, gradient)| *sum += share * gradient);
+        }
+        out.copy_from_slice(&sum);
+        true
+    }
+
     fn relu(&self) -> Option<ReluUnits<'_>> {
         self.relu.as_ref().map(|(outer, inner)| ReluUnits { outer, inner, layout: Layout::Features })
     }
