@@ -78,7 +78,8 @@ fn seconds(python: &Path, (n, d): (usize, usize), batches: usize) -> (f64, f64) 
 fn a_trial_costs_little_more_than_in_a_loop_of_python() {
     let folder = tempfile::tempdir().unwrap();
     let python = python(folder.path());
-    for (size, batches, bound) in [((100, 1), 200, 12e-6), ((1000, 10), 40, 50e-6)] {
+    // Loose bounds, for builds without optimisation beside other work: they find a cost that grows.
+    for (size, batches, bound) in [((100, 1), 200, 100e-6), ((1000, 10), 40, 1e-3)] {
         let (asked, plain) = seconds(&python, size, batches);
         let (microseconds, of_plain) = (1e6 * asked, 1e6 * plain);
         println!("{size:?}: {microseconds:.1} µs a trial, {of_plain:.1} in a loop");

@@ -133,10 +133,11 @@ def _fit(
     metrics = {name: np.full(len(y), np.nan) for name in worker.metrics}
     taker = {"values": _Values, "weights": _Weights, "knots": _Knots}[worker.answers](len(y), at.shape[1], x.shape[2])
     errors: dict[str, str] = {}
+    rng = _Random()
     for trial in range(len(y)):
-        rng = np.random.Generator(np.random.Philox(seeds[trial]))
+        rng.begin(seeds[trial])
         try:
-            answer = worker.function(x[trial], y[trial], at[trial], rng, **parameters)
+            answer = worker.function(x[trial], y[trial], at[trial], rng.generator, **parameters)
             own: dict[str, Any] = {}
             if worker.metrics:
                 *parts, own = answer
@@ -155,6 +156,20 @@ def _fit(
             taker.skip(trial)
     results = {"status": status} | taker.arrays() | {f"metric.{name}": values for name, values in metrics.items()}
     return errors, results
+
+
+class _Random:
+    """A generator that begins anew in each trial: to make one costs more than many a fit."""
+
+    def __init__(self) -> None:
+        self.bits = np.random.Philox(key=0)
+        self.generator = np.random.Generator(self.bits)
+        self.fresh = self.bits.state
+
+    def begin(self, seed: np.ndarray) -> None:
+        """The state of ``numpy.random.Philox(key=seed[:2])``."""
+        self.fresh["state"]["key"] = seed[:2]
+        self.bits.state = self.fresh
 
 
 class _Values:
