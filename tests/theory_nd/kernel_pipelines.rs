@@ -27,7 +27,8 @@ fn kernels_by_dimension() {
     for (d, figure) in [(2, 2.0 / 3.0), (3, 0.422), (4, 0.308), (5, 0.2415)] {
         let (laplace, tangent) = (at("laplace", d), at("tangent", d));
         assert!((laplace / figure - 1.0).abs() < 0.03, "{d}: {laplace}");
-        assert!(tangent > laplace && tangent < 1.1 * laplace, "{d}: {tangent} {laplace}");
+        // It comes from above, the slower the higher the dimension.
+        assert!(tangent > laplace && tangent < 1.4 * laplace, "{d}: {tangent} {laplace}");
         assert!(d == 2 || figure < 1.0 / f64::from(d - 1));
     }
     // n on a circle, ln n on a surface.
