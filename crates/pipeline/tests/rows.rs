@@ -174,13 +174,20 @@ fn every_estimator_is_judged_by_rows() {
         });
         format!("{0}: {{{0}: {{{1}}}}}", entry.name, given.collect::<Vec<_>>().join(", "))
     };
-    let rules: Vec<String> = CATALOGUE.iter().map(rule).collect();
+    // Responses of a table are no labels.
+    let entries = || CATALOGUE.iter().filter(|entry| entry.name != "svm");
+    let rules: Vec<String> = entries().map(rule).collect();
     let train = format!("train: {{{}}}\nevaluate: {{risks: [1, 2, sup]}}", rules.join(", "));
     let plan = table.plan("[5, 10]", "response: y", &train);
-    assert_eq!(plan.study.estimators.len(), CATALOGUE.len());
+    assert_eq!(plan.study.estimators.len(), CATALOGUE.len() - 1);
     for cell in plan.cells.iter() {
-        for (estimator, Entry { name, .. }) in CATALOGUE.iter().enumerate() {
+        for (estimator, Entry { name, .. }) in entries().enumerate() {
             let found = trial(&plan, cell, estimator, 3);
+            // Two neighbours determine no plane of six features.
+            if *name == "local_linear" {
+                assert_eq!(found.word(), "scarce");
+                continue;
+            }
             assert_eq!(found.word(), "ok", "{name}");
             let [one, two, sup] =
                 ["risk_l1", "risk_l2", "risk_sup"].map(|name| score(&plan, &found, name).unwrap());
