@@ -27,18 +27,26 @@ fn beyond(a: f64, nu: f64) -> f64 {
     simpson((a / nu.sqrt()).atan(), PI / 2.0) / simpson(-PI / 2.0, PI / 2.0)
 }
 
+/// Of the multipliers of the interpolant n P(t > √(ν/(n − 1))) are negative. Where one is, the plane of largest margin is another, and
+/// those points that leave take some that had left back in: fewer do not support it than are negative, unless they are few.
 #[test]
 #[ignore = "slow"]
-fn points_that_do_not_support_have_their_exact_mean() {
+fn points_that_do_not_support_are_few() {
     let sign =
         "design: gaussian, target: {sign: {of: {linear: {norm: 1}}}}, noise: {flip: {probability: 0.5}}";
-    for ((n, d), figure) in [((50, 100), 7.693), ((50, 200), 2.005), ((100, 1000), 0.131)] {
-        let exact =
-            f64::from(n) * beyond((f64::from(d - n + 2) / f64::from(n - 1)).sqrt(), f64::from(d - n + 2));
-        assert!((exact - figure).abs() < 6e-4, "{exact} {figure}");
+    // Means of 2000, 1000 and no trials by non-negative least squares of SciPy, with errors of .048 and .04.
+    let figures =
+        [((50, 100), 7.693, Some(7.284)), ((50, 200), 2.005, Some(2.049)), ((100, 1000), 0.131, None)];
+    for ((n, d), figure, by_scipy) in figures {
+        let nu = f64::from(d - n + 2);
+        let negative = f64::from(n) * beyond((nu / f64::from(n - 1)).sqrt(), nu);
+        assert!((negative - figure).abs() < 6e-4, "{negative} {figure}");
         let run = Run::new(2000, &format!("n: {n}, d: {d}, {sign}"), "svm: svm", "risks: [error]");
         let support = run.mean("svm", &[], "rank");
-        support.is(&format!("support of ({n}, {d})"), f64::from(n) - exact, 0.0);
+        let idle = by_scipy.unwrap_or(negative);
+        // Four of the errors of SciPy's means.
+        support.is(&format!("support of ({n}, {d})"), f64::from(n) - idle, 4.0 * 0.048 / f64::from(n));
+        assert!(support.value > f64::from(n) - negative - 4.0 * support.error, "{support:?} {negative}");
     }
 }
 
@@ -111,11 +119,13 @@ fn signs_have_their_profile_and_xor_has_no_plane() {
 #[ignore = "slow"]
 fn pipelines_of_labels() {
     let run = Run::pipeline("svm-interpolation", &[]);
-    for d in [60, 100, 200, 400] {
+    // Where few do not support, these are the negative multipliers of the interpolant.
+    for d in [200, 400, 800] {
         let nu = f64::from(d - 48);
         let told = 50.0 - 50.0 * beyond((nu / 49.0).sqrt(), nu);
-        run.mean("svm", &[&format!("d={d}")], "rank").is(&format!("support at d = {d}"), told, 0.0);
+        run.mean("svm", &[&format!("d={d}")], "rank").is(&format!("support at d = {d}"), told, 0.001);
     }
+    run.mean("svm", &["d=60"], "rank").is("support at d = 60, by SciPy", 50.0 - 13.405, 0.01);
     let run = Run::pipeline("noise-profile", &[]);
     let said = run.json("analyze", &[]);
     let profiles = said["profiles"].as_array().unwrap();

@@ -32,7 +32,8 @@ fn shepard_has_its_limits_by_dimension() {
         }
     }
     let run = noise("n: [1000, 8000], d: 2", "shepard: {shepard: {beta: 2}}", 16, "variance");
-    for (n, figure) in [(1000, 0.131), (8000, 0.103)] {
+    // Plain NumPy, 60 and 24 designs with 2000 points each: ± .0005 and ± .0008.
+    for (n, figure) in [(1000, 0.1278), (8000, 0.0988)] {
         run.mean("shepard", &[&format!("n={n}")], "risk_variance").is(
             &format!("β = d, n = {n}"),
             figure,
