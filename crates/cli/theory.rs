@@ -70,13 +70,6 @@ impl<'a> Theory<'a> {
         if *first != *choice && ["kernel", "nearest", "shepard"].contains(&choice.name()) {
             return None;
         }
-        // The part of R_2 that is due to noise is R_2 of the target zero in expectation over the noise, and of the same class.
-        let zero = space::target::CATALOGUE.iter().find(|entry| entry.name == "zero");
-        let zero = zero.and_then(|entry| Choice::new(entry, &[]).ok());
-        let (target, p) = match risk {
-            Risk::Variance => (zero.as_ref()?, 2.0),
-            _ => (&*last.target, risk.p()?),
-        };
         if let Some(risk) = of_signs(risk) {
             let growth = space::theory::Growth::of(&sizes)?;
             return space::theory::known_error(
@@ -86,6 +79,13 @@ impl<'a> Theory<'a> {
                 risk,
             );
         }
+        // The part of R_2 that is due to noise is R_2 of the target zero in expectation over the noise, and of the same class.
+        let zero = space::target::CATALOGUE.iter().find(|entry| entry.name == "zero");
+        let zero = zero.and_then(|entry| Choice::new(entry, &[]).ok());
+        let (target, p) = match risk {
+            Risk::Variance => (zero.as_ref()?, 2.0),
+            _ => (&*last.target, risk.p()?),
+        };
         let setting = space::theory::Setting {
             design: &last.design,
             target,

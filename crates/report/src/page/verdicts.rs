@@ -105,5 +105,12 @@ pub(super) fn theory(conclusion: &Conclusion) -> Markup {
 
 /// The symbol of a risk.
 pub(super) fn risk(p: &str) -> Markup {
-    html! { span.risk aria-label=(symbol(p)) { i { "R" } sub { (p) } } }
+    let text = symbol(p);
+    html! {
+        @if text.starts_with('R') {
+            span.risk aria-label=(text) { i { "R" } sub { (p) } }
+        } @else {
+            span.risk { (text) }
+        }
+    }
 }
