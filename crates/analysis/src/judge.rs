@@ -95,7 +95,7 @@ pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence:
 /// The verdict on a probability of a wrong sign, which grows to a half at most.
 ///
 /// # Source
-/// Mallinar et al., arXiv 2207.06569 (2022), section 2: classes of classification errors are those of their excess, and what a
+/// Mallinar et al., arXiv 2207.06569 (2022): classes of classification errors are those of their excess, and what a
 /// guess has is the worst of them.
 pub(crate) fn of_signs(risk: Risk, growing: Judgement, growth: Option<&Growth>) -> Judgement {
     if risk == Risk::NoisyError {

@@ -1,6 +1,7 @@
 //! Noise profiles: the error of a rule as a function of the probability with which labels are wrong.
 
 use serde::Serialize;
+use std::collections::HashMap;
 
 use crate::coordinates::Coordinate;
 use crate::growth::estimate::Estimate;
@@ -46,6 +47,7 @@ pub struct Profile {
 /// The profiles of all estimators, designs and targets with at least three probabilities above 0.
 pub(crate) fn profiles(series: &[Series]) -> Vec<Profile> {
     let mut groups: Vec<(&Series, Vec<(f64, &Series)>)> = Vec::new();
+    let mut places: HashMap<[&String; 3], usize> = HashMap::new();
     // Where clusters overlap every rule has an error; what exceeds the least one is the rule's own.
     let wanted = if series.iter().any(|series| series.p == Risk::ExcessError) {
         Risk::ExcessError
@@ -55,13 +57,11 @@ pub(crate) fn profiles(series: &[Series]) -> Vec<Profile> {
     let overlap = |series: &Series| wanted == Risk::Error && series.design.starts_with("clusters");
     for one in series.iter().filter(|series| series.p == wanted && !overlap(series)) {
         let Some(p) = probability(one) else { continue };
-        let is_same = |of: &Series| {
-            (&of.estimator, &of.design, &of.target) == (&one.estimator, &one.design, &one.target)
-        };
-        match groups.iter_mut().find(|(of, _)| is_same(of)) {
-            Some((_, all)) => all.push((p, one)),
-            None => groups.push((one, vec![(p, one)])),
+        let place = *places.entry([&one.estimator, &one.design, &one.target]).or_insert(groups.len());
+        if place == groups.len() {
+            groups.push((one, Vec::new()));
         }
+        groups[place].1.push((p, one));
     }
     groups.into_iter().filter_map(|(of, all)| profile(of, all)).collect()
 }
@@ -163,8 +163,9 @@ impl Profile {
         let Estimate { value, low, high } = self.at_zero;
         let labels = [&self.design, &self.target].into_iter().zip(data).filter(|(_, varies)| *varies);
         let labels: String = labels.map(|(label, _)| format!(", {label}")).collect();
+        let at = self.n.map_or_else(|| "n → ∞".to_owned(), |n| format!("n = {n}"));
         format!(
-            "{}{labels}: {}; p → 0: {}, {}",
+            "{}{labels}, {at}: {}; p → 0: {}, {}",
             self.estimator,
             errors.join(", "),
             interval(value, low, high),
@@ -176,10 +177,9 @@ impl Profile {
 /// Profiles as paragraphs: what they are, and a line of each.
 pub fn lines(profiles: &[Profile]) -> Vec<String> {
     let Some(first) = profiles.first() else { return Vec::new() };
-    let at = first.n.map_or_else(|| "as n → ∞".to_owned(), |n| format!("at n = {n}"));
-    let head = format!(
-        "Noise profile, the error without noise, beyond the least one where clusters overlap, by the probability p of wrong labels, {at} (benign: none for any p; tempered: it vanishes \
-         with p; catastrophic: it stays; Barzilai & Shamir):"
+    let head = String::from(
+        "Noise profile, the error without noise, beyond the least one where clusters overlap, by the probability p of wrong labels (benign: none for any p; tempered: it vanishes \
+         with p; catastrophic: it stays; Barzilai & Shamir):",
     );
     let varies = |of: fn(&Profile) -> &str| profiles.iter().any(|profile| of(profile) != of(first));
     let data = [varies(|profile| &profile.design), varies(|profile| &profile.target)];
@@ -213,6 +213,22 @@ mod tests {
         assert_eq!(of(&[(0.1, 0.1), (0.2, 0.18), (0.3, 0.24)], 0.01).1, Verdict::Undecided);
         let nothing = [(0.1, known(0.0, 0.0)), (0.2, known(0.0, 0.0)), (0.3, known(0.0, 0.0))];
         assert_eq!(class(&nothing, &at_zero(&nothing), true), Verdict::Benign);
+    }
+
+    #[test]
+    fn each_line_says_what_its_errors_are_of() {
+        let profile = |estimator: &str, n| Profile {
+            estimator: estimator.into(),
+            design: "gaussian(d=9)".into(),
+            target: "sign".into(),
+            n,
+            errors: vec![(0.1, known(0.1, 0.01))],
+            at_zero: known(0.0, 0.0),
+            class: Verdict::Tempered,
+        };
+        let lines = lines(&[profile("a", None), profile("b", Some(60))]);
+        assert!(lines[1].starts_with("a, n → ∞: 0.1000 at p = 0.1;"), "{}", lines[1]);
+        assert!(lines[2].starts_with("b, n = 60: "), "{}", lines[2]);
     }
 
     #[test]
