@@ -51,6 +51,12 @@ pub enum Command {
     Replay(Replay),
     /// Fit an estimator to data of your own (columns x and y of a CSV or Parquet file).
     Fit(Fit),
+    /// Print a script that shares a study among the workers of a batch engine, or send it.
+    Submit(Submit),
+    /// Copy what workers published at the address of an object store into a run directory.
+    Pull(Pull),
+    /// Join run directories of one study, with proof, and say what is missing.
+    Merge(Merge),
     /// List designs, targets, noises and estimators with their parameters.
     List,
     /// Ask the programs of a study about three trials, and say what is not as they claim.
@@ -98,9 +104,13 @@ impl Threads {
 pub struct Run {
     #[command(flatten)]
     pub file: StudyFile,
-    /// Run directory [default: runs/NAME].
+    /// Run directory [default: runs/NAME], or the address of an object store, e.g. s3://bucket/prefix, where work is shared as with
+    /// --join.
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// Where files lie until they are published at such an address [default: the system's folder for temporary files].
+    #[arg(long, value_name = "FOLDER", env = "TEMPERED_SCRATCH")]
+    pub scratch: Option<PathBuf>,
     /// Delete what runs made in the run directory and start over.
     #[arg(long)]
     pub fresh: bool,
@@ -115,6 +125,10 @@ pub struct Run {
     /// Do share K of N; others may run at the same time into the same directory.
     #[arg(long, value_name = "K/N")]
     pub shard: Option<String>,
+    /// Share the work with any number of other processes that join: each takes what nobody has begun, and at the end what others have
+    /// not finished. Ends with 0 when nothing is missing, without a table.
+    #[arg(long, conflicts_with_all = ["shard", "fresh", "undo", "report", "strict"])]
+    pub join: bool,
     /// End with 5 rather than 0 where this share is done and others of the study are not.
     #[arg(long)]
     pub strict: bool,
@@ -175,6 +189,9 @@ pub struct Status {
     /// List every cell, however many there are.
     #[arg(long)]
     pub all: bool,
+    /// Print which shares K of `--shard K/N` have shards that are missing, as Slurm's --array takes them, and nothing else.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub gaps: Option<u64>,
 }
 
 /// What curves compare.
@@ -286,6 +303,85 @@ pub struct Replay {
     /// How to print; JSON holds data and weights.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+}
+
+/// Engines that start workers.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// A job array.
+    Slurm,
+    /// An indexed job.
+    Kubernetes,
+    /// A program in Python that runs tasks.
+    Ray,
+    /// A task array.
+    Hyperqueue,
+    /// GNU parallel, on this host or on several.
+    Parallel,
+}
+
+#[derive(Args)]
+pub struct Submit {
+    /// Which engine.
+    pub engine: Engine,
+    #[command(flatten)]
+    pub file: StudyFile,
+    /// Run directory, which all workers must see.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// How many workers; they need not divide anything.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub workers: u32,
+    /// Cores of a worker.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub cpus: u32,
+    /// Memory of a worker.
+    #[arg(long, value_name = "SIZE", default_value = "2G")]
+    pub memory: String,
+    /// How long a worker may take, where the engine asks; it stops two minutes before, and is queued again.
+    #[arg(long, value_name = "TIME", default_value = "01:00:00")]
+    pub time: String,
+    /// The program, as workers find it.
+    #[arg(long, value_name = "PATH", default_value = "tempered")]
+    pub program: String,
+    /// Kubernetes: the image that holds the program.
+    #[arg(long, value_name = "IMAGE", default_value = "tempered:latest")]
+    pub image: String,
+    /// Kubernetes: the persistent volume claim that holds the study and the run directory.
+    #[arg(long, value_name = "NAME", default_value = "tempered")]
+    pub volume: String,
+    /// Kubernetes: where that is mounted.
+    #[arg(long, value_name = "PATH", default_value = "/work")]
+    pub mount: String,
+    /// Use this script, with {{command}} and the other names of the built-in ones in the places of values.
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
+    /// Hand the script to the engine instead of printing it.
+    #[arg(long)]
+    pub send: bool,
+}
+
+#[derive(Args)]
+pub struct Pull {
+    /// The address, e.g. s3://bucket/prefix.
+    pub url: String,
+    /// The run directory: a new one, or one that was pulled before, which gains what it lacks.
+    pub directory: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Merge {
+    /// The run directories, all of one plan.
+    #[arg(required = true)]
+    pub directories: Vec<PathBuf>,
+    /// Where to: a new directory, or one of the same plan, which gains what it lacks.
+    #[arg(long, value_name = "DIRECTORY")]
+    pub out: PathBuf,
+    /// Tell what is missing as shares of so many [default: as many as directories].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub of: Option<u64>,
+    #[command(flatten)]
+    pub threads: Threads,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,6 +1,7 @@
 //! Exit codes: the one table that decides them.
 
 use std::process::ExitCode;
+use tempered_depot::Error as Depot;
 use tempered_pipeline::Error as Pipeline;
 use tempered_store::{Error as Store, Unusable};
 
@@ -124,11 +125,15 @@ fn pipeline(error: &Pipeline) -> u8 {
         Pipeline::Stage { source, .. } => pipeline(source),
         Pipeline::Store(Store::Busy { .. }) | Pipeline::OtherStudy { .. } | Pipeline::Stopped => STOPPED,
         Pipeline::Store(error) if error.is_damage() => 65,
-        Pipeline::Store(_) => 74,
+        Pipeline::Store(_) | Pipeline::Depot(Depot::Request { .. }) => 74,
         Pipeline::Panicked { .. } | Pipeline::Choice(_) | Pipeline::Json(_) | Pipeline::Pool(_) => BUG,
         // What the machine did to a program, or a program to all trials, is none of the study.
         Pipeline::Process(error) if error.is_of_machine() => BUG,
-        Pipeline::Degenerate(_) | Pipeline::RecordsDiffer { .. } | Pipeline::Seal { .. } => 65,
+        Pipeline::Degenerate(_)
+        | Pipeline::RecordsDiffer { .. }
+        | Pipeline::Seal { .. }
+        | Pipeline::Unsound { .. }
+        | Pipeline::Contradicts { .. } => 65,
         _ => 2,
     }
 }

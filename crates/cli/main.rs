@@ -2,6 +2,7 @@
 
 mod analyze;
 mod args;
+mod at_work;
 mod backtrace;
 mod catalogue;
 mod check_worker;
@@ -10,8 +11,10 @@ mod diff;
 mod exit;
 mod fit;
 mod init;
+mod merge;
 mod next_steps;
 mod output;
+mod place;
 mod plan;
 mod progress;
 mod query;
@@ -21,6 +24,7 @@ mod run;
 mod signals;
 mod status;
 mod study;
+mod submit;
 mod theory;
 mod time;
 mod told;
@@ -40,13 +44,37 @@ fn dispatch(command: Command) -> Result<Ending, Failure> {
     match command {
         Command::Run(options) => run::run(&options),
         Command::Plan(options) => plan::plan(&options),
-        Command::Status(options) => status::status(&options),
-        Command::Analyze(options) => analyze::analyze(&options),
-        Command::Report(options) => report::report(&options),
-        Command::Query(options) => query::query(&options),
-        Command::Verify(options) => verify::verify(&options),
-        Command::Replay(options) => replay::replay(&options),
+        Command::Status(mut options) => {
+            place::look_at(&mut options.directory)?;
+            status::status(&options)
+        }
+        Command::Analyze(mut options) => {
+            place::look_at(&mut options.directory)?;
+            analyze::analyze(&options)
+        }
+        Command::Report(mut options) => {
+            place::look_at(&mut options.directory)?;
+            report::report(&options)
+        }
+        Command::Query(mut options) => {
+            place::look_at(&mut options.directory)?;
+            query::query(&options)
+        }
+        Command::Verify(mut options) => {
+            if options.repair && place::url(&options.directory).is_some() {
+                return Err(Failure::Usage("--repair mends directories: `tempered pull` it first".into()));
+            }
+            place::look_at(&mut options.directory)?;
+            verify::verify(&options)
+        }
+        Command::Replay(mut options) => {
+            place::look_at(&mut options.directory)?;
+            replay::replay(&options)
+        }
         Command::Fit(options) => fit::fit(&options),
+        Command::Submit(options) => submit::submit(&options),
+        Command::Merge(options) => merge::run(&options),
+        Command::Pull(options) => place::pull(&options),
         Command::List => catalogue::list(),
         Command::CheckWorker(file) => check_worker::check_worker(&file),
         Command::Init(options) => init::init(&options),

@@ -3,7 +3,7 @@
 use crate::analyze::Reading;
 use crate::args::{Progress, Run};
 use crate::exit::{BUG, Ending, Failure};
-use crate::{analyze, diff, next_steps, output, progress, report, signals, study, time, told};
+use crate::{analyze, diff, next_steps, output, place, progress, report, signals, study, time, told};
 use serde_json::json;
 use std::io::ErrorKind::PermissionDenied;
 use std::io::{IsTerminal, Write};
@@ -12,7 +12,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempered_pipeline::directory::{self, Change, Undone, survey, undo};
 use tempered_pipeline::plan::{Complaint, Plan};
-use tempered_pipeline::run::{Ending as Ended, Late, Outcome, Settings, TrialLimit, run as run_plan};
+use tempered_pipeline::run::{
+    Ending as Ended, Late, Outcome, Publisher, Settings, TrialLimit, run as run_plan, run_published,
+};
 use tempered_pipeline::{Cancel, RunDirectory};
 use tempered_store::Table;
 
@@ -21,6 +23,9 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
     let plan = study::plan(&options.file, options.out.as_deref())?;
     let path = options.out.clone().unwrap_or_else(|| study::home(&plan.study.name));
     let mut settings = settings(options)?;
+    if let Some(url) = place::url(&path) {
+        return publish(options, &plan, url, settings);
+    }
     if options.undo {
         return take_back(&path);
     }
@@ -52,12 +57,59 @@ pub fn run(options: &Run) -> Result<Ending, Failure> {
         }
         Ended::Complete => listening.stored(),
     }
+    if options.join {
+        let out = path.display();
+        eprintln!("every shard of the study is there; `tempered analyze {out}` prints its table");
+        return Ok(Ending::Done);
+    }
     // Asked while files were sealed.
     if cancel.is_requested() {
         eprintln!("{}", signals::ALL_STORED);
         return Ok(Ending::Stopped);
     }
     tell(options, &plan, &directory, settings.threads)
+}
+
+/// Runs a plan together with others that publish at the address of an object store.
+fn publish(options: &Run, plan: &Plan, url: &str, mut settings: Settings) -> Result<Ending, Failure> {
+    let alone = [
+        (options.fresh, "--fresh"),
+        (options.undo, "--undo"),
+        (options.report, "--report"),
+        (options.shard.is_some(), "--shard"),
+    ];
+    if let Some((_, flag)) = alone.iter().find(|(given, _)| *given) {
+        let why = "which works in directories: choose a new prefix, or `tempered pull` it";
+        return Err(Failure::Usage(format!("{flag} with --out {url}, {why}")));
+    }
+    settings.join = Some(worker());
+    let depot = tempered_depot::open(url).map_err(tempered_pipeline::Error::from)?;
+    let base = options.scratch.clone().unwrap_or_else(std::env::temp_dir);
+    let folder = tempered_store::scratch(&base)?;
+    let scratch = RunDirectory::create(&folder)?;
+    settings.trial_limit = trial_limit(options, &scratch)?;
+    let cancel = Cancel::new();
+    let is_quiet = options.progress.resolve() != Progress::Bar;
+    let _listening = signals::listen(&cancel, is_quiet, || ())?;
+    let publisher = Publisher { depot: depot.into(), scratch };
+    let mut show = None;
+    let outcome = run_published(plan, &publisher, &settings, &cancel, |watch| {
+        show = Some(progress::show(options.progress.resolve(), watch, plan, &cancel));
+    });
+    drop(show);
+    complain(plan, &publisher.scratch);
+    // What is left there is of no use to anybody: what was published is elsewhere.
+    let _ = std::fs::remove_dir_all(&folder);
+    match outcome?.ending {
+        Ended::Complete => {
+            eprintln!("every shard of the study is there; `tempered analyze {url}` prints its table");
+            Ok(Ending::Done)
+        }
+        Ended::Stopped | Ended::ShareDone => {
+            eprintln!("stopped; the same command goes on where this one stopped");
+            Ok(Ending::Stopped)
+        }
+    }
 }
 
 /// Runs a plan with its beginning and its end in the log, while progress is shown.
@@ -156,7 +208,7 @@ fn now() -> String {
 fn started(options: &Run, settings: &Settings) -> serde_json::Value {
     json!({"event": "start", "time": now(), "process": std::process::id(), "version": env!("CARGO_PKG_VERSION"),
         "host": gethostname::gethostname().to_string_lossy(), "threads": settings.threads,
-        "share": format!("{}/{}", settings.share.0, settings.share.1),
+        "share": format!("{}/{}", settings.share.0, settings.share.1), "join": options.join,
         "study": options.file.study.display().to_string(), "set": options.file.set})
 }
 
@@ -191,6 +243,7 @@ fn ending_log(directory: &RunDirectory) -> impl Fn(&str) + Send + Sync + 'static
 
 fn settings(options: &Run) -> Result<Settings, Failure> {
     let mut settings = Settings { threads: options.threads.count(), ..Settings::default() };
+    settings.join = options.join.then(worker);
     if let Some(text) = &options.shard {
         settings.share = share(text).ok_or_else(|| {
             Failure::Usage(format!("--shard {text}: expected K/N with 1 ≤ K ≤ N, e.g. 2/8"))
@@ -201,6 +254,12 @@ fn settings(options: &Run) -> Result<Settings, Failure> {
         settings.deadline = Instant::now().checked_add(time::read("--max-time", text)?);
     }
     Ok(settings)
+}
+
+/// What claims say of this process, for people who look at `status`.
+fn worker() -> String {
+    let host = gethostname::gethostname();
+    json!({"host": host.to_string_lossy(), "process": std::process::id()}).to_string()
 }
 
 /// A limit that ends this process: its threads cannot be stopped otherwise. Finished shards stay, as after a kill.

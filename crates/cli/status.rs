@@ -2,12 +2,13 @@
 
 use crate::args::{Format, Status};
 use crate::exit::{Ending, Failure};
-use crate::{output, study};
+use crate::{at_work, output, study};
 use serde_json::json;
 use std::path::Path;
 use tempered_analysis::{number, short};
 use tempered_math::risk::Risk;
 use tempered_pipeline::RunDirectory;
+use tempered_pipeline::directory::Gaps;
 use tempered_pipeline::live::{Live, Tally, read_live};
 use tempered_pipeline::plan::{Cell, Plan};
 use tempered_store::{Listed, Table as Stored};
@@ -17,13 +18,20 @@ const MOST_ROWS: usize = 100;
 
 /// Prints how far a run is, from one listing and the recorded live summaries.
 pub fn status(options: &Status) -> Result<Ending, Failure> {
+    if let Some(of) = options.gaps {
+        let (plan, directory) = study::recorded(&options.directory)?;
+        output::print(&format!("{}\n", Gaps::new(&plan, &directory, of)?.ranges()))?;
+        return Ok(Ending::Done);
+    }
     let (plan, live, done) = look(&options.directory)?;
+    let workers = at_work::workers(&plan, &RunDirectory::open(&options.directory)?)?;
     let bytes = done.bytes;
     let counts = Counts { plan: &plan, done: &done, live: &live };
     let sums = counts.sums();
     let [finished, total] = [0, 1].map(|count| sums.iter().map(|(_, sum)| sum[count]).sum::<u64>());
     if options.format == Format::Json {
-        let head = json!({"name": plan.study.name, "shards_done": finished, "shards": total, "bytes": bytes});
+        let head = json!({"name": plan.study.name, "shards_done": finished, "shards": total, "bytes": bytes,
+            "claims": at_work::json(&workers)});
         let head = head.as_object().cloned().unwrap_or_default();
         output::json_with_list(&head, "cells", counts.rows().map(|row| counts.json(&row)))?;
         return Ok(Ending::Done);
@@ -42,6 +50,7 @@ pub fn status(options: &Status) -> Result<Ending, Failure> {
             "Medians are live summaries, within 1 %; `tempered analyze` computes exact ones.\n"
         };
     }
+    text += &at_work::text(&workers);
     output::print(&text)?;
     Ok(Ending::Done)
 }

@@ -27,6 +27,22 @@ pub enum Error {
         /// What differs, and what to do.
         message: String,
     },
+    /// A depot refuses or does not answer.
+    #[error(transparent)]
+    Depot(#[from] tempered_depot::Error),
+    /// A depot that holds another study.
+    #[error(
+        "{place} holds another study, or this one with other trials, levels or columns (_tempered/{record} differs): choose a new prefix, or `tempered pull` it and go on in a directory"
+    )]
+    OtherRecords {
+        /// The depot.
+        place: String,
+        /// The record that differs.
+        record: String,
+    },
+    /// A depot without a study.
+    #[error("{0} holds no study that workers publish: there is no _tempered/study.yaml")]
+    NoStudyThere(String),
     /// A table of a design cannot be read.
     #[error("{design}: {message}")]
     Table {
@@ -65,6 +81,44 @@ pub enum Error {
     OtherStudy {
         /// The run directory.
         directory: PathBuf,
+    },
+    /// A directory whose files are to have other columns, which one process does.
+    #[error(
+        "{directory}: this study stores other columns there than before, which claims do not share; run it once without --join, then join"
+    )]
+    Grows {
+        /// The run directory.
+        directory: PathBuf,
+    },
+    /// A directory that is to be joined with others is of another study.
+    #[error(
+        "{directory} is of another plan than the first directory, and cannot be joined with it:\n{differences}"
+    )]
+    OtherPlan {
+        /// The run directory.
+        directory: PathBuf,
+        /// One line a difference.
+        differences: String,
+    },
+    /// A file that is to be joined with others is not sound.
+    #[error("{path} {what}; nothing was copied: `tempered verify --repair {directory}` mends that directory")]
+    Unsound {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+        /// Its run directory.
+        directory: PathBuf,
+    },
+    /// Two files of one place hold other bytes.
+    #[error(
+        "{one} and {other} are of the same trials by the same rules, and hold other bytes: one of the machines computes wrong numbers; `tempered verify --recompute 1%` in both directories tells which. Nothing was copied"
+    )]
+    Contradicts {
+        /// One.
+        one: PathBuf,
+        /// The other.
+        other: PathBuf,
     },
     /// There is nothing to take back.
     #[error(

@@ -1,7 +1,7 @@
 //! From YAML to a plan to a run.
 //!
 //! ```text
-//! spec → plan → trial, live → directory → run → verify
+//! spec → plan → trial, live → directory → run → merge, pull, verify
 //! ```
 //!
 //! A module uses those to the left of it, and none to the right. `error` and `generator` are words that all of them use.
@@ -20,7 +20,9 @@ pub mod directory;
 
 pub mod run;
 
+pub mod merge;
 pub mod pilot;
+pub mod pull;
 pub mod rehearsal;
 pub mod replay;
 pub mod verify;

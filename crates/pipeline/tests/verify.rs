@@ -248,7 +248,7 @@ fn store_last(
     let rows = Batch { parts: vec![rows], credit: None };
     let pools = (Pool::new(1).unwrap(), Pool::new(1).unwrap());
     let encoded = Encode::new(plan.clone(), pools, Arc::new(BufferPool::new(1))).run(rows).unwrap();
-    Store::new(plan.clone(), directory.clone()).run(encoded).unwrap();
+    Store::new(plan.clone(), directory.clone(), None).run(encoded).unwrap();
 }
 
 /// A writer with a mistake in it: the bytes add up and the rows do not.

@@ -39,6 +39,7 @@ impl RunDirectory {
             for folder in made.into_iter().chain(Table::ALL.map(Table::name)) {
                 prune(&root.join(folder), &mut left)?;
             }
+            directory.drop_claims()?;
             // Records are removed last, since a directory without them is not recognised as that of a run.
             for (name, path) in entries(&root.join(RECORDS))? {
                 if name != LOCK && !path.is_dir() {

@@ -2,7 +2,7 @@
 
 use crate::disk::{Disk, Local};
 use crate::error::Error;
-use crate::place::{Place, Table};
+use crate::place::{Place, Table, place};
 use crate::regular;
 use crate::unfinished::{is_abandoned, unique};
 use std::collections::{BTreeMap, HashSet};
@@ -332,15 +332,6 @@ impl DataFolder {
         }
         Ok(())
     }
-}
-
-/// The place of a file of this name; different spellings of a place have the same result.
-pub(crate) fn place(estimator: &str, n: &str, name: &str) -> Option<Place> {
-    let (stem, index) = name.strip_suffix(".parquet")?.rsplit_once('-')?;
-    let (n, index) = (n.parse().ok()?, index.parse().ok()?);
-    let (cell, variant) = stem.split_once('-').map_or((stem, None), |(cell, variant)| (cell, Some(variant)));
-    let variant = variant.map(str::to_owned);
-    Some(Place { estimator: estimator.into(), n, cell: cell.into(), variant, index })
 }
 
 /// Folders `key=value` below a folder, as (value, path); everything else is a stray.

@@ -4,9 +4,11 @@
 //! renamed into the data tree, weights before metrics. Bytes depend on the rows alone, not on the chunks in which they
 //! arrive or on the number of threads, and every file holds a checksum of them.
 
+mod adopt;
 mod beside;
 mod checksum;
 mod chunk;
+mod claims;
 mod clear;
 mod column_chunk;
 mod columns;
@@ -36,6 +38,7 @@ mod regular;
 mod rewrite;
 mod row_group;
 mod schema;
+mod scratch;
 mod shard;
 mod streams;
 mod swept;
@@ -49,6 +52,7 @@ mod whole_file;
 pub use beside::write_beside;
 pub use checksum::{CHECKSUM_KEY, Checksum, read_checksum};
 pub use chunk::{Inner, MetricsChunk, WeightsChunk};
+pub use claims::Claim;
 pub use clear::SUMMARY;
 pub use columns::MetricsFile;
 pub use directory::{DataFolder, Listed, Listing, RunDirectory};
@@ -65,9 +69,11 @@ pub use place::{Place, Table, key};
 pub use read::{Column, MetricsTable, WeightsRow, read_columns, read_metrics, read_weights_row};
 pub use rewrite::rewrite;
 pub use schema::{Labels, Layout};
+pub use scratch::scratch;
 pub use shard::{Placing, ShardWriter};
 pub use swept::{Parameter, ParameterKind};
 pub use table_file::{TableColumn, TableWriter};
 pub use target::EncodedGroup;
+pub use unfinished::process_name;
 pub use unusable::Unusable;
 pub use user_file::UserFile;

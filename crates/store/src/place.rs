@@ -66,6 +66,26 @@ impl Place {
             .join(self.file_name())
     }
 
+    /// The place and table of a file of this name below a run directory, parts separated by slashes; `None` where no run writes such a
+    /// name.
+    ///
+    /// ```
+    /// use tempered_store::{Place, Table};
+    ///
+    /// let name = "metrics/estimator=spline/n=20/0123456789abcdef-000003.parquet";
+    /// let (table, place) = Place::named(name).unwrap();
+    /// assert_eq!((table, place.index), (Table::Metrics, 3));
+    /// assert_eq!(place.path(table).display().to_string(), name);
+    /// assert!(Place::named("metrics/../../etc/passwd").is_none());
+    /// ```
+    pub fn named(name: &str) -> Option<(Table, Place)> {
+        let parts: Vec<&str> = name.split('/').collect();
+        let [table, estimator, n, file] = *parts else { return None };
+        let table = Table::ALL.into_iter().find(|known| known.name() == table)?;
+        let place = place(estimator.strip_prefix("estimator=")?, n.strip_prefix("n=")?, file)?;
+        (place.path(table).to_str() == Some(name)).then_some((table, place))
+    }
+
     /// The file's name.
     pub(crate) fn file_name(&self) -> String {
         format!("{}-{:06}.parquet", self.stem(), self.index)
@@ -81,4 +101,13 @@ impl Place {
     pub(crate) fn staging_name(&self, table: Table) -> String {
         format!("{}-{}-{}-{}-{:06}", table.name(), self.estimator, self.n, self.stem(), self.index)
     }
+}
+
+/// The place of a file of this name; different spellings of a place have the same result.
+pub(crate) fn place(estimator: &str, n: &str, name: &str) -> Option<Place> {
+    let (stem, index) = name.strip_suffix(".parquet")?.rsplit_once('-')?;
+    let (n, index) = (n.parse().ok()?, index.parse().ok()?);
+    let (cell, variant) = stem.split_once('-').map_or((stem, None), |(cell, variant)| (cell, Some(variant)));
+    let variant = variant.map(str::to_owned);
+    Some(Place { estimator: estimator.into(), n, cell: cell.into(), variant, index })
 }

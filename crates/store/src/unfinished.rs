@@ -37,11 +37,16 @@ static OWN: LazyLock<Maker> = LazyLock::new(|| {
     }
 });
 
-/// A suffix that no other call in any process returns: boot, namespace, process, token, count.
+/// A name of this process that no other one has, on any machine: boot, namespace, process, token.
+pub fn process_name() -> String {
+    let Maker { boot, namespace, process, token } = &*OWN;
+    format!("{boot}-{namespace}-{process}-{token}")
+}
+
+/// A suffix that no other call in any process returns: the process's name, and a count.
 pub(crate) fn unique() -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
-    let Maker { boot, namespace, process, token } = &*OWN;
-    format!("{boot}-{namespace}-{process}-{token}-{}", COUNTER.fetch_add(1, Ordering::Relaxed))
+    format!("{}-{}", process_name(), COUNTER.fetch_add(1, Ordering::Relaxed))
 }
 
 /// The process that wrote the file of this name; `None` for other names, and for those of earlier versions.

@@ -238,11 +238,24 @@ pub(crate) fn placing(
 /// Whether no file of a plan is missing, too short or damaged. Footers are read, nothing is moved.
 pub(crate) fn complete(plan: &Plan, directory: &RunDirectory) -> Result<bool, Error> {
     for shard in plan.shards() {
-        for estimator in plan.estimators(&shard).iter().copied() {
-            let judged = judge(plan, directory, &shard, estimator)?;
-            if judged.state != State::Complete || judged.restores || judged.twin.is_some() {
-                return Ok(false);
-            }
+        if !whole(plan, directory, &shard, plan.estimators(&shard))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether no file of these estimators of a shard is missing, too short or damaged.
+pub(crate) fn whole(
+    plan: &Plan,
+    directory: &RunDirectory,
+    shard: &Shard,
+    estimators: &[usize],
+) -> Result<bool, Error> {
+    for estimator in estimators {
+        let judged = judge(plan, directory, shard, *estimator)?;
+        if judged.state != State::Complete || judged.restores || judged.twin.is_some() {
+            return Ok(false);
         }
     }
     Ok(true)

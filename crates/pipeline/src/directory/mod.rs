@@ -4,12 +4,13 @@
 //! `record` writes it. `state` and `judge` compare single files by their footers, `survey` counts them, `besides` finds those
 //! that the plan does not ask for, `todo` lists what a run has to do. `rewrite` and `undo` bring files from one set of
 //! columns to another, `check` reads files whole, `seal` vouches for them,
-//! `elsewhere` knows files whose last bits are of another processor.
+//! `elsewhere` knows files whose last bits are of another processor, `gaps` which shares of a study are missing.
 
 mod besides;
 mod change;
 pub(crate) mod check;
 mod elsewhere;
+mod gaps;
 mod judge;
 mod read;
 mod rebuild;
@@ -24,7 +25,8 @@ mod undo;
 
 pub use change::{Change, Difference};
 pub(crate) use elsewhere::elsewhere;
-pub(crate) use judge::{complete, placing};
+pub use gaps::Gaps;
+pub(crate) use judge::{complete, placing, whole};
 pub(crate) use read::read;
 pub use read::warning;
 pub(crate) use record::{agree, is_recorded, settle, study_is_whole};

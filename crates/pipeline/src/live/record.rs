@@ -1,6 +1,6 @@
 //! The record of live summaries: lines that are appended as shards are committed.
 //!
-//! `live-K-of-N.jsonl` holds a line with the risks whose spread is kept, and then what was counted since the line before,
+//! `live-K-of-N.jsonl`, or `live-by-PROCESS.jsonl` where work is shared by claims, holds a line with the risks whose spread is kept, and then what was counted since the line before,
 //! an object for each estimator and cell. A line that cannot be read, or that was torn by a kill, is left out: what it
 //! counted is counted again from the files by the next run. Where more was appended than a record written anew would
 //! hold, it is written anew, so that bytes written stay within twice those that say something.
@@ -22,7 +22,7 @@ struct Head {
     risks: Vec<String>,
 }
 
-/// The record of one share of a study.
+/// The record of one process, or one share of a study.
 pub(crate) struct LiveRecord {
     directory: RunDirectory,
     name: String,
@@ -35,11 +35,10 @@ pub(crate) struct LiveRecord {
 }
 
 impl LiveRecord {
-    /// Opens the record of share k of n, and reads into `live` what it counts.
+    /// Opens the record of this name, and reads into `live` what it counts.
     ///
     /// No record is an error: one that cannot be used counts nothing.
-    pub fn open(directory: &RunDirectory, (k, of): (u64, u64), live: &mut Live) -> LiveRecord {
-        let name = format!("live-{k}-of-{of}.jsonl");
+    pub fn open(directory: &RunDirectory, name: String, live: &mut Live) -> LiveRecord {
         let bytes = directory.read_record(&name).ok().flatten();
         let sound = bytes.as_deref().is_some_and(|bytes| read_lines(bytes, live)) && !live.forget_bare();
         let size = bytes.map_or(0, |bytes| bytes.len() as u64);
@@ -182,7 +181,7 @@ mod tests {
     /// Commits shards of four trials and writes after each; returns all that is counted.
     fn write(directory: &RunDirectory, shards: &[(&str, u32)]) -> Live {
         let mut live = Live::default();
-        let mut record = LiveRecord::open(directory, (1, 2), &mut live);
+        let mut record = LiveRecord::open(directory, "live-1-of-2.jsonl".into(), &mut live);
         for (cell, index) in shards {
             live.commit("spline", cell, *index, &tally(4, 1));
             record.commit("spline", cell, *index, &tally(4, 1));
@@ -252,7 +251,7 @@ mod tests {
         let (folder, directory) = directory();
         let shards: Vec<(&str, u32)> = (0..20_000).map(|index| (CELLS[0], index)).collect();
         let mut live = Live::default();
-        let mut record = LiveRecord::open(&directory, (1, 2), &mut live);
+        let mut record = LiveRecord::open(&directory, "live-1-of-2.jsonl".into(), &mut live);
         for (cell, index) in &shards {
             live.commit("spline", cell, *index, &tally(1, 0));
             record.commit("spline", cell, *index, &tally(1, 0));

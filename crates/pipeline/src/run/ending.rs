@@ -38,6 +38,7 @@ pub(super) fn ending(directory: &RunDirectory, plan: Plan, settings: &Settings) 
             directory.remove_record(seal::RECORD)?;
         }
         seal::seal(directory)?;
+        directory.drop_claims()?;
     }
     Ok(Ending::Complete)
 }

@@ -1,9 +1,13 @@
 //! Running a plan: survey, topology, ending.
 
 use super::buffers::BufferPool;
+use super::claims::InDirectory;
 use super::ending::{ending, finished};
+use super::joined::{self, Sharing};
+use super::orders::Admits;
 use super::outcome::{Ending, Outcome, Watch};
 use super::programs::greet;
+use super::publish::Publisher;
 use super::settings::Settings;
 use super::sizes::Sizes;
 use super::stage::Aggregate;
@@ -11,10 +15,10 @@ use super::stop;
 use super::survey::{Surveyed, Work, begin, survey};
 use super::topology::{Lanes, Setting};
 use super::watchdog::Watchdog;
-use crate::directory::Shards;
+use crate::directory::{Shards, whole};
 use crate::error::Error;
-use crate::live::{LiveRecord, LiveView};
-use crate::plan::Plan;
+use crate::live::{Live, LiveRecord, LiveView};
+use crate::plan::{Plan, Shard};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use tempered_flow::{Cancel, Closed, Meter, Pool, Reading};
@@ -40,6 +44,9 @@ pub fn run(
     let _hold = begin(&plan, directory)?;
     let pools = (pool(settings.threads)?, pool(1)?);
     let here = plan.clone().in_directory(directory)?;
+    if settings.join.is_some() && here.growing {
+        return Err(Error::Grows { directory: directory.root().to_path_buf() });
+    }
     let Surveyed { todo, live, record, rewritten } = survey(&here, directory, (settings, cancel, &pools.0))?;
     let stopped =
         Outcome { ending: Ending::Stopped, trials: 0, rewritten: rewritten.shards, stages: Vec::new() };
@@ -53,20 +60,82 @@ pub fn run(
         watch(Watch { view, meters, trials, points, work, rewritten, unfit });
     };
     let how = (settings, cancel, &pools);
-    let (ended, stages) = work_off(&here, directory, how, todo, (&view, record), told)?;
+    let (ended, stages) = match &settings.join {
+        None => {
+            let all = |_: &Shard, _: &[usize]| Ok(true);
+            work_off(&here, (directory, None), how, (todo, &all), (&view, record), Box::new(told))?
+        }
+        Some(says) => {
+            let claims = InDirectory { directory, says: says.clone() };
+            let is_whole = |shard: &Shard, estimators: &[usize]| whole(&here, directory, shard, estimators);
+            let sharing = Sharing { plan: &here, claims: &claims, is_whole: &is_whole, cancel };
+            let mut joined = Joined {
+                plan: &here,
+                directory,
+                how,
+                view: &view,
+                record: Some(record),
+                told: Some(Box::new(told)),
+                stages: Vec::new(),
+            };
+            let ended = sharing.rounds(todo, &mut joined)?;
+            (ended, joined.stages)
+        }
+    };
     let ending = if ended { ending(directory, plan, settings)? } else { Ending::Stopped };
     Ok(Outcome { ending, trials: view.trials(), stages, ..stopped })
 }
 
-/// Sends what is to be done through the topologies, one after the other. `told` gets the meters first. Gives whether all came
-/// to its end, and what the meters read then.
-fn work_off(
+/// Told the meters of a run before its first batch.
+pub(super) type Told<'a> = Box<dyn FnOnce(Vec<Arc<Meter>>) + 'a>;
+
+/// A run that shares its work with others in a directory, as rounds ask it.
+struct Joined<'a> {
+    plan: &'a Arc<Plan>,
+    directory: &'a RunDirectory,
+    how: How<'a>,
+    view: &'a LiveView,
+    /// Of the next round.
+    record: Option<LiveRecord>,
+    /// For the first round.
+    told: Option<Told<'a>>,
+    /// What the meters of the last round read.
+    stages: Vec<Reading>,
+}
+
+impl joined::Work for Joined<'_> {
+    fn work_off(&mut self, todo: Shards, admits: Admits<'_>, cancel: &Cancel) -> Result<bool, Error> {
+        let Joined { plan, directory, how: (settings, _, pools), view, .. } = *self;
+        let open = || LiveRecord::open(directory, settings.live_record(), &mut Live::of(plan));
+        let record = self.record.take().unwrap_or_else(open);
+        let told = self.told.take().unwrap_or_else(|| Box::new(|_| ()));
+        let how = (settings, cancel, pools);
+        let (ended, stages) = work_off(plan, (directory, None), how, (todo, admits), (view, record), told)?;
+        self.stages = stages;
+        Ok(ended)
+    }
+
+    fn missing(&mut self) -> Result<Option<Shards>, Error> {
+        let Joined { plan, directory, how: (settings, cancel, pools), .. } = *self;
+        let plan = Plan::clone(plan);
+        let Surveyed { todo, record, .. } = survey(&plan, directory, (settings, cancel, &pools.0))?;
+        self.record = Some(record);
+        Ok(todo.map(|(_, todo)| todo))
+    }
+}
+
+/// How a run works: its settings, how it is stopped, and the threads that train and those aside.
+pub(super) type How<'a> = (&'a Settings, &'a Cancel, &'a (Pool, Pool));
+
+/// Sends what is to be done, as far as it is admitted, through the topologies, one after the other. `told` gets the meters first.
+/// Gives whether all came to its end, and what the meters read then.
+pub(super) fn work_off(
     plan: &Arc<Plan>,
-    directory: &RunDirectory,
-    (settings, cancel, pools): (&Settings, &Cancel, &(Pool, Pool)),
-    todo: Shards,
+    (directory, publisher): (&RunDirectory, Option<&Publisher>),
+    (settings, cancel, pools): How<'_>,
+    (todo, admits): (Shards, Admits<'_>),
     (view, record): (&LiveView, LiveRecord),
-    told: impl FnOnce(Vec<Arc<Meter>>),
+    told: Told<'_>,
 ) -> Result<(bool, Vec<Reading>), Error> {
     let stopped = AtomicBool::new(false);
     let Settings { threads, batch_points, paced, .. } = *settings;
@@ -78,7 +147,9 @@ fn work_off(
     let setting = Setting {
         plan,
         directory,
+        publisher,
         cancel,
+        admits,
         stopped: &stopped,
         pools,
         sizes: &sizes,
@@ -86,7 +157,8 @@ fn work_off(
         limit: settings.trial_limit.as_ref().map(|limit| limit.time),
         metrics: &metrics,
     };
-    let Lanes { short, long } = Lanes::of(plan, todo, settings.long);
+    // The costliest shards come last, unless others share the work: all would then end with the longest ones in hand.
+    let Lanes { short, long } = Lanes::of(plan, todo, settings.long, settings.join.is_some());
     // Scoring goes on while all threads train.
     let judges = if long.is_empty() { pools.1.clone() } else { pool(threads)? };
     let flows = setting.flows(short, (&long, &judges), &aggregate);
@@ -107,6 +179,6 @@ fn one_by_one(flows: Vec<Closed<'_, Error>>, cancel: &Cancel, stopped: &AtomicBo
     Ok(true)
 }
 
-fn pool(threads: usize) -> Result<Pool, Error> {
+pub(super) fn pool(threads: usize) -> Result<Pool, Error> {
     Pool::new(threads).map_err(|error| Error::Pool(error.to_string()))
 }

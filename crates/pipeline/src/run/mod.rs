@@ -2,11 +2,15 @@
 
 pub mod batch;
 pub mod buffers;
+mod claims;
 mod ending;
 mod execute;
+mod joined;
 mod orders;
 mod outcome;
 mod programs;
+mod publish;
+mod remote;
 mod settings;
 pub mod sizes;
 pub mod stage;
@@ -15,7 +19,11 @@ mod survey;
 mod topology;
 mod watchdog;
 
+pub use claims::{Claims, InDirectory, Lots, Round, open_claims};
 pub use execute::run;
 pub use outcome::{Ending, Outcome, Watch};
+pub use publish::Publisher;
+pub use remote::run_published;
 pub use settings::Settings;
+pub(crate) use survey::begin;
 pub use watchdog::{Late, TrialLimit};

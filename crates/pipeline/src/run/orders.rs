@@ -10,11 +10,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use tempered_flow::{Cancel, Credits};
 
+/// Whether a shard is to be done by this process, for these estimators: asked when it is about to begin.
+pub(crate) type Admits<'a> = &'a (dyn Fn(&Shard, &[usize]) -> Result<bool, Error> + Sync);
+
 /// The source: shards cut into batches. Asked to stop, it ends after the shard it is in.
 pub(crate) struct Orders<'a> {
     plan: &'a Plan,
     cancel: &'a Cancel,
     stopped: &'a AtomicBool,
+    admits: Admits<'a>,
     todo: std::vec::IntoIter<(Shard, Arc<[usize]>)>,
     /// The shard it is in, and the first trial of it that is in no batch yet.
     open: Option<(Open, u64)>,
@@ -30,27 +34,31 @@ impl<'a> Orders<'a> {
     pub fn new(
         plan: &'a Plan,
         (cancel, stopped): (&'a Cancel, &'a AtomicBool),
-        todo: Shards,
+        (todo, admits): (Shards, Admits<'a>),
         sizes: &'a Sizes,
     ) -> Orders<'a> {
         let credits = Credits::new(sizes.credits());
-        Orders { plan, cancel, stopped, todo: todo.into_iter(), open: None, sizes, credits }
+        Orders { plan, cancel, stopped, admits, todo: todo.into_iter(), open: None, sizes, credits }
     }
 
     /// The shard it is in, or the next one; none where there is none or a stop is asked for.
-    fn shard(&mut self) -> Option<(Open, u64)> {
+    fn shard(&mut self) -> Result<Option<(Open, u64)>, Error> {
         let open = self.open.take();
-        if open.is_some() || self.todo.as_slice().is_empty() {
-            return open;
+        if open.is_some() {
+            return Ok(open);
         }
-        if self.cancel.is_requested() {
-            self.stopped.store(true, Relaxed);
-            return None;
+        while !self.todo.as_slice().is_empty() {
+            if self.cancel.is_requested() {
+                self.stopped.store(true, Relaxed);
+                return Ok(None);
+            }
+            let Some((shard, estimators)) = self.todo.next() else { break };
+            if (self.admits)(&shard, &estimators)? {
+                let start = shard.trials.start;
+                return Ok(Some(((Arc::new(shard), estimators), start)));
+            }
         }
-        self.todo.next().map(|(shard, estimators)| {
-            let start = shard.trials.start;
-            ((Arc::new(shard), estimators), start)
-        })
+        Ok(None)
     }
 }
 
@@ -61,7 +69,12 @@ impl Iterator for Orders<'_> {
     /// shards of few long trials would leave threads without work.
     fn next(&mut self) -> Option<Self::Item> {
         let (mut parts, mut room, mut points, mut seconds) = (Vec::<Order>::new(), 1.0, 0, 0.0);
-        while let Some(((shard, estimators), start)) = self.shard() {
+        loop {
+            let ((shard, estimators), start) = match self.shard() {
+                Ok(Some(open)) => open,
+                Ok(None) => break,
+                Err(error) => return Some(Err(error)),
+            };
             let alike = |part: &Order| (part.shard.cell, part.shard.group) == (shard.cell, shard.group);
             let cell = &self.plan.cells[shard.cell];
             let group = &self.plan.groups(cell)[shard.group];
@@ -101,6 +114,7 @@ impl Iterator for Orders<'_> {
 /// The trials of some shards one by one. Asked to stop, they end after their shard.
 pub(crate) fn trials<'a>(
     parts: &'a [(Arc<Shard>, Arc<[usize]>)],
+    admits: Admits<'a>,
     (cancel, stopped): (&'a Cancel, &'a AtomicBool),
 ) -> impl Iterator<Item = Result<Slab<Range<u64>>, Error>> + Send + 'a {
     let goes_on = move |_: &_| {
@@ -108,13 +122,18 @@ pub(crate) fn trials<'a>(
         stopped.fetch_or(stops, Relaxed);
         !stops
     };
-    let slabs = |(order, (shard, estimators)): (usize, &(Arc<Shard>, Arc<[usize]>))| {
+    let slabs = move |(order, (shard, estimators)): (usize, &(Arc<Shard>, Arc<[usize]>))| {
         let (shard, estimators) = (shard.clone(), estimators.clone());
+        let (trials, failed) = match admits(&shard, &estimators) {
+            Ok(true) => (shard.trials.clone(), None),
+            Ok(false) => (0..0, None),
+            Err(error) => (0..0, Some(Err(error))),
+        };
         let slab = move |trial| {
             let (shard, estimators) = (shard.clone(), estimators.clone());
             Ok(Slab { order, shard, estimators, made: trial..trial + 1 })
         };
-        parts[order].0.trials.clone().map(slab)
+        failed.into_iter().chain(trials.map(slab))
     };
     parts.iter().enumerate().take_while(goes_on).flat_map(slabs)
 }

@@ -25,7 +25,7 @@ pub(super) struct Surveyed {
 ///
 /// # Errors
 /// The plan would alter stored numbers; a run of another study works there.
-pub(super) fn begin(plan: &Plan, directory: &RunDirectory) -> Result<Hold, Error> {
+pub(crate) fn begin(plan: &Plan, directory: &RunDirectory) -> Result<Hold, Error> {
     let planned = || plan.clone().in_directory(directory);
     directory.begin(
         || agree(&planned()?, directory),
@@ -44,7 +44,7 @@ pub(super) fn survey(
     (settings, cancel, pool): (&Settings, &Cancel, &Pool),
 ) -> Result<Surveyed, Error> {
     let mut live = Live::of(plan);
-    let mut record = LiveRecord::open(directory, settings.share, &mut live);
+    let mut record = LiveRecord::open(directory, settings.live_record(), &mut live);
     let how = (settings, cancel, pool);
     let (looked, rewritten) = look(plan, directory, how, (&mut live, &mut record))?;
     let Some(Todo { plan, todo, done, .. }) = looked else {
@@ -54,7 +54,9 @@ pub(super) fn survey(
         // It would be of what was there before. While files are mended it says which there have to be.
         directory.remove_record(seal::RECORD)?;
     }
-    for (shard, complete) in &done {
+    // Of many processes none has to count what others did.
+    let counts = settings.join.is_none();
+    for (shard, complete) in done.iter().filter(|_| counts) {
         if recount(&plan, directory, shard, complete, &mut live)? {
             record.outdate();
         }

@@ -6,7 +6,8 @@
 
 use super::batch::{Batch, Order};
 use super::buffers::BufferPool;
-use super::orders::{Orders, trials};
+use super::orders::{Admits, Orders, trials};
+use super::publish::Publisher;
 use super::sizes::{LARGE, Sizes};
 use super::stage::{Aggregate, Encode, Evaluate, Evaluated, Gather, Generate, Shared, Store, Train};
 use super::watchdog::Watchdog;
@@ -43,9 +44,9 @@ pub(crate) struct Lanes {
 }
 
 impl Lanes {
-    /// Those whose trials take `from` seconds go through stages, quick ones first. Estimators of one shard may go different
-    /// ways.
-    pub fn of(plan: &Plan, todo: Shards, from: f64) -> Lanes {
+    /// Those whose trials take `from` seconds go through stages, quick ones first, or costly ones. Estimators of one shard may go
+    /// different ways.
+    pub fn of(plan: &Plan, todo: Shards, from: f64, costly_first: bool) -> Lanes {
         let costs = Costs::new(&plan.study);
         let mut known: BTreeMap<(Size, Vec<usize>), [List; 2]> = BTreeMap::new();
         let mut all_long: Shards = Vec::new();
@@ -75,6 +76,9 @@ impl Lanes {
         // Slow ones would keep all threads from those behind them.
         // Costs are positive: their bits have their order.
         all_long.sort_by_cached_key(|part| cost(part).to_bits());
+        if costly_first {
+            all_long.reverse();
+        }
         let shared = all_long.into_iter().map(|(shard, list)| (Arc::new(shard), list));
         Lanes { short, long: shared.collect() }
     }
@@ -84,7 +88,11 @@ impl Lanes {
 pub(crate) struct Setting<'a> {
     pub plan: &'a Arc<Plan>,
     pub directory: &'a RunDirectory,
+    /// Takes finished shards elsewhere, where the directory is this process's alone.
+    pub publisher: Option<&'a Publisher>,
     pub cancel: &'a Cancel,
+    /// Which shards are this process's, where others share the work.
+    pub admits: Admits<'a>,
     /// Told where a stop leaves something undone.
     pub stopped: &'a AtomicBool,
     /// The threads that train, and one for rows that are few.
@@ -117,7 +125,7 @@ impl<'a> Setting<'a> {
 
     /// Short trials: plan → (generate, train, evaluate) → encode → store → aggregate.
     fn fused(&self, todo: Shards, aggregate: Shared<'a>) -> Closed<'a, Error> {
-        let Setting { plan, directory, cancel, stopped, pools, sizes, .. } = *self;
+        let Setting { plan, directory, publisher, cancel, admits, stopped, pools, sizes, .. } = *self;
         let weights = Arc::new(BufferPool::new(pools.0.threads()));
         let (generate, train, evaluate) = self.steps(&weights, self.watchdog.clone());
         let steps = Steps::first("generate", generate).then("train", train).then("evaluate", evaluate);
@@ -129,28 +137,28 @@ impl<'a> Setting<'a> {
             };
             batch.parts.iter().enumerate().flat_map(slabs).collect()
         };
-        Flow::source("plan", CAPACITY, Orders::new(plan, (cancel, stopped), todo, sizes))
+        Flow::source("plan", CAPACITY, Orders::new(plan, (cancel, stopped), (todo, admits), sizes))
             .steps(("trials", CAPACITY), &pools.0, cut, steps, Evaluated::gather)
             .stage("encode", ENCODED, Encode::new(plan.clone(), pools.clone(), weights))
-            .stage("store", CAPACITY, Store::new(plan.clone(), directory.clone()))
+            .stage("store", CAPACITY, Store::new(plan.clone(), directory.clone(), publisher))
             .sink("aggregate", aggregate)
     }
 
     /// Long trials: plan → generate → train → evaluate → gather → encode → store → aggregate. `judges` score, while the
     /// threads that train are at work.
     fn staged(&self, parts: &'a Long, judges: &Pool, aggregate: Shared<'a>) -> Closed<'a, Error> {
-        let Setting { plan, directory, cancel, stopped, pools: (pool, aside), .. } = *self;
+        let Setting { plan, directory, publisher, cancel, admits, stopped, pools: (pool, aside), .. } = *self;
         let weights = Arc::new(BufferPool::new(pool.threads()));
         let (generate, train, evaluate) = self.steps(&weights, self.watchdog.behind(pool.threads()));
         let ahead = pool.threads();
         let aside_alone = (aside.clone(), aside.clone());
-        Flow::source("plan", CAPACITY, trials(parts, (cancel, stopped)))
+        Flow::source("plan", CAPACITY, trials(parts, admits, (cancel, stopped)))
             .workers(("generate", ahead), aside, generate)
             .workers(("train", ahead), pool, train)
             .workers(("evaluate", ahead), judges, evaluate)
             .stage("gather", ENCODED, Gather::new(parts.clone()))
             .stage("encode", ENCODED, Encode::new(plan.clone(), aside_alone, weights))
-            .stage("store", CAPACITY, Store::new(plan.clone(), directory.clone()))
+            .stage("store", CAPACITY, Store::new(plan.clone(), directory.clone(), publisher))
             .sink("aggregate", aggregate)
     }
 

@@ -5,15 +5,18 @@ use crate::directory::placing;
 use crate::error::Error;
 use crate::plan::{Plan, Shard, files, layout};
 use crate::run::batch::{Batch, Key};
+use crate::run::publish::Publisher;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tempered_flow::Stage;
 use tempered_store::{EstimatorFiles, Layout, MetricsChunk, RunDirectory, ShardWriter};
 
 /// The stage behind the encoder. It waits for the disk while the pool works on.
-pub struct Store {
+pub struct Store<'a> {
     plan: Arc<Plan>,
     directory: RunDirectory,
+    /// Takes finished shards elsewhere.
+    publisher: Option<&'a Publisher>,
     layout: Layout,
     /// Shards under way.
     open: HashMap<Key, ShardWriter>,
@@ -31,15 +34,15 @@ pub struct Receipt {
     pub committed: bool,
 }
 
-impl Store {
-    /// A store stage that writes into this directory.
-    pub fn new(plan: Arc<Plan>, directory: RunDirectory) -> Store {
+impl Store<'_> {
+    /// A store stage that writes into this directory, from where a publisher takes finished shards.
+    pub fn new(plan: Arc<Plan>, directory: RunDirectory, publisher: Option<&Publisher>) -> Store<'_> {
         let layout = layout(&plan);
-        Store { plan, directory, layout, open: HashMap::new() }
+        Store { plan, directory, publisher, layout, open: HashMap::new() }
     }
 }
 
-impl Stage for Store {
+impl Stage for Store<'_> {
     type In = Batch<Encoded>;
     type Out = Vec<Receipt>;
     type Error = Error;
@@ -53,6 +56,9 @@ impl Stage for Store {
             placing(&self.plan, &self.directory, shard, estimators[position], table)
         };
         ShardWriter::commit_all(writers, judge)?;
+        if let Some(publisher) = self.publisher {
+            publisher.publish(&self.plan, &placed)?;
+        }
         Ok(receipts)
     }
 }
@@ -62,7 +68,7 @@ type Part = (Arc<Shard>, Arc<[usize]>);
 /// A shard whose row groups are all written.
 type Whole = (ShardWriter, Part);
 
-impl Store {
+impl Store<'_> {
     fn store(&mut self, part: Encoded, whole: &mut Vec<Whole>) -> Result<Receipt, Error> {
         let Encoded { order, metrics, groups } = part;
         let mut writer = match self.open.remove(&order.key()) {
