@@ -1,4 +1,4 @@
-.PHONY: build test test-slow test-sql test-cells test-bits truth theory-nd bench bench-peers bench-scaling bench-startup bench-instructions gallery fmt lint deny run
+.PHONY: build test test-slow test-sql test-cells test-bits test-engines truth theory-nd bench bench-peers bench-scaling bench-startup bench-instructions gallery fmt lint deny run
 
 build:
 	cargo build --release
@@ -8,7 +8,7 @@ test:
 
 # With the SQL of `tempered query`, which checks of pipelines ask.
 test-slow:
-	cargo test --workspace --release --features sql -- --ignored --skip every_figure_is_true
+	cargo test --workspace --release --features sql -- --ignored --skip every_figure_is_true --skip engine_
 
 # Both ways to answer `tempered query`: fast tests build without SQL, which brings more than a hundred crates.
 test-sql:
@@ -17,6 +17,10 @@ test-sql:
 # Time and memory of every command in a study of a hundred thousand cells.
 test-cells:
 	cargo test --release --test cells -- --ignored --nocapture
+
+# Slurm, Ray, HyperQueue, GNU parallel, a Kubernetes manifest and an object store: as root, with Debian's slurm-wlm, munge and parallel.
+test-engines:
+	cargo test --release --features buckets --test engines -- --ignored --nocapture --test-threads 1
 
 # The pinned bits in narrow registers with little optimisation, and in all that the processor has with much.
 test-bits:

@@ -338,7 +338,8 @@ pub struct Submit {
     /// Memory of a worker.
     #[arg(long, value_name = "SIZE", default_value = "2G")]
     pub memory: String,
-    /// How long a worker may take, where the engine asks; it stops two minutes before, and is queued again.
+    /// How long a worker may take, where the engine asks; it stops two minutes before, of short times a quarter, and is queued
+    /// again.
     #[arg(long, value_name = "TIME", default_value = "01:00:00")]
     pub time: String,
     /// The program, as workers find it.

@@ -19,9 +19,11 @@ fn spawn(study: &Path, out: &Path) -> Child {
     run(study, out, &["--join"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// A study, and the directory of a run that nobody shared.
-fn alone(folder: &Path) -> (PathBuf, PathBuf) {
+/// A study of so many trials, and the directory of a run that nobody shared.
+fn alone(folder: &Path, trials: u64) -> (PathBuf, PathBuf) {
     let (study, whole) = (small_study(folder), folder.join("whole"));
+    let text = fs::read_to_string(&study).unwrap().replace("trials: 60", &format!("trials: {trials}"));
+    fs::write(&study, text).unwrap();
     expect(&mut run(&study, &whole, &[]), 0);
     (study, whole)
 }
@@ -39,7 +41,7 @@ fn assert_whole(whole: &Path, out: &Path) {
 #[test]
 fn processes_that_join_end_with_the_bytes_of_one() {
     let folder = tempfile::tempdir().unwrap();
-    let (study, whole) = alone(folder.path());
+    let (study, whole) = alone(folder.path(), 60);
     let out = folder.path().join("out");
     let joined: Vec<Child> = (0..3).map(|_| spawn(&study, &out)).collect();
     for child in joined {
@@ -62,7 +64,7 @@ fn processes_that_join_end_with_the_bytes_of_one() {
 #[test]
 fn claims_of_processes_that_were_killed_hold_nobody_up() {
     let folder = tempfile::tempdir().unwrap();
-    let (study, whole) = alone(folder.path());
+    let (study, whole) = alone(folder.path(), 60);
     let out = folder.path().join("out");
     for milliseconds in [30, 80, 150, 250] {
         let mut child = spawn(&study, &out);
@@ -78,7 +80,7 @@ fn claims_of_processes_that_were_killed_hold_nobody_up() {
 #[test]
 fn a_study_all_of_which_is_claimed_is_done_all_the_same() {
     let folder = tempfile::tempdir().unwrap();
-    let (study, whole) = alone(folder.path());
+    let (study, whole) = alone(folder.path(), 60);
     let out = folder.path().join("out");
     expect(&mut run(&study, &out, &["--max-time", "0s"]), 75);
     let plan = Plan::new(spec::parse(&fs::read(&study).unwrap(), "small.yaml", &[]).unwrap());
@@ -125,7 +127,7 @@ fn merge(out: &Path, directories: &[&Path], code: i32) -> String {
 #[test]
 fn directories_of_shares_are_joined_with_proof() {
     let folder = tempfile::tempdir().unwrap();
-    let (study, whole) = alone(folder.path());
+    let (study, whole) = alone(folder.path(), 12);
     let [a, b, c, out, other] = ["a", "b", "c", "out", "other"].map(|name| folder.path().join(name));
     expect(&mut run(&study, &a, &["--shard", "1/3"]), 0);
     expect(&mut run(&study, &b, &["--shard", "2/3"]), 0);

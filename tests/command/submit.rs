@@ -91,7 +91,7 @@ fn what_makes_no_script_is_told() {
         command.current_dir(folder.path()).args(["submit", "slurm", "small.yaml", "--out", "o"]).args(flags);
         String::from_utf8(expect(&mut command, 2).stderr).unwrap()
     };
-    assert!(refused(&["--time", "2m"]).contains("at least 3m"));
+    assert!(refused(&["--time", "30s"]).contains("at least 1m"));
     assert!(refused(&["--memory", "2"]).contains("--memory 2: expected"));
     assert!(
         refused(&["--set", "trials=0"]).contains("trials"),

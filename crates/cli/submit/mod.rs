@@ -11,8 +11,11 @@ use std::io::{ErrorKind, Write};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// What is left of a job's time when its workers stop: shards in hand are finished, and what is slow to start has started.
+/// What is left of a job's time when its workers stop, or a quarter of that time where it is less: engines count from before a worker has
+/// started, and shards in hand are finished.
 const MARGIN: Duration = Duration::from_secs(120);
+/// The shortest job: Slurm counts in minutes.
+const SHORTEST: Duration = Duration::from_secs(60);
 
 /// Prints the script, or sends it.
 pub fn submit(options: &Submit) -> Result<Ending, Failure> {
@@ -60,9 +63,10 @@ fn script(options: &Submit, name: &str) -> Result<String, Failure> {
         None => options.engine.template().to_owned(),
     };
     let time = time::read("--time", &options.time)?;
-    let left = time.checked_sub(MARGIN).filter(|left| *left >= MARGIN / 2).ok_or_else(|| {
-        Failure::Usage(format!("--time {}: expected at least 3m, since workers stop 2m before", options.time))
-    })?;
+    if time < SHORTEST {
+        return Err(Failure::Usage(format!("--time {}: expected at least 1m", options.time)));
+    }
+    let margin = MARGIN.min(time / 4);
     let memory = memory(&options.memory)?;
     let words = command(options);
     let values = [
@@ -72,7 +76,8 @@ fn script(options: &Submit, name: &str) -> Result<String, Failure> {
         ("memory", format!("{memory}M")),
         ("kubernetes_memory", format!("{memory}Mi")),
         ("time", clock(time)),
-        ("max_time", format!("{}s", left.as_secs())),
+        ("max_time", format!("{}s", (time - margin).as_secs())),
+        ("signal", (margin / 2).as_secs().to_string()),
         ("command", shell(&words)),
         ("command_quoted", shell(&[shell(&words)])),
         ("argv", argv(&words)?),

@@ -7,7 +7,7 @@
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --output={{job}}-%A_%a.log
-#SBATCH --signal=B:TERM@60
+#SBATCH --signal=B:TERM@{{signal}}
 
 # Each task shares the study with all others, and stops by itself before its time is over. To resume, or to help, submit again.
 # Codes of tempered: 0 nothing is left to do; 75 stopped, so this task is queued once more; 2 the study, 65 stored data, 70 a trial

@@ -15,7 +15,7 @@ use super::stop;
 use super::survey::{Surveyed, Work, begin, survey};
 use super::topology::{Lanes, Setting};
 use super::watchdog::Watchdog;
-use crate::directory::{Shards, whole};
+use crate::directory::{Rewritten, Shards, absent, seal, whole};
 use crate::error::Error;
 use crate::live::{Live, LiveRecord, LiveView};
 use crate::plan::{Plan, Shard};
@@ -47,7 +47,11 @@ pub fn run(
     if settings.join.is_some() && here.growing {
         return Err(Error::Grows { directory: directory.root().to_path_buf() });
     }
-    let Surveyed { todo, live, record, rewritten } = survey(&here, directory, (settings, cancel, &pools.0))?;
+    let how = (settings, cancel, &pools);
+    let Surveyed { todo, live, record, rewritten } = match settings.join {
+        None => survey(&here, directory, (settings, cancel, &pools.0))?,
+        Some(_) => look(&here, directory, how)?,
+    };
     let stopped =
         Outcome { ending: Ending::Stopped, trials: 0, rewritten: rewritten.shards, stages: Vec::new() };
     let Some((here, todo)) = todo else { return Ok(stopped) };
@@ -59,7 +63,6 @@ pub fn run(
         let (view, rewritten, unfit) = (view.clone(), rewritten.shards, rewritten.unfit);
         watch(Watch { view, meters, trials, points, work, rewritten, unfit });
     };
-    let how = (settings, cancel, &pools);
     let (ended, stages) = match &settings.join {
         None => {
             let all = |_: &Shard, _: &[usize]| Ok(true);
@@ -118,10 +121,29 @@ impl joined::Work for Joined<'_> {
     fn missing(&mut self) -> Result<Option<Shards>, Error> {
         let Joined { plan, directory, how: (settings, cancel, pools), .. } = *self;
         let plan = Plan::clone(plan);
-        let Surveyed { todo, record, .. } = survey(&plan, directory, (settings, cancel, &pools.0))?;
+        let Surveyed { todo, record, .. } = look(&plan, directory, (settings, cancel, pools))?;
         self.record = Some(record);
         Ok(todo.map(|(_, todo)| todo))
     }
+}
+
+/// What a process that shares work with others finds: files that are not there at first, by names alone, so that a hundred thousand
+/// shards do not keep it waiting; when there are none, what is wrong with those that are there.
+fn look(
+    plan: &Plan,
+    directory: &RunDirectory,
+    (settings, cancel, pools): How<'_>,
+) -> Result<Surveyed, Error> {
+    let todo = absent(plan, directory)?;
+    if todo.is_empty() {
+        return survey(plan, directory, (settings, cancel, &pools.0));
+    }
+    let mut live = Live::of(plan);
+    let record = LiveRecord::open(directory, settings.live_record(), &mut live);
+    // It would be of what was there before.
+    directory.remove_record(seal::RECORD)?;
+    let todo = Some((Arc::new(plan.clone()), todo));
+    Ok(Surveyed { todo, live, record, rewritten: Rewritten::default() })
 }
 
 /// How a run works: its settings, how it is stopped, and the threads that train and those aside.

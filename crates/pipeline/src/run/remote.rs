@@ -10,11 +10,11 @@ use super::publish::{Publisher, name};
 use super::settings::Settings;
 use super::stop;
 use super::survey::{Work as Amount, begin};
-use crate::directory::{STUDY_RECORD, Shards};
+use crate::directory::{STUDY_RECORD, Shards, lacking};
 use crate::error::Error;
 use crate::live::{Live, LiveRecord, LiveView};
 use crate::plan::{Plan, Shard, place};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tempered_depot::Depot;
 use tempered_flow::{Cancel, Meter, Pool, Reading};
@@ -122,17 +122,7 @@ fn agree(depot: &dyn Depot, scratch: &RunDirectory) -> Result<(), Error> {
 fn missing(plan: &Plan, depot: &dyn Depot) -> Result<Shards, Error> {
     let there: BTreeSet<String> =
         depot.list(Table::Metrics.name())?.into_iter().map(|object| object.name).collect();
-    let mut lists: BTreeMap<Vec<usize>, Arc<[usize]>> = BTreeMap::new();
-    let mut missing = Shards::new();
-    for shard in plan.shards() {
-        let mark = |estimator: usize| name(&place(plan, estimator, &shard), Table::Metrics);
-        let lacking: Vec<usize> =
-            plan.estimators(&shard).iter().copied().filter(|e| !there.contains(&mark(*e))).collect();
-        if !lacking.is_empty() {
-            let list = lists.entry(lacking).or_insert_with_key(|list| list.as_slice().into());
-            missing.push((shard, list.clone()));
-        }
-    }
+    let missing = lacking(plan, |place| there.contains(&name(place, Table::Metrics)));
     if missing.len() > FEW {
         return Ok(missing);
     }
