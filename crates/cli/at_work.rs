@@ -24,6 +24,10 @@ pub struct Worker {
 /// The processes that have claims on lots of which files are missing, the one with the latest claim first.
 pub fn workers(plan: &Plan, directory: &RunDirectory) -> Result<Vec<Worker>, Failure> {
     let claims = directory.claims()?;
+    // Lots of a large study take a while to be cut.
+    if claims.is_empty() {
+        return Ok(Vec::new());
+    }
     let open = open_claims(plan, directory, claims.iter().map(|claim| &*claim.name));
     let mut workers: BTreeMap<String, Worker> = BTreeMap::new();
     for claim in claims.iter().filter(|claim| open.contains(&*claim.name)) {

@@ -122,10 +122,10 @@ impl View {
         if self.watch.work > 0.0 { (self.watch.view.work() / self.watch.work).min(1.0) } else { 1.0 }
     }
 
-    /// Seconds left at the pace so far; none before the first batch is done.
+    /// Seconds left at the pace so far; none before the first batch is done, or where others share the work.
     fn left(&self) -> Option<f64> {
         let done = self.done();
-        (done > 0.0).then(|| (1.0 - done) * self.elapsed() / done)
+        (done > 0.0 && !self.watch.shared).then(|| (1.0 - done) * self.elapsed() / done)
     }
 
     /// Share of the time that each stage was at work; of a step, on the average thread of the pool.
@@ -144,8 +144,9 @@ impl View {
     }
 
     fn pace(&self) -> String {
+        let none = if self.watch.shared { "shared with others" } else { "no pace yet" };
         let left = self.left().map_or_else(
-            || "no pace yet".into(),
+            || none.into(),
             |left| format!("{} left", humantime::format_duration(Duration::from_secs(left.ceil() as u64))),
         );
         let left = if self.cancel.is_requested() { STOPPING.into() } else { left };

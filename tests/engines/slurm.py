@@ -33,7 +33,7 @@ PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 JobRequeue=1
 KillWait=5
-ReturnToService=2
+ReturnToService=1
 SlurmdParameters=config_overrides
 NodeName=n1 NodeHostname={HOST} NodeAddr=127.0.0.1 Port=17101 CPUs=1 RealMemory=4000
 NodeName=n2 NodeHostname={HOST} NodeAddr=127.0.0.1 Port=17102 CPUs=1 RealMemory=4000

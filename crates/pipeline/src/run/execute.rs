@@ -61,7 +61,8 @@ pub fn run(
     let Work { trials, points, seconds: work } = Work::of(&here, &todo);
     let told = |meters| {
         let (view, rewritten, unfit) = (view.clone(), rewritten.shards, rewritten.unfit);
-        watch(Watch { view, meters, trials, points, work, rewritten, unfit });
+        let shared = settings.join.is_some();
+        watch(Watch { view, meters, trials, points, work, shared, rewritten, unfit });
     };
     let (ended, stages) = match &settings.join {
         None => {

@@ -39,6 +39,8 @@ pub struct Watch {
     pub points: u64,
     /// Seconds of a core that they take by the catalogue.
     pub work: f64,
+    /// Whether others share the work, so that nobody knows how much of it is this run's.
+    pub shared: bool,
     /// Files of (estimator, shard) that have been written anew with other columns, without fits.
     pub rewritten: u64,
     /// What is wrong with files for which that could not be done, one line each: they are computed again.

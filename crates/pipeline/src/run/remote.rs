@@ -70,7 +70,16 @@ pub fn run_published(
     view.update(|empty| *empty = Live::of(&here));
     let Amount { trials, points, seconds: work } = Amount::of(&here, &todo);
     let told = |meters| {
-        watch(Watch { view: view.clone(), meters, trials, points, work, rewritten: 0, unfit: Vec::new() });
+        watch(Watch {
+            view: view.clone(),
+            meters,
+            trials,
+            points,
+            work,
+            shared: true,
+            rewritten: 0,
+            unfit: Vec::new(),
+        });
     };
     let pools = (pool(settings.threads)?, pool(1)?);
     let says = settings.join.as_deref().unwrap_or_default();
