@@ -385,3 +385,39 @@ def gaussian_bandwidth(series):
     one = square(series, "gaussian")
     means = [f"{short(level['mean'])} at n = {level['n']}" for level in one["levels"]]
     return f"The mean of R₂ is {listed(means)}: always above the 100 of no fit at all. In probability it is {one['in_probability']}."
+
+
+def taxonomy_nd(series):
+    words = {"2/3": "n = d^1.5", "1/2": "n = d²", "n^1.5": "d = n^1.5", "2 * n": "d = 2n", "n + 1": "d = n + 1"}
+    parts = []
+    for design in dict.fromkeys(one["design"] for one in series):
+        d = next((word for part, word in words.items() if part in design), None)
+        d = d or design.split("d=")[1].split(",")[0]
+        found = [(one["in_probability"], one["estimator"]) for one in series if one["design"] == design]
+        kinds = [kind for kind in ("benign", "tempered", "catastrophic") if any(kind == of for of, _ in found)]
+        classes = [f"{kind}: {listed(f'`{name}`' for of, name in found if of == kind)}" for kind in kinds]
+        parts.append(f"d = {d}, {'; '.join(classes)}" if d.isdigit() else f"{d}, {'; '.join(classes)}")
+    return f"In probability, by dimension. {'. '.join(part[0].upper() + part[1:] if part[0] != 'd' and part[0] != 'n' else part for part in parts)}. {agreement(series)}"
+
+
+def error_detection(document):
+    found = {c["estimator"]: c for c in curves(document, "detection")}
+    words = lambda name: listed(f"{at(found[name], d)['value']:.3f} at d = {d}" for d in (10, 50, 600))
+    risk = at(next(c for c in curves(document, "leave_one_out", "ridge")), 50)["value"]
+    return (
+        f"The mean area of residuals of points that are left out is {words('least_squares')} for least squares; {words('ridge')} for ridge; at d = 600 "
+        f"{at(found['laplace'], 600)['value']:.3f} for the Laplace kernel and {at(found['five'], 600)['value']:.3f} for five neighbours. "
+        f"Their mean square says what a new label would be missed by: {short(risk)} for ridge at d = 50."
+    )
+
+
+def nearest_gradients(document):
+    parts = []
+    for d in (2, 3):
+        own = {c["target"].split("(")[0]: c for c in curves(document, "risk_gradient") if f"d={d}" in c["design"]}
+        linear, cubic = own["linear"], own["polynomial"]
+        parts.append(
+            f"d = {d}: {short(at(linear, 10)['value'])} with ten neighbours, {short(at(linear, 1000)['value'])} with a thousand of a linear "
+            f"target; of the cubic at best {least(cubic)}, and {short(at(cubic, 2000)['value'])} with two thousand"
+        )
+    return f"The mean square of the error of the gradient, {'; '.join(parts)}."

@@ -10,6 +10,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 REQUIREMENTS = HERE / "requirements.txt"
 PEERS = ["numpy", "numba", "torch", "jax"]
+FEEDS = ["numpy", "scipy"]  # What every peer is fed through and compared by.
 
 
 def binary():
@@ -23,7 +24,7 @@ def binary():
 
 def install():
     """Python of the environment, and by peer why it could not be installed."""
-    pins = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()[:8]
+    pins = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode() + str(FEEDS).encode()).hexdigest()[:8]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = cache / "tempered" / "peers" / pins
     python = folder / "bin" / "python"
@@ -37,8 +38,8 @@ def missing(python, folder, peer):
     if done.exists():
         return None
     print(f"installing {peer}", file=sys.stderr, flush=True)
-    # One at a time, so that one that fails does not take the others along; every peer is fed through NumPy.
-    pins = [pin for pin in REQUIREMENTS.read_text().split() if pin.split("==")[0] in ("numpy", peer)]
+    # One at a time, so that one that fails does not take the others along.
+    pins = [pin for pin in REQUIREMENTS.read_text().split() if pin.split("==")[0] in (*FEEDS, peer)]
     command = [python, "-m", "pip", "install", "--quiet", "--constraint", REQUIREMENTS, *pins]
     pip = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True)
     if pip.returncode == 0:

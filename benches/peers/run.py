@@ -26,6 +26,11 @@ FEATURES = [
     ("minimum_norm", 1000, 2000, 8),
     ("ridge_path", 200, 400, 100),
     ("random_features", 256, 50, 100),
+    ("laplace_kernel", 1000, 5, 16),
+    ("shepard", 1000, 3, 64),
+    ("nearest", 1000, 2, 64),
+    ("nearest", 1000, 3, 64),
+    ("nearest", 1000, 5, 64),
 ]
 LEAST = 4000  # Trials of Tempered in a round: the start and the end of the program are part of its time.
 RATE, DECAY = 0.05, 1e-3

@@ -35,6 +35,7 @@ trials: {count}
 generate:
   n: {n}
   d: {d}
+  design: {design}
   target: zero
   noise: {{normal: {{sd: 1}}}}
 train:
@@ -48,7 +49,11 @@ RULES = {
     "minimum_norm": "least_squares",
     "ridge_path": "{ridge_path: {lambda: {geometric: {from: 0.1, to: 10000, points: 31}}}}",
     "random_features": "{random_features: {features: 1000, map: relu, ridge: 0.1}}",
+    "laplace_kernel": "{kernel: {function: laplace}}",
+    "nearest": "{nearest: {k: 10}}",
+    "shepard": "{shepard: {beta: 6}}",
 }
+IN_A_CUBE = ["laplace_kernel", "nearest", "shepard"]
 
 
 class Tempered:
@@ -74,7 +79,8 @@ class Tempered:
     def features(self, work, n, d, count, seed):
         """The whole program on trials with d features; of a path the first, the middle and the last penalty are returned."""
         study, out = self.folder / "features.yaml", self.folder / "features"
-        study.write_text(FEATURES.format(count=count, n=n, d=d, seed=seed, estimator=RULES[work]))
+        design = "cube" if work in IN_A_CUBE else "gaussian"
+        study.write_text(FEATURES.format(count=count, n=n, d=d, seed=seed, design=design, estimator=RULES[work]))
         _, timing = self.call(
             "run", study, "--out", out, "--fresh", "--yes", "--threads", self.threads, "--progress", "none"
         )

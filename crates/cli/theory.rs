@@ -65,11 +65,6 @@ impl<'a> Theory<'a> {
         let last = cells.iter().max_by_key(|cell| cell.n)?;
         let estimator = self.plan.study.estimators.iter().find(|known| known.label == label)?;
         let choice = last.choice(&estimator.rule).ok()?;
-        // What is known of these is of a rule that stays as n grows.
-        let first = cells.iter().min_by_key(|cell| cell.n)?.choice(&estimator.rule).ok()?;
-        if *first != *choice && ["kernel", "nearest", "shepard"].contains(&choice.name()) {
-            return None;
-        }
         if let Some(risk) = of_signs(risk) {
             let growth = space::theory::Growth::of(&sizes)?;
             return space::theory::known_error(
@@ -86,6 +81,8 @@ impl<'a> Theory<'a> {
             Risk::Variance => (zero.as_ref()?, 2.0),
             _ => (&*last.target, risk.p()?),
         };
+        let rule = |cell: &&Cell| Some((cell.n, cell.choice(&estimator.rule).ok()?));
+        let rules: Vec<_> = cells.iter().map(rule).collect::<Option<_>>()?;
         let setting = space::theory::Setting {
             design: &last.design,
             target,
@@ -93,7 +90,14 @@ impl<'a> Theory<'a> {
             p,
             growth: space::theory::Growth::of(&sizes)?,
         };
-        space::theory::known(&choice, &setting)
+        // What is known of all but bags is of a rule that stays as n grows.
+        if choice.name() == "ensemble" {
+            let rules: Vec<(u64, &Choice)> = rules.iter().map(|(n, rule)| (*n, &**rule)).collect();
+            return space::theory::known_bags(&rules, &setting);
+        }
+        let stays = rules.iter().all(|(_, rule)| *rule == choice);
+        let follows = ["kernel", "nearest", "shepard"].contains(&choice.name()) && !stays;
+        if follows { None } else { space::theory::known(&choice, &setting) }
     }
 
     /// Notes at the places of a curve what is known of its statistic there: the median by the exact law, the mean by that or,

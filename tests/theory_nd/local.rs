@@ -60,17 +60,73 @@ fn neighbours_leave_their_share_of_noise() {
     assert!(curves.to_string().contains("\"theory\""), "{curves:#}");
 }
 
+/// Bags of one neighbour: σ² (S + (1 − S)/B), tanh(a/2) for S at j/n = a with replacement, a/(2 − a) without, and 0 of disjoint parts; the
+/// program has it below its curves.
+#[test]
+#[ignore = "slow"]
+fn bags_of_neighbours_share_their_noise() {
+    let bags = |scheme: &str, points: u32| {
+        format!("{{ensemble: {{members: 50, scheme: {scheme}, points: {points}, member: nearest}}}}")
+    };
+    let of = [
+        ("all", bags("bootstrap", 200), (0.5f64).tanh()),
+        ("half", bags("bootstrap", 100), (0.25f64).tanh()),
+        ("few", bags("bootstrap", 14), (0.035f64).tanh()),
+        ("distinct", bags("subsample", 100), 1.0 / 3.0),
+        ("disjoint", bags("disjoint", 4), 0.0),
+    ];
+    let train: Vec<String> = of.iter().map(|(name, rule, _)| format!("{name}: {rule}")).collect();
+    let run = noise("n: 200, d: [2, 5]", &train.join(", "), 1000, "2");
+    let curves = run.json("analyze", &["--along", "d", "--statistic", "mean"]);
+    for (name, _, shared) in of {
+        let told = shared + (1.0 - shared) / 50.0;
+        for d in ["d=2", "d=5"] {
+            // The limit is within 1/n of the mean at n points.
+            run.risk(name, &[d]).is(&format!("{name}, {d}"), told, if shared > 0.0 { 0.02 } else { 0.0 });
+        }
+        let curve = curves["curves"].as_array().unwrap().iter().find(|curve| curve["estimator"] == name);
+        for point in curve.unwrap()["points"].as_array().unwrap() {
+            let theory = point["theory"].as_f64().unwrap();
+            assert!((theory / told - 1.0).abs() < 0.02, "{name}: {theory} {told}");
+        }
+    }
+}
+
+/// Any estimator may be bagged: the mean of rules that interpolate is what each of its members makes of its part.
+#[test]
+#[ignore = "slow"]
+fn bags_of_interpolants_are_tempered_and_quieter() {
+    let bag = |member: &str| format!("{{ensemble: {{members: 30, scheme: bootstrap, member: {member}}}}}");
+    let train = format!(
+        "shepard: {{shepard: {{beta: 4}}}}, shepards: {}, averages: {}, planes: {}, sub: {{ensemble: {{members: 30, \
+         scheme: subsample, points: 100, member: {{kernel: {{function: laplace}}}}}}}}, laplace: kernel",
+        bag("{shepard: {beta: 4}}"),
+        bag("averaging"),
+        bag("{local_linear: {k: 20}}")
+    );
+    let run = noise("n: 200, d: 2", &train, 200, "2");
+    let [one, many, kernel, kernels] =
+        ["shepard", "shepards", "laplace", "sub"].map(|label| run.risk(label, &[]).value);
+    println!("shepard {one}, bagged {many}; laplace {kernel}, bagged {kernels}");
+    assert!(many < 0.8 * one && kernels < 0.8 * kernel, "{one} {many} {kernel} {kernels}");
+}
+
 /// Verdicts: tempered above β = d, and benign or not yet decided at it.
 #[test]
 #[ignore = "slow"]
 fn verdicts_follow_the_exponent() {
-    let train = "at: {shepard: {beta: 2}}, above: {shepard: {beta: 6}}, one: nearest";
+    let train = "at: {shepard: {beta: 2}}, above: {shepard: {beta: 6}}, one: nearest, \
+                 bags: {ensemble: {members: 20, scheme: bootstrap, member: nearest}}, \
+                 roots: {ensemble: {members: 'round(4 * sqrt(n))', points: 'round(sqrt(n))', scheme: bootstrap, \
+                 member: nearest}}";
     let run = noise("n: [50, 100, 200, 400, 800, 1600], d: 2", train, 200, "2");
     let series = run.json("analyze", &[]);
     for (name, told, allowed) in [
         ("at", "benign", vec!["benign", "undecided"]),
         ("above", "tempered", vec!["tempered", "undecided"]),
         ("one", "tempered", vec!["tempered"]),
+        ("bags", "tempered", vec!["tempered"]),
+        ("roots", "benign", vec!["benign"]),
     ] {
         let one = series.as_array().unwrap().iter().find(|s| s["estimator"] == name).unwrap();
         println!("{name}: {} in probability", one["in_probability"]);

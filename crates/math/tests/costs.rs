@@ -26,8 +26,8 @@ fn worked() -> f64 {
 fn measured(name: &str, given: &[(&str, Value)], n: u64) -> f64 {
     let mut fitter = made(estimator::CATALOGUE, name, given);
     let (design, noise) = (made(design::CATALOGUE, "uniform", &[]), made(noise::CATALOGUE, "normal", &[]));
-    let risks = [1.0, 2.0].map(|p| Risk::lp(p).unwrap()).into();
-    let criteria = Criteria { risks, domain: Domain::Hull, distances: false, knots_within: None };
+    let risks = [1.0, 2.0].map(|p| Risk::lp(p).unwrap());
+    let criteria = Criteria::risks(&risks, Domain::Hull);
     let mut scorer = Scorer::new(criteria, made(target::CATALOGUE, "zero", &[]));
     let keys = [Purpose::Design, Purpose::Noise].map(|purpose| Key::new(1, "costs", purpose));
     let (mut x, mut y) = (vec![0.0; n as usize], vec![0.0; n as usize]);

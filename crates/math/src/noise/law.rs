@@ -31,6 +31,12 @@ pub trait Noise: Send + Sync {
     /// E|ε|^p; infinite where the moment does not exist, not a number where it depends on the point. Units of y^p.
     fn absolute_moment(&self, p: f64) -> f64;
 
+    /// Marks the labels that are wrong rather than noisy, of those that [`Noise::fill`] draws from an equal generator; false where
+    /// the law knows none, and then `out` stays as it is.
+    fn wrong(&self, _rng: &mut ChaCha8Rng, _out: &mut [bool]) -> bool {
+        false
+    }
+
     /// What ε is at a point, where it depends on that.
     fn local(&self) -> Option<&dyn Local> {
         None

@@ -1,5 +1,6 @@
 //! Noises: the laws of ε in y = f*(x) + ε.
 
+mod contaminated;
 mod flip;
 mod heteroscedastic;
 mod laplace;
@@ -41,4 +42,5 @@ pub static CATALOGUE: &[Entry<dyn Noise>] = &[
     heteroscedastic::ENTRY,
     zeroed::ENTRY,
     flip::ENTRY,
+    contaminated::ENTRY,
 ];

@@ -32,6 +32,13 @@ impl Noise for Zeroed {
         f64::NAN
     }
 
+    fn wrong(&self, rng: &mut ChaCha8Rng, out: &mut [bool]) -> bool {
+        let mut draws = vec![0.0; out.len()];
+        self.fill(rng, &mut draws);
+        out.iter_mut().zip(draws).for_each(|(out, draw)| *out = draw != 0.0);
+        true
+    }
+
     fn local(&self) -> Option<&dyn Local> {
         Some(self)
     }

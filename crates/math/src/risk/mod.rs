@@ -30,16 +30,21 @@ pub enum Risk {
     NoisyError,
     /// What [`Risk::Error`] exceeds the least error of any rule by.
     ExcessError,
+    /// E ‖∇f̂(x) − ∇f*(x)‖², or of an estimate of ∇f* that comes with f̂. Units of y²/x².
+    Gradient,
+    /// E max (f̂(x + δ) − y)² over ‖δ‖ ≤ this radius, y being a new label with noise, of f̂ that are planes. Units of y².
+    Adversarial(f64),
 }
 
 /// Risks that are called by words.
-const WORDS: [(Risk, &str); 6] = [
+const WORDS: [(Risk, &str); 7] = [
     (Risk::Sup, "sup"),
     (Risk::Variance, "variance"),
     (Risk::Bias, "bias"),
     (Risk::Error, "error"),
     (Risk::NoisyError, "noisy_error"),
     (Risk::ExcessError, "excess_error"),
+    (Risk::Gradient, "gradient"),
 ];
 
 impl Risk {
@@ -58,7 +63,15 @@ impl Risk {
 
     /// The risk of this word; numbers are none.
     pub fn of_word(word: &str) -> Option<Risk> {
-        WORDS.iter().find(|(_, known)| *known == word).map(|(risk, _)| *risk)
+        let known = WORDS.iter().find(|(_, known)| *known == word).map(|(risk, _)| *risk);
+        known.or_else(|| {
+            Risk::adversarial(word.strip_prefix("adversarial(")?.strip_suffix(')')?.parse().ok()?)
+        })
+    }
+
+    /// The adversarial risk of this radius; `None` unless it is finite and above 0.
+    pub fn adversarial(radius: f64) -> Option<Risk> {
+        (radius.is_finite() && radius > 0.0).then_some(Risk::Adversarial(radius))
     }
 
     /// How it is written in text: `R_2`, `R_sup`, and words for what is no integral of |f̂ − f*|.
@@ -88,13 +101,14 @@ impl Risk {
 
     /// Whether it is a mean over x, which test points tell up to a standard error.
     pub fn is_mean(&self) -> bool {
-        matches!(self, Risk::Lp(_)) || self.is_of_labels()
+        matches!(self, Risk::Lp(_) | Risk::Gradient | Risk::Adversarial(_)) || self.is_of_labels()
     }
 
-    /// The suffix of its column names: `l1`, `l1_5`, `sup`, `variance`.
+    /// The suffix of its column names: `l1`, `l1_5`, `sup`, `variance`, `adversarial_0_5`.
     pub fn suffix(&self) -> String {
         match self {
             Risk::Lp(exponent) => format!("l{}", exponent.p()).replace('.', "_"),
+            Risk::Adversarial(radius) => format!("adversarial_{radius}").replace('.', "_"),
             _ => self.to_string(),
         }
     }
@@ -104,6 +118,7 @@ impl fmt::Display for Risk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Risk::Lp(exponent) => write!(f, "{}", exponent.p()),
+            Risk::Adversarial(radius) => write!(f, "adversarial({radius})"),
             word => f.write_str(WORDS.iter().find(|(risk, _)| risk == word).map_or("", |(_, word)| word)),
         }
     }

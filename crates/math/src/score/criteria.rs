@@ -1,5 +1,6 @@
 //! The scores of a predictor, and the names of their columns.
 
+use super::diagnostic::Diagnostic;
 use crate::risk::{Domain, Risk};
 
 /// Scores that come before the risks, in order.
@@ -26,7 +27,8 @@ const GAPS: [&str; 5] = ["gaps_with_0", "gaps_with_1", "gaps_with_2", "gaps_with
 
 /// Whether every table of metrics on the line, or on R^d, has a score of this name, for any criteria.
 pub fn is_score(name: &str) -> bool {
-    FIXED.contains(&name) || OF_FEATURES.contains(&name) || OF_LABELS.contains(&name)
+    let diagnostic = Diagnostic::of_word(name).is_some();
+    FIXED.contains(&name) || OF_FEATURES.contains(&name) || OF_LABELS.contains(&name) || diagnostic
 }
 
 /// The scores to compute for every predictor.
@@ -41,12 +43,15 @@ pub struct Criteria {
     /// Where given, the knots in each gap between data points are counted, and kinks that move the predictor by at most
     /// this share of the range of y do not count.
     pub knots_within: Option<f64>,
+    /// What is told of fits in R^d beside risks, each once, in order.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Criteria {
-    /// Criteria with these risks, without distances and counts of knots.
+    /// Criteria with these risks and nothing beside them.
     pub fn risks(risks: &[Risk], domain: Domain) -> Criteria {
-        Criteria { risks: risks.to_vec(), domain, distances: false, knots_within: None }
+        let (risks, diagnostics) = (risks.to_vec(), Vec::new());
+        Criteria { risks, domain, distances: false, knots_within: None, diagnostics }
     }
 
     /// Whether a risk is one of signs.
@@ -65,7 +70,7 @@ impl Criteria {
     /// [`Route::code`](crate::space::estimator::Route::code) has it; steps and convergence of an iteration; the norm of what
     /// decides f̂; the largest training error; each risk; and for each that is a mean its standard error over test points, none where a
     /// formula is known. With a risk of signs there are the least y_i f̂(x_i)/‖ŵ‖ of the training set, of planes, and the share of its
-    /// labels whose sign f̂ has not.
+    /// labels whose sign f̂ has not. Diagnostics come last.
     pub fn columns(&self) -> Vec<String> {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_string()).collect::<Vec<_>>();
         let named = |part: &str, risks: &[&Risk]| {
@@ -80,6 +85,7 @@ impl Criteria {
             if self.are_of_labels() {
                 columns.extend(words(&OF_LABELS));
             }
+            columns.extend(self.diagnostics.iter().map(Diagnostic::to_string));
             return columns;
         }
         let mut columns = words(&FIXED);

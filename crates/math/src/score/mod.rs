@@ -1,6 +1,7 @@
 //! Scores: the numbers that are computed and stored for each predictor.
 
 mod criteria;
+mod diagnostic;
 mod difference;
 mod distance;
 mod exact;
@@ -13,5 +14,6 @@ mod smooth;
 mod supremum;
 
 pub use criteria::{Criteria, FIRST_RISK, is_score};
+pub use diagnostic::{Diagnostic, area};
 pub use scored::Scored;
 pub use scorer::Scorer;

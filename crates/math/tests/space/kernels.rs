@@ -83,7 +83,7 @@ fn what_doubles_do_not_decide_is_refused() {
         let (plain, ridge) = (kernel(function, &[]), kernel(function, &[real("ridge", 0.1)]));
         assert_eq!(
             fit(&plain, d, &equal, &y[..10]).map(|_| ()),
-            Err(Degenerate::IllConditioned),
+            Err(Degenerate::DuplicateX(9)),
             "{function}"
         );
         assert!(fit(&ridge, d, &equal, &y[..10]).is_ok(), "{function}");
@@ -212,4 +212,47 @@ fn spiky_kernels_have_their_figures() {
     for (spiky, ridge) in risks[2].iter().zip(&risks[5]) {
         assert!((spiky / ridge - 1.0).abs() < 1e-3, "{spiky} {ridge}");
     }
+}
+
+/// Every kernel is positive definite in every dimension, on a torus too, but for what has no more directions than features.
+#[test]
+fn kernels_are_positive_definite() {
+    let periodic = ("distance", Value::Word("periodic"));
+    let spike = [real("spike", 0.5), real("width", 0.1)];
+    let smooth = [&spike[..], &[("smooth", Value::Word("gaussian"))]].concat();
+    let cases: Vec<(&'static str, Vec<(&'static str, Value)>)> = vec![
+        ("laplace", vec![]),
+        ("gaussian", vec![]),
+        ("matern", vec![real("smoothness", 0.5)]),
+        ("matern", vec![real("smoothness", 1.5)]),
+        ("matern", vec![real("smoothness", 2.5)]),
+        ("spiky_smooth", spike.to_vec()),
+        ("spiky_smooth", smooth),
+        ("ntk", vec![]),
+        ("arc_cosine", vec![]),
+    ];
+    let (n, tiny) = (12, 1e-9);
+    for d in [1, 2, 5] {
+        let x = normals(&mut rng(40 + d as u64), n * d);
+        for (function, given) in &cases {
+            let by_angle = ["ntk", "arc_cosine"].contains(function);
+            for periodic in [None, Some(periodic.clone())].into_iter().filter(|p| p.is_none() || !by_angle) {
+                // A small ridge, whose weights (K + ridge I)⁻¹ e_j are columns of a matrix that must be positive definite.
+                let mut given = [&given[..], &[real("ridge", tiny), real("bandwidth", 0.2)]].concat();
+                given.extend(periodic);
+                let column = |j: usize| {
+                    let single: Vec<f64> = (0..n).map(|i| f64::from(u8::from(i == j))).collect();
+                    fit(&kernel(function, &given), d, &x, &single).unwrap().0.coefficients().to_vec()
+                };
+                let columns: Vec<f64> = (0..n).flat_map(column).collect();
+                let eigenvalues = DMatrix::from_vec(n, n, columns).symmetric_eigenvalues();
+                assert!(eigenvalues.min() > 0.0, "{function} {d}: {eigenvalues}");
+                // Rounding of an eigenvalue 0 of K moves the largest one of the inverse.
+                assert!(eigenvalues.max() < 1.01 / tiny, "{function} {d}: {eigenvalues}");
+            }
+        }
+    }
+    let line = normals(&mut rng(50), 3);
+    let flat = fit(&kernel("arc_cosine", &[]), 1, &line, &[1.0, 2.0, 3.0]).map(|_| ());
+    assert_eq!(flat, Err(Degenerate::IllConditioned));
 }

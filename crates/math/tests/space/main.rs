@@ -2,16 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod adversarial;
 mod chains;
 mod data;
 #[path = "../twin/double.rs"]
 #[expect(dead_code, reason = "kernels take roots and exponentials, linear systems do not")]
 mod double;
 mod filters;
+mod gradients;
 mod kernels;
 mod kin;
 mod labels;
 mod laws;
+mod left_out;
 mod linear;
 mod local;
 mod merges;

@@ -297,7 +297,8 @@ proptest! {
                 }
                 Err(why) => prop_assert!(
                     matches!(why, Degenerate::Overflow | Degenerate::IllConditioned | Degenerate::NotConverged
-                        | Degenerate::Diverged | Degenerate::Scarce | Degenerate::NotSeparable),
+                        | Degenerate::Diverged | Degenerate::Scarce | Degenerate::NotSeparable
+                        | Degenerate::DuplicateX(_)),
                     "{}: {why}", case.choice
                 ),
             }

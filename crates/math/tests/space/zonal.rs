@@ -104,3 +104,56 @@ fn ill_conditioned_systems_are_scored_by_points() {
     let (f, _) = fit(&spiky, d, &x, &y).unwrap();
     assert!(scorer.risks(&f, &Truth::Zero, &[2.0], &mut rng(1)).unwrap()[0].standard_error.is_some());
 }
+
+/// On a torus: one feature and any function of the chord, or more and the Gaussian, whatever cube of side 1 the points lie in.
+#[test]
+fn formulas_on_a_torus_are_means_over_test_points() {
+    let periodic = ("distance", Value::Word("periodic"));
+    let cases = [
+        (1, 30, kernel("laplace", &[real("bandwidth", 0.2), periodic.clone()])),
+        (1, 40, kernel("matern", &[real("smoothness", 1.5), real("bandwidth", 0.1), periodic.clone()])),
+        (1, 40, kernel("gaussian", &[real("bandwidth", 0.02), real("ridge", 0.1), periodic.clone()])),
+        (2, 60, kernel("gaussian", &[real("bandwidth", 0.05), periodic.clone()])),
+        (3, 60, kernel("gaussian", &[real("bandwidth", 0.1), real("ridge", 0.2), periodic.clone()])),
+    ];
+    let build = |name: &str| choice(design::CATALOGUE, name, &[]).build(design::CATALOGUE).unwrap();
+    for (d, n, estimator) in cases {
+        for name in ["torus", "centred_cube"] {
+            let mut x = vec![0.0; n * d];
+            build(name).fill(&mut rng(n as u64), d, &mut x);
+            let y = normals(&mut rng(6), n);
+            let (f, _) = fit(&estimator, d, &x, &y).unwrap();
+            let mut scorer = Scorer::new(build(name), d);
+            let exact = scorer.risks(&f, &Truth::Zero, &[2.0], &mut rng(1)).unwrap()[0];
+            assert_eq!(exact.standard_error, None, "{estimator}");
+            let zero = Truth::Function(Box::new(|_| 0.0));
+            let sampled: Vec<f64> = (0..12)
+                .map(|trial| scorer.risks(&f, &zero, &[2.0], &mut rng(70 + trial)).unwrap()[0].value)
+                .collect();
+            let mean = sampled.iter().sum::<f64>() / 12.0;
+            let sd = (sampled.iter().map(|s| (s - mean).powi(2)).sum::<f64>() / 11.0 / 12.0).sqrt();
+            let miss = exact.value - mean;
+            assert!(miss.abs() < 5.0 * sd + 2e-4 * mean, "{estimator}: {exact:?} {mean} ± {sd}");
+            assert!(sd < 0.02 * mean, "{estimator}: {mean} ± {sd}");
+            let (made, _) = smoother(&estimator, d, &x, &y);
+            let noise = choice(noise::CATALOGUE, "normal", &[]).build(noise::CATALOGUE).unwrap();
+            let rows = Points::new(d, &x).unwrap();
+            let parts = scorer.parts(&made, rows, (&Truth::Zero, &*noise), &mut rng(1)).unwrap();
+            let told: f64 = (0..n)
+                .map(|j| {
+                    let single: Vec<f64> = (0..n).map(|i| f64::from(u8::from(i == j))).collect();
+                    let (f, _) = fit(&estimator, d, &x, &single).unwrap();
+                    scorer.risks(&f, &Truth::Zero, &[2.0], &mut rng(1)).unwrap()[0].value
+                })
+                .sum();
+            assert!((parts.variance / told - 1.0).abs() < 1e-6, "{estimator}: {parts:?} {told}");
+        }
+    }
+    // No product, and a kernel that is not periodic.
+    for estimator in [kernel("laplace", &[periodic]), kernel("laplace", &[])] {
+        let x = normals(&mut rng(2), 40);
+        let (f, _) = fit(&estimator, 2, &x, &normals(&mut rng(3), 20)).unwrap();
+        let risk = Scorer::new(build("torus"), 2).risks(&f, &Truth::Zero, &[2.0], &mut rng(1)).unwrap()[0];
+        assert!(risk.standard_error.is_some(), "{estimator}");
+    }
+}

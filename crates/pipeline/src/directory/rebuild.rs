@@ -2,7 +2,7 @@
 
 use super::recorded::{Recorded, no_record};
 use crate::error::Error;
-use crate::plan::{self, CELL_KEY, Contents, Identity, Numbers, TEMPLATE, add_content, join};
+use crate::plan::{self, CELL_KEY, COLUMNS, Contents, Identity, Numbers, TEMPLATE, add_content, join};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use tempered_store::{Footer, Found, RunDirectory, Table, read_footer};
@@ -35,8 +35,11 @@ pub(super) fn rebuild(directory: &RunDirectory, why: String) -> Result<Option<Re
     }
     let Footers { numbers, contents, mut mixed, .. } = footers;
     let columns = |identity: &Identity| {
-        ["risks", "reference", "knots_per_gap", "weights", "parameters", "data_parameters", "metrics"]
-            .map(|name| identity.get(name).cloned())
+        COLUMNS
+            .iter()
+            .filter(|name| **name != "checkpoints")
+            .map(|name| identity.get(*name).cloned())
+            .collect::<Vec<_>>()
     };
     let mut all = numbers.values().map(columns);
     let Some(one) = all.next() else { return Ok(None) };

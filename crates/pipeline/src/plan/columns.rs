@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use tempered_store::ParameterKind;
 
 /// What decides the columns and rows of an estimator's files without deciding a number in them.
-pub(crate) const COLUMNS: [&str; 8] = [
+pub(crate) const COLUMNS: [&str; 9] = [
     "risks",
     "reference",
     "knots_per_gap",
@@ -16,6 +16,7 @@ pub(crate) const COLUMNS: [&str; 8] = [
     "parameters",
     "data_parameters",
     "metrics",
+    "diagnostics",
 ];
 
 /// Whether what a footer says under this name is in columns in which all rows of a file agree, or in no column: files that
@@ -56,7 +57,7 @@ pub(crate) fn extends(name: &str, was: Option<&str>, is: Option<&str>) -> bool {
     let contains = |was: &str, is: &str| was.split(", ").all(|one| is.split(", ").any(|other| one == other));
     match (name, was, is) {
         ("risks", Some(was), Some(is)) => contains(was, is),
-        ("checkpoints" | "data_parameters" | "metrics", was, Some(is)) => {
+        ("checkpoints" | "data_parameters" | "metrics" | "diagnostics", was, Some(is)) => {
             was.is_none_or(|was| contains(was, is))
         }
         ("parameters", was, Some(is)) => was.is_none_or(|was| holds(was, is)),
@@ -103,7 +104,7 @@ pub(crate) fn join(was: &Identity, other: &Identity) -> Result<Identity, String>
         }
         let all = match (name.as_str(), there.unwrap_or_default()) {
             ("parameters", there) => both(there, value),
-            ("risks" | "checkpoints" | "data_parameters" | "metrics", there) => {
+            ("risks" | "checkpoints" | "data_parameters" | "metrics" | "diagnostics", there) => {
                 let mut all: Vec<&str> = there.split(", ").collect();
                 all.extend(value.split(", ").filter(|one| !there.split(", ").any(|other| other == *one)));
                 all.join(", ")
@@ -129,6 +130,8 @@ mod tests {
             ("risks", Some("1, 2"), Some("2, sup, 1")),
             ("checkpoints", None, Some("3")),
             ("checkpoints", Some("3"), Some("3, 30")),
+            ("diagnostics", None, Some("condition")),
+            ("diagnostics", Some("detection"), Some("condition, detection")),
             ("reference", None, Some("min_norm")),
             ("weights", Some("every 4"), Some("all")),
             ("weights", Some("none"), Some("every 4")),

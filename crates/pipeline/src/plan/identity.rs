@@ -48,6 +48,10 @@ impl Plan {
         if !study.metrics.is_empty() {
             identity.push(("metrics", study.metrics.join(", ")));
         }
+        if !study.criteria.diagnostics.is_empty() {
+            let words: Vec<&str> = study.criteria.diagnostics.iter().map(|one| one.word()).collect();
+            identity.push(("diagnostics", words.join(", ")));
+        }
         identity.extend(study.criteria.knots_within.map(|within| ("knots_per_gap", within.to_string())));
         identity.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
     }

@@ -6,6 +6,7 @@ use super::named;
 use crate::generator::Generator;
 use crate::spec::{self, Estimator, Study, Template, Weights};
 use tempered_math::risk::Risk;
+use tempered_math::score::Diagnostic;
 
 /// Widens a study by what is stored; gives the reference of distances. What contradicts it stays as the study says, which
 /// comparing the two tells.
@@ -24,6 +25,10 @@ pub(super) fn widen(study: &mut Study, generator: Generator, stored: &Numbers) -
     study.checkpoints.extend(split(&checkpoints).filter_map(|step| step.parse::<u64>().ok()));
     study.checkpoints.sort_unstable();
     study.checkpoints.dedup();
+    let diagnostics = values("diagnostics");
+    study.criteria.diagnostics.extend(split(&diagnostics).filter_map(Diagnostic::of_word));
+    study.criteria.diagnostics.sort_unstable();
+    study.criteria.diagnostics.dedup();
     let within = values("knots_per_gap").first().and_then(|within| within.parse().ok());
     study.criteria.knots_within = study.criteria.knots_within.or(within);
     let asked = study.reference.map(|position| study.estimators[position].rule.clone());
@@ -95,7 +100,7 @@ fn risk(label: &str) -> Option<Risk> {
     Risk::of_word(label).or_else(|| Risk::lp(label.parse().ok()?))
 }
 
-/// Exponents ascending, the supremum last.
+/// Exponents ascending, words last.
 fn order(risk: Risk) -> f64 {
     risk.p().unwrap_or(f64::INFINITY)
 }

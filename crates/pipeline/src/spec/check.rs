@@ -22,6 +22,9 @@ use super::storage::{Storage, store};
 use super::study::{Data, Study};
 use super::template::Template;
 use tempered_math::catalogue::{Choice, Entry};
+use tempered_math::risk::Risk;
+use tempered_math::score::Diagnostic;
+use tempered_math::seed::{Key, Purpose};
 use tempered_math::{noise, space};
 
 /// Parses, edits and checks a study.
@@ -127,6 +130,7 @@ fn study(root: &Field<'_>, (file, label): (Source<'_>, ReadName), errors: &mut E
     if let (Some(field), Some(data), Some(evaluation)) = (evaluated, &data, &evaluation) {
         check_parts_of_risks(field, data, evaluation, errors);
         labels::check_risks(field, data, &evaluation.criteria.risks, errors);
+        check_detection(field, data, &evaluation.criteria.diagnostics, errors);
     }
     let storage = store(stored.as_ref(), errors);
     let reading = aggregate(read.as_ref(), errors);
@@ -216,11 +220,27 @@ fn check_local_noise(field: &Field<'_>, data: &Data, errors: &mut Errors) {
 
 /// Reports parts of R_2 where responses are those of a table: how these vary about their mean is not known.
 fn check_parts_of_risks(field: &Field<'_>, data: &Data, evaluation: &Evaluation, errors: &mut Errors) {
-    let part = evaluation.criteria.risks.iter().find(|risk| risk.is_part());
+    let is_of_law = |risk: &&Risk| risk.is_part() || matches!(risk, Risk::Gradient | Risk::Adversarial(_));
+    let part = evaluation.criteria.risks.iter().find(is_of_law);
     if let (Some(part), true) = (part, data.designs.iter().any(|design| design.name() == ROWS)) {
         let place = field.get("risks").unwrap_or_else(|| field.clone());
-        let message = format!("has {part}, but rows of a table tell nothing of the noise in their responses");
+        let message = format!("has {part}, but rows of a table tell nothing of f* and the noise beside it");
         errors.push(&place, message);
+    }
+}
+
+/// Refuses to ask which labels are wrong where no noise makes wrong ones.
+fn check_detection(field: &Field<'_>, data: &Data, diagnostics: &[Diagnostic], errors: &mut Errors) {
+    let knows = |noise: &Choice| {
+        let mut rng = Key::new(0, "", Purpose::Noise).trial(0);
+        noise.build(noise::CATALOGUE).is_ok_and(|noise| noise.wrong(&mut rng, &mut []))
+    };
+    let unknown = data.noises.iter().find(|noise| !knows(noise));
+    if let (Some(noise), true) = (unknown, diagnostics.contains(&Diagnostic::Detection)) {
+        let place = field.get("diagnostics").unwrap_or_else(|| field.clone());
+        let message = format!("has detection, but {} makes no label wrong", noise.name());
+        let help = "noise: {contaminated: {share: …, shift: …}}, zeroed and flip do";
+        errors.helped(&place, message, Some(help.into()));
     }
 }
 

@@ -99,6 +99,11 @@ pub(super) fn swept_pair<'a, T: ?Sized>(
     chosen(name, Some(&arguments), catalogue, (&read, context.elsewhere), errors)
 }
 
+/// Names that the field has for entries of another name: the word, the entry, and how it is written.
+const OTHER_NAMES: [(&str, &str, &str); 2] = [("bagged", "ensemble", BAGS), ("bagging", "ensemble", BAGS)];
+const BAGS: &str =
+    "write `{ensemble: {members: 100, scheme: bootstrap, member: …}}`, where `points` is the size of a bag";
+
 fn chosen<'a, T: ?Sized>(
     name: Field<'a>,
     arguments: Option<&Field<'a>>,
@@ -109,7 +114,9 @@ fn chosen<'a, T: ?Sized>(
     let names: Vec<&str> = catalogue.iter().map(|entry| entry.name).collect();
     let text = name.node.text().unwrap_or_default();
     let Some(entry) = catalogue.iter().find(|entry| entry.name == text) else {
-        let help = suggestion(text, names.iter().copied());
+        let other = OTHER_NAMES.iter().find(|(known, entry, _)| *known == text && names.contains(entry));
+        let help =
+            other.map(|(_, _, help)| (*help).to_owned()).or_else(|| suggestion(text, names.iter().copied()));
         errors.helped(&name, format!("is `{}`, but it must be one of {}", shown(text), quoted(&names)), help);
         return None;
     };

@@ -8,7 +8,7 @@ use super::read::{Errors, Field, distinct, word};
 use super::space::Space;
 use super::study::trains;
 use tempered_math::risk::{Domain, Risk};
-use tempered_math::score::Criteria;
+use tempered_math::score::{Criteria, Diagnostic};
 
 /// What stands under `evaluate`.
 pub(super) struct Evaluation {
@@ -24,7 +24,7 @@ pub(super) fn evaluate(
     (space, responses): (Space, Responses),
     errors: &mut Errors,
 ) -> Option<Evaluation> {
-    let keys = ["risks", "domain", "reference", "knots_per_gap", "checkpoints"];
+    let keys = ["risks", "domain", "reference", "knots_per_gap", "checkpoints", "diagnostics"];
     let fields = field.map_or(vec![None; keys.len()], |field| field.map(&keys, errors));
     let risks = risks(fields[0].as_ref(), (space, responses), errors);
     let domain = domain(fields[1].as_ref(), space, errors);
@@ -39,6 +39,10 @@ pub(super) fn evaluate(
             }
         }
     }
+    let diagnostics = match &fields[5] {
+        Some(field) => diagnostics(field, space, errors),
+        None => Some(Vec::new()),
+    };
     // Labels that are wrong themselves are reported where they stand.
     let reference = match &fields[2] {
         Some(field) if !estimators.is_empty() => {
@@ -57,7 +61,8 @@ pub(super) fn evaluate(
         None => Some(Vec::new()),
     };
     let (risks, domain, reference, knots_within) = (risks?, domain?, reference?, knots_within?);
-    let criteria = Criteria { risks, domain, distances: reference.is_some(), knots_within };
+    let (distances, diagnostics) = (reference.is_some(), diagnostics?);
+    let criteria = Criteria { risks, domain, distances, knots_within, diagnostics };
     Some(Evaluation { criteria, reference, checkpoints: checkpoints? })
 }
 
@@ -89,6 +94,23 @@ fn risks(
     risks.into_iter().collect::<Option<Vec<Risk>>>().filter(|risks| !risks.is_empty())
 }
 
+fn diagnostics(field: &Field<'_>, space: Space, errors: &mut Errors) -> Option<Vec<Diagnostic>> {
+    if space == Space::Line {
+        errors.push(field, "asks for `diagnostics`, which estimators with d features have");
+        return None;
+    }
+    let words = Diagnostic::ALL.map(Diagnostic::word);
+    let items = field.items(errors);
+    let known: Vec<Option<Diagnostic>> = items
+        .iter()
+        .map(|item| word(item, &words, errors).and_then(|place| Diagnostic::ALL.get(place).copied()))
+        .collect();
+    distinct(&items, &known, errors);
+    let mut known = known.into_iter().collect::<Option<Vec<Diagnostic>>>()?;
+    known.sort_unstable();
+    Some(known)
+}
+
 fn checkpoints(field: &Field<'_>, estimators: &[Estimator], errors: &mut Errors) -> Option<Vec<u64>> {
     let mut checkpoints = counts(field, (0, LAST_CHECKPOINT), errors)?;
     checkpoints.sort_unstable();
@@ -99,14 +121,22 @@ fn checkpoints(field: &Field<'_>, estimators: &[Estimator], errors: &mut Errors)
 }
 
 fn risk(field: &Field<'_>, space: Space, errors: &mut Errors) -> Option<Risk> {
+    let is_word = |risk: &Risk| !matches!(risk, Risk::Adversarial(_));
     let is_of_space = |risk: &Risk| space == Space::Features || *risk == Risk::Sup;
-    if let Some(risk) = field.node.text().and_then(Risk::of_word).filter(is_of_space) {
+    if let Some(risk) = field.node.text().and_then(Risk::of_word).filter(is_of_space).filter(is_word) {
         return Some(risk);
+    }
+    if space == Space::Features
+        && let Some(radius) = field.get("adversarial")
+    {
+        // Other keys beside it are reported.
+        field.map(&["adversarial"], errors);
+        return radius.real("a radius above 0", |radius| radius > 0.0, errors).and_then(Risk::adversarial);
     }
     let expected = match space {
         Space::Line => "a number p of at least 1, or `sup`",
         Space::Features => {
-            "a number p of at least 1, or one of `sup`, `variance`, `bias`, and for labels `error`, `noisy_error`, `excess_error`"
+            "a number p of at least 1, or one of `sup`, `variance`, `bias`, `gradient`, `{adversarial: radius}`, and for labels `error`, `noisy_error`, `excess_error`"
         }
     };
     field.real(expected, |p| p >= 1.0, errors).and_then(Risk::lp)

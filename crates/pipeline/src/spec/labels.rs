@@ -105,7 +105,7 @@ pub(super) fn check_risks(field: &Field<'_>, data: &Data, risks: &[Risk], errors
     let place = field.get("risks").unwrap_or_else(|| field.clone());
     let wrong = risks.iter().find(|risk| match responses {
         Responses::Real => risk.is_of_labels(),
-        Responses::Signs => false,
+        Responses::Signs => matches!(risk, Risk::Gradient | Risk::Adversarial(_)),
         Responses::Clusters => !risk.is_of_labels(),
     });
     if let Some(risk) = wrong {
@@ -116,7 +116,10 @@ pub(super) fn check_risks(field: &Field<'_>, data: &Data, risks: &[Risk], errors
                 ),
                 "ask for `error`, `noisy_error` or `excess_error`",
             ),
-            _ => (
+            Responses::Signs => {
+                (format!("has {risk}, which labels ±1 do not have"), "ask for `error`, `noisy_error` or R_p")
+            }
+            Responses::Real => (
                 format!("has {risk}, which is of labels ±1, but the responses are real numbers"),
                 "target: {sign: {of: …}} or design: {clusters: …} make labels",
             ),

@@ -43,13 +43,20 @@ impl Study {
     }
 
     fn evaluate(&self) -> Yaml {
-        let risk = |risk: &Risk| risk.p().map_or_else(|| Yaml::from(risk.to_string()), real);
+        let risk = |risk: &Risk| match risk {
+            Risk::Adversarial(radius) => map([("adversarial", real(*radius))]),
+            _ => risk.p().map_or_else(|| Yaml::from(risk.to_string()), real),
+        };
         let mut evaluate = vec![
             ("risks", Yaml::Sequence(self.criteria.risks.iter().map(risk).collect())),
             ("domain", self.criteria.domain.to_string().into()),
         ];
         evaluate.extend(self.reference.map(|r| ("reference", self.estimators[r].label.as_str().into())));
         evaluate.extend(self.criteria.knots_within.map(|within| ("knots_per_gap", real(within))));
+        if !self.criteria.diagnostics.is_empty() {
+            let words = self.criteria.diagnostics.iter().map(|one| one.word().into()).collect();
+            evaluate.push(("diagnostics", Yaml::Sequence(words)));
+        }
         if !self.checkpoints.is_empty() {
             let steps = self.checkpoints.iter().map(|step| (*step).into()).collect();
             evaluate.push(("checkpoints", Yaml::Sequence(steps)));

@@ -6,6 +6,7 @@ use super::limits::{LARGEST_N, POINTS, QUANTILES, SHARD_POINTS};
 use super::process::{feature_estimators, line_estimators};
 use serde_json::{Value as Json, json};
 use tempered_math::catalogue::{Entry, Kind, Member, Members, Parameter, Value};
+use tempered_math::score::Diagnostic;
 use tempered_math::{design, noise, space, target};
 
 /// The schema, for editors that check and complete YAML.
@@ -63,14 +64,15 @@ fn generate() -> Json {
 }
 
 fn evaluate() -> Json {
-    let risk = json!({"oneOf": [{"type": "number", "minimum": 1}, {"enum": ["sup", "variance", "bias", "error", "noisy_error", "excess_error"]}]});
+    let risk = json!({"oneOf": [{"type": "number", "minimum": 1}, {"enum": ["sup", "variance", "bias", "gradient", "error", "noisy_error", "excess_error"]},
+        object(&[("adversarial", json!({"type": "number", "exclusiveMinimum": 0}))], &["adversarial"])]});
     object(
         &[
             (
                 "risks",
                 one_or_many(
-                    "Exponents p of R_p, or sup; with d features also the parts of R_2, variance and bias, and the \
-                     probability of a wrong sign where labels are ±1: error, noisy_error, excess_error.",
+                    "Exponents p of R_p, or sup; with d features also the parts of R_2, variance and bias, the mean square \
+                     of the error of the gradient, that of planes and noisy labels where points may move by a radius, and the probability of a wrong sign where labels are ±1: error, noisy_error, excess_error.",
                     &risk,
                 ),
             ),
@@ -78,6 +80,14 @@ fn evaluate() -> Json {
                 "domain",
                 json!({"enum": ["hull", "unit", "population"],
                 "description": "[x_(1), x_(n)], the default on the line, or [0, 1]; the law of x with d features."}),
+            ),
+            (
+                "diagnostics",
+                one_or_many(
+                    "With d features, what a fit tells beside risks: the condition of the linear system that was solved, the mean square of \
+                     leave-one-out residuals, and how well these detect wrong labels.",
+                    &json!({"enum": Diagnostic::ALL.map(Diagnostic::word)}),
+                ),
             ),
             (
                 "checkpoints",

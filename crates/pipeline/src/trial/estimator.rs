@@ -8,6 +8,7 @@ use crate::plan::Plan;
 use crate::spec::{Risk, Space, is_program};
 use tempered_math::catalogue::Choice;
 use tempered_math::sample::Degenerate;
+use tempered_math::score::Criteria;
 use tempered_math::seed::Draws;
 use tempered_math::space::estimator::{Filter, Smoother};
 use tempered_math::{estimator, space};
@@ -38,8 +39,10 @@ impl Estimator {
         Ok(match study.space() {
             Space::Line => Estimator::Line(choice.build(estimator::CATALOGUE)?),
             Space::Features => {
-                let wants_parts = study.criteria.risks.iter().any(Risk::is_part);
-                Estimator::Features(choice.build(space::estimator::CATALOGUE)?, wants_parts)
+                let Criteria { risks, diagnostics, .. } = &study.criteria;
+                let wants_smoother = risks.iter().any(Risk::is_part)
+                    || diagnostics.iter().any(|diagnostic| diagnostic.is_of_residuals());
+                Estimator::Features(choice.build(space::estimator::CATALOGUE)?, wants_smoother)
             }
         })
     }
@@ -78,7 +81,7 @@ impl Estimator {
                     .fit_with_checkpoints(sample?, draws, checkpoints, &mut show, out.line())
                     .map(Report::Line)
             }
-            (Estimator::Features(estimator, wants_parts), TrainingSet::Features(sample)) => {
+            (Estimator::Features(estimator, wants_smoother), TrainingSet::Features(sample)) => {
                 let Fitted { predictor, smoother, values } = out.features();
                 (*smoother, *values) = (None, None);
                 let mut made = Smoother::default();
@@ -87,12 +90,12 @@ impl Estimator {
                         let fit = shared.fit(sample?, filter)?;
                         (*predictor, *values) = (fit.predictor, Some(fit.values));
                         let decomposition = shared.decomposition(sample?, filter.intercept)?;
-                        (fit.report, wants_parts.then(|| decomposition.smoother(filter, &mut made)))
+                        (fit.report, wants_smoother.then(|| decomposition.smoother(filter, &mut made)))
                     }
                     None => {
                         let report = estimator.fit(sample?, draws, predictor)?;
                         *values = estimator.fitted().map(<[f64]>::to_vec);
-                        (report, if *wants_parts { estimator.smoother(sample?, &mut made) } else { None })
+                        (report, if *wants_smoother { estimator.smoother(sample?, &mut made) } else { None })
                     }
                 };
                 // An estimator that is linear in y may have weights where doubles do not carry its matrix.

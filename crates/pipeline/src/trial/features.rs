@@ -1,5 +1,6 @@
 //! The scores of a predictor on R^d.
 
+use super::diagnosis::Diagnosis;
 use super::judge::Data;
 use super::law::{Asked, Judged, LawScorer};
 use super::rows::{RowLaw, RowScorer};
@@ -16,6 +17,7 @@ pub(super) struct FeatureScorer {
     risks: Vec<Risk>,
     asked: Asked,
     over: Over,
+    diagnosis: Diagnosis,
     d: usize,
     values: Vec<f64>,
 }
@@ -34,7 +36,8 @@ impl FeatureScorer {
             None => Over::Law(Box::new(LawScorer::of(plan, cell)?)),
         };
         let d = usize::try_from(dimension(&cell.design).unwrap_or(1)).unwrap_or(usize::MAX);
-        Ok(FeatureScorer { asked: Asked::of(&risks), risks, over, d, values: Vec::new() })
+        let diagnosis = Diagnosis::of(plan, cell)?;
+        Ok(FeatureScorer { asked: Asked::of(&risks), risks, over, diagnosis, d, values: Vec::new() })
     }
 
     /// Appends the scores, `None` where one does not apply or is no finite number; returns whether all that apply are finite.
@@ -75,6 +78,7 @@ impl FeatureScorer {
         if self.asked.mistakes {
             scores.extend(self.of_labels(data.y, predictor));
         }
+        self.diagnosis.score((data.trial, x, data.y), (fitted, report), scores);
         let are_finite = scores[start..].iter().flatten().all(|score| score.is_finite());
         if !are_finite {
             scores[start..].iter_mut().for_each(|score| *score = score.filter(|score| score.is_finite()));
@@ -84,12 +88,14 @@ impl FeatureScorer {
 
     /// Appends the risks in their order.
     fn risks(&self, judged: &Judged, scores: &mut Vec<Option<f64>>) {
-        let mut powers = judged.powers.iter();
+        let (mut powers, mut adversarial) = (judged.powers.iter(), judged.adversarial.iter());
         scores.extend(self.risks.iter().map(|risk| match risk {
             Risk::Lp(_) => powers.next().map(|power| power.value),
+            Risk::Adversarial(_) => adversarial.next().and_then(|risk| risk.map(|risk| risk.value)),
             Risk::Sup => judged.supremum,
             Risk::Variance => judged.parts.and_then(|[variance, _]| variance),
             Risk::Bias => judged.parts.and_then(|[_, bias]| bias),
+            Risk::Gradient => judged.gradient.map(|gradient| gradient.value),
             Risk::Error => judged.mistakes.map(|mistakes| mistakes.clean.value),
             Risk::NoisyError => judged.mistakes.map(|mistakes| mistakes.noisy()),
             Risk::ExcessError => judged.mistakes.and_then(|mistakes| mistakes.excess()),
@@ -98,13 +104,17 @@ impl FeatureScorer {
 
     /// Appends the standard errors of risks that are means.
     fn errors(&self, judged: &Judged, scores: &mut Vec<Option<f64>>) {
-        let mut powers = judged.powers.iter();
+        let (mut powers, mut adversarial) = (judged.powers.iter(), judged.adversarial.iter());
         let clean = judged.mistakes.and_then(|mistakes| mistakes.clean.standard_error);
         scores.extend(self.risks.iter().filter(|risk| risk.is_mean()).map(|risk| match risk {
             Risk::NoisyError => {
                 judged.mistakes.and_then(|of| clean.map(|error| (1.0 - 2.0 * of.flipped) * error))
             }
             Risk::Error | Risk::ExcessError => clean,
+            Risk::Adversarial(_) => {
+                adversarial.next().and_then(|risk| risk.and_then(|risk| risk.standard_error))
+            }
+            Risk::Gradient => judged.gradient.and_then(|gradient| gradient.standard_error),
             _ => powers.next().and_then(|power| power.standard_error),
         }));
     }

@@ -25,6 +25,9 @@ pub(super) struct Asked {
     pub parts: bool,
     /// The probability of a wrong sign.
     pub mistakes: bool,
+    pub gradient: bool,
+    /// Radii of adversarial risks.
+    pub radii: Vec<f64>,
 }
 
 impl Asked {
@@ -35,8 +38,14 @@ impl Asked {
             supremum: risks.contains(&Risk::Sup),
             parts: risks.iter().any(Risk::is_part),
             mistakes: risks.iter().any(Risk::is_of_labels),
+            gradient: risks.contains(&Risk::Gradient),
+            radii: risks.iter().filter_map(radius).collect(),
         }
     }
+}
+
+fn radius(risk: &Risk) -> Option<f64> {
+    if let Risk::Adversarial(radius) = risk { Some(*radius) } else { None }
 }
 
 /// What a predictor is worth.
@@ -47,6 +56,10 @@ pub(super) struct Judged {
     /// Variance and bias, each where it is defined.
     pub parts: Option<[Option<f64>; 2]>,
     pub mistakes: Option<Mistakes>,
+    /// The mean square of the error of the gradient, where there is one.
+    pub gradient: Option<Estimate>,
+    /// The adversarial risk of each radius, where there is one.
+    pub adversarial: Vec<Option<Estimate>>,
 }
 
 /// How often a predictor has the wrong sign.
@@ -80,17 +93,22 @@ pub(super) struct LawScorer {
     test: Key,
     /// The noise, for the part of R_2 that is due to it.
     noise: Box<dyn Noise>,
+    /// Its standard deviation, where it is normal or none.
+    sd: Option<f64>,
 }
 
 impl LawScorer {
     pub fn of(plan: &Plan, cell: &Cell) -> Result<LawScorer, Error> {
         let d = usize::try_from(dimension(&cell.design).unwrap_or(1)).unwrap_or(usize::MAX);
         let seed = plan.study.seed;
+        let noise = cell.noise.build(noise::CATALOGUE)?;
+        let is_normal = ["normal", "none"].contains(&cell.noise.name());
         Ok(LawScorer {
+            sd: is_normal.then(|| noise.absolute_moment(2.0).sqrt()),
             scorer: Scorer::new(cell.design.build(design::CATALOGUE)?, d),
             truths: Truths::of(cell, seed)?,
             test: cell.stream(seed, Purpose::Test),
-            noise: cell.noise.build(noise::CATALOGUE)?,
+            noise,
         })
     }
 
@@ -126,7 +144,17 @@ impl LawScorer {
         // The points of the trial again, as values that a program gives are known at these alone.
         let mut again = self.test.trial(trial);
         let mistakes = if asked.mistakes { self.mistakes(predictor, &truth, &mut again)? } else { None };
-        Ok(Judged { powers, supremum, parts, mistakes })
+        let mut again = self.test.trial(trial);
+        let gradient =
+            if asked.gradient { self.scorer.gradient(predictor, &truth, &mut again)? } else { None };
+        let adversarial = |radius: &f64| match self.sd {
+            Some(sd) => {
+                self.scorer.adversarial((predictor, &truth), sd, *radius, &mut self.test.trial(trial))
+            }
+            None => Ok(None),
+        };
+        let adversarial = asked.radii.iter().map(adversarial).collect::<Result<_, Degenerate>>()?;
+        Ok(Judged { powers, supremum, parts, mistakes, gradient, adversarial })
     }
 
     fn mistakes(

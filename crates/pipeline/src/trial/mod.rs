@@ -4,6 +4,7 @@
 
 mod answers;
 mod compute;
+mod diagnosis;
 mod estimator;
 mod features;
 mod judge;

@@ -96,6 +96,8 @@ impl RowScorer {
             supremum: asked.supremum.then(|| self.holdout.supremum()),
             parts: None,
             mistakes: None,
+            gradient: None,
+            adversarial: Vec::new(),
         })
     }
 }

@@ -50,6 +50,10 @@ impl Design for Cube {
         Some(Support::Cube(0.5))
     }
 
+    fn is_uniform_over_periods(&self) -> bool {
+        true
+    }
+
     fn map_uniform(&self, _: usize, u: &mut [f64]) -> bool {
         u.iter_mut().for_each(|u| *u += self.mean - 0.5);
         true

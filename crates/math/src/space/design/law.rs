@@ -50,6 +50,11 @@ pub trait Design: Send + Sync {
         None
     }
 
+    /// Whether every coordinate is uniform over a period of length 1, independently of all others.
+    fn is_uniform_over_periods(&self) -> bool {
+        false
+    }
+
     /// Turns independent numbers that are uniform on (0, 1), d for each point, into points of this law, in their place.
     ///
     /// False where the law has no such map; then the numbers stay as they are.

@@ -8,6 +8,7 @@ use crate::space::dense::{Cholesky, Matrix, dot, gram_of_columns, gram_of_rows, 
 use crate::space::kernel::{self, Blocks, Embedded, Kernel};
 use crate::space::{Function, KernelSum, Points, Predictor, Sample};
 use crate::sum::all_finite;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
@@ -40,15 +41,15 @@ const CONDITION: f64 = 1e13;
 ///
 /// # Formula
 /// [`Kernel`] has the kernels. The condition is at most the largest column sum of K + ridge I times ‖(K + ridge I)⁻¹‖, estimated by
-/// inverse iteration. Leave-one-out residuals are ((K + ridge I)⁻¹ y)_i/((K + ridge I)⁻¹)_ii.
+/// inverse iteration, and is in the report.
 /// # Shapes, units
 /// Bandwidth in units of x; the ridge in those of k, which is 1 at distance 0 for functions of the distance.
 /// # Errors
-/// `IllConditioned` where K + ridge I is not positive definite to rounding, as with equal points and no ridge, or has a condition above
-/// 1e13; `Overflow` where a number is not finite. There is no other way that is tried in silence.
+/// `DuplicateX` where two points are equal and there is no ridge; `IllConditioned` where K + ridge I is not positive definite to rounding,
+/// as of the angles between points of the line, or has a condition above 1e13; `Overflow` where a number is not finite. There is no other way that is tried in silence.
 /// # Cost
-/// n²/2 values of the kernel and n³/3 multiplications and additions; 16 n² bytes. A value costs n kernels. The weights of the responses
-/// take 2 n³/3 more, and so do leave-one-out residuals.
+/// n²/2 values of the kernel and n³/3 multiplications and additions; 16 n² bytes. A value costs n kernels. The weights of the responses,
+/// and with them the residuals of points that are left out, take 2 n³/3 more.
 /// # Accuracy
 /// c to ε κ for the condition κ. The training error is stored and shows the residual.
 /// # Source
@@ -104,16 +105,22 @@ impl KernelRegression {
         let size = size.fold(0.0, f64::max);
         std::mem::swap(self.cholesky.matrix(), &mut self.matrix);
         if !self.cholesky.factor(n) {
-            return Err(Degenerate::IllConditioned);
+            return Err(self.undecided(centres));
         }
         let condition = size * self.cholesky.inverse_norm();
-        if condition <= CONDITION { Ok(condition) } else { Err(Degenerate::IllConditioned) }
+        if condition <= CONDITION { Ok(condition) } else { Err(self.undecided(centres)) }
     }
 
-    fn report(&self, n: usize) -> Report {
+    /// Why rounding would decide c.
+    fn undecided(&self, centres: &Centres) -> Degenerate {
+        let twice = if self.ridge == 0.0 { twice(centres.d, &centres.x) } else { None };
+        twice.map_or(Degenerate::IllConditioned, Degenerate::DuplicateX)
+    }
+
+    fn report(&self, n: usize, condition: f64) -> Report {
         // A positive ridge leaves the rank of K itself open.
         let rank = (self.ridge == 0.0).then_some(n as u64);
-        Report { rank, route: Some(Route::Cholesky), ..Report::default() }
+        Report { rank, route: Some(Route::Cholesky), condition: Some(condition), ..Report::default() }
     }
 }
 
@@ -121,10 +128,11 @@ impl Estimator for KernelRegression {
     fn fit(&mut self, sample: Sample<'_>, _: &Draws<'_>, out: &mut Predictor) -> Result<Report, Degenerate> {
         let centres = Centres::new(self.kernel, sample.x())?;
         let condition = self.factor(&centres)?;
+        let report = self.report(sample.n(), condition);
         let mut coefficients = sample.y().to_vec();
         self.cholesky.solve(&mut coefficients);
         *out = sum(Arc::new(centres), coefficients, condition)?;
-        Ok(self.report(sample.n()))
+        Ok(report)
     }
 
     fn smoother(&mut self, sample: Sample<'_>, out: &mut Smoother) -> Option<Result<Report, Degenerate>> {
@@ -135,8 +143,9 @@ impl Estimator for KernelRegression {
             Ok(KernelWeights { centres: Arc::new(centres), inverse, condition })
         });
         Some(made.map(|weights| {
+            let report = self.report(sample.n(), weights.condition);
             out.set_averages(sample.d(), Box::new(weights));
-            self.report(sample.n())
+            report
         }))
     }
 
@@ -147,9 +156,21 @@ impl Estimator for KernelRegression {
         cost::sample(n, d) + cost::cholesky(n, n) * 0.25 + points * (2.0 * points + 4096.0) * pair
     }
 
+    fn takes_copies_once(&self) -> bool {
+        self.ridge == 0.0
+    }
+
     fn interpolates(&self, _: u64, _: u64) -> bool {
         self.ridge == 0.0
     }
+}
+
+/// The first point that an earlier one is equal to.
+fn twice(d: usize, x: &[f64]) -> Option<usize> {
+    let row = |i: usize| &x[i * d..(i + 1) * d];
+    let mut places: Vec<usize> = (0..x.len() / d).collect();
+    places.sort_by(|a, b| row(*a).partial_cmp(row(*b)).unwrap_or(Ordering::Equal).then(a.cmp(b)));
+    places.windows(2).filter(|pair| row(pair[0]) == row(pair[1])).map(|pair| pair[1]).min()
 }
 
 fn sum(centres: Arc<Centres>, coefficients: Vec<f64>, condition: f64) -> Result<Predictor, Degenerate> {
@@ -204,6 +225,16 @@ impl Averages for KernelWeights {
         transposed_times(Matrix::new(&self.inverse, y.len()), y, &mut coefficients);
         *out = sum(self.centres.clone(), coefficients, self.condition)?;
         Ok(())
+    }
+
+    /// (A⁻¹y)_i/(A⁻¹)_ii.
+    fn left_out(&self, y: &[f64]) -> Option<Vec<f64>> {
+        let n = self.n();
+        let mut residuals = vec![0.0; n];
+        transposed_times(Matrix::new(&self.inverse, n), y, &mut residuals);
+        let diagonal = self.inverse.iter().step_by(n + 1);
+        residuals.iter_mut().zip(diagonal).for_each(|(residual, own)| *residual /= own);
+        all_finite(&residuals).then_some(residuals)
     }
 
     /// Σ_j v_j s_j(x)² = k(x)ᵀ W k(x), W = A⁻¹ diag(v) A⁻¹: its mean over points is ⟨W, mean of k(x) k(x)ᵀ⟩.

@@ -39,6 +39,7 @@ impl Linear {
         let ridge = system.ridge(self.ridge + sample.tail());
         let solved = self.solver.smoother(system.matrix(), ridge, rows)?;
         system.restore_rows(rows);
+        out.set_ridge();
         Ok(report(&system, solved))
     }
 

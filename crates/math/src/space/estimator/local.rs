@@ -111,6 +111,11 @@ pub(super) trait Rule: Clone + Send + Sync + 'static {
     /// f̂ at a point with these squared distances.
     fn value(&self, squares: &[f64], y: &[f64], scratch: &mut Self::Scratch) -> f64;
 
+    /// How many points it needs.
+    fn least(&self) -> usize {
+        1
+    }
+
     /// Σ_j v_j s_j² there.
     fn spread(&self, squares: &[f64], variances: &[f64], scratch: &mut Self::Scratch) -> f64;
 }
@@ -140,6 +145,20 @@ impl<R: Rule> Averages for Averaging<R> {
         let (places, rule, y) = (self.places.clone(), self.rule.clone(), y.to_vec());
         *out = Predictor::Function(Box::new(Averaged { places, rule, y }));
         Ok(())
+    }
+
+    fn left_out(&self, y: &[f64]) -> Option<Vec<f64>> {
+        let Places { d, n, x, .. } = &*self.places;
+        let x = Points::new(*d, x).ok().filter(|_| *n > self.rule.least())?;
+        let (mut scratch, mut residuals, mut others) = (R::Scratch::default(), vec![0.0; *n], Vec::new());
+        self.places.each(x, |i, squares| {
+            others.clear();
+            others.extend_from_slice(squares);
+            // Beyond all others a point has no part in any average.
+            others[i] = f64::INFINITY;
+            residuals[i] = y[i] - self.rule.value(&others, y, &mut scratch);
+        });
+        residuals.iter().all(|residual| residual.is_finite()).then_some(residuals)
     }
 
     fn spread<'a>(&'a self, variances: &'a [f64]) -> Box<dyn FnMut(Points<'_>) -> f64 + 'a> {

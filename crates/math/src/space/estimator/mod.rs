@@ -6,6 +6,7 @@ mod cost;
 mod ensemble;
 mod kernel;
 mod least_squares;
+mod left_out;
 mod linear;
 mod local;
 mod local_linear;

@@ -78,6 +78,10 @@ impl Rule for Neighbours {
         scratch.places.iter().map(|place| y[*place]).sum::<f64>() / self.k as f64
     }
 
+    fn least(&self) -> usize {
+        self.k
+    }
+
     fn spread(&self, squares: &[f64], variances: &[f64], scratch: &mut local::Nearest) -> f64 {
         self.value(squares, variances, scratch) / self.k as f64
     }

@@ -51,17 +51,17 @@ pub(super) fn places(
 /// Fits the points of a sample at these places, in ascending order.
 ///
 /// Points that come several times are one with the root of that number as weight, for estimators that see sums over points alone:
-/// that leaves the sums as they are, and the Gram matrix regular.
+/// that leaves the sums as they are, and the Gram matrix regular. For rules that take copies once they are one point as it is.
 pub(super) fn fit(
     estimator: &mut dyn Estimator,
     (sample, places): (Sample<'_>, &[usize]),
     draws: &Draws<'_>,
     out: &mut Predictor,
 ) -> Result<Report, Degenerate> {
-    let (d, merges) = (sample.d(), estimator.sees_sums_alone());
+    let (d, sums, once) = (sample.d(), estimator.sees_sums_alone(), estimator.takes_copies_once());
     let (mut x, mut y) = (Vec::with_capacity(places.len() * d), Vec::with_capacity(places.len()));
-    for same in places.chunk_by(|a, b| a == b && merges) {
-        let weight = (same.len() as f64).sqrt();
+    for same in places.chunk_by(|a, b| a == b && (sums || once)) {
+        let weight = if sums { (same.len() as f64).sqrt() } else { 1.0 };
         let row = sample.x().row(same[0]);
         x.extend(row.iter().map(|x| weight * x));
         y.push(weight * sample.y()[same[0]]);

@@ -57,6 +57,11 @@ pub trait Estimator: Send {
         false
     }
 
+    /// Whether a point that comes several times with one response counts as one, as for rules that meet all responses.
+    fn takes_copies_once(&self) -> bool {
+        false
+    }
+
     /// What a trial of n points and d features costs: drawing the sample, fitting and scoring it, in nanoseconds of a core of
     /// 2026.
     ///
@@ -121,6 +126,8 @@ pub struct Report {
     pub route: Option<Route>,
     /// Steps of an iteration, where there was one.
     pub steps: Option<u64>,
+    /// The condition of the linear system that was solved, where it is estimated.
+    pub condition: Option<f64>,
     /// Whether a stopping rule ended the iteration, rather than the limit of its steps.
     pub converged: Option<bool>,
 }

@@ -37,6 +37,8 @@ pub struct Smoother {
     centre: Option<Vec<f64>>,
     /// The weights of the responses in f̂(x), where f̂ is no plane.
     averages: Option<Box<dyn Averages>>,
+    /// Whether S minimises the sum of squares and a multiple of ‖w‖², or the latter among all minimisers of the former.
+    is_ridge: bool,
 }
 
 /// f̂(x) = Σ_j s_j(x) y_j, for one set of points.
@@ -52,6 +54,9 @@ pub trait Averages: Send + Sync {
 
     /// What takes points to the mean of Σ_j v_j s_j(x)² over them, for noise of these variances v, one a point.
     fn spread<'a>(&'a self, variances: &'a [f64]) -> Box<dyn FnMut(Points<'_>) -> f64 + 'a>;
+
+    /// y_i − f̂^{(−i)}(x_i) of these responses, f̂^{(−i)} fitted without point i; `None` where one of these fits does not exist.
+    fn left_out(&self, y: &[f64]) -> Option<Vec<f64>>;
 
     /// Where f̂ is a sum of kernels at the points, what decides E Σ_j v_j s_j(x)² by a formula.
     fn kernels(&self) -> Option<KernelAverages<'_>> {
@@ -76,13 +81,24 @@ impl Smoother {
         self.centre = centre.map(<[f64]>::to_vec);
         self.weights.clear();
         self.averages = None;
+        self.is_ridge = false;
         &mut self.weights
+    }
+
+    /// Says that the weights are those of least squares, of a ridge, or of the minimum norm.
+    pub(super) fn set_ridge(&mut self) {
+        self.is_ridge = true;
     }
 
     /// Makes it that of a function that is no plane.
     pub(super) fn set_averages(&mut self, d: usize, averages: Box<dyn Averages>) {
         self.set(d, None);
         self.averages = Some(averages);
+    }
+
+    /// Whether the weights are those of least squares, of a ridge, or of the minimum norm.
+    pub(super) fn is_ridge(&self) -> bool {
+        self.is_ridge
     }
 
     /// The weights of the responses in f̂(x), where f̂ is no plane.

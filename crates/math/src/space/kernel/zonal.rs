@@ -48,6 +48,13 @@ impl Kernel {
         }
     }
 
+    /// The kernel on a circle of length 1 of which this one is a product over the coordinates of a torus in R^d; `None` where it is no
+    /// function of the chord, no product or has a spike.
+    pub fn on_circles(&self, d: usize) -> Option<Kernel> {
+        let is_product = d == 1 || self.shape == Shape::Gaussian;
+        (self.periodic && self.spike.is_none() && is_product).then_some(Kernel { periodic: false, ..*self })
+    }
+
     /// The degrees up to `last` on the sphere of this radius in R^d; `None` where there are none.
     pub fn degrees(&self, d: usize, radius: f64, last: usize) -> Option<Degrees> {
         let (inner, outer) = self.on_sphere(radius).filter(|_| d >= 2)?;

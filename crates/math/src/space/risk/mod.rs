@@ -8,6 +8,7 @@ mod sampled;
 mod scorer;
 mod sobol;
 mod table;
+mod torus;
 mod zonal;
 
 pub use exact::{Error, normal_moment};

@@ -56,6 +56,57 @@ impl Sampled {
         Ok(means.iter().map(summary).collect())
     }
 
+    /// The mean of a function of f̂(x) − f*(x), with a standard error, as [`Sampled::powers`].
+    pub fn errors(
+        &mut self,
+        design: &dyn Design,
+        d: usize,
+        (predictor, truth): (&Predictor, &Truth),
+        of: &dyn Fn(f64) -> f64,
+        rng: &mut ChaCha8Rng,
+    ) -> Result<Estimate, Degenerate> {
+        self.x.resize(POINTS * d, 0.0);
+        self.error.resize(POINTS, 0.0);
+        let mut means = [0.0; REPLICATES];
+        for (replicate, mean) in means.iter_mut().enumerate() {
+            fill(rng, design, d, &mut self.x);
+            let x = Points::new(d, &self.x)?;
+            predictor.test_values(replicate * POINTS, x, &mut self.error);
+            let each = self.error.iter().zip(x.rows()).map(|(f, row)| of(f - truth.value(row)));
+            *mean = sum(&each.collect::<Vec<f64>>()) / POINTS as f64;
+        }
+        Ok(summary(&means))
+    }
+
+    /// E ‖∇f̂ − ∇f*‖², with a standard error, as [`Sampled::powers`]; `None` where one has no gradient.
+    pub fn gradients(
+        &mut self,
+        design: &dyn Design,
+        d: usize,
+        (predictor, truth): (&Predictor, &Truth),
+        rng: &mut ChaCha8Rng,
+    ) -> Result<Option<Estimate>, Degenerate> {
+        self.x.resize(POINTS * d, 0.0);
+        let mut means = [0.0; REPLICATES];
+        let (mut found, mut told) = (vec![0.0; POINTS * d], vec![0.0; d]);
+        for mean in &mut means {
+            fill(rng, design, d, &mut self.x);
+            let x = Points::new(d, &self.x)?;
+            if !predictor.gradients(x, &mut found) {
+                return Ok(None);
+            }
+            let mut squares = Vec::with_capacity(POINTS);
+            for (row, found) in x.rows().zip(found.chunks_exact(d)) {
+                if !truth.gradient(row, &mut told) {
+                    return Ok(None);
+                }
+                squares.push(found.iter().zip(&told).map(|(a, b)| (a - b) * (a - b)).sum::<f64>());
+            }
+            *mean = sum(&squares) / POINTS as f64;
+        }
+        Ok(Some(summary(&means)))
+    }
+
     /// P(f̂(x) has not the sign of its label), with a standard error, as [`Sampled::powers`]. Labels are those of clusters, where the design
     /// has some, or values of f*.
     pub fn mistakes(

@@ -1,10 +1,12 @@
 //! From a predictor and a target to risks.
 
 use super::sampled::Sampled;
+use super::torus::Torus;
 use super::zonal::Sphere;
 use super::{Error, Estimate, mistakes, relu};
 use crate::noise::Noise;
 use crate::sample::Degenerate;
+use crate::space::dense::norm;
 use crate::space::design::{Design, Support};
 use crate::space::estimator::{Averages, Smoother};
 use crate::space::target::Truth;
@@ -16,7 +18,8 @@ use rand_chacha::ChaCha8Rng;
 /// # Formula
 /// A linear f̂ and a linear f* have R_2 = (ŵ − w*)ᵀΣ(ŵ − w*) + (b̂ + μᵀ(ŵ − w*))² for every law, and R_p of a normal error where x
 /// is normal ([`Error`]). R_2 of a two-layer ReLU network without biases is exact for targets that are linear or such a network where x is normal or on a sphere. On a sphere so is R_2 of a sum of kernels of
-/// the angle against a target that is 0 or linear, as long as the condition of its system is at most 1e9.
+/// the angle against a target that is 0 or linear, and on a torus of periodic kernels against 0, as long as the condition of its system is at
+/// most 1e9.
 /// All other risks are means over 4096 scrambled Sobol points that are drawn anew from `rng` for
 /// every trial, with the standard error of 8 replicates beside them: points that trials share would put one error into all.
 ///
@@ -123,6 +126,56 @@ impl Scorer {
         Ok(Error::supremum(weights, *intercept, truth, support, mean))
     }
 
+    /// E ‖∇f̂(x) − ∇f*(x)‖², of planes and linear targets by formula, else over test points; `None` where f̂ or f* has no gradient.
+    ///
+    /// # Errors
+    /// `Lengths` where the predictor or the target has another dimension.
+    pub fn gradient(
+        &mut self,
+        predictor: &Predictor,
+        truth: &Truth,
+        rng: &mut ChaCha8Rng,
+    ) -> Result<Option<Estimate>, Degenerate> {
+        self.error(predictor, truth)?;
+        if let (Predictor::Linear { weights, .. }, Some(truth)) = (predictor, truth.weights()) {
+            let truth = truth.iter().chain(std::iter::repeat(&0.0));
+            let value = weights.iter().zip(truth).map(|(w, v)| (w - v) * (w - v)).sum();
+            return Ok(Some(Estimate { value, standard_error: None }));
+        }
+        self.sampled.gradients(&*self.design, self.d, (predictor, truth), rng)
+    }
+
+    /// E max (f̂(x + δ) − y)² over ‖δ‖ ≤ radius, for a plane and a new label y = f*(x) + ε with normal ε of this standard deviation; `None`
+    /// where f̂ is no plane.
+    ///
+    /// # Formula
+    /// The worst δ moves f̂(x) away from y by radius ‖ŵ‖: E (|r| + radius ‖ŵ‖)² for r = f̂(x) − y. Where f* is linear and x normal, r is
+    /// normal, with E |r| by [`Error::normal_moment`]; else it is so given x, and means are over test points.
+    /// # Errors
+    /// `Lengths` where the predictor or the target has another dimension.
+    /// # Source
+    /// Javanmard, Soltanolkotabi & Hassani, COLT 125 (2020).
+    pub fn adversarial(
+        &mut self,
+        (predictor, truth): (&Predictor, &Truth),
+        sd: f64,
+        radius: f64,
+        rng: &mut ChaCha8Rng,
+    ) -> Result<Option<Estimate>, Degenerate> {
+        let error = self.error(predictor, truth)?;
+        let Predictor::Linear { weights, .. } = predictor else { return Ok(None) };
+        let reach = radius * norm(weights);
+        let square = |error: Error| {
+            let noisy = Error { mean: error.mean, variance: error.variance + sd * sd };
+            noisy.square() + 2.0 * reach * noisy.normal_moment(1.0) + reach * reach
+        };
+        if let Some(error) = error.filter(|_| self.design.is_gaussian()) {
+            return Ok(Some(Estimate { value: square(error), standard_error: None }));
+        }
+        let at = |mean: f64| square(Error { mean, variance: 0.0 });
+        self.sampled.errors(&*self.design, self.d, (predictor, truth), &at, rng).map(Some)
+    }
+
     /// P(f̂(x) has not the sign of its label) for a new point with a label that no noise has touched, where labels are signs of a target
     /// or those of clusters, a value of 0 counted as half a mistake; `None` for other targets.
     ///
@@ -222,14 +275,22 @@ impl Scorer {
         }
     }
 
-    /// R_2 of a sum of kernels on a sphere, where the formula is accurate.
+    /// The torus that x is uniform on, for what is periodic.
+    fn torus(&self) -> Option<Torus> {
+        self.design.is_uniform_over_periods().then_some(Torus { d: self.d })
+    }
+
+    /// R_2 of a sum of kernels on a sphere or a torus, where the formula is accurate.
     fn kernels(&self, predictor: &Predictor, truth: &Truth) -> Result<Option<f64>, Degenerate> {
         let sum = match predictor {
             Predictor::Function(function) => function.kernels(),
             Predictor::Linear { .. } | Predictor::Values(_) => None,
         };
-        let Some((sphere, sum)) = self.sphere().zip(sum) else { return Ok(None) };
-        sphere.square(&sum, truth)
+        match (self.sphere(), self.torus(), sum) {
+            (Some(sphere), _, Some(sum)) => sphere.square(&sum, truth),
+            (_, Some(torus), Some(sum)) => torus.square(&sum, truth),
+            _ => Ok(None),
+        }
     }
 
     /// E Σ_j v_j s_j(x)² for noise of these variances v: by a formula where it is known, else over test points.
@@ -239,9 +300,12 @@ impl Scorer {
         variances: &[f64],
         rng: &mut ChaCha8Rng,
     ) -> Result<f64, Degenerate> {
-        if let Some((sphere, kernels)) = self.sphere().zip(averages.kernels())
-            && let Some(spread) = sphere.spread(&kernels, variances)?
-        {
+        let known = match (self.sphere(), self.torus(), averages.kernels()) {
+            (Some(sphere), _, Some(kernels)) => sphere.spread(&kernels, variances)?,
+            (_, Some(torus), Some(kernels)) => torus.spread(&kernels, variances)?,
+            _ => None,
+        };
+        if let Some(spread) = known {
             return Ok(spread);
         }
         let mut spread = averages.spread(variances);

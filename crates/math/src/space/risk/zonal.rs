@@ -10,10 +10,10 @@ use crate::space::{KernelSum, Points};
 use std::sync::Arc;
 
 /// The largest condition of a kernel matrix up to which formulas agree with test points; beyond 1e11 they have been seen to be negative.
-const CONDITION: f64 = 1e9;
+pub(super) const CONDITION: f64 = 1e9;
 /// What is left of the terms of R_2 must be above this share of the largest: the table has six digits of these, and test points two of what
 /// is left.
-const LEFT: f64 = 1e-3;
+pub(super) const LEFT: f64 = 1e-3;
 
 /// The table of a kernel, and G between the points, the lower triangle, column by column.
 type Squared = (Arc<Table>, Vec<f64>);
@@ -93,7 +93,7 @@ impl Sphere {
 }
 
 /// A v for a symmetric A given by its lower triangle, column by column.
-fn symmetric_times(lower: &[f64], v: &[f64], out: &mut [f64]) {
+pub(super) fn symmetric_times(lower: &[f64], v: &[f64], out: &mut [f64]) {
     let n = v.len();
     out.fill(0.0);
     for (j, column) in lower.chunks_exact(n).enumerate() {

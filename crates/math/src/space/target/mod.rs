@@ -3,6 +3,7 @@
 mod chain;
 mod direction;
 mod harmonic;
+mod index;
 mod linear;
 mod polynomial;
 mod sign;
@@ -11,6 +12,7 @@ mod teacher;
 mod truth;
 mod zero;
 
+pub use index::Index;
 pub use truth::{RowFunction, Target, Teacher, Truth};
 
 use crate::catalogue::Entry;

@@ -1,9 +1,9 @@
 //! Polynomials of one direction.
 
 use super::direction::{self, Direction};
+use super::index::Index;
 use super::{Target, Truth};
 use crate::catalogue::{Entry, Invalid, Kind, Parameter};
-use crate::space::dense::dot;
 use rand_chacha::ChaCha8Rng;
 
 pub(super) const ENTRY: Entry<dyn Target> = Entry {
@@ -38,10 +38,11 @@ impl Target for Polynomial {
     fn draw(&self, rng: &mut ChaCha8Rng, spectrum: &[f64]) -> Truth {
         let u = self.direction.draw(rng, spectrum, 1.0);
         let c = self.coefficients.clone();
-        Truth::Function(Box::new(move |row| {
-            let z = dot(&u, row);
-            c.iter().rev().fold(0.0, |sum, c| sum * z + c)
-        }))
+        let powers = c.iter().enumerate().skip(1).map(|(k, c)| k as f64 * c);
+        let slopes: Vec<f64> = powers.collect();
+        let value = move |z: f64| c.iter().rev().fold(0.0, |sum, c| sum * z + c);
+        let slope = move |z: f64| slopes.iter().rev().fold(0.0, |sum, c| sum * z + c);
+        Truth::Index(Index::new(u, Box::new(value), Some(Box::new(slope))))
     }
 
     fn is_fixed(&self) -> bool {

@@ -1,9 +1,9 @@
 //! Functions of one direction.
 
 use super::direction::{self, Direction};
+use super::index::{Index, Link};
 use super::{Target, Truth};
 use crate::catalogue::{Entry, Kind, Parameter, Value};
-use crate::space::dense::dot;
 use rand_chacha::ChaCha8Rng;
 
 pub(super) const ENTRY: Entry<dyn Target> = Entry {
@@ -21,26 +21,33 @@ pub(super) const ENTRY: Entry<dyn Target> = Entry {
     },
     build: |values| {
         let direction = direction::build(&values[2], &values[3])?;
-        Ok(Box::new(SingleIndex { link: link(values[0].word()), amplitude: values[1].real(), direction }))
+        let (link, slope) = link(values[0].word());
+        Ok(Box::new(SingleIndex { link, slope, amplitude: values[1].real(), direction }))
     },
 };
 
-fn link(word: &str) -> fn(f64) -> f64 {
+/// g and g', which the sign does not have.
+fn link(word: &str) -> (fn(f64) -> f64, Option<fn(f64) -> f64>) {
     match word {
-        "abs" => f64::abs,
-        "square" => |z| z * z,
-        "cube" => |z| z * z * z,
-        "tanh" => libm::tanh,
-        "sine" => libm::sin,
-        // The sign of 0 is 0.
-        "sign" => |z| if z == 0.0 { 0.0 } else { z.signum() },
-        _ => |z| z.max(0.0),
+        "abs" => (f64::abs, Some(sign)),
+        "square" => (|z| z * z, Some(|z| 2.0 * z)),
+        "cube" => (|z| z * z * z, Some(|z| 3.0 * z * z)),
+        "tanh" => (libm::tanh, Some(|z| 1.0 - libm::tanh(z) * libm::tanh(z))),
+        "sine" => (libm::sin, Some(libm::cos)),
+        "sign" => (sign, None),
+        _ => (|z| z.max(0.0), Some(|z| if z > 0.0 { 1.0 } else { 0.0 })),
     }
+}
+
+/// The sign of 0 is 0.
+fn sign(z: f64) -> f64 {
+    if z == 0.0 { 0.0 } else { z.signum() }
 }
 
 /// amplitude · g(u·x), ‖u‖ = 1.
 struct SingleIndex {
     link: fn(f64) -> f64,
+    slope: Option<fn(f64) -> f64>,
     amplitude: f64,
     direction: Direction,
 }
@@ -48,8 +55,9 @@ struct SingleIndex {
 impl Target for SingleIndex {
     fn draw(&self, rng: &mut ChaCha8Rng, spectrum: &[f64]) -> Truth {
         let u = self.direction.draw(rng, spectrum, 1.0);
-        let (link, amplitude) = (self.link, self.amplitude);
-        Truth::Function(Box::new(move |row| amplitude * link(dot(&u, row))))
+        let amplitude = self.amplitude;
+        let scaled = |of: fn(f64) -> f64| -> Box<Link> { Box::new(move |z| amplitude * of(z)) };
+        Truth::Index(Index::new(u, scaled(self.link), self.slope.map(scaled)))
     }
 
     fn is_fixed(&self) -> bool {

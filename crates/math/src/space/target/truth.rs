@@ -1,5 +1,6 @@
 //! What targets are.
 
+use super::index::Index;
 use crate::space::dense::{Matrix, dot, times};
 use crate::space::design::Design;
 use crate::space::{Layout, Points, ReluUnits};
@@ -69,6 +70,8 @@ pub enum Truth {
     Relu(Teacher),
     /// f*(x) = 1 where another target is at least 0, else −1.
     Sign(Box<Truth>),
+    /// A function of one direction.
+    Index(Index),
     /// Any other function of a row.
     Function(Box<RowFunction>),
 }
@@ -105,6 +108,16 @@ impl Teacher {
         z.iter_mut().for_each(|z| *z = z.max(0.0));
         dot(&self.outer, &z)
     }
+
+    /// Σ_j a_j u_j over the units with u_j·x > 0.
+    fn gradient(&self, row: &[f64], out: &mut [f64]) {
+        out.fill(0.0);
+        for (u, a) in self.inner.chunks_exact(row.len()).zip(&self.outer) {
+            if dot(u, row) > 0.0 {
+                out.iter_mut().zip(u).for_each(|(out, u)| *out += a * u);
+            }
+        }
+    }
 }
 
 /// A function of the features of one point.
@@ -125,6 +138,7 @@ impl Truth {
                     -1.0
                 }
             }
+            Truth::Index(index) => index.value(row),
             Truth::Function(function) => function(row),
         }
     }
@@ -134,12 +148,24 @@ impl Truth {
         x.rows().zip(out).for_each(|(row, out)| *out = self.value(row));
     }
 
+    /// ∇f* at a point, but for points where it jumps; false where none is known, and then `out` stays as it is.
+    pub fn gradient(&self, row: &[f64], out: &mut [f64]) -> bool {
+        match self {
+            Truth::Zero => out.fill(0.0),
+            Truth::Linear { weights } => out.copy_from_slice(weights),
+            Truth::Relu(teacher) => teacher.gradient(row, out),
+            Truth::Index(index) => return index.gradient(row, out),
+            Truth::Sign(_) | Truth::Function(_) => return false,
+        }
+        true
+    }
+
     /// The weights of a linear target, none for 0; `None` for all others.
     pub fn weights(&self) -> Option<&[f64]> {
         match self {
             Truth::Zero => Some(&[]),
             Truth::Linear { weights } => Some(weights),
-            Truth::Relu(_) | Truth::Sign(_) | Truth::Function(_) => None,
+            Truth::Relu(_) | Truth::Sign(_) | Truth::Index(_) | Truth::Function(_) => None,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What is known at one n and d.
 
-use super::kernels;
 use super::known::{flag, is_ridgeless, isotropic, number, whole, word};
 use super::means::{Case, mean};
 use super::setting::square;
 use super::{Eigenframework, Isotropic, Ranks};
+use super::{bags, kernels};
 use crate::catalogue::Choice;
 use crate::space::design;
 use crate::theory::moment;
@@ -45,7 +45,7 @@ fn pooled(estimator: &Choice, n: u64) -> Option<u64> {
 /// Of least squares and ridge by the eigenframework, with an intercept counted as one point less, on points with mean 0 or with an
 /// intercept: exact in no case, see [`Eigenframework`] for how far it is off. On normal points of one step of descent, disjoint
 /// ensembles and shrunk least squares exactly, and of random projections by [`random_features`](super::random_features).
-/// For f* = 0 of nearest neighbours exactly, and of kernels on spheres of R^10 and higher by the eigenframework.
+/// For f* = 0 of nearest neighbours and means of them over parts of the sample exactly, and of kernels on spheres of R^10 and higher by the eigenframework.
 pub fn expected(
     estimator: &Choice,
     design: &Choice,
@@ -58,6 +58,12 @@ pub fn expected(
     let noise = moment(noise, 2.0);
     if d == 0 || n == 0 || built.check(d).is_err() || !noise.is_finite() {
         return None;
+    }
+    if target.name() == "zero"
+        && design.name() != "rows"
+        && let Some(mean) = bags::mean(estimator, noise, n)
+    {
+        return Some(mean);
     }
     if let Some(mean) = kernels::mean(estimator, design, target, noise, (n, d)) {
         return Some(mean);

@@ -166,6 +166,11 @@ pub(super) fn whole(choice: &Choice, name: &str) -> u64 {
     argument(choice, name).map_or(0, Value::whole)
 }
 
+/// A whole number that counts what fits into memory; `None` where it does not.
+pub(super) fn number_of_points(choice: &Choice, name: &str) -> Option<usize> {
+    usize::try_from(whole(choice, name)).ok()
+}
+
 pub(super) fn word(choice: &Choice, name: &str) -> &'static str {
     argument(choice, name).map_or("", Value::word)
 }

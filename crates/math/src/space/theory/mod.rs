@@ -1,6 +1,7 @@
 //! What is known of estimators on R^d: laws at finite n, the eigenframework, and classes as n grows.
 
 mod at;
+mod bags;
 mod beta;
 mod collapse;
 mod eigenframework;
@@ -15,6 +16,7 @@ mod root;
 mod setting;
 
 pub use at::{expected, law, ranks};
+pub use bags::known_bags;
 pub use collapse::collapse;
 pub use eigenframework::Eigenframework;
 pub use isotropic::Isotropic;

@@ -126,6 +126,6 @@ pub(super) fn along_the_spectrum(target: &Choice, spectrum: &[f64]) -> Option<Ve
     match built.draw(&mut rng, spectrum) {
         Truth::Zero => Some(vec![0.0; spectrum.len()]),
         Truth::Linear { weights } => Some(weights.iter().zip(spectrum).map(|(w, l)| l * w * w).collect()),
-        Truth::Relu(_) | Truth::Sign(_) | Truth::Function(_) => None,
+        Truth::Relu(_) | Truth::Sign(_) | Truth::Index(_) | Truth::Function(_) => None,
     }
 }

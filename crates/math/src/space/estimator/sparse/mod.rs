@@ -66,6 +66,7 @@ impl Estimator for Sparse {
             route: Some(Route::Cholesky),
             steps: Some(corners),
             converged: Some(true),
+            ..Report::default()
         })
     }
 

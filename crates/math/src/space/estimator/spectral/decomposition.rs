@@ -152,6 +152,9 @@ impl<'a> Decomposition<'a> {
         }
         let centre = self.system.centre();
         *out.set(self.system.d, centre.as_deref()) = rows;
+        if matches!(filter.gain, Gain::Ridge(_)) {
+            out.set_ridge();
+        }
         Ok(report)
     }
 
