@@ -168,3 +168,35 @@ fn equal_points_fail_rules_that_must_meet_them_all() {
     assert!(bags.iter().all(|status| ["ok", "duplicate_x"].contains(&&**status)), "{bags:?}");
     assert!(bags.iter().any(|status| status == "duplicate_x"));
 }
+
+/// S + 2 e ‖ŵ‖ √(2S/π) + e² ‖ŵ‖² with S = R_2 + σ² of each trial, and nothing of functions.
+#[test]
+fn adversarial_risks_follow_from_risk_norm_and_radius() {
+    let data = "{n: 12, d: 20, target: {linear: {norm: 1, direction: random}}, noise: {normal: {sd: 0.5}}}";
+    let risks = "{risks: [2, {adversarial: 0.5}, {adversarial: 2}]}";
+    let text = study(data, "{plane: least_squares, kernel: kernel}", risks);
+    assert_eq!(parsed(&parsed(&text).to_yaml()), parsed(&text));
+    let folder = tempfile::tempdir().unwrap();
+    let directory = files(&text, &folder.path().join("out"), 1);
+    let table = metrics(&directory, "plane");
+    let [square, norm] = ["risk_l2", "norm"].map(|name| column(&table, name));
+    for (radius, name) in [(0.5, "risk_adversarial_0_5"), (2.0, "risk_adversarial_2")] {
+        for ((found, square), norm) in column(&table, name).iter().zip(&square).zip(&norm) {
+            let (total, reach) = (square.unwrap() + 0.25, radius * norm.unwrap());
+            let told = total + 2.0 * reach * (2.0 * total / std::f64::consts::PI).sqrt() + reach * reach;
+            assert!((found.unwrap() / told - 1.0).abs() < 1e-12, "{found:?} {told}");
+        }
+        assert!(column(&metrics(&directory, "kernel"), name).iter().all(Option::is_none));
+    }
+    let checked = verify(&Plan::new(parsed(&text)), &directory, Draw::Share(1.0), 2).unwrap();
+    assert!(checked.findings.is_empty(), "{:?}", checked.findings);
+    for (risk, part) in [
+        ("{adversarial: 0}", "a radius above 0"),
+        ("{adversarial: 1, other: 2}", "`other`"),
+        ("adversarial(1)", "`{adversarial: radius}`"),
+    ] {
+        let text = study("{n: 4, d: 3}", "{a: kernel}", &format!("{{risks: [{risk}]}}"));
+        let error = parse(text.as_bytes(), "study", &[]).map(drop).unwrap_err().to_string();
+        assert!(error.contains("evaluate.risks[0]") && error.contains(part), "{text}{error}");
+    }
+}
