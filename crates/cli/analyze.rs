@@ -7,12 +7,15 @@ use crate::theory::Theory;
 use crate::{output, study, told};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use tempered_analysis::{Curve, Expected, Fits, Options, Order, Profile, Risk, Series, Statistic, Summary};
+use tempered_analysis::{
+    Curve, Estimand, Expected, Fits, Options, Order, Performance, Profile, Risk, Series, Statistic, Summary,
+    Truth,
+};
 use tempered_math::catalogue::Choice;
 use tempered_math::estimator::Estimator;
 use tempered_pipeline::RunDirectory;
 use tempered_pipeline::plan::Plan;
-use tempered_pipeline::spec::line_estimators;
+use tempered_pipeline::spec::{self, line_estimators};
 
 /// Series in the terminal at most: with the comparisons they fill a screen.
 const SERIES: usize = 20;
@@ -52,6 +55,8 @@ struct Json<'a> {
     quantities: &'a [String],
     curves: &'a [Curve],
     series: Vec<&'a Series>,
+    #[serde(skip_serializing_if = "<[Performance]>::is_empty")]
+    performance: &'a [Performance],
     #[serde(skip_serializing_if = "<[Profile]>::is_empty")]
     profiles: &'a [Profile],
 }
@@ -64,6 +69,7 @@ impl<'a> Json<'a> {
             quantities: &summary.options.quantities,
             curves: &summary.curves,
             series: summary.asked_series().collect(),
+            performance: &summary.performances,
             profiles: &summary.profiles,
         }
     }
@@ -90,7 +96,11 @@ pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
                 output::print(&next_steps(&options.directory, &swept(&plan)))?;
             }
         }
-        Format::Json if summary.curves.is_empty() && reading.quantities.is_empty() => {
+        Format::Json
+            if summary.curves.is_empty()
+                && summary.performances.is_empty()
+                && reading.quantities.is_empty() =>
+        {
             output::json(&summary.series)?
         }
         Format::Json => output::json(&Json::of(&summary))?,
@@ -105,11 +115,14 @@ pub fn swept(plan: &Plan) -> Vec<&str> {
 
 /// How a command ends that has shown a summary: tables without a single risk are no success, and it is said why.
 pub fn ending(summary: &Summary) -> Ending {
-    let mut levels = summary.series.iter().flat_map(|series| &series.levels);
+    // Of whole trials there are curves alone.
+    let alone = summary.curves.iter().filter(|_| summary.series.is_empty());
+    let curves = alone.flat_map(|curve| curve.points.iter().map(|point| &point.level));
+    let mut levels = summary.series.iter().flat_map(|series| &series.levels).chain(curves);
     if levels.any(|level| level.failed < level.trials) {
         return Ending::Done;
     }
-    eprintln!("every fit failed, so there is no risk to judge:");
+    eprintln!("every trial failed, so there is nothing to judge:");
     summary.fits.iter().filter_map(Fits::line).for_each(|line| eprintln!("  {line}"));
     Ending::TooManyFailed
 }
@@ -147,6 +160,8 @@ pub fn summarise(
         quantities: reading.quantities.clone(),
         statistic: reading.statistic,
         zip: zip(plan),
+        metrics: plan.study.metrics.iter().cloned().collect(),
+        estimands: plan.asked().estimands.iter().map(|one| estimand(plan, one)).collect(),
         order: order(plan),
         global: labels(plan, |estimator| !estimator.is_local()),
         level: labels(plan, |estimator| estimator.levels_off()),
@@ -168,7 +183,8 @@ pub fn summarise(
 
 /// What the files of a plan say of themselves, whatever is recorded beside their numbers.
 pub fn expected(plan: &Plan) -> Expected {
-    let mut expected = Expected::default();
+    let mut expected =
+        Expected { without_risks: plan.study.space() == spec::Space::Program, ..Expected::default() };
     for (place, estimator) in plan.study.estimators.iter().enumerate() {
         for (name, value) in plan.identity(place) {
             match name.as_str() {
@@ -179,6 +195,20 @@ pub fn expected(plan: &Plan) -> Expected {
         }
     }
     expected
+}
+
+/// An estimand with its true values.
+fn estimand(plan: &Plan, estimand: &spec::Estimand) -> Estimand {
+    Estimand {
+        name: estimand.name.clone(),
+        estimate: estimand.estimate.clone(),
+        truth: match &estimand.truth {
+            spec::Truth::Formula(formula) => Truth::Cells(plan.truths(formula)),
+            spec::Truth::Metric(name) => Truth::Metric(name.clone()),
+        },
+        interval: estimand.interval.clone(),
+        standard_error: estimand.standard_error.clone(),
+    }
 }
 
 /// Swept parameters that go in step, by the name of the estimator.

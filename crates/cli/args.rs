@@ -435,4 +435,10 @@ pub struct Init {
     /// Write a study of an estimator in Python, and that beside it.
     #[arg(long)]
     pub python: bool,
+    /// Write a study of an estimator in R, and that beside it.
+    #[arg(long, conflicts_with = "python")]
+    pub r: bool,
+    /// With --python or --r: a study of whole trials instead.
+    #[arg(long)]
+    pub trial: bool,
 }

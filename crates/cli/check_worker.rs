@@ -6,6 +6,7 @@ use crate::{output, study};
 use tempered_pipeline::plan::{Complaint, Plan};
 use tempered_pipeline::rehearsal::{Rehearsal, rehearse};
 use tempered_pipeline::spec::Reproducibility;
+use tempered_pipeline::trial::Provoked;
 
 /// Asks every program of a study about three trials, and says what is not as it claims.
 pub fn check_worker(file: &StudyFile) -> Result<Ending, Failure> {
@@ -13,7 +14,7 @@ pub fn check_worker(file: &StudyFile) -> Result<Ending, Failure> {
     let rehearsals = rehearse(&plan)?;
     if rehearsals.is_empty() {
         return Err(Failure::Usage(
-            "the study has no estimator that is a program: train: {mine: {process: {command: […]}}}".into(),
+            "the study has no program: train: {mine: {process: {command: […]}}}".into(),
         ));
     }
     let (texts, sound): (Vec<String>, Vec<bool>) = rehearsals.iter().map(|one| told(&plan, one)).unzip();
@@ -23,7 +24,7 @@ pub fn check_worker(file: &StudyFile) -> Result<Ending, Failure> {
 
 /// What a rehearsal shows, and whether all is as it should be.
 fn told(plan: &Plan, rehearsal: &Rehearsal) -> (String, bool) {
-    let Rehearsal { label, statuses, is_repeated, is_alone, seconds, complaints } = rehearsal;
+    let Rehearsal { label, statuses, is_repeated, is_alone, seconds, complaints, provoked } = rehearsal;
     let claims = claim(plan, label);
     let mut text = format!("{label}: three trials {}, {} each", statuses.join(", "), milliseconds(*seconds));
     let differs = |text: &mut String, what: &str| {
@@ -41,6 +42,12 @@ fn told(plan: &Plan, rehearsal: &Rehearsal) -> (String, bool) {
             "\n  trial {trial} failed ({status}): {}",
             why.lines().collect::<Vec<_>>().join("\n    ")
         ));
+    }
+    let Provoked { asked, answered, lives } = provoked;
+    let answered = answered.lines().collect::<Vec<_>>().join("\n    ");
+    text.push_str(&format!("\n  {asked}: it answered {answered}"));
+    if !lives {
+        text.push_str("\n  a program that ends costs its batch: answer the status 1 of such a trial instead");
     }
     let all_well = statuses.iter().all(|status| *status == "ok");
     (text, all_well && (claims == "no" || (*is_repeated && *is_alone)))

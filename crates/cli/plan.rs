@@ -134,7 +134,7 @@ fn shards(plan: &Plan) -> String {
     let largest = sizes.iter().max_by_key(|size| size.numbers());
     let all = sizes.len() <= MOST_LEVELS;
     for (cell, group) in levels(plan).filter(|(cell, _)| all || Some(&cell.size()) == largest) {
-        let Size { n, d } = cell.size();
+        let Size { n, d, .. } = cell.size();
         let size = d.map_or(n.to_string(), |d| format!("{n} × {d}"));
         let trials = group.trials.min(plan.study.trials);
         let (shards, time) = (plan.study.trials.div_ceil(group.trials), time(trials as f64 * group.seconds));

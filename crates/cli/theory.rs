@@ -46,6 +46,7 @@ impl<'a> Theory<'a> {
         let told = match self.plan.study.space() {
             Space::Line => self.on_line(label, data, risk),
             Space::Features => self.of_features(label, data, risk),
+            Space::Program => None,
         };
         told.map_or_else(Known::default, known)
     }

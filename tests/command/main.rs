@@ -13,6 +13,7 @@ mod houses;
 mod join;
 mod kills;
 mod limits;
+mod programs;
 mod rows;
 mod run;
 mod show;

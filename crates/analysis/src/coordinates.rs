@@ -147,28 +147,33 @@ fn named(axis: usize, text: &str) -> Named {
     if axis == 0 {
         found.extend(parameters(rest).into_iter().map(|(name, value)| of(name, value)));
     } else {
-        nested(AXES[axis], rest, &mut found);
+        nested((AXES[axis], name), rest, &mut found);
     }
     found
 }
 
 /// Parameters of a choice; of a choice among them its name and, below it, its own parameters.
-fn nested(prefix: &str, text: &str, found: &mut Named) {
+fn nested((prefix, choice): (&str, &str), text: &str, found: &mut Named) {
     for (name, value) in parameters(text) {
-        let name = coordinate(prefix, name);
+        let name = coordinate((prefix, choice), name);
         match value.split_once('(').filter(|_| value.ends_with(')') && is_name(value)) {
             Some((choice, _)) => {
                 found.push((name.as_str().into(), Coordinate::Word(choice.into())));
-                nested(&name, split(1, value).1, found);
+                nested((&name, ""), split(1, value).1, found);
             }
             None => found.push((name.into(), Coordinate::of(value))),
         }
     }
 }
 
-/// The name of a parameter as a coordinate. The number of features is called d, whatever the design.
-pub(crate) fn coordinate(prefix: &str, parameter: &str) -> String {
-    if prefix == AXES[1] && parameter == "d" { parameter.to_owned() } else { format!("{prefix}_{parameter}") }
+/// Choices in the place of a design whose parameters are the user's own.
+const OWN: [&str; 2] = ["parameters", "process"];
+
+/// The name of a parameter of a choice as a coordinate. The number of features is called d, whatever the design, and parameters of the
+/// user's own have their own names.
+pub(crate) fn coordinate((prefix, choice): (&str, &str), parameter: &str) -> String {
+    let is_plain = prefix == AXES[1] && (parameter == "d" || OWN.contains(&choice));
+    if is_plain { parameter.to_owned() } else { format!("{prefix}_{parameter}") }
 }
 
 /// Whether a text begins as a name does, not as a formula or a list.

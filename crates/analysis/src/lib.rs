@@ -11,6 +11,7 @@ mod coordinates;
 #[cfg(test)]
 mod coverage;
 mod error;
+mod estimand;
 mod fits;
 mod growth;
 mod judge;
@@ -18,6 +19,7 @@ mod label;
 mod level;
 mod options;
 mod pair;
+mod performance;
 mod profile;
 #[cfg(feature = "sql")]
 mod query;
@@ -37,6 +39,7 @@ mod zero;
 pub use along::{Course, Curve, Extreme, Point};
 pub use coordinates::{Coordinate, Coordinates};
 pub use error::Error;
+pub use estimand::{Estimand, Truth};
 pub use fits::{Fits, reasons};
 pub use growth::estimate::Estimate;
 pub use growth::model::Model;
@@ -46,6 +49,7 @@ pub use label::{Order, short};
 pub use level::Level;
 pub use options::Options;
 pub use pair::Pair;
+pub use performance::{Figure, Performance};
 pub use profile::{Profile, lines as profile_lines};
 #[cfg(feature = "sql")]
 pub use query::{Answer, query};

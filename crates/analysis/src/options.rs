@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Error;
+use crate::estimand::Estimand;
 use crate::label::Order;
 use crate::read::belongs::Expected;
 use crate::sample::statistic::Statistic;
@@ -37,6 +38,10 @@ pub struct Options {
     pub statistic: Option<Statistic>,
     /// Groups of swept parameters that vary together, by the name of the estimator: a series along one of them varies all.
     pub zip: BTreeMap<String, Vec<Vec<String>>>,
+    /// Metrics of programs: means are what is read of them.
+    pub metrics: BTreeSet<String>,
+    /// Estimands: what metrics estimate, and its true value.
+    pub estimands: Vec<Estimand>,
     /// The order of series and pairs.
     pub order: Order,
     /// Labels of estimators that are not local: their risks are not sums of many nearly independent contributions, so that
@@ -62,6 +67,8 @@ impl Default for Options {
             quantities: Vec::new(),
             statistic: None,
             zip: BTreeMap::new(),
+            metrics: BTreeSet::new(),
+            estimands: Vec::new(),
             order: Order::default(),
             global: BTreeSet::new(),
             level: BTreeSet::new(),

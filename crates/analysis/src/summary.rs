@@ -14,6 +14,7 @@ use crate::judge::{Judgement, closes_in, in_expectation, in_probability, of_sign
 use crate::level::{Level, censored};
 use crate::options::Options;
 use crate::pair::{Pair, pairs};
+use crate::performance::{Performance, performances};
 use crate::profile::{Profile, profiles};
 use crate::read::order::{in_order, together};
 use crate::read::samples::{PartitionSamples, Reasons, RiskSamples};
@@ -67,6 +68,8 @@ pub struct Summary {
     pub series: Vec<Series>,
     /// Quantities along the coordinate of the options; those of a risk along n are series.
     pub curves: Vec<Curve>,
+    /// What the estimates of each estimand are worth.
+    pub performances: Vec<Performance>,
     /// Comparisons of estimators on the same samples.
     pub pairs: Vec<Pair>,
     /// Errors by the probability of wrong labels.
@@ -120,16 +123,17 @@ pub fn analyze(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Sum
 fn summarise(dir: &Path, options: &Options, theory: &Theory<'_>) -> Result<Summary, Error> {
     let mut scan = Scan::open(dir, &options.expected)?;
     let along = Along::of(&options.along, &scan.partitions)?;
-    let mut followed = Quantity::all(&options.quantities, &scan)?;
+    let mut followed = Quantity::all(&options.quantities, &options.metrics, &scan)?;
     // Risks along n are series, not curves.
     followed.retain(|quantity| along != Along::Size || quantity.risk.is_none());
     let curves = curves(&scan, &along, &followed, options)?;
+    let performances = performances(&scan, options)?;
     let (series, fits) = series(&mut scan, options, theory)?;
     scan.sort(&options.order);
     let mut pairs = pairs(&scan, options.confidence)?;
     trust(&mut pairs, &series);
     let profiles = profiles(&series);
-    Ok(Summary { series, curves, pairs, profiles, fits, options: options.clone() })
+    Ok(Summary { series, curves, performances, pairs, profiles, fits, options: options.clone() })
 }
 
 /// Reads the partitions series by series, and finishes complete series, so that replicates of few levels are in memory.

@@ -33,8 +33,8 @@ pub fn drawn(
     path: &Path,
     shown: &HashSet<&str>,
 ) -> Result<Vec<DrawnTrial>, Failure> {
-    // Of points in R^d there is no such picture.
-    if plan.study.space() == Space::Features {
+    // Of points in R^d there is no such picture, nor of trials that programs compute.
+    if plan.study.space() != Space::Line {
         return Ok(Vec::new());
     }
     let Some((series, n)) = chosen(summary) else { return Ok(Vec::new()) };

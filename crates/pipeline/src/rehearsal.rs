@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::plan::{Complaint, Plan};
 use crate::spec::is_program;
-use crate::trial::{Answered, Data, Estimator, Judge, Laws, Predictor, Program, Row, Samples};
+use crate::trial::{Answered, Data, Estimator, Judge, Laws, Predictor, Program, Provoked, Row, Samples};
 use std::time::Instant;
 use tempered_math::catalogue::Choice;
 
@@ -24,9 +24,12 @@ pub struct Rehearsal {
     pub seconds: f64,
     /// What it said of trials that failed.
     pub complaints: Vec<Complaint>,
+    /// What it made of a trial that cannot be computed.
+    pub provoked: Provoked,
 }
 
-/// Asks the first variant of every program of a study about three trials of its first cell: together, together again, and one by one.
+/// Asks the first variant of every program of a study about three trials of its first cell: together, together again, and one by one; then
+/// about one that cannot be computed.
 ///
 /// # Errors
 /// A program cannot be used, or is not what the study says of it.
@@ -54,10 +57,20 @@ fn one(plan: &Plan, label: String, choice: &Choice) -> Result<Rehearsal, Error> 
         alone.extend(ask(trial..trial + 1)?);
     }
     plan.workers.complaints();
+    let provoked = provoke(plan, program, choice)?;
     let statuses =
         together.iter().map(|(row, _)| row.status.map_or_else(|why| why.word(), |()| "ok")).collect();
     let same = |other: &[Scored]| together == other;
-    Ok(Rehearsal { label, statuses, is_repeated: same(&again), is_alone: same(&alone), seconds, complaints })
+    let (is_repeated, is_alone) = (same(&again), same(&alone));
+    Ok(Rehearsal { label, statuses, is_repeated, is_alone, seconds, complaints, provoked })
+}
+
+/// What the program makes of a trial of the first cell that cannot be computed.
+fn provoke(plan: &Plan, program: &Program, choice: &Choice) -> Result<Provoked, Error> {
+    let cell = plan.cells.first().ok_or_else(|| Error::Pool("a study has cells".into()))?;
+    let mut samples = Samples { trials: 0..1, ..Samples::default() };
+    Laws::of(plan, cell)?.draw(&mut samples);
+    program.provoke(plan, cell, (&mut samples, &cell.fit_content(choice)))
 }
 
 /// A row and its scores.

@@ -122,7 +122,9 @@ fn coordinates(estimator: &Estimator, cell: &Cell) -> Vec<(String, String)> {
     for (part, choice) in [("design", &cell.design), ("target", &cell.target), ("noise", &cell.noise)] {
         all.push((part.into(), choice.name().into()));
         let arguments = choice.arguments().iter();
-        all.extend(arguments.map(|(name, value)| (spec::coordinate(part, name), value.to_string())));
+        all.extend(
+            arguments.map(|(name, value)| (spec::coordinate(part, choice.name(), name), value.to_string())),
+        );
     }
     all
 }

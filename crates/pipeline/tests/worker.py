@@ -1,17 +1,20 @@
 """A worker by the standard library alone, whose first argument says what it answers and whose second how it misbehaves.
 
-values: the mean of y at every point · knots: the linear spline · weights: the weight of the first feature is `scale`, all others
+values: the mean of y at every point · metrics: whole trials, the mean of n normal numbers and an interval · knots: the linear spline · weights: the weight of the first feature is `scale`, all others
 are 0. Trials whose first label is above 2 misbehave.
 """
 
 import array
 import json
+import math
 import os
+import random
 import struct
 import sys
 import time
 
 ANSWERS, MODE = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "good"
+METRICS = ["estimate", "lower", "upper", "se", "above"] if ANSWERS == "metrics" else ["bottom", "draw"]
 ITEM = {"F64": "d", "U64": "Q", "U8": "B"}
 
 
@@ -80,6 +83,33 @@ def fit(words, arrays):
     return {"errors": json.dumps(errors)} if errors else {}, arrays
 
 
+def whole(words, arrays):
+    """Means of n normal numbers of the standard deviation `sd`, with intervals of known width."""
+    coordinates = json.loads(words["coordinates"])
+    n, sd = coordinates["n"], coordinates.get("sd", 1)
+    seeds = arrays["seed"][1]
+    count = arrays["trial"][0][0]
+    status, errors = [], {}
+    metrics = {name: [] for name in METRICS}
+    for trial in range(count):
+        rng = random.Random(seeds[4 * trial])
+        mean = sum(rng.gauss(0, sd) for _ in range(n)) / n
+        is_bad = mean > 0.5 * sd
+        if is_bad and MODE == "crash":
+            os.kill(os.getpid(), 11)
+        status.append(int(is_bad and MODE == "raise"))
+        if status[-1]:
+            errors[str(trial)] = f"the mean is {mean}"
+        reach = 1.959963984540054 * sd / math.sqrt(n)
+        low = float("nan") if is_bad and MODE == "nan" else mean - reach
+        found = {"estimate": mean, "lower": low, "upper": mean + reach, "se": sd / math.sqrt(n), "above": float(mean > 0)}
+        for name in METRICS:
+            metrics[name].append(found[name])
+    arrays = [("status", "U8", [count], status)]
+    arrays += [(f"metric.{name}", "F64", [count], metrics[name]) for name in METRICS]
+    return {"errors": json.dumps(errors)} if errors else {}, arrays
+
+
 def main():
     source, target = sys.stdin.buffer, sys.stdout.buffer
     while (message := receive(source)) is not None:
@@ -91,11 +121,11 @@ def main():
             if os.path.exists("version.txt"):
                 with open("version.txt") as file:
                     version = file.read().strip()
-            metrics = json.dumps(["bottom", "draw"])
+            metrics = json.dumps(METRICS)
             answer |= {"protocol": "1", "name": "worker", "version": version, "metrics": metrics, "answers": ANSWERS, "reproducible": "bits"}
             send(target, answer)
         else:
-            more, arrays = fit(words, arrays)
+            more, arrays = (whole if words["kind"] == "trial" else fit)(words, arrays)
             send(target, answer | more, arrays)
 
 

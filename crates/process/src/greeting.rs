@@ -34,7 +34,7 @@ pub enum Reproducible {
     No,
 }
 
-/// What a worker answers of a fit.
+/// What a worker answers of a fit, or of a whole trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answers {
     /// Values of the predictor at the points that it is sent.
@@ -43,6 +43,8 @@ pub enum Answers {
     Knots,
     /// Weights and intercept of a linear predictor.
     Weights,
+    /// Metrics alone: it computes whole trials.
+    Metrics,
 }
 
 impl Reproducible {
@@ -67,7 +69,7 @@ impl Display for Reproducible {
 
 impl Answers {
     /// Each, by its word.
-    pub const ALL: [Answers; 3] = [Answers::Values, Answers::Knots, Answers::Weights];
+    pub const ALL: [Answers; 4] = [Answers::Values, Answers::Knots, Answers::Weights, Answers::Metrics];
 
     /// Its word.
     pub fn word(self) -> &'static str {
@@ -75,6 +77,7 @@ impl Answers {
             Answers::Values => "values",
             Answers::Knots => "knots",
             Answers::Weights => "weights",
+            Answers::Metrics => "metrics",
         }
     }
 }
@@ -103,8 +106,9 @@ impl Greeting {
             .ok_or_else(|| format!("its `reproducible` is {reproducible}; expected bits, 1e-9 or no"))?;
         let answers = or("answers", "values");
         let of_word = Answers::ALL.into_iter().find(|one| one.word() == answers);
-        let answers = of_word
-            .ok_or_else(|| format!("its `answers` is {answers}; expected values, knots or weights"))?;
+        let answers = of_word.ok_or_else(|| {
+            format!("its `answers` is {answers}; expected values, knots, weights or metrics")
+        })?;
         Ok(Greeting {
             name: word("name")?.to_owned(),
             version: or("version", "0"),

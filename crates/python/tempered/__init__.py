@@ -1,4 +1,4 @@
-"""Estimators for Tempered in Python: a function, a decorator, and ``serve()``.
+"""Estimators and whole Monte Carlo trials for Tempered in Python: a function, a decorator, and ``serve()``.
 
 A worker is a program that Tempered starts once a thread. It reads batches of training sets from its standard input and writes
 what came of them to its standard output::
@@ -15,7 +15,7 @@ what came of them to its standard output::
     tempered.serve()
 """
 
-from .worker import Worker, estimator, serve
+from .worker import Worker, estimator, serve, trial
 
-__all__ = ["Worker", "estimator", "serve"]
+__all__ = ["Worker", "estimator", "serve", "trial"]
 __version__ = "0.1.0"

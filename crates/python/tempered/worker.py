@@ -22,7 +22,7 @@ LONGEST_TEXT = 4000
 
 @dataclass
 class Worker:
-    """A function and what it says of itself. ``estimator`` makes one."""
+    """A function and what it says of itself. ``estimator`` and ``trial`` make one."""
 
     function: Callable[..., Any]
     name: str
@@ -34,10 +34,16 @@ class Worker:
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self.function(*arguments, **named)
 
-    @property
-    def coordinates(self) -> bool:
-        """Whether the function asks for the coordinates of the cell."""
-        return "coordinates" in inspect.signature(self.function).parameters
+    def named(self, words: dict[str, str]) -> dict[str, Any]:
+        """The arguments of the function by name: all parameters of the study, and of the coordinates what it asks for."""
+        given, coordinates = json.loads(words["parameters"]), json.loads(words["coordinates"])
+        asked = inspect.signature(self.function).parameters
+        if "coordinates" in asked:
+            given["coordinates"] = coordinates
+        if self.answers == "metrics":
+            takes_all = any(one.kind is one.VAR_KEYWORD for one in asked.values())
+            given |= {name: value for name, value in coordinates.items() if takes_all or name in asked}
+        return given
 
 
 _worker: Worker | None = None
@@ -69,19 +75,50 @@ def estimator(
         global _worker
         if answers not in ("values", "weights", "knots"):
             raise ValueError(f"answers is {answers!r}; expected 'values', 'weights' or 'knots'")
-        if reproducible not in ("bits", "1e-9", "no"):
-            raise ValueError(f"reproducible is {reproducible!r}; expected 'bits', '1e-9' or 'no'")
+        _check_class(reproducible)
         _worker = Worker(function, name or function.__name__, version, answers, list(metrics), reproducible)
         return _worker
 
     return declare if function is None else declare(function)
 
 
+def trial(
+    function: Callable[..., Any] | None = None,
+    *,
+    metrics: Sequence[str],
+    reproducible: str = "bits",
+    name: str | None = None,
+    version: str = "1",
+) -> Any:
+    """Declares a whole Monte Carlo trial: a function that draws its own data and returns metrics alone.
+
+    The function is called for each trial with ``rng``, a NumPy generator of the trial's own, with the parameters of the study by name,
+    and with those coordinates of the cell that it has arguments for: ``n`` and what stands under ``generate.parameters``. It returns a
+    dictionary with a number, or a truth value, for each of its ``metrics``. An exception is a failed trial; a metric that is no finite
+    number is missing, and the status of the trial says so.
+    """
+
+    def declare(function: Callable[..., Any]) -> Worker:
+        global _worker
+        if isinstance(metrics, str) or not metrics:
+            raise ValueError(f"metrics is {metrics!r}; expected a list of names")
+        _check_class(reproducible)
+        _worker = Worker(function, name or function.__name__, version, "metrics", list(metrics), reproducible)
+        return _worker
+
+    return declare if function is None else declare(function)
+
+
+def _check_class(reproducible: str) -> None:
+    if reproducible not in ("bits", "1e-9", "no"):
+        raise ValueError(f"reproducible is {reproducible!r}; expected 'bits', '1e-9' or 'no'")
+
+
 def serve(worker: Worker | None = None) -> None:
     """Answers requests until there are no more. What is printed goes to standard error, since standard output is the channel."""
     worker = worker or _worker
     if worker is None:
-        raise RuntimeError("there is nothing to serve: decorate a function with @tempered.estimator")
+        raise RuntimeError("there is nothing to serve: decorate a function with @tempered.estimator or @tempered.trial")
     source = os.fdopen(os.dup(0), "rb")
     target = os.fdopen(os.dup(1), "wb")
     # Programs that this one starts must not read requests, nor write between answers.
@@ -108,8 +145,10 @@ def _answer(worker: Worker, message: tuple[dict[str, str], dict[str, np.ndarray]
             "environment": f"python {platform.python_version()}, numpy {np.__version__}",
         }
         send(target, answer, {})
-    elif kind == "fit":
-        errors, results = _fit(worker, words, arrays)
+    elif kind in ("fit", "trial"):
+        if (kind == "trial") != (worker.answers == "metrics"):
+            raise ValueError(f"a request of the kind {kind!r}, but {worker.name} answers {worker.answers}")
+        errors, results = (_fit if kind == "fit" else _trial)(worker, words, arrays)
         if errors:
             answer["errors"] = json.dumps(errors)
         send(target, answer, results)
@@ -125,9 +164,7 @@ def _fit(
     worker: Worker, words: dict[str, str], arrays: dict[str, np.ndarray]
 ) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     """Fits the trials of a batch one after the other."""
-    parameters = json.loads(words["parameters"])
-    if worker.coordinates:
-        parameters["coordinates"] = json.loads(words["coordinates"])
+    parameters = worker.named(words)
     x, y, at, seeds = (arrays[name] for name in ("x", "y", "at", "seed"))
     status = np.zeros(len(y), np.uint8)
     metrics = {name: np.full(len(y), np.nan) for name in worker.metrics}
@@ -146,16 +183,47 @@ def _fit(
             for name in worker.metrics:
                 metrics[name][trial] = own[name]
         except MemoryError:
-            # That concerns the machine and not the trial: Tempered ends the run, and nothing is stored.
-            traceback.print_exc()
-            sys.stderr.flush()
-            os.kill(os.getpid(), 9)
+            _give_up()
         except Exception:
             status[trial] = 1
             errors[str(trial)] = traceback.format_exc()[-LONGEST_TEXT:]
             taker.skip(trial)
     results = {"status": status} | taker.arrays() | {f"metric.{name}": values for name, values in metrics.items()}
     return errors, results
+
+
+def _trial(
+    worker: Worker, words: dict[str, str], arrays: dict[str, np.ndarray]
+) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    """Computes the trials of a batch one after the other."""
+    named = worker.named(words)
+    seeds = arrays["seed"]
+    status = np.zeros(len(seeds), np.uint8)
+    metrics = {name: np.full(len(seeds), np.nan) for name in worker.metrics}
+    errors: dict[str, str] = {}
+    rng = _Random()
+    for trial in range(len(seeds)):
+        rng.begin(seeds[trial])
+        try:
+            own = worker.function(rng=rng.generator, **named)
+            if not isinstance(own, dict) or set(own) != set(metrics):
+                found = sorted(own) if isinstance(own, dict) else type(own).__name__
+                raise _Shape(f"the function returned {found}; expected a dictionary of {sorted(metrics)}")
+            for name in worker.metrics:
+                metrics[name][trial] = own[name]
+        except MemoryError:
+            _give_up()
+        except Exception:
+            status[trial] = 1
+            errors[str(trial)] = traceback.format_exc()[-LONGEST_TEXT:]
+    return errors, {"status": status} | {f"metric.{name}": values for name, values in metrics.items()}
+
+
+def _give_up() -> None:
+    """Ends this program for want of memory, which concerns the machine and not the trial: Tempered ends the run, and nothing is stored."""
+    traceback.print_exc()
+    sys.stderr.flush()
+    os.kill(os.getpid(), 9)
 
 
 class _Random:

@@ -23,6 +23,8 @@ impl MetricsChunk {
     pub const OK: &'static str = "ok";
     /// Status of a trial in which a score or a weight is no finite number.
     pub const OVERFLOW: &'static str = "overflow";
+    /// Status of a trial that a program computed, some of whose metrics are no finite number.
+    pub const NOT_FINITE: &'static str = "not_finite";
 
     /// Removes all rows; memory is kept.
     pub fn clear(&mut self) {

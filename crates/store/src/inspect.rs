@@ -1,6 +1,7 @@
 //! The inspection of a file: its checksum, its pages and every value.
 
 use crate::checksum::{Checksum, checksum, read_checksum};
+use crate::chunk::MetricsChunk;
 use crate::error::Error;
 use crate::footer::{Footer, Found, footer};
 use crate::format::{Format, Outcome};
@@ -170,12 +171,17 @@ impl Seen<'_> {
         }
         let on_line = batch.column_by_name("hull_low").is_some();
         let scores = batch.schema().index_of("kinks").map_err(Error::arrow(self.path))?;
+        // Of whole trials, which have no risks, the metrics that are numbers stay where others are none.
+        let has_risks = batch.schema().fields().iter().any(|field| field.name().starts_with("risk_"));
+        let is_partial = |row: usize| !has_risks && status.value(row) == MetricsChunk::NOT_FINITE;
         for (index, field) in batch.schema().fields().iter().enumerate() {
             let Some(column) = batch.column(index).as_primitive_opt::<Float64Type>() else { continue };
             let is_risk = field.name().starts_with("risk_") && !may_lack(field.name(), on_line);
             for (row, value) in column.iter().enumerate() {
                 let (fine, expected) = match (value, outcomes[row]) {
-                    (Some(_), Outcome::Failed) if index > scores => (false, "NULL: the trial failed"),
+                    (Some(_), Outcome::Failed) if index > scores && !is_partial(row) => {
+                        (false, "NULL: the trial failed")
+                    }
                     (None, Outcome::Whole) if is_risk => (false, "a number: the trial did not fail"),
                     (value, _) => (value.is_none_or(f64::is_finite), "a finite number"),
                 };

@@ -154,9 +154,10 @@ fn release(names: &[String], labels: &mut [Arc<str>; 4], n: &mut Option<u64>) {
 /// The text of an axis without a coordinate, and its value.
 fn without(axis: usize, text: &str, name: &str) -> (String, Option<String>) {
     // Names of estimator parameters have no prefix, those of other axes begin with the axis.
-    let full =
-        |parameter: &str| if axis == 0 { parameter.to_owned() } else { coordinate(AXES[axis], parameter) };
     let (choice, rest) = split(axis, text);
+    let full = |parameter: &str| {
+        if axis == 0 { parameter.to_owned() } else { coordinate((AXES[axis], choice), parameter) }
+    };
     let (mut left, mut found) = (Vec::new(), None);
     for (parameter, value) in parameters(rest) {
         let full = full(parameter);

@@ -30,7 +30,7 @@ fn gathered(values: &[f64]) -> Gathered {
 
 /// A curve of these samples; paired ones are of one cell.
 fn curve(name: &str, samples: &[Vec<f64>], paired: bool) -> Curve {
-    let quantity = Quantity { name: name.into(), risk: None };
+    let quantity = Quantity { name: name.into(), risk: None, own: false };
     let chances = Chances::of(0.95, samples.len());
     let draft = |(place, values): (usize, &Vec<f64>)| {
         let cell = if paired { "one".to_owned() } else { place.to_string() };

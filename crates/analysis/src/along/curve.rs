@@ -64,6 +64,8 @@ pub struct Point {
     pub low: Option<f64>,
     /// The upper end.
     pub high: Option<f64>,
+    /// Whether the value is a share of trials, whose interval is Wilson's: all values are 0 or 1.
+    pub is_share: bool,
     /// The same by theory, where it is known.
     pub theory: Option<f64>,
     /// The size of its samples and the key of their cell, `40:66647cd15f1dc08f`.
@@ -143,6 +145,8 @@ pub(crate) struct Draft {
     mean: Option<Estimate>,
     /// Whether so many values equal the median that the mean is the statistic.
     tied: bool,
+    /// Whether all values are 0 or 1.
+    is_share: bool,
     /// Values of the first trials by their number, NaN for missing ones.
     head: Vec<f64>,
     level: Level,
@@ -165,11 +169,9 @@ impl Draft {
             return None;
         }
         let whole = (level.failed - level.censored) as f64 <= MOST_FAILED * sample.rows as f64;
-        let mean = if quantity.is_share() {
-            Estimate::of_share(&sample, chances)
-        } else {
-            Estimate::of_mean(&sample, chances)
-        };
+        let is_share = quantity.is_share() || quantity.own && are_truths(&sample);
+        let mean =
+            if is_share { Estimate::of_share(&sample, chances) } else { Estimate::of_mean(&sample, chances) };
         level.mean_trusted &= whole && sample.ordered.count() >= super::compare::LEAST_VALUES;
         Some(Draft {
             at,
@@ -177,6 +179,7 @@ impl Draft {
             median: Estimate::of_median(&sample, chances),
             mean,
             tied: is_tied(&sample),
+            is_share,
             head,
             level,
         })
@@ -188,6 +191,20 @@ impl Draft {
             Statistic::Mean => self.mean.as_ref(),
         }
     }
+}
+
+/// Whether all values of a sample are 0 or 1.
+fn are_truths(sample: &Sample) -> bool {
+    let ordered = &sample.ordered;
+    let Some(last) = ordered.count().checked_sub(1) else { return false };
+    let [low, high] = [ordered.get(0), ordered.get(last)];
+    let runs = if low == high {
+        ordered.tied(0)
+    } else {
+        ordered.tied(0).zip(ordered.tied(last)).map(|(a, b)| a + b)
+    };
+    let is_truth = |value: Option<f64>| matches!(value, Some(0.0 | 1.0));
+    is_truth(low) && is_truth(high) && runs == Some(ordered.count())
 }
 
 fn is_tied(sample: &Sample) -> bool {
@@ -284,6 +301,8 @@ impl Curve {
         let statistic = match statistic {
             _ if quantity.is_share() => Statistic::Mean,
             Some(asked) => asked,
+            // What a Monte Carlo study asks of its metrics is their expectation.
+            None if quantity.own => Statistic::Mean,
             None if tied => Statistic::Mean,
             None => Statistic::Median,
         };
@@ -338,6 +357,7 @@ impl Draft {
         // Without a tail index the mean of an error, whose tail may be heavy, is not trusted; counts and shares are bounded.
         self.level.mean_trusted &= statistic == Statistic::Mean && !quantity.is_error();
         let value = estimate.map(|estimate| estimate.value);
-        Point { at: self.at, value, low, high, theory: None, cell: self.cell, level: self.level }
+        let is_share = self.is_share && statistic == Statistic::Mean;
+        Point { at: self.at, value, low, high, is_share, theory: None, cell: self.cell, level: self.level }
     }
 }

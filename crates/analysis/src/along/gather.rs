@@ -1,6 +1,7 @@
 //! Gathering the values of quantities, for a partition or for each checkpoint in one.
 
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use tempered_store::Table;
 
@@ -24,11 +25,13 @@ pub(crate) struct Quantity {
     pub name: String,
     /// The risk that it is, if it is one.
     pub risk: Option<Risk>,
+    /// Whether it is a metric of a program.
+    pub own: bool,
 }
 
 impl Quantity {
-    fn of(name: &str) -> Quantity {
-        Quantity { name: name.to_owned(), risk: Risk::of_column(name) }
+    fn of(name: &str, metrics: &BTreeSet<String>) -> Quantity {
+        Quantity { name: name.to_owned(), risk: Risk::of_column(name), own: metrics.contains(name) }
     }
 
     /// Whether it is the share of failed trials.
@@ -41,13 +44,15 @@ impl Quantity {
         self.risk.is_some() || self.name.starts_with("distance_")
     }
 
-    /// The quantities of these names, or the risks where there are none.
+    /// The quantities of these names, or the risks where there are none; where there are no risks either, these metrics.
     ///
     /// # Errors
     /// [`Error::Quantity`] with the names there are.
-    pub fn all(names: &[String], scan: &Scan) -> Result<Vec<Quantity>, Error> {
+    pub fn all(names: &[String], metrics: &BTreeSet<String>, scan: &Scan) -> Result<Vec<Quantity>, Error> {
         if names.is_empty() {
-            return Ok(scan.risks.iter().map(|risk| Quantity::of(&risk.value)).collect());
+            let risks = scan.risks.iter().map(|risk| &risk.value);
+            let own = metrics.iter().filter(|_| scan.risks.is_empty());
+            return Ok(risks.chain(own).map(|name| Quantity::of(name, metrics)).collect());
         }
         // Parameters of the data are coordinates.
         let is_axis = |name: &str| ["design_", "target_", "noise_"].iter().any(|axis| name.starts_with(axis));
@@ -60,7 +65,7 @@ impl Quantity {
                 let help = near(name, known.iter().copied());
                 return Err(Error::Quantity { name: name.clone(), known: known.join(", "), help });
             }
-            let quantity = Quantity::of(name);
+            let quantity = Quantity::of(name, metrics);
             if !quantities.contains(&quantity) {
                 quantities.push(quantity);
             }

@@ -15,6 +15,8 @@ pub struct Expected {
     /// The text of an estimator with all its parameters, by its full name: its label or, where parameters are swept,
     /// `label[width=50, lr=0.1]`. Names that are not listed are those of earlier plans.
     pub estimators: BTreeMap<String, String>,
+    /// Whether trials have no risks but metrics of programs alone.
+    pub without_risks: bool,
 }
 
 /// The keys that decide numbers and must agree in all files of a directory.
@@ -208,6 +210,7 @@ mod tests {
         let expected = Expected {
             study: vec![("seed".into(), "7".into())],
             estimators: [("mine".into(), "min_norm(ends=free)".into())].into(),
+            without_risks: false,
         };
         let cell = key(CONTENT);
         let named = Named { estimator: "mine", n: 20, cell: &cell, variant: None };

@@ -47,6 +47,9 @@ struct Tally {
 impl Scan {
     /// Gathers every risk of a partition, keeping the values that quantiles at these levels need.
     pub fn samples(&self, partition: &Partition, levels: &[f64]) -> Result<PartitionSamples, Error> {
+        if self.risks.is_empty() {
+            return Ok(PartitionSamples { risks: Vec::new(), failed: failures(partition)? });
+        }
         let (columns, gather): (Vec<&str>, Vec<Gather>) =
             self.risks.iter().flat_map(RiskColumns::columns).unzip();
         let values = self.values(&columns);
@@ -88,6 +91,18 @@ impl Scan {
         let place = |risk: &RiskColumns| columns.iter().position(|column| *column == risk.value);
         self.risks.iter().filter_map(place).collect()
     }
+}
+
+/// Trials that failed, by reason.
+fn failures(partition: &Partition) -> Result<Reasons, Error> {
+    let mut failed = Reasons::new();
+    for group in groups(&partition.files) {
+        let (file, group) = group?;
+        for word in file.status(group)?.into_iter().filter(|word| word != OK) {
+            *failed.entry(word).or_default() += 1;
+        }
+    }
+    Ok(failed)
 }
 
 fn lacks(values: &[f64]) -> bool {

@@ -5,6 +5,7 @@ pub(crate) mod comparisons;
 pub(crate) mod curve_files;
 pub(crate) mod curves;
 pub(crate) mod parameters;
+pub(crate) mod performances;
 pub(crate) mod ruled;
 pub(crate) mod screen;
 pub(crate) mod table;

@@ -10,6 +10,7 @@ use crate::label::short;
 use crate::sample::statistic::Statistic;
 use crate::series::Series;
 use crate::show::curves::CurveTable;
+use crate::show::performances::tables as performances;
 use crate::show::ruled::{STYLE, finish};
 use crate::summary::Summary;
 use crate::text::{cut, estimate, interval, number, wrap};
@@ -44,15 +45,21 @@ impl Summary {
     pub fn table(&self, width: usize, most: usize) -> String {
         let asked = self.asked();
         if self.options.along != SIZE {
-            return self.curve_tables(width, most) + &wrap(&self.failed(), width) + &self.profile_text(width);
+            return self.curve_tables(width, most)
+                + &performances(&self.performances, width, most)
+                + &wrap(&self.failed(), width)
+                + &self.profile_text(width);
         }
-        let mut text = if self.sizes().len() < LEAST_SIZES {
+        let mut text = if self.sizes().len() < LEAST_SIZES && !self.series.is_empty() {
             self.levels_table(&asked, width, most) + &wrap(&self.failed(), width)
         } else {
-            let growth =
-                if asked.is_empty() { String::new() } else { self.growth_table(asked.clone(), width, most) };
-            growth + &self.curve_tables(width, most)
+            let (growth, failed) = match asked.is_empty() {
+                true => (String::new(), wrap(&self.failed(), width)),
+                false => (self.growth_table(asked.clone(), width, most), String::new()),
+            };
+            growth + &self.curve_tables(width, most) + &failed
         };
+        text.push_str(&performances(&self.performances, width, most));
         text.push_str(&self.comparisons());
         text.push_str(&self.profile_text(width));
         text
@@ -83,7 +90,8 @@ impl Summary {
 
     /// Whether only curves are shown.
     pub(crate) fn curves_alone(&self) -> bool {
-        self.options.along != SIZE || (self.asked().is_empty() && self.sizes().len() >= LEAST_SIZES)
+        let enough = self.sizes().len() >= LEAST_SIZES || self.series.is_empty();
+        self.options.along != SIZE || (self.asked().is_empty() && enough)
     }
 
     fn curve_tables(&self, width: usize, most: usize) -> String {

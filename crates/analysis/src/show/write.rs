@@ -13,17 +13,20 @@ use crate::fits::reasons;
 use crate::label::short;
 use crate::level::Level;
 use crate::pair::Pair;
+use crate::performance::Performance;
 use crate::sample::quantile::Quantile;
 use crate::series::Series;
 use crate::show::columns::{Named, Table, integers, reals, text, truths};
 use crate::show::curve_files::{columns, rows};
 use crate::show::parameters::Parameters;
+use crate::show::performances::columns as performances;
 use crate::summary::Summary;
 use crate::tail::index::TailIndex;
 
 impl Summary {
     /// Writes `summary/levels` (one row per series and n), `summary/verdicts` (one row per series) and `summary/pairs`
-    /// (one row per pair of estimators, risk and cell) and `summary/curves` (one row per place of a curve) below a run
+    /// (one row per pair of estimators, risk and cell), `summary/curves` (one row per place of a curve) and, where there are estimands,
+    /// `summary/performance` (one row per estimand, estimator and cell) below a run
     /// directory, each as `.parquet` and `.csv`. Files are renamed when they are complete. Everything is done by the calling
     /// thread, some rows at a time.
     ///
@@ -42,6 +45,11 @@ impl Summary {
         tables(&folder.join("verdicts"), &self.series, |series| verdicts(series, &of_series))?;
         let of_curves = Parameters::of(self.curves.iter().map(|curve| &curve.coordinates));
         tables(&folder.join("curves"), &rows(&self.curves), |rows| columns(rows, &of_curves))?;
+        if !self.options.estimands.is_empty() {
+            let of_estimates = Parameters::of(self.performances.iter().map(|one| &one.coordinates));
+            let columns = |rows: &[Performance]| performances(rows, &of_estimates);
+            tables(&folder.join("performance"), &self.performances, columns)?;
+        }
         tables(&folder.join("pairs"), &self.pairs, pairs)
     }
 

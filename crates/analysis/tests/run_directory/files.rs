@@ -87,6 +87,7 @@ fn files_are_what_the_caller_expects() {
     let study = |seed: &str, estimator: &str| Options {
         expected: Expected {
             study: vec![("seed".into(), seed.into())],
+            without_risks: false,
             estimators: [("spline".to_owned(), estimator.to_owned())].into(),
         },
         ..options()

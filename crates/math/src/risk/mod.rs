@@ -133,6 +133,8 @@ pub enum Domain {
     Unit,
     /// R^d with the law of x: R_p is E|f̂(x) − f*(x)|^p for a new point x, and the supremum is over its support.
     Population,
+    /// Nowhere: trials have metrics of their own and no predictor.
+    None,
 }
 
 impl Domain {
@@ -141,7 +143,7 @@ impl Domain {
         let (first, last) = (x[0], x[x.len() - 1]);
         match self {
             // The line has no other law than that on an interval.
-            Domain::Hull | Domain::Population => (first, last),
+            Domain::Hull | Domain::Population | Domain::None => (first, last),
             Domain::Unit => (first.min(0.0), last.max(1.0)),
         }
     }
@@ -153,6 +155,7 @@ impl fmt::Display for Domain {
             Domain::Hull => "hull",
             Domain::Unit => "unit",
             Domain::Population => "population",
+            Domain::None => "none",
         })
     }
 }

@@ -61,7 +61,11 @@ impl Criteria {
 
     /// Position of the first risk among the scores.
     pub fn first_risk(&self) -> usize {
-        if self.domain == Domain::Population { OF_FEATURES.len() } else { FIRST_RISK }
+        match self.domain {
+            Domain::Hull | Domain::Unit => FIRST_RISK,
+            Domain::Population => OF_FEATURES.len(),
+            Domain::None => 0,
+        }
     }
 
     /// The names of the columns, in the order of the scores.
@@ -70,8 +74,11 @@ impl Criteria {
     /// [`Route::code`](crate::space::estimator::Route::code) has it; steps and convergence of an iteration; the norm of what
     /// decides f̂; the largest training error; each risk; and for each that is a mean its standard error over test points, none where a
     /// formula is known. With a risk of signs there are the least y_i f̂(x_i)/‖ŵ‖ of the training set, of planes, and the share of its
-    /// labels whose sign f̂ has not. Diagnostics come last.
+    /// labels whose sign f̂ has not. Diagnostics come last. Trials without a predictor have none.
     pub fn columns(&self) -> Vec<String> {
+        if self.domain == Domain::None {
+            return Vec::new();
+        }
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_string()).collect::<Vec<_>>();
         let named = |part: &str, risks: &[&Risk]| {
             risks.iter().map(|risk| format!("{part}_{}", risk.suffix())).collect::<Vec<_>>()

@@ -1,7 +1,7 @@
 //! Cells: combinations of the data axes.
 
 use crate::error::Error;
-use crate::spec::{Combination, Size, Template, dimension, essence, is_program};
+use crate::spec::{Combination, Size, Template, essence, is_program};
 use std::borrow::Cow;
 use std::sync::Arc;
 use tempered_math::catalogue::Choice;
@@ -49,7 +49,7 @@ impl Cell {
 
     /// The size of its training sets.
     pub fn size(&self) -> Size {
-        Size { n: self.n, d: dimension(&self.design) }
+        Size::of(self.n, &self.design)
     }
 
     /// What an estimator is in this cell.
@@ -58,7 +58,7 @@ impl Cell {
     /// A formula has no value here.
     pub fn choice<'a>(&self, rule: &'a Template) -> Result<Cow<'a, Choice>, Error> {
         let size = self.size();
-        size.space().estimator(rule, &|name| size.coordinate(name)).map_err(|unfit| Error::Formula {
+        size.space.estimator(rule, &|name| size.coordinate(name)).map_err(|unfit| Error::Formula {
             cell: self.content(),
             parameter: unfit.parameter,
             message: unfit.fault.message,

@@ -3,7 +3,7 @@
 use super::cell::Cell;
 use super::layout::Plan;
 use super::shard::Shard;
-use crate::spec::{DIMENSION, Estimator, Weights, always, column};
+use crate::spec::{DIMENSION, Estimator, Weights, always, column, own_coordinates};
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::predictor::Form;
 use tempered_store::{EstimatorFiles, Labels, Layout, Parameter, ParameterKind, Place};
@@ -70,12 +70,14 @@ pub fn files(plan: &Plan, estimator: usize, shard: &Shard) -> EstimatorFiles {
     }
 }
 
-/// What an estimator has in the column of a swept parameter, or its cell in that of the number of features.
+/// What an estimator has in the column of a swept parameter, or its cell in that of the number of features or of a coordinate of the
+/// user's own.
 fn swept((cell, estimator): (&Cell, &Estimator), name: &str, kind: ParameterKind) -> Parameter {
     if let Some(d) = cell.size().d.filter(|_| name == DIMENSION) {
         return Parameter::Whole(d);
     }
-    let value = estimator.swept.iter().find(|(parameter, _)| column(parameter) == name);
+    let own = own_coordinates(&cell.design);
+    let value = estimator.swept.iter().chain(own).find(|(parameter, _)| column(parameter) == name);
     match (value.map(|(_, value)| value), kind) {
         (None, _) => Parameter::None,
         (Some(value), ParameterKind::Text) => Parameter::Text(value.to_string()),

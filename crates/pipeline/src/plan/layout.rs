@@ -8,7 +8,10 @@ use super::widen::widen;
 use super::workers::Workers;
 use crate::error::Error;
 use crate::generator::Generator;
-use crate::spec::{Costs, Estimator, Group, Size, Space, Study, Template, is_program, process_form, trains};
+use crate::spec::{
+    Costs, Estimator, Formula, Group, Size, Space, Study, Template, is_program, process_form, trains,
+    truth_in_cell,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tempered_math::catalogue::Choice;
@@ -130,11 +133,14 @@ impl Plan {
     /// The form in which an estimator's predictors are stored; none by the rules under which they are sums of units.
     pub fn form(&self, estimator: usize) -> Option<Form> {
         let rule = self.study.estimators[estimator].rule.sample();
-        (self.generator >= Generator::Four).then(|| match self.study.space() {
+        let form = match self.study.space() {
+            // There is no predictor.
+            Space::Program => return None,
             _ if is_program(rule) => process_form(rule),
             Space::Line => form(rule),
             Space::Features => Form::Linear,
-        })
+        };
+        (self.generator >= Generator::Four).then_some(form)
     }
 
     /// The table that training sets of a cell are rows of, read at the first call; `None` where the design is a law.
@@ -226,6 +232,15 @@ impl Plan {
     /// Swept parameters that have a column, in the order of their names.
     pub fn parameters(&self) -> &[(String, ParameterKind)] {
         &self.study.parameters
+    }
+
+    /// The true value of an estimand in each cell, by the key of the cell; cells in which its formula has no value have none.
+    pub fn truths(&self, truth: &Formula) -> BTreeMap<String, f64> {
+        let one = |cell: &Cell| {
+            let parts = (cell.n, [&*cell.design, &*cell.target, &*cell.noise]);
+            Some((cell.key.clone(), truth_in_cell(truth, &parts).ok()?))
+        };
+        self.cells.iter().filter_map(one).collect()
     }
 
     /// Names of the score columns: those of the criteria, then metrics that programs answer.

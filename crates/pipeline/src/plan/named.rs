@@ -1,7 +1,10 @@
 //! Choices and cells from the names under which files and records keep them.
 
 use super::cell::Cell;
-use crate::spec::{Estimator, PROCESS, Space, Template, is_fixed_parameter, parse_choice, parse_rule};
+use crate::spec::{
+    Estimator, PARAMETERS, PROCESS, Space, Template, is_fixed_parameter, own_designs, parse_choice,
+    parse_rule,
+};
 use std::sync::Arc;
 use tempered_math::catalogue::{Choice, Entry};
 use tempered_math::{design, noise, space, target};
@@ -35,8 +38,9 @@ fn inline(label: &str) -> Option<String> {
         Some(format!("{name}: {value}"))
     });
     let quoted = quoted.collect::<Option<Vec<String>>>()?;
-    let is_own =
-        |argument: &&String| name == PROCESS && !argument.split(": ").next().is_some_and(is_fixed_parameter);
+    let is_own = |argument: &&String| {
+        name == PARAMETERS || name == PROCESS && !argument.split(": ").next().is_some_and(is_fixed_parameter)
+    };
     let (own, mut fixed): (Vec<&String>, Vec<&String>) = quoted.iter().partition(is_own);
     let own: Vec<&str> = own.into_iter().map(String::as_str).collect();
     let nested = format!("parameters: {{{}}}", own.join(", "));
@@ -50,7 +54,7 @@ fn inline(label: &str) -> Option<String> {
 pub(crate) fn estimator(label: &str) -> Option<Template> {
     let text = inline(label)?;
     let of = |space: Space| parse_rule(&text, "record", space).ok().filter(|rule| rule.to_string() == label);
-    of(Space::Line).or_else(|| of(Space::Features))
+    of(Space::Line).or_else(|| of(Space::Features)).or_else(|| of(Space::Program))
 }
 
 /// The variant of a name that these swept parameters tell from others, `width=50, lr=0.1`.
@@ -77,11 +81,13 @@ pub(crate) fn cell(content: &str) -> Option<Cell> {
     let mut part = |name: &str| parts.next()?.strip_prefix(name)?.strip_prefix('=');
     let n = part("n")?.parse().ok()?;
     let design = part("design")?;
-    let design = choice(design, design::CATALOGUE).or_else(|| choice(design, space::design::CATALOGUE));
+    let of_space = || choice(design, space::design::CATALOGUE);
+    let own = || choice(design, own_designs());
+    let design = choice(design, design::CATALOGUE).or_else(of_space).or_else(own);
     let design = Arc::new(design?);
     let target = part("target")?;
     let target = Arc::new(match Space::of(&design) {
-        Space::Line => choice(target, target::CATALOGUE)?,
+        Space::Line | Space::Program => choice(target, target::CATALOGUE)?,
         Space::Features => choice(target, space::target::CATALOGUE)?,
     });
     let noise = Arc::new(choice(part("noise")?, noise::CATALOGUE)?);

@@ -1,5 +1,6 @@
 //! What stands under `aggregate`: how a study is read.
 
+use super::estimands::{Estimand, estimands};
 use super::generate::PARTS;
 use super::limits::QUANTILES;
 use super::read::{Errors, Field, distinct, quoted, suggestion};
@@ -14,10 +15,11 @@ pub(super) struct Aggregate {
     pub along: Option<String>,
     pub quantities: Vec<String>,
     pub statistic: Option<&'static str>,
+    pub estimands: Vec<Estimand>,
 }
 
 /// The places of its keys.
-const KEYS: [&str; 5] = ["quantiles", "max_failed", "along", "quantities", "statistic"];
+const KEYS: [&str; 6] = ["quantiles", "max_failed", "along", "quantities", "statistic", "estimands"];
 
 /// What curves may compare.
 pub(super) const STATISTICS: [&str; 2] = ["median", "mean"];
@@ -49,8 +51,10 @@ pub(super) fn aggregate(field: Option<&Field<'_>>, errors: &mut Errors) -> Optio
         }
     };
     let statistic = fields[4].as_ref().map_or(Some(None), |field| statistic(field, errors).map(Some));
-    let (quantiles, max_failed) = (quantiles?, failed?);
-    Some(Aggregate { quantiles, max_failed, along: along?, quantities: quantities?, statistic: statistic? })
+    let estimands = fields[5].as_ref().map_or(Some(Vec::new()), |field| estimands(field, errors));
+    let (quantiles, max_failed, estimands) = (quantiles?, failed?, estimands?);
+    let (along, quantities, statistic) = (along?, quantities?, statistic?);
+    Some(Aggregate { quantiles, max_failed, along, quantities, statistic, estimands })
 }
 
 fn statistic(field: &Field<'_>, errors: &mut Errors) -> Option<&'static str> {
@@ -115,7 +119,7 @@ fn coordinates(study: &Study) -> Vec<String> {
         }
     };
     for (part, choices) in PARTS.iter().zip([&study.designs, &study.targets, &study.noises]) {
-        choices.iter().for_each(|choice| add(choice, &|name| coordinate(part, name)));
+        choices.iter().for_each(|choice| add(choice, &|name| coordinate(part, choice.name(), name)));
     }
     study.estimators.iter().for_each(|estimator| add(estimator.rule.sample(), &str::to_owned));
     names
@@ -124,6 +128,7 @@ fn coordinates(study: &Study) -> Vec<String> {
 /// The names of columns of numbers, and the share of failed trials.
 fn quantities(study: &Study) -> Vec<String> {
     let mut names = study.criteria.columns();
+    names.extend(study.metrics.iter().cloned());
     names.extend(["kinks", "failed"].map(str::to_owned));
     names
 }

@@ -6,13 +6,16 @@ use super::columns::{self, parameters};
 use super::data::data;
 use super::diagnostic::SpecError;
 use super::edit::{self, Edit};
+use super::estimands;
 use super::estimator::{Estimator, check_formulas};
 use super::estimators::{ReadName, estimators, rule};
-use super::evaluation::{Evaluation, evaluate};
+use super::evaluation::{Evaluation, evaluate, nothing};
 use super::label::{identifier, label};
 use super::labels::{self, Responses};
 use super::limits::{FILES, SHARDS, TRIALS};
 use super::mark::{self, Yaml};
+use super::own_data::{PARAMETERS, own_coordinates};
+use super::process::{own_metrics, own_parameters};
 use super::read::{Errors, Field};
 use super::rows::ROWS;
 use super::shards;
@@ -81,10 +84,10 @@ pub(crate) fn parse_rule(text: &str, origin: &str, space: Space) -> Result<Templ
     errors.into_result(rule)
 }
 
-const KEYS: [&str; 9] =
-    ["version", "name", "seed", "trials", "generate", "train", "evaluate", "store", "aggregate"];
+const KEYS: [&str; 10] =
+    ["version", "name", "seed", "trials", "generate", "train", "evaluate", "store", "aggregate", "trial"];
 /// How many of them, from the first one on, a study cannot do without.
-const REQUIRED: usize = 6;
+const REQUIRED: usize = 5;
 
 fn study(root: &Field<'_>, (file, label): (Source<'_>, ReadName), errors: &mut Errors) -> Option<Study> {
     let fields = root.map(&KEYS, errors);
@@ -99,44 +102,62 @@ fn study(root: &Field<'_>, (file, label): (Source<'_>, ReadName), errors: &mut E
             errors.push(root, format!("lacks `{key}`"));
         }
     }
-    let [version, name, seed, trials, generate, train, evaluated, stored, read] = &fields[..] else {
+    let [version, name, seed, trials, generate, train, evaluated, stored, read, whole] = &fields[..] else {
         return None;
     };
+    match (train, whole) {
+        (None, None) => errors.push(root, "lacks `train`, or `trial` where programs compute whole trials"),
+        (Some(_), Some(whole)) => {
+            let message = "stands beside `train`, but a trial is computed by a program or by estimators";
+            errors.helped(whole, message, Some("write two studies".into()));
+            return None;
+        }
+        _ => {}
+    }
+    let (is_whole, train) = (whole.is_some(), whole.as_ref().or(train.as_ref()));
     if let Some(version) = version.as_ref().filter(|version| version.node.text() != Some("1")) {
         errors.expected(version, "1, the only version there is");
     }
     let name = name.as_ref().and_then(|field| identifier(field, None, errors));
     let seed = seed.as_ref().and_then(|field| field.integer(0, u64::MAX, errors));
     let count = trials.as_ref().and_then(|field| field.integer(1, TRIALS, errors));
-    let data = generate.as_ref().and_then(|field| data(field, file, errors));
+    let data = generate.as_ref().and_then(|field| data(field, file, is_whole, errors));
     let sizes = data.as_ref().map_or(Vec::new(), Data::sizes);
     // Where the data are wrong, formulas are tried at some size.
-    let meant = || generate.as_ref().map_or(Space::Line, Space::meant);
-    let space = sizes.first().map_or_else(meant, |size| size.space());
+    let meant = || match is_whole {
+        true => Space::Program,
+        false => generate.as_ref().map_or(Space::Line, Space::meant),
+    };
+    let space = sizes.first().map_or_else(meant, |size| size.space);
     let about = (space, sizes.first().copied(), file);
-    let estimators = train.as_ref().and_then(|field| estimators(field, label, about, errors));
+    let estimators = train.and_then(|field| estimators(field, label, about, errors));
     if let (Some(field), Some(estimators)) = (train, &estimators) {
         check_formulas(field, estimators, &sizes, errors);
     }
     if let (Some(field), Some(data)) = (generate, &data) {
         check_features(field, data, errors);
+        check_own_names(field, data, estimators.as_deref().unwrap_or_default(), errors);
     }
     if let (Some(field), Some(data), Some(estimators)) = (train, &data, &estimators) {
         labels::check_estimators(field, data, estimators, errors);
     }
     let named = estimators.as_deref().unwrap_or_default();
     let responses = data.as_ref().map_or(Responses::Real, Responses::of_data);
-    let evaluation = evaluate(evaluated.as_ref(), named, (space, responses), errors);
+    let evaluation = match is_whole {
+        true => nothing(evaluated.as_ref(), errors),
+        false => evaluate(evaluated.as_ref(), named, (space, responses), errors),
+    };
     if let (Some(field), Some(data), Some(evaluation)) = (evaluated, &data, &evaluation) {
         check_parts_of_risks(field, data, evaluation, errors);
         labels::check_risks(field, data, &evaluation.criteria.risks, errors);
         check_detection(field, data, &evaluation.criteria.diagnostics, errors);
     }
-    let storage = store(stored.as_ref(), errors);
+    let storage = store(stored.as_ref(), is_whole, errors);
     let reading = aggregate(read.as_ref(), errors);
     let head = (name?, seed?, count?);
-    let study = assembled(head, data?, estimators?, (evaluation?, storage?, reading?));
+    let mut study = assembled(head, data?, estimators?, (evaluation?, storage?, reading?));
     aggregate::check(read.as_ref(), &study, errors);
+    estimands::resolve(read.as_ref(), &mut study, errors);
     check_files(root, trials.as_ref(), &study, errors);
     Some(study)
 }
@@ -149,7 +170,7 @@ fn assembled(
 ) -> Study {
     let Evaluation { criteria, reference, checkpoints } = evaluation;
     let Storage { weights, shard_points, shard_trials } = storage;
-    let Aggregate { quantiles, max_failed, along, quantities, statistic } = reading;
+    let Aggregate { quantiles, max_failed, along, quantities, statistic, estimands } = reading;
     Study {
         metrics: columns::metrics(&estimators),
         parameters: parameters(&designs, &estimators),
@@ -174,6 +195,7 @@ fn assembled(
         along,
         quantities,
         statistic,
+        estimands,
     }
 }
 
@@ -199,6 +221,23 @@ fn check_features(field: &Field<'_>, data: &Data, errors: &mut Errors) {
         }
     }
     check_local_noise(&place("noise"), data, errors);
+}
+
+/// Reports coordinates of the user's own that have the name of a parameter or of a metric of a program: each has a column.
+fn check_own_names(field: &Field<'_>, data: &Data, estimators: &[Estimator], errors: &mut Errors) {
+    let names = data.designs.iter().flat_map(own_coordinates).map(|(name, _)| *name);
+    let is_taken = |name: &&str| {
+        estimators.iter().map(|one| one.rule.sample()).any(|program| {
+            own_parameters(program).any(|(own, _)| own == name)
+                || own_metrics(program).iter().any(|own| own == name)
+        })
+    };
+    if let Some(name) = names.into_iter().find(is_taken) {
+        let place = field.get(PARAMETERS).unwrap_or_else(|| field.clone());
+        let message =
+            format!("has `{name}`, which a program has as a parameter or metric; expected another name");
+        errors.push(&place, message);
+    }
 }
 
 /// Reports noise that depends on the point beside targets whose labels follow earlier fits: these take the noise as it is drawn.

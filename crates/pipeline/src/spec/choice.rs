@@ -3,6 +3,7 @@
 use super::mark::{Node, Yaml, shown};
 use super::process;
 use super::read::{Errors, Field, quoted, suggestion};
+use super::space::DIMENSION;
 use super::sweep::{Context, Given, Slot, Swept, slot};
 use super::value::value;
 use tempered_math::catalogue::{Choice, Entry, Invalid, Kind, Parameter, Value, lasting};
@@ -49,7 +50,7 @@ pub(super) fn refuse<T: ?Sized>(swept: &Swept<'_, T>, invalid: &Invalid, errors:
 }
 
 /// Reads what is given for a parameter.
-type Read<'r> = dyn Fn(&Field<'_>, &str, &Kind, &mut Errors) -> Option<Slot> + 'r;
+pub(super) type Read<'r> = dyn Fn(&Field<'_>, &str, &Kind, &mut Errors) -> Option<Slot> + 'r;
 
 /// How parameters are read, and which of them stand elsewhere.
 type Reading<'r> = (&'r Read<'r>, &'r [&'r str]);
@@ -145,13 +146,15 @@ fn arguments_of<'a, T: ?Sized>(
     let (mut given, mut whole) = (Vec::new(), true);
     for (parameter, field) in parameters.iter().zip(fields) {
         match field {
-            Some(field) if parameter.kind == Kind::Open => match open(&field, read, errors) {
-                Some(own) => {
-                    places.extend(own.iter().map(|given| (given.parameter, parameter.name)));
-                    given.extend(own);
+            Some(field) if parameter.kind == Kind::Open => {
+                match open(&field, (read, &["n", DIMENSION]), errors) {
+                    Some(own) => {
+                        places.extend(own.iter().map(|given| (given.parameter, parameter.name)));
+                        given.extend(own);
+                    }
+                    None => whole = false,
                 }
-                None => whole = false,
-            },
+            }
             Some(field) => match read(&field, parameter.name, &parameter.kind, errors) {
                 Some(slot) => {
                     given.push(Given { parameter: parameter.name, kind: parameter.kind, slot, field })
@@ -187,8 +190,12 @@ fn named_in<'a>(arguments: &Field<'a>, key: &str) -> Option<&'a str> {
     }
 }
 
-/// Reads parameters whose names the user chose.
-fn open<'a>(field: &Field<'a>, read: &Read<'_>, errors: &mut Errors) -> Option<Vec<Given<'a>>> {
+/// Reads parameters whose names the user chose; a text of names that formulas may mention is one.
+pub(super) fn open<'a>(
+    field: &Field<'a>,
+    (read, names): (&Read<'_>, &[&str]),
+    errors: &mut Errors,
+) -> Option<Vec<Given<'a>>> {
     let Yaml::Map(pairs) = &field.node.value else {
         errors.expected(field, &Kind::Open.expected());
         return None;
@@ -197,7 +204,7 @@ fn open<'a>(field: &Field<'a>, read: &Read<'_>, errors: &mut Errors) -> Option<V
         let name = key.text().unwrap_or_default();
         let sound = process::check_name(&Field { node: key, path: field.path.clone() }, name, errors);
         let field = field.child(name, value);
-        let kind = process::kind(&field, errors).filter(|_| sound)?;
+        let kind = process::kind(&field, names, errors).filter(|_| sound)?;
         let slot = read(&field, name, &kind, errors)?;
         Some(Given { parameter: lasting(name), kind, slot, field })
     };

@@ -1,6 +1,7 @@
 //! Which parameters have a column: real ones of the data, and swept ones of estimators.
 
 use super::estimator::Estimator;
+use super::own_data::{PARAMETERS, own_coordinates};
 use super::process::own_metrics;
 use super::space::{DIMENSION, Space, dimension};
 use std::collections::BTreeMap;
@@ -27,7 +28,7 @@ const DATA_COLUMNS: [&str; 9] = [
 pub(crate) fn always(space: Space) -> &'static [&'static str] {
     match space {
         Space::Line => &DATA_COLUMNS,
-        Space::Features => &[],
+        Space::Features | Space::Program => &[],
     }
 }
 
@@ -35,6 +36,10 @@ pub(crate) fn always(space: Space) -> &'static [&'static str] {
 /// states it.
 pub(super) fn beyond(axes: [(&str, &[Choice]); 3]) -> Vec<String> {
     let [(_, designs), ..] = axes;
+    // Coordinates of the user's own have columns of their types.
+    if designs.iter().any(|design| design.name() == PARAMETERS) {
+        return Vec::new();
+    }
     let always = always(designs.first().map_or(Space::Line, Space::of));
     let mut names: Vec<String> = Vec::new();
     for (axis, choices) in axes {
@@ -64,14 +69,15 @@ pub(super) fn metrics(estimators: &[Estimator]) -> Vec<String> {
     columns
 }
 
-/// The columns of the number of features and of swept parameters, in the order of their names. Where estimators have
+/// The columns of the number of features, of coordinates of the user's own and of swept parameters, in the order of their names. Where estimators have
 /// parameters of one name and several types, the column is real if they are numbers, and text otherwise.
 pub(super) fn parameters(designs: &[Choice], estimators: &[Estimator]) -> Vec<(String, ParameterKind)> {
     let mut kinds: BTreeMap<String, ParameterKind> = BTreeMap::new();
     if designs.iter().any(|design| dimension(design).is_some()) {
         kinds.insert(DIMENSION.to_owned(), ParameterKind::Whole);
     }
-    for (name, value) in estimators.iter().flat_map(|estimator| &estimator.swept) {
+    let own = designs.iter().flat_map(own_coordinates);
+    for (name, value) in estimators.iter().flat_map(|estimator| &estimator.swept).chain(own) {
         let kind = match value {
             Value::Real(_) => ParameterKind::Real,
             Value::Whole(_) => ParameterKind::Whole,

@@ -149,7 +149,7 @@ impl<'g, 'e> Walk<'g, 'e> {
             Slot::Value(_) | Slot::Formula(_) => None,
         });
         let Some((position, parameter, length)) = next else { return self.part(part + 1) };
-        let name = coordinate(PARTS[part], parameter);
+        let name = coordinate(PARTS[part], alternative.name, parameter);
         for place in self.range(&name, length) {
             self.picked[part].1.push(place);
             let done = self.within(&name, place, |walk| walk.axis(part, alternative, position + 1));
@@ -234,12 +234,12 @@ impl<'g, 'e> Walk<'g, 'e> {
             let alternative = self.alternative(part);
             scope.insert(PARTS[part].into(), Scalar::Word(alternative.name.into()));
             for (parameter, default) in &alternative.defaults {
-                let name = coordinate(PARTS[part], parameter);
+                let name = coordinate(PARTS[part], alternative.name, parameter);
                 drop(scalar(default).map(|value| scope.insert(name, value)));
             }
             let mut places = self.picked[part].1.iter();
             for given in &alternative.given {
-                let name = coordinate(PARTS[part], given.parameter);
+                let name = coordinate(PARTS[part], alternative.name, given.parameter);
                 let value = match &given.slot {
                     Slot::Value(value) => value,
                     Slot::Axis(list) => places.next().map_or(&list[0], |place| &list[*place]),
@@ -326,9 +326,8 @@ impl<'g, 'e> Walk<'g, 'e> {
             let given = alternative.given.iter().find(|given| given.parameter == *name);
             let text = match given.map(|given| &given.slot) {
                 Some(Slot::Formula(formula)) => Some(formula.to_string()),
-                Some(Slot::Axis(_)) => {
-                    follows(&coordinate(PARTS[part], name)).map(|leader| format!("zip({leader})"))
-                }
+                Some(Slot::Axis(_)) => follows(&coordinate(PARTS[part], alternative.name, name))
+                    .map(|leader| format!("zip({leader})")),
                 _ => None,
             };
             depends |= text.is_some();

@@ -12,6 +12,7 @@ use super::generate::{Alternative, FEATURES, Generate, KEYS, PARTS, SIZE, Sizes}
 use super::labels::{self, Responses};
 use super::limits::{CELLS, LARGEST_N};
 use super::mark::{Node, Yaml};
+use super::own_data;
 use super::read::{Errors, Field};
 use super::rows::{self, Counts, ROWS};
 use super::source::Source;
@@ -22,10 +23,13 @@ use super::ties::{condition, zip};
 use tempered_math::catalogue::{Choice, Entry, Value};
 use tempered_math::{design, noise, space, target};
 
-/// Reads the data of a study.
-pub(super) fn data(field: &Field<'_>, file: Source<'_>, errors: &mut Errors) -> Option<Data> {
+/// Reads the data of a study; `is_whole` where whole trials are computed by programs, which know the data.
+pub(super) fn data(field: &Field<'_>, file: Source<'_>, is_whole: bool, errors: &mut Errors) -> Option<Data> {
     let mut counts = Counts::new();
-    let generate = read(field, (file, &mut counts), errors)?;
+    let generate = match is_whole {
+        true => own_data::read(field, sizes, |name, errors| nothing(field, name, errors), errors)?,
+        false => read(field, (file, &mut counts), errors)?,
+    };
     generate.check_names(errors)?;
     let count = generate.count();
     if count > CELLS {
@@ -37,6 +41,15 @@ pub(super) fn data(field: &Field<'_>, file: Source<'_>, errors: &mut Errors) -> 
     data.filter(|data| {
         rows::check_sizes(data.tables().into_iter(), &counts, &generate.sizes_field, errors).is_some()
     })
+}
+
+/// No target, or no noise.
+fn nothing<'a>(field: &Field<'a>, name: &'static str, errors: &mut Errors) -> Option<Vec<Alternative<'a>>> {
+    let part = Part { field: None, parent: field.clone(), name, zip: &[] };
+    match name {
+        "target" => part.read((target::CATALOGUE, "zero"), &[], errors),
+        _ => part.read((noise::CATALOGUE, "none"), &[], errors),
+    }
 }
 
 fn read<'a>(
@@ -63,7 +76,7 @@ fn read<'a>(
     let space = designs.as_ref().map_or_else(|| Space::meant(field), |(_, space)| *space);
     let target = part(target, PARTS[1]);
     let targets = match space {
-        Space::Line => target.read((target::CATALOGUE, "zero"), &[], errors),
+        Space::Line | Space::Program => target.read((target::CATALOGUE, "zero"), &[], errors),
         Space::Features => target.read((space::target::CATALOGUE, "zero"), &[], errors),
     };
     // A table has responses of its own, and labels are right unless they are flipped.
@@ -173,7 +186,7 @@ impl<'a> Part<'a, '_> {
     ) -> Option<Alternative<'a>> {
         let name = self.name;
         let is_zipped =
-            |parameter: &str| self.zip.iter().flatten().any(|axis| *axis == coordinate(name, parameter));
+            |parameter: &str| self.zip.iter().flatten().any(|axis| *axis == coordinate(name, "", parameter));
         let context = Context { is_known: &is_coordinate, is_zipped: &is_zipped, elsewhere };
         Some(alternative(swept(item, catalogue, context, errors)?, item))
     }

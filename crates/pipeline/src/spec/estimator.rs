@@ -77,7 +77,7 @@ pub(super) fn check_formulas(
     for estimator in estimators.iter().filter(|estimator| !estimator.rule.formulas().is_empty()) {
         for size in sizes {
             let of = |name: &str| size.coordinate(name);
-            if let Err(Unfit { parameter, fault }) = size.space().estimator(&estimator.rule, &of) {
+            if let Err(Unfit { parameter, fault }) = size.space.estimator(&estimator.rule, &of) {
                 let message =
                     format!("has {} whose {parameter} {} at {size}", estimator.label, fault.message);
                 errors.helped(field, message, fault.help);

@@ -5,7 +5,7 @@ use super::estimator::Estimator;
 use super::formula::{Formula, Scalar, scalar};
 use super::limits::ESTIMATORS;
 use super::mark::{Node, Yaml};
-use super::process::{self, PROCESS, feature_estimators, line_estimators};
+use super::process::{self, PROCESS, feature_estimators, line_estimators, whole_trials};
 use super::program_files;
 use super::read::{Errors, Field};
 use super::resolved;
@@ -41,6 +41,7 @@ pub(super) fn estimators(
     match space {
         Space::Line => of_catalogue(field, name, (line_estimators(), size, Some(home)), errors),
         Space::Features => of_catalogue(field, name, (feature_estimators(), size, Some(home)), errors),
+        Space::Program => of_catalogue(field, name, (whole_trials(), size, Some(home)), errors),
     }
 }
 
@@ -283,7 +284,7 @@ impl<T: ?Sized> Written<'_, T> {
             .filter(|parameter| axes.contains(&parameter.name))
             .filter_map(|parameter| given.iter().find(|(name, _)| *name == parameter.name).cloned())
             .collect();
-        let at = size.unwrap_or(Size { n: 2, d: Some(2) });
+        let at = size.unwrap_or(Size::new(2, Some(2)));
         let of = |name: &str| at.coordinate(name).or_else(|| self.own(&given, name));
         match Template::new(self.swept.entry, &given, open, &of) {
             Ok(rule) => Some(Estimator::variant(name, swept, rule)),
@@ -357,26 +358,27 @@ impl<T: ?Sized> Written<'_, T> {
 /// Reads an estimator that has no axes.
 pub(super) fn rule(field: &Field<'_>, space: Space, errors: &mut Errors) -> Option<Template> {
     match space {
-        Space::Line => rule_of(field, (line_estimators(), None), errors),
-        Space::Features => rule_of(field, (feature_estimators(), Some(2)), errors),
+        Space::Line => rule_of(field, (line_estimators(), None, space), errors),
+        Space::Features => rule_of(field, (feature_estimators(), Some(2), space), errors),
+        Space::Program => rule_of(field, (whole_trials(), None, space), errors),
     }
 }
 
 /// [`rule`] of a catalogue, whose formulas are tried with so many features.
 fn rule_of<T: ?Sized>(
     field: &Field<'_>,
-    (catalogue, d): (&'static [Entry<T>], Option<u64>),
+    (catalogue, d, space): (&'static [Entry<T>], Option<u64>, Space),
     errors: &mut Errors,
 ) -> Option<Template> {
     let written = written(field, catalogue, errors)?;
-    written.check(Some(Size { n: 2, d }), errors)?;
+    written.check(Some(Size { n: 2, d, space }), errors)?;
     if let Some((axis, _)) = written.swept.axes().next() {
         errors.expected(&axis.field, "one value");
         return None;
     }
     let given = combinations(&written.swept.given, &[]).pop()?;
     // A formula is tried at sizes of all magnitudes: it need not have a value at each.
-    let sizes = (1..=27).map(|power| Size { n: 1 << power, d });
+    let sizes = (1..=27).map(|power| Size { n: 1 << power, d, space });
     let read = sizes.map(|size| {
         let mut tried = Errors::default();
         written.estimator("", &given, Some(size), &mut tried).ok_or(tried)

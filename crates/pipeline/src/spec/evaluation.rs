@@ -18,6 +18,17 @@ pub(super) struct Evaluation {
     pub checkpoints: Vec<u64>,
 }
 
+/// What is evaluated of trials that programs compute: nothing.
+pub(super) fn nothing(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<Evaluation> {
+    if let Some(field) = field {
+        let help = "leave it out; what the program answers is under its `metrics`";
+        errors.helped(field, "is of predictors, but whole trials have metrics alone", Some(help.into()));
+        return None;
+    }
+    let criteria = Criteria::risks(&[], Domain::None);
+    Some(Evaluation { criteria, reference: None, checkpoints: Vec::new() })
+}
+
 pub(super) fn evaluate(
     field: Option<&Field<'_>>,
     estimators: &[Estimator],
@@ -71,6 +82,7 @@ fn domain(field: Option<&Field<'_>>, space: Space, errors: &mut Errors) -> Optio
     let domains: &[Domain] = match space {
         Space::Line => &[Domain::Hull, Domain::Unit],
         Space::Features => &[Domain::Population],
+        Space::Program => &[Domain::None],
     };
     let Some(field) = field else { return domains.first().copied() };
     let words: Vec<String> = domains.iter().map(Domain::to_string).collect();
@@ -134,7 +146,7 @@ fn risk(field: &Field<'_>, space: Space, errors: &mut Errors) -> Option<Risk> {
         return radius.real("a radius above 0", |radius| radius > 0.0, errors).and_then(Risk::adversarial);
     }
     let expected = match space {
-        Space::Line => "a number p of at least 1, or `sup`",
+        Space::Line | Space::Program => "a number p of at least 1, or `sup`",
         Space::Features => {
             "a number p of at least 1, or one of `sup`, `variance`, `bias`, `gradient`, `{adversarial: radius}`, and for labels `error`, `noisy_error`, `excess_error`"
         }

@@ -2,6 +2,7 @@
 
 use super::formula::Formula;
 use super::limits::LARGEST_N;
+use super::own_data::PARAMETERS;
 use super::read::{Errors, Field, distinct};
 use super::space::coordinate;
 use super::study::Data;
@@ -71,9 +72,10 @@ impl Generate<'_> {
             if alternatives.len() > 1 {
                 axes.push(((*part).to_owned(), alternatives.len()));
             }
-            for given in alternatives.iter().flat_map(|alternative| &alternative.given) {
+            let all = alternatives.iter();
+            for (alternative, given) in all.flat_map(|one| one.given.iter().map(move |given| (one, given))) {
                 if let Slot::Axis(values) = &given.slot {
-                    axes.push((coordinate(part, given.parameter), values.len()));
+                    axes.push((coordinate(part, alternative.name, given.parameter), values.len()));
                 }
             }
         }
@@ -85,8 +87,11 @@ impl Generate<'_> {
         let mut names = vec!["n".to_owned()];
         for (part, alternatives) in PARTS.iter().zip(&self.parts) {
             names.push((*part).to_owned());
-            for parameter in alternatives.iter().flat_map(|alternative| &alternative.coordinates) {
-                let name = coordinate(part, parameter);
+            let all = alternatives.iter();
+            for (alternative, parameter) in
+                all.flat_map(|one| one.coordinates.iter().map(move |name| (one, name)))
+            {
+                let name = coordinate(part, alternative.name, parameter);
                 if !names.contains(&name) {
                     names.push(name);
                 }
@@ -117,8 +122,8 @@ impl Generate<'_> {
             }
         }
         if !self.zip.is_empty() {
-            let place = self.field.map(&KEYS, errors);
-            check_zip(place[5].as_ref().unwrap_or(&self.field), &self.zip, &self.axes(), errors)?;
+            let place = self.field.get("zip");
+            check_zip(place.as_ref().unwrap_or(&self.field), &self.zip, &self.axes(), errors)?;
         }
         sound
     }
@@ -136,7 +141,7 @@ impl Generate<'_> {
                 let mut product: u128 = 1;
                 for given in &alternative.given {
                     let Slot::Axis(values) = &given.slot else { continue };
-                    let group = self.group(&coordinate(part, given.parameter));
+                    let group = self.group(&coordinate(part, alternative.name, given.parameter));
                     let follows = group.is_some_and(|group| led.contains(&group));
                     product = product.saturating_mul(if follows { 1 } else { values.len() as u128 });
                     // What only some alternatives have leads nobody for certain.
@@ -157,7 +162,8 @@ impl Generate<'_> {
     /// Whether the cells are the product of n, designs, targets and noises.
     pub fn is_product(&self) -> bool {
         let given = self.parts.iter().flatten().flat_map(|alternative| &alternative.given);
-        self.zip.is_empty()
+        self.parts[0].iter().all(|design| design.name != PARAMETERS)
+            && self.zip.is_empty()
             && self.filter.is_none()
             && matches!(self.sizes, Sizes::Values(_))
             && given.into_iter().all(|given| !matches!(given.slot, Slot::Formula(_)))

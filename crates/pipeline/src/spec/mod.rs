@@ -9,6 +9,7 @@ mod counts;
 mod data;
 mod diagnostic;
 mod edit;
+mod estimands;
 mod estimator;
 mod estimators;
 mod evaluation;
@@ -18,6 +19,7 @@ mod label;
 mod labels;
 mod limits;
 mod mark;
+mod own_data;
 mod process;
 mod program_files;
 mod progression;
@@ -43,15 +45,18 @@ pub use check::{parse, parse_choice, parse_recorded};
 pub(crate) use columns::{always, column, join};
 pub use diagnostic::{Diagnostic, SpecError};
 pub use edit::Edit;
+pub(crate) use estimands::number as truth_in_cell;
+pub use estimands::{Estimand, Truth};
 pub use estimator::Estimator;
 pub use formula::{Formula, Scalar};
 pub use label::is_reserved;
 pub use mark::LARGEST_FILE;
+pub(crate) use own_data::{PARAMETERS, own_coordinates, own_designs};
 pub(crate) use process::{
     PROCESS, command, essence, form as process_form, is_fixed_parameter, is_program, own_metrics,
     own_parameters, seconds, stated,
 };
-pub use process::{feature_estimators, line_estimators};
+pub use process::{feature_estimators, line_estimators, whole_trials};
 pub(crate) use program_files::check_files;
 pub use reproducibility::Reproducibility;
 pub use schema::schema;

@@ -20,6 +20,7 @@ pub(crate) const PROCESS: &str = "process";
 const SUMMARY: &str = "a program in any language that fits batches of samples over its standard streams";
 pub(super) const DIGEST: &str = "digest";
 const ANSWERS: &[&str] = &["values", "knots", "weights"];
+const METRICS: &[&str] = &["metrics"];
 const REPRODUCIBLE: &[&str] = &["bits", "1e-9", "no"];
 /// What a trial is taken to cost where the study does not say: a fit by a library of Python.
 const SECONDS: f64 = 0.001;
@@ -57,6 +58,29 @@ fn parameters() -> Vec<Parameter> {
         },
         optional("parameters", "parameters of its own", Kind::Open),
     ]
+}
+
+/// The same of a program that computes whole trials: it answers metrics, and has some.
+fn parameters_of_trials() -> Vec<Parameter> {
+    let mut all = parameters();
+    for parameter in &mut all {
+        match parameter.name {
+            "answers" => {
+                *parameter = Parameter {
+                    summary: "what it answers",
+                    kind: Kind::Word(METRICS),
+                    default: Some(Value::Word(METRICS[0])),
+                    ..parameter.clone()
+                }
+            }
+            "metrics" => {
+                parameter.summary = "the numbers that it answers for each trial: a column each";
+                parameter.default = None;
+            }
+            _ => {}
+        }
+    }
+    all
 }
 
 /// What the catalogues know of a program: its cost.
@@ -124,6 +148,13 @@ fn with<T: ?Sized>(catalogue: &[Entry<T>], build: fn(&[Value]) -> Result<Box<T>,
 
 static LINE: LazyLock<Vec<Entry<dyn estimator::Estimator>>> =
     LazyLock::new(|| with(estimator::CATALOGUE, |values| Ok(Box::new(Stated::of(values)?))));
+/// A program that computes whole trials.
+static TRIALS: LazyLock<Vec<Entry<dyn estimator::Estimator>>> = LazyLock::new(|| {
+    let summary = "a program in any language that computes whole trials: metrics alone";
+    let build: fn(&[Value]) -> Result<Box<dyn estimator::Estimator>, Invalid> =
+        |values| Ok(Box::new(Stated::of(values)?));
+    vec![Entry { name: PROCESS, summary, parameters: parameters_of_trials, build }]
+});
 static FEATURES: LazyLock<Vec<Entry<dyn space::estimator::Estimator>>> =
     LazyLock::new(|| with(space::estimator::CATALOGUE, |values| Ok(Box::new(Stated::of(values)?))));
 
@@ -135,6 +166,11 @@ pub fn line_estimators() -> &'static [Entry<dyn estimator::Estimator>] {
 /// The same with d features.
 pub fn feature_estimators() -> &'static [Entry<dyn space::estimator::Estimator>] {
     &FEATURES
+}
+
+/// The programs that studies of whole trials may name.
+pub fn whole_trials() -> &'static [Entry<dyn estimator::Estimator>] {
+    &TRIALS
 }
 
 /// Whether an estimator is a program.
@@ -221,7 +257,7 @@ pub(super) fn nested<'a>(
 }
 
 /// Numbers with a point.
-fn real(value: Resolved) -> Resolved {
+pub(super) fn real(value: Resolved) -> Resolved {
     match value {
         Resolved::Sequence(items) => Resolved::Sequence(items.into_iter().map(real).collect()),
         Resolved::Number(number) => number.as_f64().map_or(Resolved::Number(number), Resolved::from),
@@ -234,11 +270,12 @@ pub(crate) fn is_fixed_parameter(name: &str) -> bool {
     parameters().iter().any(|parameter| parameter.name == name)
 }
 
-/// The kind of a user's own parameter, by what is given for it: integers, other numbers, truth values or texts.
-pub(super) fn kind(field: &Field<'_>, errors: &mut Errors) -> Option<Kind> {
+/// The kind of a user's own parameter, by what is given for it: integers, other numbers, truth values or texts. Formulas may mention
+/// these names.
+pub(super) fn kind(field: &Field<'_>, names: &[&str], errors: &mut Errors) -> Option<Kind> {
     let whole = Kind::Whole { low: 0, high: u64::MAX };
     let of = |text: &str| {
-        let is_formula = |formula: super::Formula| formula.check_names(&["n", DIMENSION]).is_ok();
+        let is_formula = |formula: super::Formula| formula.check_names(names).is_ok();
         match text.trim() {
             "true" | "false" => Kind::Flag,
             text if text.parse::<u64>().is_ok() => whole,

@@ -79,6 +79,12 @@ impl<'a> Field<'a> {
         Field { node, path: format!("{}{dot}{}", self.path, shown(key)) }
     }
 
+    /// The keys of a mapping that are words.
+    pub fn keys(&self) -> Vec<&'a str> {
+        let Yaml::Map(pairs) = &self.node.value else { return Vec::new() };
+        pairs.iter().filter_map(|(name, _)| name.text()).collect()
+    }
+
     /// The child of a mapping with this key.
     pub fn get(&self, key: &str) -> Option<Field<'a>> {
         let Yaml::Map(pairs) = &self.node.value else { return None };

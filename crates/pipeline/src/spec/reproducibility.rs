@@ -30,7 +30,7 @@ impl Study {
                 Reproducibility::Processor
             }
             Space::Line => Reproducibility::Bits,
-            Space::Features => Reproducibility::Processor,
+            Space::Features | Space::Program => Reproducibility::Processor,
         }
     }
 }

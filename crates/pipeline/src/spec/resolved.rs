@@ -1,9 +1,12 @@
 //! Writing a study back with every default spelled out.
 
+use super::estimands;
 use super::estimator::Estimator;
 use super::formula::Formula;
 use super::generate::{Alternative, Generate, PARTS, Sizes};
+use super::own_data::{self, PARAMETERS};
 use super::process::nested;
+use super::space::Space;
 use super::study::Study;
 use super::sweep::Slot;
 use super::weights::Weights;
@@ -14,19 +17,23 @@ use tempered_math::risk::Risk;
 impl Study {
     /// The study as YAML that reads back as the same study.
     pub fn to_yaml(&self) -> String {
-        let root = map([
+        let mut root = vec![
             ("version", 1.into()),
             ("name", self.name.as_str().into()),
             ("seed", self.seed.into()),
             ("trials", self.trials.into()),
             ("generate", self.generate()),
-            ("train", map(self.rules())),
-            ("evaluate", self.evaluate()),
-            ("store", self.store()),
-            ("aggregate", self.aggregate()),
-        ]);
+        ];
+        match self.space() {
+            // Nothing is evaluated of trials that programs compute.
+            Space::Program => root.push(("trial", map(self.rules()))),
+            Space::Line | Space::Features => {
+                root.extend([("train", map(self.rules())), ("evaluate", self.evaluate())]);
+            }
+        }
+        root.extend([("store", self.store()), ("aggregate", self.aggregate())]);
         // A tree of scalars, lists and string keys always has a YAML form.
-        serde_yaml::to_string(&root).unwrap_or_default()
+        serde_yaml::to_string(&map(root)).unwrap_or_default()
     }
 
     fn generate(&self) -> Yaml {
@@ -86,6 +93,9 @@ impl Study {
             aggregate.push(("quantities", Yaml::Sequence(names)));
         }
         aggregate.extend(self.statistic.map(|statistic| ("statistic", statistic.into())));
+        if !self.estimands.is_empty() {
+            aggregate.push(("estimands", estimands::source(&self.estimands)));
+        }
         map(aggregate)
     }
 }
@@ -163,11 +173,15 @@ pub(super) fn generate_yaml(generate: &Generate<'_>) -> Yaml {
         let arguments: Vec<(&str, Yaml)> = given.chain(defaults).collect();
         if arguments.is_empty() { alternative.name.into() } else { map([(alternative.name, map(arguments))]) }
     };
+    let filter = generate.filter.as_ref().map(|(filter, _)| filter);
+    if let Some(own) = generate.parts[0].first().filter(|design| design.name == PARAMETERS) {
+        let parts = [("n", n), (PARAMETERS, own_data::source(own))];
+        return map(parts.into_iter().chain(ties(&generate.zip, filter)));
+    }
     let parts = PARTS.iter().zip(&generate.parts).map(|(part, alternatives)| {
         let list: Vec<Yaml> = alternatives.iter().map(alternative).collect();
         (*part, Yaml::Sequence(list))
     });
-    let filter = generate.filter.as_ref().map(|(filter, _)| filter);
     map([("n", n)].into_iter().chain(parts).chain(ties(&generate.zip, filter)))
 }
 

@@ -3,7 +3,8 @@
 use super::aggregate::STATISTICS;
 use super::label::RESERVED;
 use super::limits::{LARGEST_N, POINTS, QUANTILES, SHARD_POINTS};
-use super::process::{feature_estimators, line_estimators};
+use super::own_data::PARAMETERS;
+use super::process::{feature_estimators, line_estimators, whole_trials};
 use serde_json::{Value as Json, json};
 use tempered_math::catalogue::{Entry, Kind, Member, Members, Parameter, Value};
 use tempered_math::score::Diagnostic;
@@ -14,6 +15,9 @@ pub fn schema() -> Json {
     let train = json!({"type": "object", "description": "Estimators by label; labels name the files.",
         "minProperties": 1, "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,63}$", "not": {"enum": RESERVED}},
         "additionalProperties": either(choice(line_estimators(), &ties()), choice(feature_estimators(), &ties()))});
+    let trial = json!({"type": "object", "description": "Programs that compute whole trials, by label: metrics alone.",
+        "minProperties": 1, "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,63}$", "not": {"enum": RESERVED}},
+        "additionalProperties": choice(whole_trials(), &ties())});
     let mut root = object(
         &[
             ("version", json!({"const": 1})),
@@ -22,12 +26,14 @@ pub fn schema() -> Json {
             ("trials", json!({"type": "integer", "minimum": 1, "description": "Training sets a cell."})),
             ("generate", generate()),
             ("train", train),
+            ("trial", trial),
             ("evaluate", evaluate()),
             ("store", store()),
             ("aggregate", aggregate()),
         ],
-        &["version", "name", "seed", "trials", "generate", "train"],
+        &["version", "name", "seed", "trials", "generate"],
     );
+    root["oneOf"] = json!([{"required": ["train"]}, {"required": ["trial"]}]);
     root["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     root["title"] = json!("Tempered study");
     let mut definitions = serde_json::Map::new();
@@ -55,6 +61,10 @@ fn generate() -> Json {
     let targets = either(choice(target::CATALOGUE, &[]), choice(space::target::CATALOGUE, &[]));
     let data = [
         ("n", sizes),
+        (
+            PARAMETERS,
+            json!({"type": "object", "description": "Coordinates of whole trials by names of the user's own, each a value or a list."}),
+        ),
         ("d", features),
         ("design", one_or_many("How x is placed on [0, 1], or the law of rows of d features.", &designs)),
         ("target", one_or_many("f*.", &targets)),
@@ -128,6 +138,19 @@ fn store() -> Json {
 
 fn aggregate() -> Json {
     let level = json!({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1});
+    let metric = |description: &str| json!({"type": "string", "description": description});
+    let ends = json!({"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2,
+        "description": "The metrics that are the ends of an interval."});
+    let truth = json!({"type": ["number", "string"], "description": "Its true value: a number, a formula of coordinates, or a metric."});
+    let estimand = object(
+        &[
+            ("estimate", metric("The metric that estimates it.")),
+            ("truth", truth),
+            ("interval", ends),
+            ("standard_error", metric("The metric that is the stated standard error.")),
+        ],
+        &["estimate", "truth"],
+    );
     object(
         &[
             (
@@ -155,7 +178,12 @@ fn aggregate() -> Json {
             (
                 "statistic",
                 json!({"enum": STATISTICS,
-                "description": "What curves compare; without it medians, and means of shares and of whole numbers that are tied."}),
+                "description": "What curves compare; without it medians, and means of shares, of whole numbers that are tied and of metrics of programs."}),
+            ),
+            (
+                "estimands",
+                json!({"type": "object", "description": "What metrics of programs estimate, by name.",
+                "additionalProperties": estimand}),
             ),
         ],
         &[],

@@ -1,8 +1,8 @@
 //! How many trials a shard holds.
 
 use super::estimator::Estimator as Planned;
-use super::process::{feature_estimators, line_estimators};
-use super::space::{Size, Space, dimension};
+use super::process::{feature_estimators, line_estimators, whole_trials};
+use super::space::{Size, Space};
 use super::study::Study;
 use super::template::Template;
 use crate::generator::Generator;
@@ -62,10 +62,11 @@ impl Built {
         Some(match space {
             Space::Line => Built::Line(choice.build(line_estimators()).ok()?),
             Space::Features => Built::Features(choice.build(feature_estimators()).ok()?),
+            Space::Program => Built::Line(choice.build(whole_trials()).ok()?),
         })
     }
 
-    fn cost(&self, Size { n, d }: Size) -> f64 {
+    fn cost(&self, Size { n, d, .. }: Size) -> f64 {
         match self {
             Built::Line(estimator) => estimator.cost(n),
             Built::Features(estimator) => estimator.cost(n, d.unwrap_or(1)),
@@ -87,8 +88,8 @@ impl Costs {
     /// Nanoseconds of a core that a trial of this size takes, by the catalogue.
     pub fn of(&self, estimator: usize, size: Size) -> f64 {
         let at_size = |rule: &Template| {
-            let choice = size.space().estimator(rule, &|name| size.coordinate(name)).ok()?;
-            Some(Built::of(&choice, size.space())?.cost(size))
+            let choice = size.space.estimator(rule, &|name| size.coordinate(name)).ok()?;
+            Some(Built::of(&choice, size.space)?.cost(size))
         };
         match &self.0[estimator] {
             Cost::Fixed(built) => built.as_ref().map_or(0.0, |built| built.cost(size)),
@@ -166,7 +167,7 @@ pub(super) fn count(study: &Study) -> (u64, u128) {
 fn sizes(study: &Study) -> BTreeMap<Size, u128> {
     let mut sizes: BTreeMap<Size, u128> = BTreeMap::new();
     let mut add = |n: u64, design: &Choice, cells: u128| {
-        *sizes.entry(Size { n, d: dimension(design) }).or_default() += cells;
+        *sizes.entry(Size::of(n, design)).or_default() += cells;
     };
     match &study.cells {
         Some(cells) => cells.list.iter().for_each(|cell| add(cell.n, &cell.choices[0], 1)),

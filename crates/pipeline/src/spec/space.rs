@@ -2,7 +2,8 @@
 
 use super::formula::Scalar;
 use super::mark::Yaml;
-use super::process::{feature_estimators, line_estimators};
+use super::own_data::{PARAMETERS, is_own_name};
+use super::process::{feature_estimators, line_estimators, whole_trials};
 use super::read::{Errors, Field};
 use super::template::{Template, Unfit};
 use std::borrow::Cow;
@@ -13,12 +14,14 @@ use tempered_math::{design, space};
 pub const DIMENSION: &str = "d";
 
 /// Where x lives, which decides the catalogues of designs, targets and estimators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Space {
     /// One sorted feature.
     Line,
     /// Rows of d features.
     Features,
+    /// Nowhere that is known: whole trials are computed by programs.
+    Program,
 }
 
 /// The size of training sets.
@@ -28,6 +31,8 @@ pub struct Size {
     pub n: u64,
     /// Features of a point; none on the line.
     pub d: Option<u64>,
+    /// Where x lives.
+    pub space: Space,
 }
 
 /// The features of a point by this design; none on the line.
@@ -38,10 +43,10 @@ pub fn dimension(design: &Choice) -> Option<u64> {
     })
 }
 
-/// The name of a coordinate: the parameter with the part of the data before it, but `d` by itself.
-pub(crate) fn coordinate(part: &str, parameter: &str) -> String {
-    if part == "design" && parameter == DIMENSION {
-        return DIMENSION.to_owned();
+/// The name of a coordinate: the parameter with the part of the data before it, but `d` and parameters of the user's own by themselves.
+pub(crate) fn coordinate(part: &str, choice: &str, parameter: &str) -> String {
+    if part == "design" && (parameter == DIMENSION || is_own_name(choice)) {
+        return parameter.to_owned();
     }
     format!("{part}_{parameter}")
 }
@@ -49,7 +54,11 @@ pub(crate) fn coordinate(part: &str, parameter: &str) -> String {
 impl Space {
     /// That of a design.
     pub fn of(design: &Choice) -> Space {
-        if dimension(design).is_some() { Space::Features } else { Space::Line }
+        match dimension(design) {
+            _ if design.name() == PARAMETERS => Space::Program,
+            Some(_) => Space::Features,
+            None => Space::Line,
+        }
     }
 
     /// What is meant under `generate` where something in it is wrong: R^d if features are counted, or a design has only that.
@@ -82,19 +91,28 @@ impl Space {
         match self {
             Space::Line => rule.at(line_estimators(), of),
             Space::Features => rule.at(feature_estimators(), of),
+            Space::Program => rule.at(whole_trials(), of),
         }
     }
 }
 
 impl Size {
-    /// Numbers in the x of a training set.
-    pub fn numbers(self) -> u64 {
-        self.n.saturating_mul(self.d.unwrap_or(1))
+    /// n points on the line, or of d features.
+    pub fn new(n: u64, d: Option<u64>) -> Size {
+        Size { n, d, space: if d.is_some() { Space::Features } else { Space::Line } }
     }
 
-    /// Where x lives.
-    pub fn space(self) -> Space {
-        if self.d.is_some() { Space::Features } else { Space::Line }
+    /// n points of a design.
+    pub fn of(n: u64, design: &Choice) -> Size {
+        Size { n, d: dimension(design), space: Space::of(design) }
+    }
+
+    /// Numbers in the x of a training set; one where a program computes the trial.
+    pub fn numbers(self) -> u64 {
+        match self.space {
+            Space::Program => 1,
+            Space::Line | Space::Features => self.n.saturating_mul(self.d.unwrap_or(1)),
+        }
     }
 
     /// The value of a coordinate that formulas of estimators mention.
@@ -109,8 +127,8 @@ impl Size {
 
     /// The names of these coordinates.
     pub fn names(self) -> &'static [&'static str] {
-        match self.space() {
-            Space::Line => &["n"],
+        match self.space {
+            Space::Line | Space::Program => &["n"],
             Space::Features => &["n", DIMENSION],
         }
     }

@@ -12,11 +12,16 @@ pub(super) struct Storage {
     pub shard_trials: Option<u64>,
 }
 
-pub(super) fn store(field: Option<&Field<'_>>, errors: &mut Errors) -> Option<Storage> {
+/// Of trials that programs compute there are no networks.
+pub(super) fn store(field: Option<&Field<'_>>, is_whole: bool, errors: &mut Errors) -> Option<Storage> {
     let keys = ["weights", "shard_points", "shard_trials"];
     let fields = field.map_or(vec![None; keys.len()], |field| field.map(&keys, errors));
     let weights = match &fields[0] {
-        None => Some(Weights::All),
+        None => Some(if is_whole { Weights::None } else { Weights::All }),
+        Some(field) if is_whole && field.node.text() != Some("none") => {
+            errors.push(field, "asks for predictors, but whole trials have metrics alone; leave it out");
+            None
+        }
         Some(field) if matches!(field.node.value, Yaml::Map(_)) => {
             let every = field.map(&["every"], errors);
             if every[0].is_none() {

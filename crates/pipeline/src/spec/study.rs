@@ -1,9 +1,10 @@
 //! Studies: what a YAML file says, after checking.
 
+use super::estimands::Estimand;
 use super::estimator::Estimator;
 use super::process::line_estimators;
 use super::rows::digest;
-use super::space::{Size, Space, dimension};
+use super::space::{Size, Space};
 use super::weights::Weights;
 use serde_yaml::Value as Resolved;
 use std::collections::HashSet;
@@ -66,6 +67,8 @@ pub struct Study {
     pub quantities: Vec<String>,
     /// What curves compare, `median` or `mean`; what suits the quantity where none is given.
     pub statistic: Option<&'static str>,
+    /// What metrics of programs estimate, in the order of the source.
+    pub estimands: Vec<Estimand>,
 }
 
 /// Cells that are no product of axes.
@@ -131,7 +134,7 @@ impl Data {
 
     /// The sizes of training sets, each once.
     pub fn sizes(&self) -> Vec<Size> {
-        let of = |n: u64, design: &Choice| Size { n, d: dimension(design) };
+        let of = |n: u64, design: &Choice| Size::of(n, design);
         let mut sizes: Vec<Size> = match &self.cells {
             Some(cells) => cells.list.iter().map(|cell| of(cell.n, &cell.choices[0])).collect(),
             None => self.n.iter().flat_map(|n| self.designs.iter().map(|design| of(*n, design))).collect(),

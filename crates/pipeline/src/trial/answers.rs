@@ -61,6 +61,7 @@ pub(super) fn check(asked: &Asked, answer: &Answer, (count, shape): (usize, Shap
             answer.reals("intercept", &[count])?;
         }
         Answers::Knots => knots(answer, count).map(drop)?,
+        Answers::Metrics => {}
     }
     asked.metrics.iter().try_for_each(|name| answer.reals(&format!("metric.{name}"), &[count]).map(drop))
 }
@@ -111,6 +112,10 @@ pub(super) fn read<'x>(
                 )
             })
         }
+        // There is no predictor.
+        Answers::Metrics => {
+            Box::new(|_| Ok((Predictor::default(), Report::Line(estimator::Report::default()))))
+        }
         Answers::Knots => {
             let (ends, at, values) = knots(answer, count).unwrap_or_default();
             let x = &x;
@@ -121,13 +126,18 @@ pub(super) fn read<'x>(
         }
     };
     let one = |place: usize| {
-        let fit = if status.get(place) == Some(&OK) { fits(place) } else { Err(Degenerate::Raised) };
+        let mut fit = if status.get(place) == Some(&OK) { fits(place) } else { Err(Degenerate::Raised) };
         let mut own = vec![None; asked.own];
         for (column, values) in asked.columns.iter().zip(&metrics) {
             if let Some(own) = column.and_then(|column| own.get_mut(column)) {
                 // A metric that is no finite number is missing by itself.
                 *own = Some(values[place]).filter(|value| value.is_finite() && fit.is_ok());
             }
+        }
+        // Of a whole trial the status says so.
+        let lacks = metrics.iter().position(|values| !values[place].is_finite());
+        if let (Answers::Metrics, Ok(_), Some(metric)) = (asked.answers, &fit, lacks) {
+            fit = Err(Degenerate::NotFinite(metric));
         }
         Answered { fit, own }
     };

@@ -10,6 +10,7 @@ use super::weights::push_weights;
 use crate::error::Error;
 use crate::generator::Generator;
 use crate::plan::{Cell, Plan};
+use crate::spec::Space;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tempered_math::catalogue::Choice;
 use tempered_math::sample::Degenerate;
@@ -106,8 +107,8 @@ pub fn compute(plan: &Plan, cell: &Cell, estimator: &Choice, trial: u64) -> Resu
     let Samples { x, y, .. } = samples;
     let data = Data { trial, x: &x, y: &y };
     let row = judge.row(data, (&predictor, report), reference.as_ref(), (&mut scores, 0));
-    // Of a trial without scores there are no metrics either.
-    if !scores.is_empty() {
+    // Of a fit without scores there are no metrics either.
+    if !scores.is_empty() || study.space() == Space::Program {
         scores.extend(own);
     }
     let reproducible = fitter.program().map_or(Reproducible::Bits, |program| program.reproducible);

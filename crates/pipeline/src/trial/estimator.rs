@@ -37,7 +37,7 @@ impl Estimator {
             return Ok(Estimator::Program(Box::new(Program::build(choice, plan)?)));
         }
         Ok(match study.space() {
-            Space::Line => Estimator::Line(choice.build(estimator::CATALOGUE)?),
+            Space::Line | Space::Program => Estimator::Line(choice.build(estimator::CATALOGUE)?),
             Space::Features => {
                 let Criteria { risks, diagnostics, .. } = &study.criteria;
                 let wants_smoother = risks.iter().any(Risk::is_part)

@@ -35,6 +35,8 @@ pub struct Judge {
 enum Scores {
     Line(Box<Scorer>),
     Features(Box<FeatureScorer>),
+    /// Of whole trials, whose metrics are all there is.
+    Metrics,
 }
 
 /// A trial, as far as its scores depend on it.
@@ -54,11 +56,15 @@ impl Judge {
     /// # Errors
     /// A catalogue lacks a choice of the cell, or its table cannot be read.
     pub fn of(plan: &Plan, cell: &Cell) -> Result<Judge, Error> {
-        if let Space::Features = cell.size().space() {
-            let scorer = Scores::Features(Box::new(FeatureScorer::of(plan, cell)?));
-            return Ok(Judge { generator: plan.generator, scorer });
-        }
-        Ok(Judge::new(plan.generator, &plan.study.criteria, cell.target.build(target::CATALOGUE)?))
+        let scorer = match cell.size().space {
+            Space::Features => Scores::Features(Box::new(FeatureScorer::of(plan, cell)?)),
+            Space::Program => Scores::Metrics,
+            Space::Line => {
+                let target = cell.target.build(target::CATALOGUE)?;
+                return Ok(Judge::new(plan.generator, &plan.study.criteria, target));
+            }
+        };
+        Ok(Judge { generator: plan.generator, scorer })
     }
 
     /// One that judges predictors on the line by these criteria against this target.
@@ -114,6 +120,7 @@ impl Judge {
                 let status = if is_finite && has_weights { Ok(()) } else { Err(Degenerate::Overflow) };
                 Ok(Row { status, kinks: None, has_weights })
             }
+            (Scores::Metrics, ..) => Ok(Row { status: Ok(()), kinks: None, has_weights: false }),
             _ => Err(Degenerate::Lengths),
         }
     }

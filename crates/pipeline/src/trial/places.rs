@@ -23,7 +23,7 @@ impl Places {
     /// # Errors
     /// A choice that no catalogue has, or a table that cannot be read.
     pub fn of(plan: &Plan, cell: &Cell) -> Result<Places, Error> {
-        if let Space::Line = cell.size().space() {
+        if let Space::Line | Space::Program = cell.size().space {
             return Ok(Places::Line(plan.study.criteria.domain));
         }
         Ok(match RowLaw::of(plan, cell)? {

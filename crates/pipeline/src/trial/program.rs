@@ -6,7 +6,7 @@ use super::samples::Samples;
 use super::space::TrainingSet;
 use crate::error::Error;
 use crate::plan::{Cell, Complaint, Plan, Workers};
-use crate::spec::{self, column};
+use crate::spec::{self, Space, column};
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -27,11 +27,11 @@ const SEED: usize = 4;
 
 /// An estimator that is a program.
 pub struct Program {
-    command: Command,
-    workers: Arc<Workers>,
+    pub(super) command: Command,
+    pub(super) workers: Arc<Workers>,
     pub(super) asked: Asked,
     /// Its parameters as JSON.
-    parameters: String,
+    pub(super) parameters: String,
     seconds: f64,
     pub(super) reproducible: Reproducible,
 }
@@ -78,6 +78,7 @@ impl Program {
         let mut places = match self.asked.answers {
             Answers::Values => Some(Places::of(plan, cell)?),
             Answers::Knots | Answers::Weights => None,
+            Answers::Metrics => return self.whole(plan, cell, (samples, content), limit),
         };
         let sets = samples.rows();
         let mut answered: Vec<Answered> = Vec::with_capacity(sets.len());
@@ -102,6 +103,32 @@ impl Program {
             let batch = Batch::new((plan, cell, content), samples, rows, (at, numbers));
             self.ask(&batch, limit, &mut answered)?;
         }
+        Ok(answered)
+    }
+
+    /// The points at which the risks of the first of these trials need f̂, row by row; none where it does not answer values.
+    pub(super) fn places(&self, plan: &Plan, cell: &Cell, samples: &Samples) -> Result<Vec<f64>, Error> {
+        if self.asked.answers != Answers::Values {
+            return Ok(Vec::new());
+        }
+        let mut places = Places::of(plan, cell)?;
+        let first = samples.pairs().next();
+        Ok(first.map_or_else(Vec::new, |(x, _)| places.of_trial(samples.trials.start, x)))
+    }
+
+    /// Asks about whole trials, of which there is no sample.
+    fn whole(
+        &self,
+        plan: &Plan,
+        cell: &Cell,
+        (samples, content): (&Samples, &str),
+        limit: Option<Duration>,
+    ) -> Result<Vec<Answered>, Error> {
+        let rows: Vec<usize> = samples.trials.clone().enumerate().map(|(row, _)| row).collect();
+        let mut answered: Vec<Answered> =
+            rows.iter().map(|_| self.asked.failed(Degenerate::Crashed)).collect();
+        let batch = Batch::new((plan, cell, content), samples, rows, (Vec::new(), 0));
+        self.ask(&batch, limit, &mut answered)?;
         Ok(answered)
     }
 
@@ -151,10 +178,11 @@ impl Program {
 }
 
 /// Samples as a worker is asked about them.
-struct Batch<'a> {
+pub(super) struct Batch<'a> {
     content: &'a str,
     coordinates: String,
-    space: &'static str,
+    /// Where its samples live; whole trials have none.
+    space: Option<&'static str>,
     /// Their places in the slab.
     rows: Vec<usize>,
     trials: Vec<u64>,
@@ -170,7 +198,7 @@ struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    fn new(
+    pub fn new(
         (plan, cell, content): (&Plan, &Cell, &'a str),
         samples: &'a Samples,
         rows: Vec<usize>,
@@ -178,7 +206,10 @@ impl<'a> Batch<'a> {
     ) -> Batch<'a> {
         let (n, d) = (samples.n, samples.d.unwrap_or(1));
         let trials: Vec<u64> = rows.iter().map(|row| samples.trials.start + *row as u64).collect();
-        let seed = |trial: &u64| Draws::new(plan.study.seed, content, *trial).words::<SEED>(Purpose::Worker);
+        // All programs of a cell compute whole trials from the same seeds, so that methods are compared on the same draws.
+        let of_cell = cell.content();
+        let drawn = if cell.size().space == Space::Program { of_cell.as_str() } else { content };
+        let seed = |trial: &u64| Draws::new(plan.study.seed, drawn, *trial).words::<SEED>(Purpose::Worker);
         let all = rows.len() * n == samples.y.len();
         let pick = |values: &'a [f64], width: usize| -> Cow<'a, [f64]> {
             if all {
@@ -189,7 +220,11 @@ impl<'a> Batch<'a> {
         Batch {
             content,
             coordinates: coordinates(cell),
-            space: if samples.d.is_some() { "features" } else { "line" },
+            space: match cell.size().space {
+                Space::Line => Some("line"),
+                Space::Features => Some("features"),
+                Space::Program => None,
+            },
             seeds: trials.iter().flat_map(seed).collect(),
             x: pick(&samples.x, n * d),
             y: pick(&samples.y, n),
@@ -204,12 +239,12 @@ impl<'a> Batch<'a> {
     }
 
     /// Training points of a trial, of n rows of d numbers.
-    fn x(&self, place: usize) -> &[f64] {
+    pub fn x(&self, place: usize) -> &[f64] {
         &self.x[place * self.n * self.d..(place + 1) * self.n * self.d]
     }
 
-    fn shape(&self) -> super::answers::Shape {
-        let is_line = self.space == "line";
+    pub fn shape(&self) -> super::answers::Shape {
+        let is_line = self.space != Some("features");
         super::answers::Shape {
             n: self.n,
             d: self.d,
@@ -219,13 +254,15 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn request(&self, range: Range<usize>) -> Request<'_> {
+    pub fn request(&self, range: Range<usize>) -> Request<'_> {
         let (count, n, d, m) = (range.len(), self.n, self.d, self.numbers / self.d);
         let of = |width: usize| range.start * width..range.end * width;
-        let mut request = Request::new("fit");
-        request.word("space", self.space).word("coordinates", &self.coordinates);
+        let mut request = Request::new(if self.space.is_some() { "fit" } else { "trial" });
+        request.word("coordinates", &self.coordinates);
         request.wholes("trial", &[count], &self.trials[of(1)]);
         request.wholes("seed", &[count, SEED], &self.seeds[of(SEED)]);
+        let Some(space) = self.space else { return request };
+        request.word("space", space);
         request.reals("x", &[count, n, d], &self.x[of(n * d)]);
         request.reals("y", &[count, n], &self.y[of(n)]);
         request.reals("at", &[count, m, d], &self.at[of(self.numbers)]);
@@ -240,10 +277,15 @@ fn coordinates(cell: &Cell) -> String {
     if let Some(d) = cell.size().d {
         all.insert("d".into(), d.into());
     }
+    if let Space::Program = cell.size().space {
+        let own = cell.design.arguments().iter();
+        all.extend(own.map(|(name, value)| ((*name).to_owned(), json(value))));
+        return Json::Object(all).to_string();
+    }
     for (part, choice) in [("design", &cell.design), ("target", &cell.target), ("noise", &cell.noise)] {
         all.insert(part.into(), choice.name().into());
         for (name, value) in choice.arguments() {
-            all.insert(spec::coordinate(part, name), json(value));
+            all.insert(spec::coordinate(part, choice.name(), name), json(value));
         }
     }
     Json::Object(all).to_string()

@@ -4,7 +4,7 @@ use super::rows::RowLaw;
 use super::space::TrainingSets;
 use crate::error::Error;
 use crate::plan::{Cell, Plan};
-use crate::spec::dimension;
+use crate::spec::{Space, dimension};
 use std::ops::Range;
 use std::time::Instant;
 use tempered_math::design::{self, Design};
@@ -38,7 +38,10 @@ pub struct Samples {
 impl Samples {
     /// x and y of each training set.
     pub fn pairs(&self) -> impl Iterator<Item = (&[f64], &[f64])> {
-        self.x.chunks_exact(self.n * self.d.unwrap_or(1)).zip(self.y.chunks_exact(self.n))
+        let (width, n) = (self.n * self.d.unwrap_or(1), self.n);
+        // Of whole trials there are no points, but trials.
+        let count = usize::try_from(self.trials.end - self.trials.start).unwrap_or(0);
+        (0..count).map(move |k| (&self.x[k * width..(k + 1) * width], &self.y[k * n..(k + 1) * n]))
     }
 
     /// The same as samples, where they are some.
@@ -73,6 +76,8 @@ enum Law {
         truths: Truths,
     },
     Rows(RowLaw),
+    /// Programs that compute whole trials know theirs.
+    Unseen,
 }
 
 /// The targets of a cell in R^d, which may be others in each trial.
@@ -131,6 +136,7 @@ impl Laws {
         let seed = plan.study.seed;
         let design_key = cell.stream(seed, Purpose::Design);
         let x = match (cell.size().d, RowLaw::of(plan, cell)?) {
+            _ if cell.size().space == Space::Program => Law::Unseen,
             (_, Some(rows)) => Law::Rows(rows),
             (None, _) => {
                 let target = cell.target.build(target::CATALOGUE)?;
@@ -151,10 +157,16 @@ impl Laws {
 
     /// Draws the samples of `samples.trials`.
     pub fn draw(&self, samples: &mut Samples) {
+        if let Law::Unseen = self.x {
+            (samples.n, samples.d, samples.tail) = (0, None, 0.0);
+            samples.x.clear();
+            samples.y.clear();
+            return;
+        }
         let n = self.n;
         samples.n = n;
         (samples.d, samples.tail) = match &self.x {
-            Law::Line { .. } => (None, 0.0),
+            Law::Line { .. } | Law::Unseen => (None, 0.0),
             Law::Features { d, truths, .. } => (Some(*d), truths.tail),
             Law::Rows(rows) => (Some(rows.d()), 0.0),
         };
@@ -194,6 +206,7 @@ impl Laws {
             }
             // Responses are those of the table.
             Law::Rows(rows) => rows.fill(trial, split, (x, y)),
+            Law::Unseen => {}
         }
     }
 

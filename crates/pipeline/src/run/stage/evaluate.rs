@@ -117,7 +117,7 @@ impl Evaluate {
         reference: Option<&Fits>,
         checkpoints: &[u64],
     ) -> Result<(MetricsChunk, WeightsChunk), Error> {
-        let columns = self.columns;
+        let (columns, own_columns) = (self.columns, self.plan.study.metrics.len());
         let steps = checkpoints.len();
         let (mut metrics, mut weights) = (self.metrics.take(), self.weights.take());
         metrics.clear();
@@ -129,7 +129,7 @@ impl Evaluate {
             let reference = reference.filter(|fits| fits.status[k].is_ok()).map(|fits| &fits.rows[k]);
             let own = fits.own.get(k).map_or(&[][..], Vec::as_slice);
             let mut score = |(predictor, report), rows: &mut MetricsChunk| {
-                push_row(judge, data, (predictor, report), reference, (rows, columns), own)
+                push_row(judge, data, (predictor, report), reference, (rows, columns, own_columns), own)
             };
             // Training that ended before a checkpoint was then what it is now.
             let shown = &fits.checkpoints[k * steps..(k + 1) * steps];
@@ -159,13 +159,19 @@ fn push_row(
     data: Data<'_>,
     (predictor, report): (&Predictor, Result<Report, Degenerate>),
     reference: Option<&Predictor>,
-    (rows, columns): (&mut MetricsChunk, usize),
+    (rows, columns, own_columns): (&mut MetricsChunk, usize, usize),
     own: &[Option<f64>],
 ) -> bool {
-    let end = rows.scores.len() + columns;
+    let start = rows.scores.len();
+    let (end, fitted) = (start + columns, report.is_ok());
     let Row { status, kinks, has_weights } =
-        judge.row(data, (predictor, report), reference, (&mut rows.scores, columns));
-    // Metrics of programs are the last columns. A trial without scores has none.
+        judge.row(data, (predictor, report), reference, (&mut rows.scores, 0));
+    // Metrics of programs are the last columns. Of a fit that has no score at all there is none; what else failed left its own.
+    let is_void = fitted && status.is_err() && rows.scores.len() == start;
+    if rows.scores.len() == start {
+        rows.scores.resize(end - own_columns, None);
+    }
+    let own = if is_void { &[] } else { own };
     let missing = end.saturating_sub(rows.scores.len());
     rows.scores.extend(own.iter().copied().chain(std::iter::repeat(None)).take(missing));
     rows.trial.push(data.trial);
