@@ -5,7 +5,7 @@ use kuva::plot::legend::{LegendEntry, LegendPosition, LegendShape};
 use kuva::plot::{BandPlot, LinePlot, LineStyle, ScatterPlot};
 use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
-use kuva::render::render::{Primitive, Scene, render_multiple};
+use kuva::render::render::{Primitive, Scene, TextAnchor, render_multiple};
 
 use super::dash::{dashes, distance};
 use super::drawing::{Drawing, Key, Look, Mark, Stroke};
@@ -68,7 +68,25 @@ pub(crate) fn scene(drawing: &Drawing, medium: Medium) -> Scene {
     let plots: Vec<Plot> = drawing.marks.iter().flat_map(|mark| plots(drawing, mark, medium)).collect();
     let mut scene = render_multiple(plots, layout(drawing, medium));
     drawing.legend.iter().for_each(|key| tint(&mut scene, key, medium));
+    keep_inside(&mut scene);
     scene
+}
+
+/// The width of a digit, in heights of its text: digits are as wide as this in the fonts that figures name, and a little less elsewhere.
+const DIGIT: f64 = 0.6;
+
+/// Moves texts that would end beyond the right edge: the library centres the last tick of an axis on the end of the axis.
+fn keep_inside(scene: &mut Scene) {
+    let edge = scene.width;
+    for element in &mut scene.elements {
+        if let Primitive::Text { x, content, size, anchor: TextAnchor::Middle, rotate: None, .. } = element {
+            let half = 0.5 * DIGIT * f64::from(*size) * content.chars().count() as f64;
+            // A title is centred on the whole figure, and cut where it is too long.
+            if *x > 0.75 * edge {
+                *x = x.min(edge - half);
+            }
+        }
+    }
 }
 
 /// Gives the marker in an entry of the legend the colour of its line: the library draws text in one colour.
