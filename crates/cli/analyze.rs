@@ -93,7 +93,7 @@ pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
         Format::Human => {
             output::print(&table(&summary, options.explain, options.all))?;
             if options.explain {
-                output::print(&next_steps(&options.directory, &swept(&plan)))?;
+                output::print(&next_steps(&options.directory, &swept(&plan), alone(&plan)))?;
             }
         }
         Format::Json
@@ -106,6 +106,11 @@ pub fn analyze(options: &Analyze) -> Result<Ending, Failure> {
         Format::Json => output::json(&Json::of(&summary))?,
     }
     Ok(ending(&summary))
+}
+
+/// The metrics of trials that have nothing else.
+pub fn alone(plan: &Plan) -> &[String] {
+    if plan.study.space() == spec::Space::Program { &plan.study.metrics } else { &[] }
 }
 
 /// The columns of swept parameters.

@@ -43,11 +43,14 @@ fn told(plan: &Plan, rehearsal: &Rehearsal) -> (String, bool) {
             why.lines().collect::<Vec<_>>().join("\n    ")
         ));
     }
-    let Provoked { asked, answered, lives } = provoked;
-    let answered = answered.lines().collect::<Vec<_>>().join("\n    ");
-    text.push_str(&format!("\n  {asked}: it answered {answered}"));
-    if !lives {
-        text.push_str("\n  a program that ends costs its batch: answer the status 1 of such a trial instead");
+    if let Some(Provoked { asked, answered, lives }) = provoked {
+        let answered = answered.lines().collect::<Vec<_>>().join("\n    ");
+        text.push_str(&format!("\n  {asked}: it answered {answered}"));
+        if !lives {
+            text.push_str(
+                "\n  a program that ends costs its batch: answer the status 1 of such a trial instead",
+            );
+        }
     }
     let all_well = statuses.iter().all(|status| *status == "ok");
     (text, all_well && (claims == "no" || (*is_repeated && *is_alone)))

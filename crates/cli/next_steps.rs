@@ -6,24 +6,32 @@ use std::path::Path;
 const KEYS: [&str; 5] = ["estimator", "design", "target", "noise", "n"];
 
 /// The medians of every risk, in Python's polars and in DuckDB, whatever the path of the run directory; `swept` are the
-/// columns of swept parameters.
-pub fn next_steps(path: &Path, swept: &[&str]) -> String {
+/// columns of swept parameters. Of trials without risks the means of these metrics.
+pub fn next_steps(path: &Path, swept: &[&str], metrics: &[String]) -> String {
     let keys: Vec<&str> = KEYS.iter().chain(swept).copied().collect();
-    format!("polars: {}\nduckdb: {}\n", polars(path, &keys), duckdb(path, &keys))
+    let [of_polars, of_duckdb] = match metrics {
+        [] => [r#"median("^risk_.*$")"#.to_owned(), "median(COLUMNS('risk_.*'))".to_owned()],
+        // Names of metrics are words.
+        _ => {
+            let all = metrics.join("|");
+            [format!(r#"mean("^({all})$")"#), format!("avg(COLUMNS('^({all})$'))")]
+        }
+    };
+    format!("polars: {}\nduckdb: {}\n", polars(path, &keys, &of_polars), duckdb(path, &keys, &of_duckdb))
 }
 
 /// Polars looks for `key=value` below the folder that it is given, and takes its name as it is.
-fn polars(path: &Path, keys: &[&str]) -> String {
+fn polars(path: &Path, keys: &[&str], of: &str) -> String {
     let folder = serde_json::Value::from(path.join("metrics").to_string_lossy());
     let keys = keys.iter().map(|key| format!("\"{key}\"")).collect::<Vec<_>>().join(", ");
     format!(
-        "pl.scan_parquet({folder}, hive_partitioning=True).group_by({keys}).agg(pl.median(\"^risk_.*$\")).sort({keys}).collect()"
+        "pl.scan_parquet({folder}, hive_partitioning=True).group_by({keys}).agg(pl.{of}).sort({keys}).collect()"
     )
 }
 
 /// DuckDB looks for `key=value` in the whole path, where folders above the run would pass for columns: then keys are read
 /// from the names of files, the last of each kind.
-fn duckdb(path: &Path, keys: &[&str]) -> String {
+fn duckdb(path: &Path, keys: &[&str], what: &str) -> String {
     // `lambda` is a word of its language.
     let keys: Vec<String> = keys
         .iter()
@@ -47,9 +55,7 @@ fn duckdb(path: &Path, keys: &[&str]) -> String {
     } else {
         (keys.join(", "), "hive_partitioning = true")
     };
-    format!(
-        "SELECT {keys}, median(COLUMNS('risk_.*')) FROM read_parquet({glob}, {options}) GROUP BY ALL ORDER BY ALL;{note}"
-    )
+    format!("SELECT {keys}, {what} FROM read_parquet({glob}, {options}) GROUP BY ALL ORDER BY ALL;{note}")
 }
 
 /// Text inside an SQL string in which a glob sees no patterns.
@@ -71,18 +77,23 @@ mod tests {
 
     #[test]
     fn paths_are_quoted_and_keys_are_those_of_the_run() {
-        let lines = next_steps(Path::new("it's \"a\" [1]*?"), &[]);
+        let lines = next_steps(Path::new("it's \"a\" [1]*?"), &[], &[]);
         assert!(lines.contains(r#"pl.scan_parquet("it's \"a\" [1]*?/metrics", "#), "{lines}");
         assert!(lines.contains("read_parquet('it''s \"a\" [[]1][*][?]/metrics/**/*.parquet', "), "{lines}");
         assert!(lines.contains("SELECT estimator, design, target, noise, n, "), "{lines}");
         for above in ["n=5/run", "estimator=x/run", "design=grid/run"] {
-            let lines = next_steps(Path::new(above), &["width"]);
+            let lines = next_steps(Path::new(above), &["width"], &[]);
             assert!(lines.contains("hive_partitioning = false") && lines.contains("AS estimator"), "{lines}");
             assert!(lines.contains("AS n, \"width\", median"), "{lines}");
         }
-        let lines = next_steps(Path::new("a\\b"), &[]);
+        let lines = next_steps(Path::new("a\\b"), &[], &[]);
         assert!(lines.contains(r#""a\\b/metrics""#), "{lines}");
         assert!(lines.contains("read_parquet('metrics/**/*.parquet', "), "{lines}");
         assert!(lines.ends_with("-- in a\\b\n"), "{lines}");
+        let lines = next_steps(Path::new("a"), &[], &["low".into(), "high".into()]);
+        assert!(
+            lines.contains(r#"pl.mean("^(low|high)$")"#) && lines.contains("avg(COLUMNS('^(low|high)$'))"),
+            "{lines}"
+        );
     }
 }

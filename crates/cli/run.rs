@@ -169,8 +169,8 @@ fn tell(options: &Run, plan: &Plan, directory: &RunDirectory, threads: usize) ->
     }
     let summary = analyze::summarise(directory, plan, &Reading::of(plan), None, threads)?;
     let table = analyze::table(&summary, options.explain, options.all);
-    let text =
-        format!("{}\n{}", table.trim_end_matches('\n'), next_steps::next_steps(path, &analyze::swept(plan)));
+    let next = next_steps::next_steps(path, &analyze::swept(plan), analyze::alone(plan));
+    let text = format!("{}\n{next}", table.trim_end_matches('\n'));
     output::print(&text)?;
     if options.report {
         let page = report::page(&summary, plan, directory, path)?;

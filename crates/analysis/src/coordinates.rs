@@ -88,6 +88,11 @@ pub struct Coordinates([Arc<Named>; 4]);
 type Named = Vec<(Arc<str>, Coordinate)>;
 
 impl Coordinates {
+    /// Whether the data are the user's own: coordinates of whole trials, or samples that a program makes.
+    pub(crate) fn are_own(&self) -> bool {
+        self.get(AXES[1]).and_then(Coordinate::word).is_some_and(|design| OWN.contains(&design))
+    }
+
     /// Every coordinate by its name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Coordinate)> {
         self.0.iter().flat_map(|axis| axis.iter()).map(|(name, value)| (&**name, value))

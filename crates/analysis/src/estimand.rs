@@ -17,6 +17,15 @@ pub struct Estimand {
     pub standard_error: Option<String>,
 }
 
+impl Estimand {
+    /// Whether it names a metric, which says more of it than a mean does.
+    pub(crate) fn names(&self, metric: &str) -> bool {
+        let truth = if let Truth::Metric(name) = &self.truth { Some(name) } else { None };
+        let named = [Some(&self.estimate), truth, self.standard_error.as_ref()];
+        named.into_iter().flatten().chain(self.interval.iter().flatten()).any(|name| name == metric)
+    }
+}
+
 /// The true value of an estimand.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Truth {

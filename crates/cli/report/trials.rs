@@ -33,8 +33,8 @@ pub fn drawn(
     path: &Path,
     shown: &HashSet<&str>,
 ) -> Result<Vec<DrawnTrial>, Failure> {
-    // Of points in R^d there is no such picture, nor of trials that programs compute.
-    if plan.study.space() != Space::Line {
+    // Of points in R^d there is no such picture, nor of trials that programs compute; the target of samples that they make is theirs.
+    if plan.study.space() != Space::Line || plan.study.has_generator() {
         return Ok(Vec::new());
     }
     let Some((series, n)) = chosen(summary) else { return Ok(Vec::new()) };

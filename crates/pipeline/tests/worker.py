@@ -14,7 +14,7 @@ import sys
 import time
 
 ANSWERS, MODE = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "good"
-METRICS = ["estimate", "lower", "upper", "se", "above"] if ANSWERS == "metrics" else ["bottom", "draw"]
+METRICS = ["estimate", "lower", "upper", "se", "above"] if ANSWERS == "metrics" else [] if ANSWERS == "samples" else ["bottom", "draw"]
 ITEM = {"F64": "d", "U64": "Q", "U8": "B"}
 
 
@@ -53,7 +53,7 @@ def fit(words, arrays):
     (_, _, d), x = arrays["x"]
     m = arrays["at"][0][1]
     seeds = arrays["seed"][1]
-    assert coordinates["n"] == n and coordinates["noise"] == "normal"
+    assert coordinates["n"] == n and coordinates.get("noise", "normal") == "normal"
     status, values, ends, errors = [], [], [], {}
     metrics = {"bottom": [], "draw": []}
     for trial in range(count):
@@ -110,6 +110,35 @@ def whole(words, arrays):
     return {"errors": json.dumps(errors)} if errors else {}, arrays
 
 
+def samples(words, arrays):
+    """Labels slope · (1, …, d)·x + noise of normal points, on the line of uniform ones; f* is given at the unit vectors, or at 0, ½ and 1."""
+    coordinates = json.loads(words["coordinates"])
+    n, d, slope, noise = coordinates["n"], coordinates.get("d", 1), coordinates["slope"], coordinates.get("noise_of_labels", 0)
+    seeds = arrays["seed"][1]
+    count = arrays["trial"][0][0]
+    is_line = words["space"] == "line"
+    status, errors, x, y, at, truth = [], {}, [], [], [], []
+    for trial in range(count):
+        rng = random.Random(seeds[4 * trial])
+        rows = [[rng.random() if is_line else rng.gauss(0, 1) for _ in range(d)] for _ in range(n)]
+        labels = [slope * sum((k + 1) * value for k, value in enumerate(row)) + noise * rng.gauss(0, 1) for row in rows]
+        is_bad = rng.random() < 0.2
+        if is_bad and MODE == "crash":
+            os.kill(os.getpid(), 11)
+        status.append(int(is_bad and MODE == "raise"))
+        if status[-1]:
+            errors[str(trial)] = "a bad draw"
+        x += [value for row in rows for value in row]
+        y += [float("nan")] * n if is_bad and MODE == "nan" else labels
+        places = [[0.5], [0.0], [1.0]] if is_line else [[float(j == k) for k in range(d)] for j in range(d)]
+        at += [value for place in places for value in place]
+        truth += [slope * sum((k + 1) * value for k, value in enumerate(place)) for place in places]
+    points = len(truth) // count
+    arrays = [("status", "U8", [count], status), ("x", "F64", [count, n, d], x), ("y", "F64", [count, n], y)]
+    arrays += [("at", "F64", [count, points, d], at), ("truth", "F64", [count, points], truth)]
+    return {"errors": json.dumps(errors)} if errors else {}, arrays
+
+
 def main():
     source, target = sys.stdin.buffer, sys.stdout.buffer
     while (message := receive(source)) is not None:
@@ -125,7 +154,7 @@ def main():
             answer |= {"protocol": "1", "name": "worker", "version": version, "metrics": metrics, "answers": ANSWERS, "reproducible": "bits"}
             send(target, answer)
         else:
-            more, arrays = (whole if words["kind"] == "trial" else fit)(words, arrays)
+            more, arrays = {"trial": whole, "fit": fit, "generate": samples}[words["kind"]](words, arrays)
             send(target, answer | more, arrays)
 
 

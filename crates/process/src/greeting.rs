@@ -45,6 +45,8 @@ pub enum Answers {
     Weights,
     /// Metrics alone: it computes whole trials.
     Metrics,
+    /// Samples: it makes the data of trials.
+    Samples,
 }
 
 impl Reproducible {
@@ -69,7 +71,8 @@ impl Display for Reproducible {
 
 impl Answers {
     /// Each, by its word.
-    pub const ALL: [Answers; 4] = [Answers::Values, Answers::Knots, Answers::Weights, Answers::Metrics];
+    pub const ALL: [Answers; 5] =
+        [Answers::Values, Answers::Knots, Answers::Weights, Answers::Metrics, Answers::Samples];
 
     /// Its word.
     pub fn word(self) -> &'static str {
@@ -78,6 +81,7 @@ impl Answers {
             Answers::Knots => "knots",
             Answers::Weights => "weights",
             Answers::Metrics => "metrics",
+            Answers::Samples => "samples",
         }
     }
 }
@@ -107,7 +111,7 @@ impl Greeting {
         let answers = or("answers", "values");
         let of_word = Answers::ALL.into_iter().find(|one| one.word() == answers);
         let answers = of_word.ok_or_else(|| {
-            format!("its `answers` is {answers}; expected values, knots, weights or metrics")
+            format!("its `answers` is {answers}; expected values, knots, weights, metrics or samples")
         })?;
         Ok(Greeting {
             name: word("name")?.to_owned(),

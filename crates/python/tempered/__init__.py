@@ -1,4 +1,4 @@
-"""Estimators and whole Monte Carlo trials for Tempered in Python: a function, a decorator, and ``serve()``.
+"""Estimators, data and whole Monte Carlo trials for Tempered in Python: a function, a decorator, and ``serve()``.
 
 A worker is a program that Tempered starts once a thread. It reads batches of training sets from its standard input and writes
 what came of them to its standard output::
@@ -15,7 +15,8 @@ what came of them to its standard output::
     tempered.serve()
 """
 
-from .worker import Worker, estimator, serve, trial
+from .command import Failed, analyze, run, scan
+from .worker import Worker, estimator, generator, serve, trial
 
-__all__ = ["Worker", "estimator", "serve", "trial"]
+__all__ = ["Failed", "Worker", "analyze", "estimator", "generator", "run", "scan", "serve", "trial"]
 __version__ = "0.1.0"

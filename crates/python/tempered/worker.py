@@ -22,7 +22,7 @@ LONGEST_TEXT = 4000
 
 @dataclass
 class Worker:
-    """A function and what it says of itself. ``estimator`` and ``trial`` make one."""
+    """A function and what it says of itself. ``estimator``, ``trial`` and ``generator`` make one."""
 
     function: Callable[..., Any]
     name: str
@@ -40,7 +40,7 @@ class Worker:
         asked = inspect.signature(self.function).parameters
         if "coordinates" in asked:
             given["coordinates"] = coordinates
-        if self.answers == "metrics":
+        if self.answers in ("metrics", "samples"):
             takes_all = any(one.kind is one.VAR_KEYWORD for one in asked.values())
             given |= {name: value for name, value in coordinates.items() if takes_all or name in asked}
         return given
@@ -109,6 +109,25 @@ def trial(
     return declare if function is None else declare(function)
 
 
+def generator(
+    function: Callable[..., Any] | None = None, *, name: str | None = None, version: str = "1"
+) -> Any:
+    """Declares the data of a study: a function that draws a training set, and says what f* is at some points.
+
+    The function is called for each trial with ``rng``, a NumPy generator of the trial's own, and with those coordinates of the cell that
+    it has arguments for: ``n``, ``d``, and the parameters of the study. It returns ``(x, y, at, truth)`` of shapes (n, d), (n,), (m, d)
+    and (m,); on the line (n,) and (m,) do for x and at. Risks are means over the points ``at``, which may differ from trial to trial and
+    are as many in all; on the line f* is linear between them. All that is random must come from ``rng``: samples are drawn again.
+    """
+
+    def declare(function: Callable[..., Any]) -> Worker:
+        global _worker
+        _worker = Worker(function, name or function.__name__, version, "samples", [], "bits")
+        return _worker
+
+    return declare if function is None else declare(function)
+
+
 def _check_class(reproducible: str) -> None:
     if reproducible not in ("bits", "1e-9", "no"):
         raise ValueError(f"reproducible is {reproducible!r}; expected 'bits', '1e-9' or 'no'")
@@ -118,7 +137,7 @@ def serve(worker: Worker | None = None) -> None:
     """Answers requests until there are no more. What is printed goes to standard error, since standard output is the channel."""
     worker = worker or _worker
     if worker is None:
-        raise RuntimeError("there is nothing to serve: decorate a function with @tempered.estimator or @tempered.trial")
+        raise RuntimeError("there is nothing to serve: decorate a function with @tempered.estimator, @tempered.trial or @tempered.generator")
     source = os.fdopen(os.dup(0), "rb")
     target = os.fdopen(os.dup(1), "wb")
     # Programs that this one starts must not read requests, nor write between answers.
@@ -145,10 +164,11 @@ def _answer(worker: Worker, message: tuple[dict[str, str], dict[str, np.ndarray]
             "environment": f"python {platform.python_version()}, numpy {np.__version__}",
         }
         send(target, answer, {})
-    elif kind in ("fit", "trial"):
-        if (kind == "trial") != (worker.answers == "metrics"):
+    elif kind in ("fit", "trial", "generate"):
+        if {"trial": "metrics", "generate": "samples"}.get(kind, kind) != _asked(worker):
             raise ValueError(f"a request of the kind {kind!r}, but {worker.name} answers {worker.answers}")
-        errors, results = (_fit if kind == "fit" else _trial)(worker, words, arrays)
+        compute = {"fit": _fit, "trial": _trial, "generate": _generate}[kind]
+        errors, results = compute(worker, words, arrays)
         if errors:
             answer["errors"] = json.dumps(errors)
         send(target, answer, results)
@@ -217,6 +237,55 @@ def _trial(
             status[trial] = 1
             errors[str(trial)] = traceback.format_exc()[-LONGEST_TEXT:]
     return errors, {"status": status} | {f"metric.{name}": values for name, values in metrics.items()}
+
+
+def _asked(worker: Worker) -> str:
+    return worker.answers if worker.answers in ("metrics", "samples") else "fit"
+
+
+def _generate(
+    worker: Worker, words: dict[str, str], arrays: dict[str, np.ndarray]
+) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    """Draws the training sets of a batch one after the other."""
+    named = worker.named(words)
+    coordinates = json.loads(words["coordinates"])
+    n, d = coordinates["n"], coordinates.get("d", 1)
+    seeds = arrays["seed"]
+    count = len(seeds)
+    status, errors = np.zeros(count, np.uint8), {}
+    x, y = np.zeros((count, n, d)), np.zeros((count, n))
+    at, truth = [np.zeros((0, d))] * count, [np.zeros(0)] * count
+    rng = _Random()
+    for trial in range(count):
+        rng.begin(seeds[trial])
+        try:
+            parts = [np.asarray(part, float) for part in worker.function(rng=rng.generator, **named)]
+            if len(parts) != 4:
+                raise _Shape(f"the function returned {len(parts)} arrays; expected x, y, at and truth")
+            own_x, own_y, own_at, own_truth = parts
+            if own_x.ndim == 1 and d == 1:
+                own_x, own_at = own_x[:, None], own_at.reshape(-1, 1)
+            if own_x.shape != (n, d) or own_y.shape != (n,):
+                raise _Shape(f"x and y have the shapes {own_x.shape} and {own_y.shape}; expected {(n, d)} and {(n,)}")
+            if own_at.shape != (len(own_truth), d) or own_truth.ndim != 1:
+                found = f"{own_at.shape} and {own_truth.shape}"
+                raise _Shape(f"at and truth have the shapes {found}; expected (m, {d}) and (m,)")
+            x[trial], y[trial], at[trial], truth[trial] = own_x, own_y, own_at, own_truth
+        except MemoryError:
+            _give_up()
+        except Exception:
+            status[trial] = 1
+            errors[str(trial)] = traceback.format_exc()[-LONGEST_TEXT:]
+    # Trials that failed have as many points as the others.
+    points = max(max(len(one) for one in truth), 2)
+    for trial in range(count):
+        if status[trial]:
+            at[trial], truth[trial] = np.zeros((points, d)), np.zeros(points)
+        elif len(truth[trial]) != points:
+            status[trial] = 1
+            errors[str(trial)] = f"truth has {len(truth[trial])} numbers, where another trial has {points}"
+            at[trial], truth[trial] = np.zeros((points, d)), np.zeros(points)
+    return errors, {"status": status, "x": x, "y": y, "at": np.stack(at), "truth": np.stack(truth)}
 
 
 def _give_up() -> None:

@@ -106,7 +106,9 @@ impl<'a> CurveTable<'a> {
         let mut parts = vec![format!("{} along {}, {statistic}", first.quantity, first.along)];
         parts.extend(first.n.filter(|_| !self.varies.1).map(|n| format!("n {n}")));
         for (axis, name) in AXES.into_iter().enumerate().skip(1) {
-            if !self.varies.0[axis] && !first.labels()[axis].is_empty() {
+            // Beside data of the user's own there is no target and no noise.
+            let is_none = axis > 1 && first.coordinates.are_own();
+            if !self.varies.0[axis] && !first.labels()[axis].is_empty() && !is_none {
                 parts.push(format!("{name} {}", short(first.labels()[axis])));
             }
         }

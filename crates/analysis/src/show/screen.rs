@@ -108,6 +108,11 @@ impl Summary {
                 quantities.push(&curve.quantity);
             }
         }
+        // What estimates are worth says more than their means, unless these are asked for.
+        let is_named = |name: &str| self.options.estimands.iter().any(|estimand| estimand.names(name));
+        if self.options.quantities.is_empty() && most < usize::MAX {
+            quantities.retain(|name| !is_named(name));
+        }
         let share = (most / quantities.len().max(1)).max(1);
         let mut text = String::new();
         for quantity in quantities {

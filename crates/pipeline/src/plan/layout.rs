@@ -9,8 +9,8 @@ use super::workers::Workers;
 use crate::error::Error;
 use crate::generator::Generator;
 use crate::spec::{
-    Costs, Estimator, Formula, Group, Size, Space, Study, Template, is_program, process_form, trains,
-    truth_in_cell,
+    Costs, Estimator, Formula, Group, Size, Space, Study, Template, is_generator, is_program, process_form,
+    trains, truth_in_cell,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -125,9 +125,11 @@ impl Plan {
         if self.trained[estimator] { &self.study.checkpoints } else { &[] }
     }
 
-    /// Whether a program is among these estimators.
+    /// Whether a program is among these estimators, or makes their samples.
     pub(crate) fn asks(&self, estimators: &[usize]) -> bool {
-        estimators.iter().any(|estimator| is_program(self.study.estimators[*estimator].rule.sample()))
+        let makes = self.study.designs.iter().any(is_generator);
+        makes
+            || estimators.iter().any(|estimator| is_program(self.study.estimators[*estimator].rule.sample()))
     }
 
     /// The form in which an estimator's predictors are stored; none by the rules under which they are sums of units.

@@ -3,10 +3,11 @@
 use crate::directory::Shards;
 use crate::error::Error;
 use crate::plan::Plan;
-use crate::spec::{self, is_program};
-use crate::trial::Estimator;
+use crate::spec::{self, is_generator, is_program};
+use crate::trial::{Estimator, Laws};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
+use tempered_math::catalogue::Choice;
 use tempered_process::Program as Command;
 use tempered_store::RunDirectory;
 
@@ -21,13 +22,24 @@ pub(super) fn greet(plan: &Plan, todo: &Shards, directory: &RunDirectory) -> Res
     let wanted: BTreeSet<usize> =
         todo.iter().flat_map(|(_, estimators)| estimators.iter().copied()).collect();
     let mut record: Option<Map<String, Json>> = None;
+    let mut programs: Vec<(&str, &Choice)> = Vec::new();
     for estimator in wanted {
         let planned = &plan.study.estimators[estimator];
         let choice = planned.rule.sample();
-        if !is_program(choice) {
-            continue;
+        if is_program(choice) {
+            Estimator::build(choice, plan)?;
+            programs.push((&planned.name, choice));
         }
-        Estimator::build(choice, plan)?;
+    }
+    let asked = todo.iter().any(|(_, estimators)| !estimators.is_empty());
+    for cell in plan.cells.iter().filter(|_| asked).take(1) {
+        if is_generator(&cell.design) {
+            Laws::of(plan, cell)?;
+            // Labels of estimators have no dot.
+            programs.push((".generate", &cell.design));
+        }
+    }
+    for (name, choice) in programs {
         let (words, folder) = spec::command(choice);
         let command = Command { words, folder };
         let greeting = plan.workers.pool.greeting(&command)?;
@@ -36,18 +48,18 @@ pub(super) fn greet(plan: &Plan, todo: &Shards, directory: &RunDirectory) -> Res
             None => record.insert(read(directory)?),
         };
         let now = json!({"name": greeting.name, "version": greeting.version});
-        match known.get(&*planned.name) {
+        match known.get(name) {
             Some(was) if *was != now => {
                 let message = format!(
                     "is {now}, but the files of `{}` in {} were made by {was}; bring that version back, run with --fresh to start over, or give another directory with --out",
-                    planned.name,
+                    name.trim_start_matches('.'),
                     directory.root().display()
                 );
                 return Err(Error::Program { program: command.to_string(), message });
             }
             Some(_) => {}
             None => {
-                known.insert(planned.name.to_string(), now);
+                known.insert(name.to_owned(), now);
                 directory.write_record(RECORD, Json::Object(known.clone()).to_string().as_bytes())?;
             }
         }

@@ -14,8 +14,8 @@ use super::label::{identifier, label};
 use super::labels::{self, Responses};
 use super::limits::{FILES, SHARDS, TRIALS};
 use super::mark::{self, Yaml};
-use super::own_data::{PARAMETERS, own_coordinates};
-use super::process::{own_metrics, own_parameters};
+use super::own_data::{PARAMETERS, is_generator, own_coordinates};
+use super::process::{PROCESS, own_metrics, own_parameters};
 use super::read::{Errors, Field};
 use super::rows::ROWS;
 use super::shards;
@@ -233,7 +233,8 @@ fn check_own_names(field: &Field<'_>, data: &Data, estimators: &[Estimator], err
         })
     };
     if let Some(name) = names.into_iter().find(is_taken) {
-        let place = field.get(PARAMETERS).unwrap_or_else(|| field.clone());
+        let program = field.get(PROCESS).unwrap_or_else(|| field.clone());
+        let place = program.get(PARAMETERS).unwrap_or(program);
         let message =
             format!("has `{name}`, which a program has as a parameter or metric; expected another name");
         errors.push(&place, message);
@@ -261,9 +262,11 @@ fn check_local_noise(field: &Field<'_>, data: &Data, errors: &mut Errors) {
 fn check_parts_of_risks(field: &Field<'_>, data: &Data, evaluation: &Evaluation, errors: &mut Errors) {
     let is_of_law = |risk: &&Risk| risk.is_part() || matches!(risk, Risk::Gradient | Risk::Adversarial(_));
     let part = evaluation.criteria.risks.iter().find(is_of_law);
-    if let (Some(part), true) = (part, data.designs.iter().any(|design| design.name() == ROWS)) {
+    let is_given = |design: &Choice| design.name() == ROWS || is_generator(design);
+    if let (Some(part), true) = (part, data.designs.iter().any(is_given)) {
         let place = field.get("risks").unwrap_or_else(|| field.clone());
-        let message = format!("has {part}, but rows of a table tell nothing of f* and the noise beside it");
+        let message =
+            format!("has {part}, but tables and programs tell nothing of f* and the noise beside it");
         errors.push(&place, message);
     }
 }

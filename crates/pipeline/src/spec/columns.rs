@@ -1,7 +1,7 @@
 //! Which parameters have a column: real ones of the data, and swept ones of estimators.
 
 use super::estimator::Estimator;
-use super::own_data::{PARAMETERS, own_coordinates};
+use super::own_data::{is_own_name, own_coordinates};
 use super::process::own_metrics;
 use super::space::{DIMENSION, Space, dimension};
 use std::collections::BTreeMap;
@@ -36,8 +36,8 @@ pub(crate) fn always(space: Space) -> &'static [&'static str] {
 /// states it.
 pub(super) fn beyond(axes: [(&str, &[Choice]); 3]) -> Vec<String> {
     let [(_, designs), ..] = axes;
-    // Coordinates of the user's own have columns of their types.
-    if designs.iter().any(|design| design.name() == PARAMETERS) {
+    // Coordinates of the user's own have columns of their types, and there is no target and no noise beside them.
+    if designs.iter().any(|design| is_own_name(design.name())) {
         return Vec::new();
     }
     let always = always(designs.first().map_or(Space::Line, Space::of));

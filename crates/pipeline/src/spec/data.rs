@@ -13,6 +13,7 @@ use super::labels::{self, Responses};
 use super::limits::{CELLS, LARGEST_N};
 use super::mark::{Node, Yaml};
 use super::own_data;
+use super::process::PROCESS;
 use super::read::{Errors, Field};
 use super::rows::{self, Counts, ROWS};
 use super::source::Source;
@@ -58,7 +59,7 @@ fn read<'a>(
     errors: &mut Errors,
 ) -> Option<Generate<'a>> {
     let fields = field.map(&KEYS, errors);
-    let [size, features, design, target, noise, tied, filter] = &fields[..] else { return None };
+    let [size, features, design, target, noise, tied, filter, program] = &fields[..] else { return None };
     let zip = tied.as_ref().map_or(Some(Vec::new()), |field| zip(field, errors));
     let groups = zip.clone().unwrap_or_default();
     if size.is_none() {
@@ -71,8 +72,21 @@ fn read<'a>(
         name,
         zip: &groups,
     };
-    let designs = designs(&part(design, PARTS[0]), features.as_ref(), errors);
-    let designs = designs.and_then(|designs| completed(designs, (file, counts), errors));
+    let designs = match program {
+        Some(program) => {
+            let beside = [design, target, noise].into_iter().flatten().next();
+            if let Some(law) = beside {
+                let message = format!("stands beside {}, whose samples are its own", program.path);
+                errors.helped(law, message, Some("leave design, target and noise out".into()));
+                return None;
+            }
+            own_samples((field, program), features.as_ref(), (file, &groups), errors)
+        }
+        None => {
+            let designs = designs(&part(design, PARTS[0]), features.as_ref(), errors);
+            designs.and_then(|designs| completed(designs, (file, counts), errors))
+        }
+    };
     let space = designs.as_ref().map_or_else(|| Space::meant(field), |(_, space)| *space);
     let target = part(target, PARTS[1]);
     let targets = match space {
@@ -84,7 +98,7 @@ fn read<'a>(
         part.iter().map(|one| one.name)
     }
     let law = match (&designs, &targets) {
-        (Some((designs, _)), _) if names(designs).any(|name| name == ROWS) => "none",
+        (Some((designs, _)), _) if names(designs).any(|name| [ROWS, PROCESS].contains(&name)) => "none",
         (Some((designs, _)), Some(targets))
             if Responses::of(names(designs), names(targets)) != Responses::Real =>
         {
@@ -106,6 +120,26 @@ fn read<'a>(
         zip: zip?,
         filter: filter?,
     })
+}
+
+/// The program that makes samples, and where their x lives.
+fn own_samples<'a>(
+    fields: (&Field<'a>, &Field<'a>),
+    features: Option<&Field<'a>>,
+    (file, zip): (Source<'_>, &[Vec<String>]),
+    errors: &mut Errors,
+) -> Option<(Vec<Alternative<'a>>, Space)> {
+    let beside = match features {
+        Some(field) => {
+            let is_zipped = |_: &str| zip.iter().flatten().any(|axis| axis == DIMENSION);
+            let context = Context { is_known: &is_coordinate, is_zipped: &is_zipped, elsewhere: &[] };
+            Some((slot(field, DIMENSION, &FEATURES, context, errors)?, field.clone()))
+        }
+        None => None,
+    };
+    let program = own_data::generator(fields, beside, (file, zip), errors)?;
+    let counts = program.given.iter().any(|given| given.parameter == DIMENSION);
+    Some((vec![program], if counts { Space::Features } else { Space::Line }))
 }
 
 /// The designs with what files add to those that are rows of tables.

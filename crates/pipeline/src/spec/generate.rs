@@ -2,7 +2,8 @@
 
 use super::formula::Formula;
 use super::limits::LARGEST_N;
-use super::own_data::PARAMETERS;
+use super::own_data::is_own_name;
+use super::process::PROCESS;
 use super::read::{Errors, Field, distinct};
 use super::space::coordinate;
 use super::study::Data;
@@ -13,7 +14,7 @@ use tempered_math::catalogue::{Choice, Invalid, Kind, Value};
 use tempered_math::space::design::MOST_FEATURES;
 
 /// Keys under `generate`.
-pub(super) const KEYS: [&str; 7] = ["n", "d", "design", "target", "noise", "zip", "where"];
+pub(super) const KEYS: [&str; 8] = ["n", "d", "design", "target", "noise", "zip", "where", PROCESS];
 
 /// Points a trial.
 pub(super) const SIZE: Kind = Kind::Whole { low: 2, high: LARGEST_N };
@@ -162,7 +163,7 @@ impl Generate<'_> {
     /// Whether the cells are the product of n, designs, targets and noises.
     pub fn is_product(&self) -> bool {
         let given = self.parts.iter().flatten().flat_map(|alternative| &alternative.given);
-        self.parts[0].iter().all(|design| design.name != PARAMETERS)
+        self.parts[0].iter().all(|design| !is_own_name(design.name))
             && self.zip.is_empty()
             && self.filter.is_none()
             && matches!(self.sizes, Sizes::Values(_))

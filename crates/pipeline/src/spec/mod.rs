@@ -51,7 +51,7 @@ pub use estimator::Estimator;
 pub use formula::{Formula, Scalar};
 pub use label::is_reserved;
 pub use mark::LARGEST_FILE;
-pub(crate) use own_data::{PARAMETERS, own_coordinates, own_designs};
+pub(crate) use own_data::{PARAMETERS, is_generator, own_coordinates, own_designs};
 pub(crate) use process::{
     PROCESS, command, essence, form as process_form, is_fixed_parameter, is_program, own_metrics,
     own_parameters, seconds, stated,

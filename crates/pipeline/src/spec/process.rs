@@ -25,7 +25,7 @@ const REPRODUCIBLE: &[&str] = &["bits", "1e-9", "no"];
 /// What a trial is taken to cost where the study does not say: a fit by a library of Python.
 const SECONDS: f64 = 0.001;
 
-fn parameters() -> Vec<Parameter> {
+pub(super) fn parameters() -> Vec<Parameter> {
     let optional = |name, summary, kind| Parameter { name, summary, kind, default: Some(Value::Unset) };
     let word = |name, summary, words: &'static [&'static str]| Parameter {
         name,
@@ -267,7 +267,7 @@ pub(super) fn real(value: Resolved) -> Resolved {
 
 /// Whether a parameter of this name stands beside those of the user's own.
 pub(crate) fn is_fixed_parameter(name: &str) -> bool {
-    parameters().iter().any(|parameter| parameter.name == name)
+    name == DIMENSION || parameters().iter().any(|parameter| parameter.name == name)
 }
 
 /// The kind of a user's own parameter, by what is given for it: integers, other numbers, truth values or texts. Formulas may mention

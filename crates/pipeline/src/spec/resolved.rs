@@ -4,7 +4,7 @@ use super::estimands;
 use super::estimator::Estimator;
 use super::formula::Formula;
 use super::generate::{Alternative, Generate, PARTS, Sizes};
-use super::own_data::{self, PARAMETERS};
+use super::own_data;
 use super::process::nested;
 use super::space::Space;
 use super::study::Study;
@@ -174,8 +174,8 @@ pub(super) fn generate_yaml(generate: &Generate<'_>) -> Yaml {
         if arguments.is_empty() { alternative.name.into() } else { map([(alternative.name, map(arguments))]) }
     };
     let filter = generate.filter.as_ref().map(|(filter, _)| filter);
-    if let Some(own) = generate.parts[0].first().filter(|design| design.name == PARAMETERS) {
-        let parts = [("n", n), (PARAMETERS, own_data::source(own))];
+    if let Some(own) = generate.parts[0].first().filter(|design| own_data::is_own_name(design.name)) {
+        let parts = [("n", n), (own.name, own_data::source(own))];
         return map(parts.into_iter().chain(ties(&generate.zip, filter)));
     }
     let parts = PARTS.iter().zip(&generate.parts).map(|(part, alternatives)| {

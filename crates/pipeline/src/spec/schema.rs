@@ -3,8 +3,8 @@
 use super::aggregate::STATISTICS;
 use super::label::RESERVED;
 use super::limits::{LARGEST_N, POINTS, QUANTILES, SHARD_POINTS};
-use super::own_data::PARAMETERS;
-use super::process::{feature_estimators, line_estimators, whole_trials};
+use super::own_data::{PARAMETERS, own_designs};
+use super::process::{PROCESS, feature_estimators, line_estimators, whole_trials};
 use serde_json::{Value as Json, json};
 use tempered_math::catalogue::{Entry, Kind, Member, Members, Parameter, Value};
 use tempered_math::score::Diagnostic;
@@ -59,8 +59,12 @@ fn generate() -> Json {
     features["description"] = json!("Features of a point, of every design; on the line there is none.");
     let designs = either(choice(design::CATALOGUE, &[]), choice(space::design::CATALOGUE, &[]));
     let targets = either(choice(target::CATALOGUE, &[]), choice(space::target::CATALOGUE, &[]));
+    // The other one of the user's own data has parameters alone.
+    let program = own_designs().iter().find(|entry| entry.name == PROCESS).map(arguments);
+    let program = program.unwrap_or_default();
     let data = [
         ("n", sizes),
+        (PROCESS, program),
         (
             PARAMETERS,
             json!({"type": "object", "description": "Coordinates of whole trials by names of the user's own, each a value or a list."}),
@@ -290,6 +294,16 @@ fn choice<T: ?Sized>(catalogue: &[Entry<T>], beside: &[(&str, Json)]) -> Json {
         forms.push(form);
     }
     json!({"oneOf": forms})
+}
+
+/// What a program takes.
+fn arguments<T: ?Sized>(entry: &Entry<T>) -> Json {
+    let parameters = (entry.parameters)();
+    let required: Vec<&str> = parameters.iter().filter(|p| p.default.is_none()).map(|p| p.name).collect();
+    let properties: Vec<(&str, Json)> = parameters.iter().map(|one| (one.name, parameter(one))).collect();
+    let mut schema = object(&properties, &required);
+    schema["description"] = json!(entry.summary);
+    schema
 }
 
 /// A word with parameters of its own: `{power: {exponent: 2}}`.

@@ -2,6 +2,7 @@
 
 use super::estimands::Estimand;
 use super::estimator::Estimator;
+use super::own_data::is_generator;
 use super::process::line_estimators;
 use super::rows::digest;
 use super::space::{Size, Space};
@@ -146,6 +147,11 @@ impl Data {
 }
 
 impl Study {
+    /// Whether a program makes its samples.
+    pub fn has_generator(&self) -> bool {
+        self.designs.iter().any(is_generator)
+    }
+
     /// Where x lives.
     pub fn space(&self) -> Space {
         self.designs.first().map_or(Space::Line, Space::of)

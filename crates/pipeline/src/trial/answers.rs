@@ -61,7 +61,7 @@ pub(super) fn check(asked: &Asked, answer: &Answer, (count, shape): (usize, Shap
             answer.reals("intercept", &[count])?;
         }
         Answers::Knots => knots(answer, count).map(drop)?,
-        Answers::Metrics => {}
+        Answers::Metrics | Answers::Samples => {}
     }
     asked.metrics.iter().try_for_each(|name| answer.reals(&format!("metric.{name}"), &[count]).map(drop))
 }
@@ -113,7 +113,7 @@ pub(super) fn read<'x>(
             })
         }
         // There is no predictor.
-        Answers::Metrics => {
+        Answers::Metrics | Answers::Samples => {
             Box::new(|_| Ok((Predictor::default(), Report::Line(estimator::Report::default()))))
         }
         Answers::Knots => {
@@ -146,7 +146,7 @@ pub(super) fn read<'x>(
 }
 
 /// Texts of failed trials by their places: a word of JSON.
-fn texts(answer: &Answer) -> Vec<(usize, String)> {
+pub(super) fn texts(answer: &Answer) -> Vec<(usize, String)> {
     let texts = answer.word("errors").and_then(|text| serde_json::from_str(text).ok());
     let texts: std::collections::BTreeMap<String, String> = texts.unwrap_or_default();
     texts.into_iter().filter_map(|(place, text)| Some((place.parse().ok()?, text))).collect()

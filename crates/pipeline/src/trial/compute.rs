@@ -92,7 +92,7 @@ impl Trial {
 pub fn compute(plan: &Plan, cell: &Cell, estimator: &Choice, trial: u64) -> Result<Trial, Error> {
     let study = &plan.study;
     let mut samples = Samples { trials: trial..trial + 1, ..Samples::default() };
-    Laws::of(plan, cell)?.draw(&mut samples);
+    Laws::of(plan, cell)?.draw(&mut samples)?;
     let mut fitter = Estimator::build(estimator, plan)?;
     let mut judge = Judge::of(plan, cell)?;
     let (mut predictor, mut scores) = (Predictor::default(), Vec::new());
@@ -104,14 +104,14 @@ pub fn compute(plan: &Plan, cell: &Cell, estimator: &Choice, trial: u64) -> Resu
     };
     let one = (plan, cell, &samples, content.as_str());
     let (report, own) = fit(&mut fitter, one, &draws, &mut predictor)?;
-    let Samples { x, y, .. } = samples;
-    let data = Data { trial, x: &x, y: &y };
+    let data = Data { trial, x: &samples.x, y: &samples.y, truth: samples.truth(0) };
     let row = judge.row(data, (&predictor, report), reference.as_ref(), (&mut scores, 0));
     // Of a fit without scores there are no metrics either.
     if !scores.is_empty() || study.space() == Space::Program {
         scores.extend(own);
     }
     let reproducible = fitter.program().map_or(Reproducible::Bits, |program| program.reproducible);
+    let Samples { x, y, .. } = samples;
     Ok(Trial { trial, x, y, predictor, row, scores, reproducible })
 }
 

@@ -3,13 +3,14 @@
 use super::diagnosis::Diagnosis;
 use super::judge::Data;
 use super::law::{Asked, Judged, LawScorer};
-use super::rows::{RowLaw, RowScorer};
+use super::rows::{RowLaw, RowScorer, over_rows};
 use super::space::Fitted;
 use crate::error::Error;
 use crate::plan::{Cell, Plan};
-use crate::spec::{Risk, dimension};
+use crate::spec::{Risk, dimension, is_generator};
 use tempered_math::sample::Degenerate;
 use tempered_math::space::estimator::Report;
+use tempered_math::space::rows::Holdout;
 use tempered_math::space::{Points, Predictor};
 
 /// Scores predictors of the trials of one cell, in the order of [`Criteria::columns`](tempered_math::score::Criteria::columns).
@@ -26,12 +27,15 @@ pub(super) struct FeatureScorer {
 enum Over {
     Law(Box<LawScorer>),
     Rows(Box<RowScorer>),
+    /// The points at which a program that makes samples gives f*.
+    Given(Holdout),
 }
 
 impl FeatureScorer {
     pub fn of(plan: &Plan, cell: &Cell) -> Result<FeatureScorer, Error> {
         let risks = plan.study.criteria.risks.clone();
         let over = match RowLaw::of(plan, cell)? {
+            _ if is_generator(&cell.design) => Over::Given(Holdout::default()),
             Some(rows) => Over::Rows(Box::new(RowScorer::new(rows))),
             None => Over::Law(Box::new(LawScorer::of(plan, cell)?)),
         };
@@ -72,6 +76,11 @@ impl FeatureScorer {
         let judged = match &mut self.over {
             Over::Law(law) => law.judge((data.trial, x), fitted, &self.asked)?,
             Over::Rows(rows) => rows.judge(data.trial, predictor, &self.asked)?,
+            Over::Given(holdout) => {
+                let (at, truth) = data.truth.ok_or(Degenerate::Malformed)?;
+                holdout.judge_at(Points::new(self.d, at)?, truth, predictor)?;
+                over_rows(holdout, &self.asked)
+            }
         };
         self.risks(&judged, scores);
         self.errors(&judged, scores);

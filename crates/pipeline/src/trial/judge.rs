@@ -6,8 +6,9 @@ use super::weights::push_line;
 use crate::error::Error;
 use crate::generator::Generator;
 use crate::plan::{Cell, Plan};
-use crate::spec::Space;
+use crate::spec::{Space, is_generator};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use tempered_math::catalogue::Value;
 use tempered_math::sample::Degenerate;
 use tempered_math::score::{Criteria, Scored, Scorer};
 use tempered_math::target::{self, Target};
@@ -35,6 +36,8 @@ pub struct Judge {
 enum Scores {
     Line(Box<Scorer>),
     Features(Box<FeatureScorer>),
+    /// On the line, against a target that a program gives with each sample.
+    Given(Criteria),
     /// Of whole trials, whose metrics are all there is.
     Metrics,
 }
@@ -48,6 +51,8 @@ pub struct Data<'a> {
     pub x: &'a [f64],
     /// The labels.
     pub y: &'a [f64],
+    /// Points, and f* there, where a program that makes samples gives them.
+    pub truth: Option<(&'a [f64], &'a [f64])>,
 }
 
 impl Judge {
@@ -59,6 +64,7 @@ impl Judge {
         let scorer = match cell.size().space {
             Space::Features => Scores::Features(Box::new(FeatureScorer::of(plan, cell)?)),
             Space::Program => Scores::Metrics,
+            Space::Line if is_generator(&cell.design) => Scores::Given(plan.study.criteria.clone()),
             Space::Line => {
                 let target = cell.target.build(target::CATALOGUE)?;
                 return Ok(Judge::new(plan.generator, &plan.study.criteria, target));
@@ -106,6 +112,13 @@ impl Judge {
         scores: &mut Vec<Option<f64>>,
     ) -> Result<Row, Degenerate> {
         match (&mut self.scorer, predictor, report) {
+            (Scores::Given(criteria), Predictor::Line(predictor), Report::Line(report)) => {
+                let mut scorer = Scorer::new(criteria.clone(), between(data.truth)?);
+                let reference =
+                    if let Some(Predictor::Line(reference)) = reference { Some(reference) } else { None };
+                let data = (data.x, data.y);
+                scored_on_line(self.generator, &mut scorer, data, (predictor, report), reference, scores)
+            }
             (Scores::Line(scorer), Predictor::Line(predictor), Report::Line(report)) => {
                 let reference = match reference {
                     Some(Predictor::Line(reference)) => Some(reference),
@@ -124,6 +137,14 @@ impl Judge {
             _ => Err(Degenerate::Lengths),
         }
     }
+}
+
+/// The target that is linear between the points at which it is given.
+fn between(truth: Option<(&[f64], &[f64])>) -> Result<Box<dyn Target>, Degenerate> {
+    let (at, values) = truth.ok_or(Degenerate::Malformed)?;
+    let entry = target::CATALOGUE.iter().find(|entry| entry.name == "piecewise_linear");
+    let build = entry.ok_or(Degenerate::Malformed)?.build;
+    build(&[Value::Reals(at.to_vec()), Value::Reals(values.to_vec())]).map_err(|_| Degenerate::Malformed)
 }
 
 fn scored_on_line(
@@ -179,7 +200,7 @@ mod tests {
         let mut scores = Vec::new();
         let columns = criteria.columns();
         let mut judge = Judge::new(generator, &criteria, zero);
-        let data = Data { trial: 0, x, y };
+        let data = Data { trial: 0, x, y, truth: None };
         let row = judge.row(data, (&predictor, report), None, (&mut scores, columns.len()));
         assert_eq!(scores.len(), columns.len());
         let score = |name: &str| scores[columns.iter().position(|column| column == name).unwrap()];

@@ -7,6 +7,7 @@ mod compute;
 mod diagnosis;
 mod estimator;
 mod features;
+mod generated;
 mod judge;
 mod law;
 mod places;

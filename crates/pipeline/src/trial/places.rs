@@ -4,7 +4,7 @@ use super::law::LawScorer;
 use super::rows::{RowLaw, RowScorer};
 use crate::error::Error;
 use crate::plan::{Cell, Plan};
-use crate::spec::{Domain, Space};
+use crate::spec::{self, Domain, Space};
 use tempered_math::predictor::Nodes;
 
 /// Where programs of one cell are asked for values.
@@ -15,6 +15,8 @@ pub(super) enum Places {
     Law(Box<LawScorer>),
     /// Over a table the rows that the trial leaves out.
     Rows(Box<RowScorer>),
+    /// Of samples that a program makes, the points at which it gives f*.
+    Given,
 }
 
 impl Places {
@@ -26,18 +28,23 @@ impl Places {
         if let Space::Line | Space::Program = cell.size().space {
             return Ok(Places::Line(plan.study.criteria.domain));
         }
+        if spec::is_generator(&cell.design) {
+            return Ok(Places::Given);
+        }
         Ok(match RowLaw::of(plan, cell)? {
             Some(rows) => Places::Rows(Box::new(RowScorer::new(rows))),
             None => Places::Law(Box::new(LawScorer::of(plan, cell)?)),
         })
     }
 
-    /// The points of a trial with the training points `x`, row by row; off the line the training points come last.
-    pub fn of_trial(&mut self, trial: u64, x: &[f64]) -> Vec<f64> {
+    /// The points of a trial with the training points `x`, row by row; off the line the training points come last. `given` are those at
+    /// which a program that makes samples gives f*.
+    pub fn of_trial(&mut self, trial: u64, x: &[f64], given: Option<&[f64]>) -> Vec<f64> {
         let mut places = match self {
             Places::Line(domain) => return Nodes::places(&ends(*domain, x)),
             Places::Law(law) => law.places(trial),
             Places::Rows(rows) => rows.places(trial),
+            Places::Given => given.unwrap_or_default().to_vec(),
         };
         places.extend_from_slice(x);
         places

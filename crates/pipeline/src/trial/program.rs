@@ -19,11 +19,11 @@ use tempered_math::seed::{Draws, Purpose};
 use tempered_process::{Answers, Failure, Greeting, Part, Program as Command, Reproducible, Request};
 
 /// Seconds after which a batch is late, where no limit is given: far longer than anybody waits for a program that hangs.
-const LATE: f64 = 600.0;
+pub(super) const LATE: f64 = 600.0;
 /// By how much a program may take longer than the study says.
 const SLOWER: f64 = 100.0;
 /// Numbers of a request that are drawn for each trial: a seed of 256 bits.
-const SEED: usize = 4;
+pub(super) const SEED: usize = 4;
 
 /// An estimator that is a program.
 pub struct Program {
@@ -77,7 +77,7 @@ impl Program {
     ) -> Result<Vec<Answered>, Error> {
         let mut places = match self.asked.answers {
             Answers::Values => Some(Places::of(plan, cell)?),
-            Answers::Knots | Answers::Weights => None,
+            Answers::Knots | Answers::Weights | Answers::Samples => None,
             Answers::Metrics => return self.whole(plan, cell, (samples, content), limit),
         };
         let sets = samples.rows();
@@ -92,7 +92,9 @@ impl Program {
                 TrainingSet::Features(sample) => sample.map(drop),
             };
             if sound.is_ok() {
-                let at = places.as_mut().map_or_else(Vec::new, |places| places.of_trial(trial, x));
+                let given = samples.given.as_ref().and_then(|given| given.at.get(row));
+                let given = given.map(Vec::as_slice);
+                let at = places.as_mut().map_or_else(Vec::new, |places| places.of_trial(trial, x, given));
                 let (rows, all) = alike.entry(at.len()).or_default();
                 rows.push(row);
                 all.extend(at);
@@ -113,7 +115,8 @@ impl Program {
         }
         let mut places = Places::of(plan, cell)?;
         let first = samples.pairs().next();
-        Ok(first.map_or_else(Vec::new, |(x, _)| places.of_trial(samples.trials.start, x)))
+        let given = samples.given.as_ref().and_then(|given| given.at.first()).map(Vec::as_slice);
+        Ok(first.map_or_else(Vec::new, |(x, _)| places.of_trial(samples.trials.start, x, given)))
     }
 
     /// Asks about whole trials, of which there is no sample.
@@ -271,14 +274,14 @@ impl<'a> Batch<'a> {
 }
 
 /// What tells a cell from others, as JSON.
-fn coordinates(cell: &Cell) -> String {
+pub(super) fn coordinates(cell: &Cell) -> String {
     let mut all = Map::new();
     all.insert("n".into(), cell.n.into());
     if let Some(d) = cell.size().d {
         all.insert("d".into(), d.into());
     }
-    if let Space::Program = cell.size().space {
-        let own = cell.design.arguments().iter();
+    if spec::is_generator(&cell.design) || cell.size().space == Space::Program {
+        let own = spec::own_coordinates(&cell.design);
         all.extend(own.map(|(name, value)| ((*name).to_owned(), json(value))));
         return Json::Object(all).to_string();
     }

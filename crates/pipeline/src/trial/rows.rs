@@ -91,13 +91,18 @@ impl RowScorer {
     pub fn judge(&mut self, trial: u64, predictor: &Predictor, asked: &Asked) -> Result<Judged, Degenerate> {
         let scale = self.law.split(trial, &mut self.split);
         self.holdout.judge(&self.law.table, &self.split, scale.as_ref(), predictor)?;
-        Ok(Judged {
-            powers: asked.exponents.iter().map(|p| self.holdout.risk(*p)).collect(),
-            supremum: asked.supremum.then(|| self.holdout.supremum()),
-            parts: None,
-            mistakes: None,
-            gradient: None,
-            adversarial: Vec::new(),
-        })
+        Ok(over_rows(&self.holdout, asked))
+    }
+}
+
+/// Risks over some points. There are no parts of R_2.
+pub(super) fn over_rows(holdout: &Holdout, asked: &Asked) -> Judged {
+    Judged {
+        powers: asked.exponents.iter().map(|p| holdout.risk(*p)).collect(),
+        supremum: asked.supremum.then(|| holdout.supremum()),
+        parts: None,
+        mistakes: None,
+        gradient: None,
+        adversarial: Vec::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! Samples, and the laws that they are drawn from.
 
+use super::generated::{Generator, Given};
 use super::rows::RowLaw;
 use super::space::TrainingSets;
 use crate::error::Error;
@@ -9,6 +10,7 @@ use std::ops::Range;
 use std::time::Instant;
 use tempered_math::design::{self, Design};
 use tempered_math::noise::{self, Noise};
+use tempered_math::sample::Degenerate;
 use tempered_math::seed::{Key, Purpose};
 use tempered_math::space::Points;
 use tempered_math::space::rows::Split;
@@ -33,9 +35,23 @@ pub struct Samples {
     pub y: Vec<f64>,
     /// The variances of what x has beyond d, summed.
     pub tail: f64,
+    /// What a program that made them says of them.
+    pub given: Option<Given>,
 }
 
 impl Samples {
+    /// Points and f* there of the trial in this place, where a program gives them.
+    pub fn truth(&self, place: usize) -> Option<(&[f64], &[f64])> {
+        let given = self.given.as_ref()?;
+        Some((given.at.get(place)?, given.truth.get(place)?))
+    }
+
+    /// Why the trial in this place has no sample, where a program made none.
+    pub fn failed(&self, place: usize) -> Result<(), Degenerate> {
+        let failed = self.given.as_ref().and_then(|given| given.failed.get(place).copied().flatten());
+        failed.map_or(Ok(()), Err)
+    }
+
     /// x and y of each training set.
     pub fn pairs(&self) -> impl Iterator<Item = (&[f64], &[f64])> {
         let (width, n) = (self.n * self.d.unwrap_or(1), self.n);
@@ -46,11 +62,18 @@ impl Samples {
 
     /// The same as samples, where they are some.
     pub fn rows(&self) -> TrainingSets<'_> {
+        let pairs = self.pairs().enumerate();
         match self.d {
-            None => TrainingSets::Line(self.pairs().map(|(x, y)| sample::Sample::new(x, y)).collect()),
+            None => {
+                let one = |(place, (x, y))| self.failed(place).and_then(|()| sample::Sample::new(x, y));
+                TrainingSets::Line(pairs.map(one).collect())
+            }
             Some(d) => {
-                let one = |(x, y)| Ok(space::Sample::new(Points::new(d, x)?, y)?.with_tail(self.tail));
-                TrainingSets::Features(self.pairs().map(one).collect())
+                let one = |(place, (x, y))| {
+                    self.failed(place)?;
+                    Ok(space::Sample::new(Points::new(d, x)?, y)?.with_tail(self.tail))
+                };
+                TrainingSets::Features(pairs.map(one).collect())
             }
         }
     }
@@ -78,6 +101,7 @@ enum Law {
     Rows(RowLaw),
     /// Programs that compute whole trials know theirs.
     Unseen,
+    Generated(Generator),
 }
 
 /// The targets of a cell in R^d, which may be others in each trial.
@@ -135,8 +159,10 @@ impl Laws {
     pub fn of(plan: &Plan, cell: &Cell) -> Result<Laws, Error> {
         let seed = plan.study.seed;
         let design_key = cell.stream(seed, Purpose::Design);
+        let generator = Generator::of(plan, cell)?;
         let x = match (cell.size().d, RowLaw::of(plan, cell)?) {
             _ if cell.size().space == Space::Program => Law::Unseen,
+            _ if generator.is_some() => generator.map_or(Law::Unseen, Law::Generated),
             (_, Some(rows)) => Law::Rows(rows),
             (None, _) => {
                 let target = cell.target.build(target::CATALOGUE)?;
@@ -156,17 +182,22 @@ impl Laws {
     }
 
     /// Draws the samples of `samples.trials`.
-    pub fn draw(&self, samples: &mut Samples) {
+    ///
+    /// # Errors
+    /// A program that makes them cannot go on.
+    pub fn draw(&self, samples: &mut Samples) -> Result<(), Error> {
+        samples.given = None;
         if let Law::Unseen = self.x {
             (samples.n, samples.d, samples.tail) = (0, None, 0.0);
             samples.x.clear();
             samples.y.clear();
-            return;
+            return Ok(());
         }
         let n = self.n;
         samples.n = n;
         (samples.d, samples.tail) = match &self.x {
             Law::Line { .. } | Law::Unseen => (None, 0.0),
+            Law::Generated(generator) => (generator.d, 0.0),
             Law::Features { d, truths, .. } => (Some(*d), truths.tail),
             Law::Rows(rows) => (Some(rows.d()), 0.0),
         };
@@ -174,11 +205,17 @@ impl Laws {
         let rows = usize::try_from(samples.trials.end - samples.trials.start).unwrap_or(0);
         samples.x.resize(rows * width, 0.0);
         samples.y.resize(rows * n, 0.0);
+        if let Law::Generated(generator) = &self.x {
+            let made = generator.fill(samples.trials.clone(), (&mut samples.x, &mut samples.y))?;
+            samples.given = Some(made);
+            return Ok(());
+        }
         let pairs = samples.x.chunks_exact_mut(width).zip(samples.y.chunks_exact_mut(n));
         let mut split = Split::default();
         for (trial, (x, y)) in samples.trials.clone().zip(pairs) {
             self.draw_one(trial, &mut split, (x, y));
         }
+        Ok(())
     }
 
     /// Draws the training set of a trial; `split` is scratch.
@@ -206,7 +243,7 @@ impl Laws {
             }
             // Responses are those of the table.
             Law::Rows(rows) => rows.fill(trial, split, (x, y)),
-            Law::Unseen => {}
+            Law::Unseen | Law::Generated(_) => {}
         }
     }
 

@@ -71,6 +71,28 @@ impl Holdout {
         Ok(())
     }
 
+    /// Overwrites the errors with those of a predictor at the test points of a trial, where `truth` is given.
+    ///
+    /// Cost: the predictor at m points.
+    ///
+    /// # Errors
+    /// `Lengths` where a plane has weights of another number than there are features, or there are not as many truths as points.
+    pub fn judge_at(
+        &mut self,
+        at: Points<'_>,
+        truth: &[f64],
+        predictor: &Predictor,
+    ) -> Result<(), Degenerate> {
+        let is_other = matches!(predictor, Predictor::Linear { weights, .. } if weights.len() != at.d());
+        if is_other || at.n() != truth.len() {
+            return Err(Degenerate::Lengths);
+        }
+        self.errors.resize(truth.len(), 0.0);
+        predictor.test_values(0, at, &mut self.errors);
+        self.errors.iter_mut().zip(truth).for_each(|(error, truth)| *error -= truth);
+        Ok(())
+    }
+
     /// R_p and its standard error, which one row alone has none of.
     pub fn risk(&self, p: f64) -> Estimate {
         let power = |error: &f64| match p {

@@ -125,7 +125,7 @@ impl Evaluate {
         let mut course = MetricsChunk::default();
         for (k, (trial, (x, y))) in samples.trials.clone().zip(samples.pairs()).enumerate() {
             begin(trial)?;
-            let data = Data { trial, x, y };
+            let data = Data { trial, x, y, truth: samples.truth(k) };
             let reference = reference.filter(|fits| fits.status[k].is_ok()).map(|fits| &fits.rows[k]);
             let own = fits.own.get(k).map_or(&[][..], Vec::as_slice);
             let mut score = |(predictor, report), rows: &mut MetricsChunk| {

@@ -32,7 +32,7 @@ impl Step for Generate {
         let laws = self.laws.take_for(shard.cell, make)?;
         let mut samples = self.buffers.take();
         (samples.trials, samples.begun) = (trials, begun);
-        laws.draw(&mut samples);
+        laws.draw(&mut samples)?;
         self.laws.give(Some((shard.cell, laws)));
         Ok(Slab { order, shard, estimators, made: samples })
     }
