@@ -45,6 +45,12 @@ tempered <- local({
   trial <- function(call, metrics, reproducible = "bits", name = "trial", version = "1")
     declare(call, "metrics", metrics, reproducible, name, version)
 
+  # Declares the data of a study: a function of those coordinates of the cell that it has arguments for, n, d and parameters of the study.
+  # It returns a list of x, a matrix of n rows and d columns, y, and at and truth: m points, row by row, and what f* is there; on the line
+  # x and at may be vectors. There are as many points in all trials.
+  generator <- function(call, name = "generator", version = "1")
+    declare(call, "samples", character(), "bits", name, version)
+
   # JSON: objects become named lists, arrays lists, null NULL.
   parse <- function(text) {
     chars <- strsplit(text, "", fixed = TRUE)[[1]]
@@ -177,7 +183,7 @@ tempered <- local({
     coordinates <- parse(words$coordinates)
     asked <- names(formals(worker$call))
     if ("coordinates" %in% asked) given$coordinates <- coordinates
-    if (worker$answers == "metrics") {
+    if (worker$answers %in% c("metrics", "samples")) {
       takes <- names(coordinates)
       if (!"..." %in% asked) takes <- intersect(takes, asked)
       given[takes] <- coordinates[takes]
@@ -193,9 +199,11 @@ tempered <- local({
 
   answer <- function(worker, words, arrays) {
     kind_of <- words$kind
-    if ((kind_of == "trial") != (worker$answers == "metrics") || !kind_of %in% c("fit", "trial"))
+    kinds <- switch(worker$answers, metrics = "trial", samples = "generate", "fit")
+    if (kind_of != kinds)
       stop("a request of the kind ", kind_of, ", but ", worker$name, " answers ", worker$answers)
     given <- named(worker, words)
+    coordinates <- parse(words$coordinates)
     count <- arrays$seed$shape[1]
     halves <- matrix(arrays$seed$numbers, nrow = 8)
     slice <- function(name, trial) {
@@ -207,7 +215,7 @@ tempered <- local({
     empty <- switch(worker$answers,
       values = list(values = double(width[["m"]])),
       weights = list(weights = double(width[["d"]]), intercept = 0),
-      knots = list(x = double(), y = double()), list())
+      knots = list(x = double(), y = double()), NULL)
     status <- integer(count)
     errors <- list()
     metrics <- matrix(NaN, nrow = length(worker$metrics), ncol = count, dimnames = list(worker$metrics, NULL))
@@ -224,6 +232,12 @@ tempered <- local({
           if (length(found$x) < 2) stop("knots has ", length(found$x), " numbers; expected at least 2")
           list(x = as.double(found$x), y = numbers(found$y, length(found$x), "y"))
         },
+        samples = {
+          features <- if (is.null(coordinates$d)) 1 else coordinates$d
+          points <- length(found$truth)
+          list(x = numbers(t(found$x), coordinates$n * features, "x"), y = numbers(found$y, coordinates$n, "y"),
+               at = numbers(t(found$at), points * features, "at"), truth = numbers(found$truth, points, "truth"))
+        },
         {
           if (!setequal(names(found), worker$metrics))
             stop("the function returned ", paste(names(found), collapse = ", "), "; expected ",
@@ -237,12 +251,26 @@ tempered <- local({
       found <- tryCatch(one(trial), error = function(error) error)
       if (inherits(found, "error")) {
         status[trial] <- 1L
-        errors[[as.character(trial - 1)]] <- substr(paste(format(conditionCall(found)), conditionMessage(found),
-                                                          sep = ": ", collapse = "\n"), 1, longest)
-        parts[[trial]] <- empty
+        call <- deparse(conditionCall(found), nlines = 1)
+        errors[[as.character(trial - 1)]] <- substr(paste0(call, ": ", conditionMessage(found)), 1, longest)
+        if (!is.null(empty)) parts[[trial]] <- empty
       } else {
         metrics[, trial] <- found$own
         parts[[trial]] <- found$part
+      }
+    }
+    if (worker$answers == "samples") {
+      # Trials that failed have as many points as the others.
+      features <- if (is.null(coordinates$d)) 1 else coordinates$d
+      points <- max(2, vapply(parts, function(part) length(part$truth), 0))
+      for (trial in seq_len(count)) {
+        if (status[trial] == 0 && length(parts[[trial]]$truth) != points) {
+          status[trial] <- 1L
+          errors[[as.character(trial - 1)]] <- paste("truth has another length than", points, "in another trial")
+        }
+        if (status[trial] == 1)
+          parts[[trial]] <- list(x = double(coordinates$n * features), y = double(coordinates$n),
+                                 at = double(points * features), truth = double(points))
       }
     }
     of <- function(name) unlist(lapply(parts, function(part) part[[name]]))
@@ -255,14 +283,17 @@ tempered <- local({
         ends <- cumsum(vapply(parts, function(part) length(part$x), 0))
         list(knot_ends = list(dtype = "U64", shape = count, numbers = ends),
              knot_x = real(ends[count], of("x")), knot_y = real(ends[count], of("y")))
-      }, list()))
+      },
+      samples = list(x = real(c(count, coordinates$n, features), of("x")), y = real(c(count, coordinates$n), of("y")),
+                     at = real(c(count, points, features), of("at")), truth = real(c(count, points), of("truth"))),
+      list()))
     for (name in worker$metrics) results[[paste0("metric.", name)]] <- real(count, metrics[name, ])
     list(errors = errors, arrays = results)
   }
 
   # Answers requests until there are no more.
   serve <- function(worker = declared) {
-    if (is.null(worker)) stop("there is nothing to serve: declare a function with tempered$estimator or tempered$trial")
+    if (is.null(worker)) stop("there is nothing to serve: declare a function with tempered$estimator, tempered$trial or tempered$generator")
     RNGkind("L'Ecuyer-CMRG", "Inversion", "Rejection")
     set.seed(1)
     kind <<- get(".Random.seed", envir = globalenv())[1]
@@ -287,5 +318,5 @@ tempered <- local({
     }
   }
 
-  list(estimator = estimator, trial = trial, serve = serve)
+  list(estimator = estimator, trial = trial, generator = generator, serve = serve)
 })
