@@ -26,7 +26,7 @@ fn an_estimator_of_ones_own_takes_three_commands() {
     let folder = tempfile::tempdir().unwrap();
     let environment = folder.path().join("venv");
     succeed(Command::new("python3").args(["-m", "venv"]).arg(&environment));
-    let package = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/python");
+    let package = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/python[scan]");
     succeed(Command::new(environment.join("bin/python")).args(["-m", "pip", "install", "--quiet", package]));
     succeed(tempered(folder.path()).args(["init", "--python", "study.yaml"]));
     let checked = succeed(tempered(folder.path()).args(["check-worker", "study.yaml"]));
@@ -38,6 +38,27 @@ fn an_estimator_of_ones_own_takes_three_commands() {
     let verified =
         succeed(tempered(folder.path()).args(["verify", "runs/own-estimator", "--recompute", "2%"]));
     assert!(String::from_utf8(verified.stdout).unwrap().contains("nothing wrong"));
+    // A study of whole trials takes as many, and Python runs it, reads its tables and scans its files.
+    succeed(tempered(folder.path()).args(["init", "--python", "--trial", "trial.yaml"]));
+    let script = "import tempered\n\
+        place = tempered.run('trial.yaml', 'out', settings={'trials': 50, 'generate.n': [10, 20]})\n\
+        found = tempered.analyze(place)['performance']\n\
+        assert len(found) == 4 and all(0.5 < one['coverage']['value'] <= 1 for one in found), found\n\
+        frame = tempered.scan(place).collect()\n\
+        assert frame.height == 200 and {'law', 'estimate', 'n'} <= set(frame.columns), frame\n\
+        try:\n    tempered.run('none.yaml', 'out')\n\
+        except tempered.Failed as failed:\n    assert failed.code == 74 and 'none.yaml' in str(failed)\n\
+        else:\n    raise AssertionError\n";
+    let python = || {
+        let mut command = Command::new(environment.join("bin/python"));
+        command.current_dir(folder.path()).env("TEMPERED", env!("CARGO_BIN_EXE_tempered"));
+        let path = std::env::var("PATH").unwrap_or_default();
+        command.env("PATH", format!("{}:{path}", environment.join("bin").display()));
+        command
+    };
+    succeed(python().args(["-c", script]));
+    let version = succeed(python().args(["-m", "tempered", "--version"]));
+    assert!(version.stdout.starts_with(b"tempered "));
     // A second study of the same name is not written over the first.
     let again = tempered(folder.path()).args(["init", "--python", "study.yaml"]).output().unwrap();
     assert_eq!(again.status.code(), Some(2));
