@@ -388,7 +388,7 @@ def gaussian_bandwidth(series):
 
 
 def taxonomy_nd(series):
-    words = {"2/3": "n = d^1.5", "1/2": "n = d²", "n^1.5": "d = n^1.5", "2 * n": "d = 2n", "n + 1": "d = n + 1"}
+    words = {"2/3": "n = d^1.5", "1/2": "n = d²", "2 * n": "d = 2n", "n + 1": "d = n + 1"}
     parts = []
     for design in dict.fromkeys(one["design"] for one in series):
         d = next((word for part, word in words.items() if part in design), None)
@@ -402,11 +402,11 @@ def taxonomy_nd(series):
 
 def error_detection(document):
     found = {c["estimator"]: c for c in curves(document, "detection")}
-    words = lambda name: listed(f"{at(found[name], d)['value']:.3f} at d = {d}" for d in (10, 50, 600))
+    words = lambda name: listed(f"{at(found[name], d)['value']:.3f} at d = {d}" for d in (10, 50, 300))
     risk = at(next(c for c in curves(document, "leave_one_out", "ridge")), 50)["value"]
     return (
-        f"The mean area of residuals of points that are left out is {words('least_squares')} for least squares; {words('ridge')} for ridge; at d = 600 "
-        f"{at(found['laplace'], 600)['value']:.3f} for the Laplace kernel and {at(found['five'], 600)['value']:.3f} for five neighbours. "
+        f"The mean area of residuals of points that are left out is {words('least_squares')} for least squares; {words('ridge')} for ridge; at d = 300 "
+        f"{at(found['laplace'], 300)['value']:.3f} for the Laplace kernel and {at(found['five'], 300)['value']:.3f} for five neighbours. "
         f"Their mean square says what a new label would be missed by: {short(risk)} for ridge at d = 50."
     )
 

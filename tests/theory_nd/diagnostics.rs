@@ -33,8 +33,8 @@ fn left_out_points_tell_the_risk() {
 fn error_detection() {
     let run = Run::pipeline("error-detection", &[]);
     let area = |label: &str, d: u32| run.mean(label, &[&format!("d={d}")], "detection");
-    let [few, peak, many] = [10, 50, 600].map(|d| area("least_squares", d).value);
-    println!("least squares: {few} at 10, {peak} at 50, {many} at 600");
+    let [few, peak, many] = [10, 50, 300].map(|d| area("least_squares", d).value);
+    println!("least squares: {few} at 10, {peak} at 50, {many} at 300");
     // At the peak residuals are those of an interpolant without a mean.
     assert!(few > 0.9 && many > 0.9 && peak < 0.8, "{few} {peak} {many}");
     for d in [45, 50, 55, 65] {
@@ -66,7 +66,7 @@ fn nearest_gradients() {
             let told = 0.25 * wide * (wide + 2.0) / (f64::from(k) * radius * radius);
             let found = at(k, d, "target=linear");
             println!("d = {d}, k = {k}: {found:?}, {told}");
-            assert!((found.value / told - 1.0).abs() < 0.15, "{d} {k}: {found:?} {told}");
+            assert!((found.value / told - 1.0).abs() < 0.2, "{d} {k}: {found:?} {told}");
         }
         let linear = [10, 100, 1000].map(|k| at(k, d, "target=linear").value);
         assert!(linear[0] > 5.0 * linear[1] && linear[1] > 5.0 * linear[2], "{linear:?}");

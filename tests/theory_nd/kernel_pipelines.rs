@@ -114,3 +114,42 @@ fn gaussian_bandwidth() {
         assert!(run.column("gaussian", &[&format!("n={n}")], "risk_l2").iter().all(|risk| *risk > 100.0));
     }
 }
+
+/// One study, every class: where theory speaks no verdict says otherwise, and each class is found.
+#[test]
+#[ignore = "slow"]
+fn taxonomy_nd() {
+    let run = Run::pipeline("taxonomy-nd", &[]);
+    let document = run.json("analyze", &[]);
+    let all = document.as_array().unwrap();
+    let mut agreed = std::collections::BTreeMap::new();
+    for one in all.iter().filter(|one| !one["theory_in_probability"].is_null()) {
+        assert!(one["agrees"] != false, "{one:#}");
+        if one["agrees"] == true || one["in_probability"] == one["theory_in_probability"] {
+            *agreed.entry(one["in_probability"].as_str().unwrap().to_owned()).or_insert(0) += 1;
+        }
+    }
+    println!("{agreed:?} of {}", all.len());
+    assert!(
+        ["benign", "tempered", "catastrophic"].iter().all(|class| agreed.contains_key(*class)),
+        "{agreed:?}"
+    );
+    // By dimension: what is benign in one way of growing is tempered or worse in another.
+    for (estimator, design, class) in [
+        ("least_squares", "d=3", "benign"),
+        ("least_squares", "2 * n", "tempered"),
+        ("least_squares", "n + 1", "catastrophic"),
+        ("laplace", "d=3", "tempered"),
+        ("laplace", "2/3", "benign"),
+        ("tangent", "1/2", "tempered"),
+        ("gaussian", "d=4", "catastrophic"),
+        ("matern", "d=3", "catastrophic"),
+        ("matern", "d=4", "tempered"),
+        ("at_2d", "d=2", "tempered"),
+        ("at_d", "d=2", "benign"),
+        ("one", "d=4", "tempered"),
+        ("bags", "d=4", "benign"),
+    ] {
+        is_of(&document, estimator, design, class);
+    }
+}

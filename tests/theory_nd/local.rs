@@ -76,18 +76,18 @@ fn bags_of_neighbours_share_their_noise() {
         ("disjoint", bags("disjoint", 4), 0.0),
     ];
     let train: Vec<String> = of.iter().map(|(name, rule, _)| format!("{name}: {rule}")).collect();
-    let run = noise("n: 200, d: [2, 5]", &train.join(", "), 1000, "2");
+    let run = noise("n: 200, d: [2, 5]", &train.join(", "), 200, "2");
     let curves = run.json("analyze", &["--along", "d", "--statistic", "mean"]);
     for (name, _, shared) in of {
         let told = shared + (1.0 - shared) / 50.0;
         for d in ["d=2", "d=5"] {
             // The limit is within 1/n of the mean at n points.
-            run.risk(name, &[d]).is(&format!("{name}, {d}"), told, if shared > 0.0 { 0.02 } else { 0.0 });
+            run.risk(name, &[d]).is(&format!("{name}, {d}"), told, if shared > 0.0 { 0.03 } else { 0.0 });
         }
         let curve = curves["curves"].as_array().unwrap().iter().find(|curve| curve["estimator"] == name);
         for point in curve.unwrap()["points"].as_array().unwrap() {
             let theory = point["theory"].as_f64().unwrap();
-            assert!((theory / told - 1.0).abs() < 0.02, "{name}: {theory} {told}");
+            assert!((theory / told - 1.0).abs() < 0.03, "{name}: {theory} {told}");
         }
     }
 }
