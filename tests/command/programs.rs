@@ -89,6 +89,11 @@ fn whole_trials_have_tables_and_what_estimates_are_worth() {
     let above =
         curves.iter().find(|one| one["quantity"] == "above" && one["coordinates"]["sd"] == 1.0).unwrap();
     let point = &above["points"][0];
+    // The upper ends of intervals are 1.96 sd/√n in the mean: their law is the power −½.
+    let upper =
+        curves.iter().find(|one| one["quantity"] == "upper" && one["coordinates"]["sd"] == 1.0).unwrap();
+    let slope = upper["growth"]["late_slope"]["value"].as_f64().unwrap();
+    assert!((slope + 0.5).abs() < 0.1, "{upper}");
     assert_eq!((&above["statistic"], &point["is_share"]), (&"mean".into(), &true.into()));
     let p = column(&out, 4, 1.0, "above").iter().sum::<f64>() / count;
     close(&point["value"], p);

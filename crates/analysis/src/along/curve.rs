@@ -6,9 +6,13 @@ use super::axis::Key;
 use super::compare::{ANY, BEST, Chances, Estimate, of_means, of_medians};
 use super::gather::{Gathered, Quantity};
 use crate::coordinates::{Coordinate, Coordinates};
+use crate::growth::weigh::{Growth, Of, grow};
 use crate::level::Level;
 use crate::options::Options;
 use crate::sample::collect::Sample;
+use crate::sample::confidence::Confidence;
+use crate::sample::point::{Point as GrownPoint, generator};
+use crate::sample::replicates::Replicates;
 use crate::sample::statistic::Statistic;
 use std::sync::Arc;
 
@@ -51,6 +55,10 @@ pub struct Curve {
     pub maximum: Option<Extreme>,
     /// The course from the first position to the last; `None` along words.
     pub course: Option<Course>,
+    /// The law of growth of the mean along n, of a metric of a program; `None` for fewer than three sizes, and where a mean is not
+    /// surely positive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub growth: Option<Growth>,
 }
 
 /// A position of a curve.
@@ -330,7 +338,22 @@ impl Curve {
             minimum,
             maximum,
             course,
+            growth: None,
         }
+    }
+
+    /// The curve with the law of growth of its means, where it is along n.
+    pub(crate) fn with_growth(self, normals: &Replicates, options: &Options) -> Curve {
+        let labels = self.labels();
+        let mut rng = generator(options.seed, &[labels[0], labels[1], labels[2], labels[3], &self.quantity]);
+        let mut one = |point: &Point| {
+            let (mean, error) = point.level.mean.zip(point.level.mean_se.filter(|error| *error > 0.0))?;
+            GrownPoint::of_mean(point.level.n, mean, error, normals, &mut rng)
+        };
+        // One mean that may be 0 or negative is enough for there to be no law of powers.
+        let points: Option<Vec<GrownPoint>> = self.points.iter().map(&mut one).collect();
+        let growth = points.and_then(|points| grow(&points, Of::Means, Confidence(options.confidence)));
+        Curve { growth, ..self }
     }
 
     /// Its course in words; an interior minimum or maximum is named instead of "not monotone". Empty along words.

@@ -28,6 +28,7 @@ use crate::error::Error;
 use crate::options::Options;
 use crate::read::order::{in_order, together};
 use crate::read::scan::{Partition, Scan};
+use crate::sample::replicates::Replicates;
 
 /// A partition with its series and its position in it.
 struct Placed<'a> {
@@ -44,6 +45,8 @@ struct Plan<'a> {
     keys: Vec<Key>,
     /// The number of positions of each series.
     sizes: Vec<usize>,
+    /// Replicates for laws of growth, along n.
+    normals: Option<Replicates>,
 }
 
 /// The curves of quantities, in their order, of each quantity in the order of the options.
@@ -61,7 +64,9 @@ pub(crate) fn curves(
     let (keys, placed) = placed(scan, along, options);
     let mut sizes = vec![0; keys.len()];
     placed.iter().for_each(|placed| sizes[placed.group] += 1);
-    let plan = Plan { along, quantities, options, keys, sizes };
+    let grows = *along == Along::Size && quantities.iter().any(|quantity| quantity.own);
+    let normals = grows.then(|| Replicates::new(options.bootstrap));
+    let plan = Plan { along, quantities, options, keys, sizes, normals };
     let mut curves: Vec<Vec<Curve>> = quantities.iter().map(|_| Vec::new()).collect();
     let mut interner = Interner::default();
     let mut open: (Option<usize>, Vec<Vec<Draft>>) = (None, Vec::new());
@@ -160,6 +165,10 @@ impl Plan<'_> {
                 (quantity, self.options.statistic),
                 drafts,
             );
+            let curve = match &self.normals {
+                Some(normals) if quantity.own => curve.with_growth(normals, self.options),
+                _ => curve,
+            };
             Some(curve).filter(|curve| !curve.points.is_empty())
         });
         let made: Vec<Option<Curve>> = made.collect();

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::along::{Curve, Extreme, Point};
 use crate::coordinates::{AXES, Coordinate};
+use crate::growth::model::Model;
+use crate::growth::weigh::Growth;
 use crate::label::short;
 use crate::sample::statistic::Statistic;
 use crate::show::ruled::{STYLE, finish};
@@ -173,8 +175,24 @@ impl<'a> CurveTable<'a> {
             }
             Column::Least => extreme(curve, curve.minimum.as_ref(), true),
             Column::Largest => extreme(curve, curve.maximum.as_ref(), false),
-            Column::Course => curve.words().to_owned(),
+            Column::Course => {
+                let law = curve.growth.as_ref().and_then(law);
+                [Some(curve.words().to_owned()), law].into_iter().flatten().collect::<Vec<_>>().join(", ")
+            }
         }
+    }
+}
+
+/// The limit or the power of n that the mean of a metric follows, where it follows one.
+fn law(growth: &Growth) -> Option<String> {
+    match (growth.model, growth.limit, growth.exponent.zip(growth.low).zip(growth.high)) {
+        (Model::Power, _, Some(((exponent, low), high))) => {
+            Some(format!("n^{}", interval(exponent, low, high)))
+        }
+        (_, Some(limit), _) if limit.low > 0.0 => {
+            Some(format!("→ {}", interval(limit.value, limit.low, limit.high)))
+        }
+        _ => None,
     }
 }
 

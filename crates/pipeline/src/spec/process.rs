@@ -148,12 +148,14 @@ fn with<T: ?Sized>(catalogue: &[Entry<T>], build: fn(&[Value]) -> Result<Box<T>,
 
 static LINE: LazyLock<Vec<Entry<dyn estimator::Estimator>>> =
     LazyLock::new(|| with(estimator::CATALOGUE, |values| Ok(Box::new(Stated::of(values)?))));
+fn of_trials(values: &[Value]) -> Result<Box<dyn estimator::Estimator>, Invalid> {
+    Ok(Box::new(Stated::of(values)?))
+}
+
 /// A program that computes whole trials.
 static TRIALS: LazyLock<Vec<Entry<dyn estimator::Estimator>>> = LazyLock::new(|| {
     let summary = "a program in any language that computes whole trials: metrics alone";
-    let build: fn(&[Value]) -> Result<Box<dyn estimator::Estimator>, Invalid> =
-        |values| Ok(Box::new(Stated::of(values)?));
-    vec![Entry { name: PROCESS, summary, parameters: parameters_of_trials, build }]
+    vec![Entry { name: PROCESS, summary, parameters: parameters_of_trials, build: of_trials }]
 });
 static FEATURES: LazyLock<Vec<Entry<dyn space::estimator::Estimator>>> =
     LazyLock::new(|| with(space::estimator::CATALOGUE, |values| Ok(Box::new(Stated::of(values)?))));
