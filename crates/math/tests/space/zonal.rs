@@ -111,9 +111,9 @@ fn formulas_on_a_torus_are_means_over_test_points() {
     let periodic = ("distance", Value::Word("periodic"));
     let cases = [
         (1, 30, kernel("laplace", &[real("bandwidth", 0.2), periodic.clone()])),
-        (1, 40, kernel("matern", &[real("smoothness", 1.5), real("bandwidth", 0.1), periodic.clone()])),
+        (1, 40, kernel("matern", &[real("smoothness", 1.5), real("ridge", 0.1), periodic.clone()])),
         (1, 40, kernel("gaussian", &[real("bandwidth", 0.02), real("ridge", 0.1), periodic.clone()])),
-        (2, 60, kernel("gaussian", &[real("bandwidth", 0.05), periodic.clone()])),
+        (2, 60, kernel("gaussian", &[real("bandwidth", 0.05), real("ridge", 0.05), periodic.clone()])),
         (3, 60, kernel("gaussian", &[real("bandwidth", 0.1), real("ridge", 0.2), periodic.clone()])),
     ];
     let build = |name: &str| choice(design::CATALOGUE, name, &[]).build(design::CATALOGUE).unwrap();
