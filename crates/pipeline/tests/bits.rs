@@ -93,6 +93,23 @@ train:
 evaluate: {risks: [1, 2, sup], domain: unit}
 ";
 
+/// A noise that came after those.
+const CONTAMINATED: &str = "
+version: 1
+name: bits-contaminated
+seed: 20261129
+trials: 1
+generate:
+  n: [3, 5, 7, 11, 13, 17, 23, 29, 31, 37]
+  design: uniform
+  target: {sine: {frequency: 2}}
+  noise: [{contaminated: {share: 0.3, shift: 2, sd: 0.5}}]
+train:
+  contaminated_min_norm: min_norm
+  contaminated_cubic_spline: cubic_spline
+evaluate: {risks: [1, 2, sup], domain: unit}
+";
+
 /// One line a label: `label digest`. Directories of each generator have numbers of their own: those of 4 differ where
 /// quadrature decides, since no risk depends on the others, and predictors are stored in forms.
 const FILES: [(Generator, &str); 2] =
@@ -143,11 +160,11 @@ fn all<T: ?Sized>(catalogue: &[Entry<T>]) -> BTreeSet<&'static str> {
 fn numbers_have_the_same_bits_everywhere() {
     for (generator, file) in FILES {
         let plan = |text: &str| Plan::new(parse(text.as_bytes(), "bits.yaml", &[]).unwrap()).by(generator);
-        compare([(plan(STUDY), STRIDE), (plan(ADDED), 1), (plan(NOISES), 1)], file);
+        compare([(plan(STUDY), STRIDE), (plan(ADDED), 1), (plan(NOISES), 1), (plan(CONTAMINATED), 1)], file);
     }
 }
 
-fn compare(plans: [(Plan, usize); 3], file: &str) {
+fn compare(plans: [(Plan, usize); 4], file: &str) {
     let estimators: Vec<Choice> = plans
         .iter()
         .flat_map(|(plan, _)| &plan.study.estimators)

@@ -119,7 +119,7 @@ impl Depot for Unreliable {
         self.depot.has(name)
     }
     fn create(&self, name: &str, bytes: &[u8]) -> Result<bool, DepotError> {
-        let is_lost = self.turn() % 3 == 0;
+        let is_lost = self.turn().is_multiple_of(3);
         let first = self.depot.create(name, bytes)?;
         self.note(name);
         // The client asks again, and is told that the object is there.

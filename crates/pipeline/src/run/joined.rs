@@ -18,7 +18,7 @@ pub(super) struct Sharing<'a> {
     pub plan: &'a Plan,
     pub claims: &'a dyn Claims,
     /// Whether all files of these estimators of a shard are there.
-    pub is_whole: &'a (dyn Fn(&Shard, &[usize]) -> Result<bool, Error> + Sync),
+    pub is_whole: Admits<'a>,
     pub cancel: &'a Cancel,
 }
 

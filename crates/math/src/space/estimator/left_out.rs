@@ -50,7 +50,7 @@ impl Smoother {
         let mut plane = Predictor::default();
         self.apply(y, &mut plane);
         let Predictor::Linear { weights, intercept } = plane else { return None };
-        let of = |(((row, own), at_zero), y): (((&[f64], &[f64]), f64), &f64)| {
+        let of = |(row, own): (&[f64], &[f64]), at_zero: f64, y: f64| {
             let left = 1.0 - (dot(own, row) + at_zero);
             if left > MET {
                 return (y - (dot(&weights, row) + intercept)) / left;
@@ -58,7 +58,7 @@ impl Smoother {
             dot(own, &weights) / dot(own, own)
         };
         let rows = x.rows().zip(self.weights().chunks_exact(x.d())).zip(self.intercept()).zip(y);
-        let all: Vec<f64> = rows.map(of).collect();
+        let all: Vec<f64> = rows.map(|((pair, at_zero), y)| of(pair, at_zero, *y)).collect();
         all.iter().all(|residual| residual.is_finite()).then_some(all)
     }
 }

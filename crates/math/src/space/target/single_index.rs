@@ -26,8 +26,11 @@ pub(super) const ENTRY: Entry<dyn Target> = Entry {
     },
 };
 
+/// A function of u·x.
+type Curve = fn(f64) -> f64;
+
 /// g and g', which the sign does not have.
-fn link(word: &str) -> (fn(f64) -> f64, Option<fn(f64) -> f64>) {
+fn link(word: &str) -> (Curve, Option<Curve>) {
     match word {
         "abs" => (f64::abs, Some(sign)),
         "square" => (|z| z * z, Some(|z| 2.0 * z)),
@@ -46,8 +49,8 @@ fn sign(z: f64) -> f64 {
 
 /// amplitude · g(u·x), ‖u‖ = 1.
 struct SingleIndex {
-    link: fn(f64) -> f64,
-    slope: Option<fn(f64) -> f64>,
+    link: Curve,
+    slope: Option<Curve>,
     amplitude: f64,
     direction: Direction,
 }
@@ -56,7 +59,7 @@ impl Target for SingleIndex {
     fn draw(&self, rng: &mut ChaCha8Rng, spectrum: &[f64]) -> Truth {
         let u = self.direction.draw(rng, spectrum, 1.0);
         let amplitude = self.amplitude;
-        let scaled = |of: fn(f64) -> f64| -> Box<Link> { Box::new(move |z| amplitude * of(z)) };
+        let scaled = |of: Curve| -> Box<Link> { Box::new(move |z| amplitude * of(z)) };
         Truth::Index(Index::new(u, scaled(self.link), self.slope.map(scaled)))
     }
 
