@@ -2,6 +2,7 @@
 
 use crate::directory::STUDY_RECORD;
 use crate::error::Error;
+use crate::run::MANIFEST;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -53,6 +54,18 @@ pub fn pull(depot: &dyn Depot, directory: &RunDirectory) -> Result<Pulled, Error
     let mut tables = Table::ALL.map(|table| (table, Vec::new()));
     for (table, objects) in &mut tables {
         *objects = depot.list(table.name())?;
+    }
+    // A listing may lag behind what the manifest of a complete study names.
+    let manifest = depot.read(MANIFEST)?.unwrap_or_default();
+    let mut unlisted: BTreeMap<String, u64> = serde_json::from_slice(&manifest).unwrap_or_default();
+    for object in tables.iter().flat_map(|(_, objects)| objects) {
+        unlisted.remove(&object.name);
+    }
+    for (name, bytes) in unlisted {
+        let table = Place::named(&name).map(|(table, _)| table);
+        if let Some((_, objects)) = tables.iter_mut().find(|(known, _)| Some(*known) == table) {
+            objects.push(Object { name, bytes, tag: None });
+        }
     }
     for (table, objects) in tables.into_iter().rev() {
         let mut lacking: Vec<(Object, Place)> = Vec::new();

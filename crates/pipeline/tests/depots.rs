@@ -144,6 +144,37 @@ fn lost_answers_and_late_listings_cost_work_and_nothing_else() {
         }
     });
     assert_same(&plan, &depot.depot);
+    // Whoever comes when listings show all writes down what there is; who copies it then needs no listing.
+    for _ in 0..LAG {
+        depot.turn();
+    }
+    publish(&plan, depot.clone()).unwrap();
+    assert_same(&plan, &Unlisted(depot));
+}
+
+/// A depot whose listings show nothing.
+#[derive(Debug)]
+struct Unlisted(Arc<Unreliable>);
+
+impl Depot for Unlisted {
+    fn address(&self) -> String {
+        "unlisted".into()
+    }
+    fn list(&self, _: &str) -> Result<Vec<Object>, DepotError> {
+        Ok(Vec::new())
+    }
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, DepotError> {
+        self.0.depot.read(name)
+    }
+    fn has(&self, name: &str) -> Result<bool, DepotError> {
+        self.0.depot.has(name)
+    }
+    fn create(&self, name: &str, bytes: &[u8]) -> Result<bool, DepotError> {
+        self.0.depot.create(name, bytes)
+    }
+    fn put(&self, name: &str, file: &Path) -> Result<(), DepotError> {
+        self.0.depot.put(name, file)
+    }
 }
 
 #[test]

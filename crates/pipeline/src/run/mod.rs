@@ -23,6 +23,7 @@ pub use claims::{Claims, InDirectory, Lots, Round, open_claims};
 pub use execute::run;
 pub use outcome::{Ending, Outcome, Watch};
 pub use publish::Publisher;
+pub(crate) use remote::MANIFEST;
 pub use remote::run_published;
 pub use settings::Settings;
 pub(crate) use survey::begin;

@@ -14,7 +14,8 @@ use crate::directory::{STUDY_RECORD, Shards, lacking};
 use crate::error::Error;
 use crate::live::{Live, LiveRecord, LiveView};
 use crate::plan::{Plan, Shard, place};
-use std::collections::BTreeSet;
+use crate::spec::Weights;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tempered_depot::Depot;
 use tempered_flow::{Cancel, Meter, Pool, Reading};
@@ -22,6 +23,8 @@ use tempered_store::{RunDirectory, Table};
 
 /// Records that workers must agree on, in the order in which they are published.
 const RECORDS: [&str; 3] = [STUDY_RECORD, "plan.json", "workers.json"];
+/// The objects of a complete study, by name, with their sizes.
+pub(crate) const MANIFEST: &str = "_tempered/manifest.json";
 /// Shards that a listing lacks which are looked at one by one: a listing may lag behind the last few.
 const FEW: usize = 1000;
 
@@ -103,6 +106,9 @@ pub fn run_published(
         stages: Vec::new(),
     };
     let ended = sharing.rounds(todo, &mut remote)?;
+    if ended {
+        list_all(&here, depot.as_ref())?;
+    }
     let ending = if ended { Ending::Complete } else { Ending::Stopped };
     let stages = remote.stages;
     Ok(Outcome { ending, trials: view.trials(), rewritten: 0, stages })
@@ -125,6 +131,38 @@ fn agree(depot: &dyn Depot, scratch: &RunDirectory) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Writes down the objects of a complete study with their sizes, once: whoever copies them knows what there has to be, whatever a
+/// listing shows. Where a listing does not show all of them yet, whoever comes next does it.
+fn list_all(plan: &Plan, depot: &dyn Depot) -> Result<(), Error> {
+    if depot.has(MANIFEST)? {
+        return Ok(());
+    }
+    let mut sizes: BTreeMap<String, u64> = BTreeMap::new();
+    for table in Table::ALL {
+        sizes.extend(depot.list(table.name())?.into_iter().map(|object| (object.name, object.bytes)));
+    }
+    let mut all: BTreeMap<String, u64> = BTreeMap::new();
+    for shard in plan.shards() {
+        for estimator in plan.estimators(&shard).iter().copied() {
+            let place = place(plan, estimator, &shard);
+            for table in tables(plan, estimator) {
+                let name = name(&place, table);
+                let Some(size) = sizes.remove(&name) else { return Ok(()) };
+                all.insert(name, size);
+            }
+        }
+    }
+    depot.create(MANIFEST, &serde_json::to_vec(&all)?)?;
+    Ok(())
+}
+
+/// The tables that a plan asks for of an estimator.
+fn tables(plan: &Plan, estimator: usize) -> impl Iterator<Item = Table> {
+    let weights = (plan.study.weights != Weights::None).then_some(Table::Weights);
+    let checkpoints = (!plan.checkpoints(estimator).is_empty()).then_some(Table::Checkpoints);
+    [Some(Table::Metrics), weights, checkpoints].into_iter().flatten()
 }
 
 /// The shards whose metrics the depot lacks.
