@@ -4,8 +4,10 @@
 //! spec → plan → trial, live → directory → run → merge, pull, verify
 //! ```
 //!
-//! A module uses those to the left of it, and none to the right. `error` and `generator` are words that all of them use.
+//! A module uses those to the left of it, and none to the right. `error`, `generator` and `at_once` are words that all of
+//! them use.
 
+mod at_once;
 mod error;
 pub mod generator;
 

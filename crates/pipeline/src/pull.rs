@@ -1,17 +1,13 @@
 //! Copying what workers published into a run directory, where every command can look at it.
 
+use crate::at_once::at_once;
 use crate::directory::STUDY_RECORD;
 use crate::error::Error;
 use crate::run::MANIFEST;
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use tempered_depot::{Depot, Object};
 use tempered_store::{Place, RunDirectory, Table};
 
-/// Objects under way at a time: each waits for the network most of the time.
-const AT_ONCE: usize = 16;
 /// Records that a directory needs.
 const RECORDS: [&str; 3] = [STUDY_RECORD, "plan.json", "workers.json"];
 /// What a directory remembers of objects it has, by name: their sizes and tags.
@@ -81,7 +77,11 @@ pub fn pull(depot: &dyn Depot, directory: &RunDirectory) -> Result<Pulled, Error
                 lacking.push((object, place));
             }
         }
-        fetch(depot, directory, table, &lacking)?;
+        at_once(&lacking, |(object, place)| {
+            // Removed since it was listed: whoever does that has reasons.
+            let Some(bytes) = depot.read(&object.name)? else { return Ok(()) };
+            Ok(directory.adopt_bytes(place, table, &bytes)?)
+        })?;
         for (object, _) in lacking {
             pulled.files += 1;
             pulled.bytes += object.bytes;
@@ -90,32 +90,4 @@ pub fn pull(depot: &dyn Depot, directory: &RunDirectory) -> Result<Pulled, Error
     }
     directory.write_record(PULLED, &serde_json::to_vec(&has)?)?;
     Ok(pulled)
-}
-
-/// Copies objects side by side.
-fn fetch(
-    depot: &dyn Depot,
-    directory: &RunDirectory,
-    table: Table,
-    objects: &[(Object, Place)],
-) -> Result<(), Error> {
-    let (next, failed) = (AtomicUsize::new(0), Mutex::new(None));
-    let one = |(object, place): &(Object, Place)| -> Result<(), Error> {
-        // Removed since it was listed: whoever does that has reasons.
-        let Some(bytes) = depot.read(&object.name)? else { return Ok(()) };
-        Ok(directory.adopt_bytes(place, table, &bytes)?)
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(objects.len()) {
-            scope.spawn(|| {
-                while let Some(object) = objects.get(next.fetch_add(1, Relaxed)) {
-                    if let Err(error) = one(object) {
-                        *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                        next.store(objects.len(), Relaxed);
-                    }
-                }
-            });
-        }
-    });
-    failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
 }

@@ -34,6 +34,7 @@ pub use read::warning;
 pub(crate) use record::{agree, is_recorded, settle, study_is_whole};
 pub(crate) use recorded::{Recorded, STUDY_RECORD, no_record};
 pub(crate) use rewrite::{Rewritten, rewrite};
+pub(crate) use state::tables;
 pub(crate) use survey::even_out;
 pub use survey::{Count, Survey, survey};
 pub(crate) use todo::{Asked, Rewriting, Shards, Todo};

@@ -108,7 +108,7 @@ impl<'a> Expected<'a> {
 }
 
 /// The tables that a plan asks for of an estimator, with the rows of a trial where all have as many.
-fn tables(plan: &Plan, estimator: usize) -> impl Iterator<Item = (Table, Option<u64>)> {
+pub(crate) fn tables(plan: &Plan, estimator: usize) -> impl Iterator<Item = (Table, Option<u64>)> {
     let checkpoints = plan.checkpoints(estimator).len() as u64;
     let weights = (plan.study.weights != Weights::None).then_some((Table::Weights, None));
     let checkpoints = (checkpoints > 0).then_some((Table::Checkpoints, Some(checkpoints)));

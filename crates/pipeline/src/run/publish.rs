@@ -3,16 +3,13 @@
 //! Weights and checkpoints are put first, where they replace what is there; metrics are the commit mark, and are created where there are none. Where
 //! there are some, their bytes must be these: two machines that compute different numbers are found out.
 
+use crate::at_once::at_once;
 use crate::error::Error;
 use crate::plan::{PROCESSOR_KEY, Plan, Shard, place};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use tempered_depot::Depot;
 use tempered_store::{Found, Place, RunDirectory, Table, read_footer};
-
-/// Files under way at a time: each waits for the network most of the time.
-const AT_ONCE: usize = 16;
 
 /// Takes files from a directory of this process alone into a depot.
 pub struct Publisher {
@@ -39,20 +36,7 @@ impl Publisher {
             estimators.iter().map(|estimator| place(plan, *estimator, shard)).collect::<Vec<_>>()
         };
         let places: Vec<Place> = parts.iter().flat_map(of).collect();
-        let (next, failed) = (AtomicUsize::new(0), Mutex::new(None));
-        std::thread::scope(|scope| {
-            for _ in 0..AT_ONCE.min(places.len()) {
-                scope.spawn(|| {
-                    while let Some(place) = places.get(next.fetch_add(1, Relaxed)) {
-                        if let Err(error) = self.publish_one(place) {
-                            *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                            next.store(places.len(), Relaxed);
-                        }
-                    }
-                });
-            }
-        });
-        failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+        at_once(&places, |place| self.publish_one(place))
     }
 
     fn publish_one(&self, place: &Place) -> Result<(), Error> {

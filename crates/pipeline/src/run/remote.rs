@@ -10,11 +10,10 @@ use super::publish::{Publisher, name};
 use super::settings::Settings;
 use super::stop;
 use super::survey::{Work as Amount, begin};
-use crate::directory::{STUDY_RECORD, Shards, lacking};
+use crate::directory::{STUDY_RECORD, Shards, lacking, tables};
 use crate::error::Error;
 use crate::live::{Live, LiveRecord, LiveView};
 use crate::plan::{Plan, Shard, place};
-use crate::spec::Weights;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tempered_depot::Depot;
@@ -147,7 +146,7 @@ fn list_all(plan: &Plan, depot: &dyn Depot) -> Result<(), Error> {
     for shard in plan.shards() {
         for estimator in plan.estimators(&shard).iter().copied() {
             let place = place(plan, estimator, &shard);
-            for table in tables(plan, estimator) {
+            for (table, _) in tables(plan, estimator) {
                 let name = name(&place, table);
                 let Some(size) = sizes.remove(&name) else { return Ok(()) };
                 all.insert(name, size);
@@ -156,13 +155,6 @@ fn list_all(plan: &Plan, depot: &dyn Depot) -> Result<(), Error> {
     }
     depot.create(MANIFEST, &serde_json::to_vec(&all)?)?;
     Ok(())
-}
-
-/// The tables that a plan asks for of an estimator.
-fn tables(plan: &Plan, estimator: usize) -> impl Iterator<Item = Table> {
-    let weights = (plan.study.weights != Weights::None).then_some(Table::Weights);
-    let checkpoints = (!plan.checkpoints(estimator).is_empty()).then_some(Table::Checkpoints);
-    [Some(Table::Metrics), weights, checkpoints].into_iter().flatten()
 }
 
 /// The shards whose metrics the depot lacks.
