@@ -36,7 +36,11 @@ mod tests {
     fn every_item_is_worked_on_once_and_an_error_ends_it() {
         let items: Vec<usize> = (0..100).collect();
         let done = Mutex::new(Vec::new());
-        at_once(&items, |item| Ok(done.lock().unwrap().push(*item))).unwrap();
+        let push = |item: &usize| {
+            done.lock().unwrap().push(*item);
+            Ok(())
+        };
+        at_once(&items, push).unwrap();
         let mut done = done.into_inner().unwrap();
         done.sort_unstable();
         assert_eq!(done, items);
