@@ -42,7 +42,8 @@ impl Run {
             let table = read_metrics(&path).unwrap();
             let score = table.names.iter().position(|name| name == column).unwrap();
             let done = table.trial.iter().enumerate().filter(|(row, _)| table.status[*row] == "ok");
-            values.extend(done.map(|(row, trial)| (*trial, table.scores[score][row].unwrap())));
+            // Some scores do not apply to every trial, as the detection of wrong labels where there are none.
+            values.extend(done.filter_map(|(row, trial)| Some((*trial, table.scores[score][row]?))));
         }
         assert_eq!(cells.len(), 1, "{label} in cells with {words:?}");
         values
