@@ -113,7 +113,10 @@ fn what_claims_do_not_share_is_told() {
     );
     assert!(String::from_utf8_lossy(&told.stderr).contains("every shard"), "fewer risks change no column");
     let more = ["--join", "--yes", "--set", "trials=3", "--set", "evaluate.risks=[1, 1.5, 2, 3, sup]"];
+    let record = || fs::read(out.join("_tempered/plan.json")).unwrap();
+    let before = record();
     let told = expect(&mut run(&study, &out, &more), 2);
+    assert!(record() == before, "a change that is refused has not begun");
     let text = String::from_utf8_lossy(&told.stderr).into_owned();
     assert!(text.contains("run it once without --join"), "{text}");
     expect(&mut run(&study, &out, &["--join", "--shard", "1/2"]), 2);

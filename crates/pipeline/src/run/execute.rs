@@ -15,7 +15,7 @@ use super::stop;
 use super::survey::{Surveyed, Work, begin, survey};
 use super::topology::{Lanes, Setting};
 use super::watchdog::Watchdog;
-use crate::directory::{Rewritten, Shards, absent, seal, whole};
+use crate::directory::{Change, Rewritten, Shards, absent, seal, whole};
 use crate::error::Error;
 use crate::live::{Live, LiveRecord, LiveView};
 use crate::plan::{Plan, Shard};
@@ -41,12 +41,14 @@ pub fn run(
     // A table that is not there is told before anything is written.
     plan.read_tables()?;
     let _limits = stop::watch(cancel, settings.deadline);
+    let here = plan.clone().in_directory(directory)?;
+    // Refused before the records say that columns are added.
+    if settings.join.is_some() && (here.growing || Change::new(&here, directory)?.extends()) {
+        return Err(Error::Grows { directory: directory.root().to_path_buf() });
+    }
     let _hold = begin(&plan, directory)?;
     let pools = (pool(settings.threads)?, pool(1)?);
     let here = plan.clone().in_directory(directory)?;
-    if settings.join.is_some() && here.growing {
-        return Err(Error::Grows { directory: directory.root().to_path_buf() });
-    }
     let how = (settings, cancel, &pools);
     let Surveyed { todo, live, record, rewritten } = match settings.join {
         None => survey(&here, directory, (settings, cancel, &pools.0))?,
