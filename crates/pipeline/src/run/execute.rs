@@ -41,10 +41,12 @@ pub fn run(
     // A table that is not there is told before anything is written.
     plan.read_tables()?;
     let _limits = stop::watch(cancel, settings.deadline);
-    let here = plan.clone().in_directory(directory)?;
-    // Refused before the records say that columns are added.
-    if settings.join.is_some() && (here.growing || Change::new(&here, directory)?.extends()) {
-        return Err(Error::Grows { directory: directory.root().to_path_buf() });
+    if settings.join.is_some() {
+        // Refused before the records say that columns are added.
+        let here = plan.clone().in_directory(directory)?;
+        if here.growing || Change::new(&here, directory)?.extends() {
+            return Err(Error::Grows { directory: directory.root().to_path_buf() });
+        }
     }
     let _hold = begin(&plan, directory)?;
     let pools = (pool(settings.threads)?, pool(1)?);
