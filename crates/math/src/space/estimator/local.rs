@@ -5,6 +5,7 @@ use crate::sample::Degenerate;
 use crate::space::kernel::{Blocks, Embedded, scaled, squared_distances};
 use crate::space::{Function, Points, Predictor};
 use crate::sum::largest;
+use crate::wide::{Kernel, wide};
 use std::sync::Arc;
 
 /// The points of a sample, ready for distances from them.
@@ -77,22 +78,20 @@ impl Nearest {
     }
 
     fn few(&mut self, squares: &[f64], k: usize) {
-        const LANES: usize = 8;
         self.found.extend(squares[..k].iter().copied().zip(0..));
         self.found.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut most = self.found[k - 1].0;
-        for (block, values) in squares[k..].chunks(LANES).enumerate() {
-            // Nearly all blocks have nothing: one comparison of their least.
-            if values.iter().fold(f64::INFINITY, |least, s| if *s < least { *s } else { least }) >= most {
-                continue;
-            }
-            for (i, square) in values.iter().enumerate() {
+        let (mut most, mut place) = (self.found[k - 1].0, k);
+        while place < squares.len() {
+            // Nearly all blocks have nothing.
+            place += wide(Beyond(&squares[place..], most));
+            for square in squares[place..].iter().take(LANES) {
                 if *square < most {
-                    let place = self.found.partition_point(|(known, _)| known <= square);
+                    let rank = self.found.partition_point(|(known, _)| known <= square);
                     self.found.pop();
-                    self.found.insert(place, (*square, k + block * LANES + i));
+                    self.found.insert(rank, (*square, place));
                     most = self.found[k - 1].0;
                 }
+                place += 1;
             }
         }
     }
@@ -100,6 +99,62 @@ impl Nearest {
     /// The largest squared distance of those found.
     pub fn radius(&self) -> f64 {
         self.found.iter().fold(0.0, |most, (square, _)| most.max(*square))
+    }
+}
+
+/// Numbers that are compared at a time: four registers, in which comparisons do not wait for one another.
+const LANES: usize = 16;
+
+/// How many numbers there are in the whole blocks before the first that has one below a bound.
+struct Beyond<'a>(&'a [f64], f64);
+
+impl Kernel for Beyond<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn call(self) -> usize {
+        let Beyond(values, bound) = self;
+        let blocks = values.as_chunks::<LANES>().0;
+        for (count, block) in blocks.iter().enumerate() {
+            let mut has = false;
+            for value in block {
+                has |= *value < bound;
+            }
+            if has {
+                return count * LANES;
+            }
+        }
+        blocks.len() * LANES
+    }
+}
+
+/// The place of the first of the least numbers, and what it is: 0 and infinite where there are none.
+pub(super) fn nearest(values: &[f64]) -> (usize, f64) {
+    let least = wide(Least(values));
+    let start = wide(Beyond(values, least.next_up()));
+    let place = values[start..].iter().position(|value| *value == least);
+    (place.map_or(0, |place| start + place), least)
+}
+
+struct Least<'a>(&'a [f64]);
+
+impl Kernel for Least<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn call(self) -> f64 {
+        let (blocks, rest) = self.0.as_chunks::<LANES>();
+        let mut lanes = [f64::INFINITY; LANES];
+        for block in blocks {
+            for (least, value) in lanes.iter_mut().zip(block) {
+                *least = if *value < *least { *value } else { *least };
+            }
+        }
+        let mut all = f64::INFINITY;
+        for value in lanes.iter().chain(rest) {
+            all = if *value < all { *value } else { all };
+        }
+        all
     }
 }
 
@@ -193,4 +248,30 @@ impl<R: Rule> Function for Averaged<R> {
 pub(super) fn cost(n: u64, d: u64, pair: f64) -> f64 {
     let points = n as f64;
     cost::sample(n, d) + points * (points + 4096.0) * (0.4 + 0.3 * d as f64 + pair)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By sorting, with equal distances among them.
+    #[test]
+    fn searches_find_the_nearest() {
+        let mut nearest = Nearest::default();
+        for n in [1, 2, 15, 16, 17, 40, 100, 333] {
+            let squares: Vec<f64> = (0..n).map(|i| f64::from(i * 7919 % 101 % 50)).collect();
+            let least = squares.iter().copied().fold(f64::INFINITY, f64::min);
+            let first = squares.iter().position(|square| *square == least).unwrap();
+            assert_eq!(super::nearest(&squares), (first, least));
+            for k in [1, 2, 10, 64, 65, 300].into_iter().filter(|k| *k <= squares.len()) {
+                let mut expected: Vec<usize> = (0..squares.len()).collect();
+                expected.sort_by(|i, j| squares[*i].total_cmp(&squares[*j]));
+                expected.truncate(k);
+                expected.sort_unstable();
+                nearest.search(&squares, k);
+                assert_eq!(nearest.places, expected, "{n} {k}");
+            }
+        }
+        assert_eq!(super::nearest(&[]), (0, f64::INFINITY));
+    }
 }

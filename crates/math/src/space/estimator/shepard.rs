@@ -78,10 +78,9 @@ impl Powers {
 
     /// Fills the weights; the place of the nearest point, which has the weight 1.
     fn fill(&self, squares: &[f64], weights: &mut Weights) -> usize {
-        let least = squares.iter().fold(f64::INFINITY, |least, s| if *s < least { *s } else { least });
+        let (nearest, least) = local::nearest(squares);
         let weights = &mut weights.0;
         weights.resize(squares.len(), 0.0);
-        let nearest = squares.iter().position(|s| *s == least).unwrap_or(0);
         if least == 0.0 {
             weights.iter_mut().zip(squares).for_each(|(w, s)| *w = f64::from(u8::from(*s == 0.0)));
             return nearest;
