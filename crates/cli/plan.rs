@@ -136,11 +136,18 @@ fn shards(plan: &Plan) -> String {
     for (cell, group) in levels(plan).filter(|(cell, _)| all || Some(&cell.size()) == largest) {
         let Size { n, d, .. } = cell.size();
         let size = d.map_or(n.to_string(), |d| format!("{n} × {d}"));
-        let trials = group.trials.min(plan.study.trials);
-        let (shards, time) = (plan.study.trials.div_ceil(group.trials), time(trials as f64 * group.seconds));
+        let (trials, shards) = (shard_trials(plan, group), group.cut.count(plan.study.trials));
+        let time = time(group.shard_seconds(plan.study.trials));
         text += &format!("{size:>10} {trials:>14} {shards:>8} {time:>14}  {}\n", labels(plan, group));
     }
     text + &ranks(plan)
+}
+
+/// Trials of the shards of a cell: of the first and the largest where they grow.
+fn shard_trials(plan: &Plan, group: &Group) -> String {
+    let trials = plan.study.trials;
+    let (first, largest) = (group.cut.shard(0).end.min(trials), group.cut.largest(trials));
+    if first == largest { first.to_string() } else { format!("{first} to {largest}") }
 }
 
 /// The effective ranks of each design of R^d at its largest size, which say without a trial what noise will do (Bartlett et al., PNAS 117, 2020).
@@ -209,9 +216,8 @@ fn bits(plan: &Plan) -> String {
 /// Shards that take long: what a kill loses.
 fn warnings(plan: &Plan) -> Vec<String> {
     let long = |(cell, group): (&Cell, &Group)| {
-        let trials = group.trials.min(plan.study.trials);
-        let seconds = trials as f64 * group.seconds;
-        let advice = match (trials, plan.study.shard_trials) {
+        let seconds = group.shard_seconds(plan.study.trials);
+        let advice = match (group.cut.largest(plan.study.trials), plan.study.shard_trials) {
             (1, _) => "one trial takes that long, and is done again where a run ends before it does",
             (_, Some(_)) => "leave out store.shard_trials, or lower it",
             // Sizes follow an estimator's own cost, so that a reference moves no shard.

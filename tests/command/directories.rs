@@ -31,10 +31,19 @@ fn files(out: &Path) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn a_directory_of_generator_3_is_read_and_stays_as_it_is() {
+    is_read_and_stays("generator-3", 54);
+}
+
+#[test]
+fn a_directory_of_generator_4_is_read_and_stays_as_it_is() {
+    is_read_and_stays("generator-4", 48);
+}
+
+fn is_read_and_stays(generator: &str, count: usize) {
     let folder = tempfile::tempdir().unwrap();
-    let out = copy("generator-3", folder.path());
+    let out = copy(generator, folder.path());
     let before = files(&out);
-    assert_eq!(before.len(), 54);
+    assert_eq!(before.len(), count);
     expect(tempered().arg("verify").arg(&out).args(["--recompute", "100%"]), 0);
     expect(tempered().arg("status").arg(&out), 0);
     for estimator in ["min_norm", "cubic", "laplace", "net"] {
@@ -51,17 +60,27 @@ fn a_directory_of_generator_3_is_read_and_stays_as_it_is() {
     let said = expect(tempered().arg("analyze").arg(&out).args(["--format", "json"]), 0);
     let said = String::from_utf8(said.stdout).unwrap();
     assert!(["min_norm", "cubic", "laplace", "net"].iter().all(|label| said.contains(label)), "{said}");
-    run("generator-3", &out, &[]);
+    run(generator, &out, &[]);
     assert!(files(&out) == before, "files changed");
 }
 
 #[test]
 fn a_directory_of_generator_3_grows_by_its_own_rules() {
+    grows_by_its_own_rules("generator-3", "trials=45");
+}
+
+/// A new directory has shards of 32 trials of the long training at n = 40.
+#[test]
+fn a_directory_of_generator_4_grows_by_its_own_rules() {
+    grows_by_its_own_rules("generator-4", "trials=90");
+}
+
+fn grows_by_its_own_rules(generator: &str, trials: &str) {
     let folder = tempfile::tempdir().unwrap();
-    let out = copy("generator-3", folder.path());
-    run("generator-3", &out, &["--set", "trials=45"]);
+    let out = copy(generator, folder.path());
+    run(generator, &out, &["--set", trials]);
     // By the program that made the directory: path and checksum of every file.
-    let expected = fs::read_to_string(stored("generator-3").join("grown.txt")).unwrap();
+    let expected = fs::read_to_string(stored(generator).join("grown.txt")).unwrap();
     let mut grown: Vec<String> = files(&out)
         .into_iter()
         .map(|(name, _)| {

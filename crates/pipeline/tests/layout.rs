@@ -8,7 +8,7 @@ use common::plan;
 use std::collections::BTreeMap;
 use tempered_pipeline::generator::Generator;
 use tempered_pipeline::plan::Plan;
-use tempered_pipeline::spec::Estimator;
+use tempered_pipeline::spec::{Cut, Estimator};
 
 /// Every estimator of the catalogue, by label.
 const ESTIMATORS: [(&str, &str); 15] = [
@@ -36,46 +36,51 @@ fn study(trials: u64, n: &str, estimators: &[(&str, &str)], more: &str) -> Plan 
     ))
 }
 
-/// Trials of a full shard, by label and n.
-fn sizes(plan: &Plan) -> BTreeMap<(String, u64), u64> {
-    let mut sizes = BTreeMap::new();
-    for (position, cell) in plan.cells.iter().enumerate() {
-        for (estimator, Estimator { label, .. }) in plan.study.estimators.iter().enumerate() {
-            let first = plan.shard_of(position, estimator, 0).trials;
-            assert_eq!(first.start, 0);
-            sizes.insert((label.clone(), cell.n), first.end);
+/// How trials are cut, by label and n.
+fn cuts(plan: &Plan) -> BTreeMap<(String, u64), Cut> {
+    let mut cuts = BTreeMap::new();
+    for cell in plan.cells.iter() {
+        for group in plan.groups(cell) {
+            for estimator in group.estimators.iter() {
+                cuts.insert((plan.study.estimators[*estimator].label.clone(), cell.n), group.cut);
+            }
         }
     }
-    sizes
+    cuts
 }
 
-/// Directories of generator 4 count on them: a cost that changes them wants a new generator.
+/// Directories of generators 4 and 5 count on them: a cost that changes them wants a new generator.
 #[test]
-fn sizes_of_shards_are_pinned() {
+fn cuts_are_pinned() {
     let plan = study(1000, "[10, 100, 1000, 20000]", &ESTIMATORS, "");
-    let mut lines = String::new();
-    for (label, _) in ESTIMATORS {
-        let of = |n: u64| sizes(&plan)[&(label.to_string(), n)].to_string();
-        lines += &format!("{label} {}\n", [10, 100, 1000, 20000].map(of).join(" "));
-    }
-    assert_eq!(lines, include_str!("layout.txt"));
+    let told = |plan: &Plan| {
+        let mut lines = String::new();
+        for (label, _) in ESTIMATORS {
+            let of = |n: u64| cuts(plan)[&(label.to_string(), n)].to_string();
+            lines += &format!("{label} {}\n", [10, 100, 1000, 20000].map(of).join(" "));
+        }
+        lines
+    };
+    assert_eq!(told(&plan), include_str!("layout-5.txt"));
+    let before = plan.by(Generator::Four);
+    assert_eq!(told(&before), include_str!("layout-4.txt"));
     // By the rules of before, points alone decide.
-    let before = plan.by(Generator::Three);
-    for ((label, n), size) in sizes(&before) {
-        assert_eq!(size, ((1 << 24) / n).min(1 << 20), "{label}");
+    let before = before.by(Generator::Three);
+    for ((label, n), cut) in cuts(&before) {
+        assert_eq!(cut, Cut::uniform(((1 << 24) / n).min(1 << 20)), "{label}");
     }
 }
 
 #[test]
 fn adding_moves_no_shard() {
-    let some = sizes(&study(100, "[20, 500]", &ESTIMATORS[1..6], ""));
+    let some = cuts(&study(100, "[20, 500]", &ESTIMATORS[1..6], ""));
     let mut all = ESTIMATORS;
     all.reverse();
     let more = "evaluate: {risks: [1, 2, 3, sup], domain: unit, knots_per_gap: 0.1, reference: deep_net}\n\
                 store: {weights: none}\n";
-    let all = sizes(&study(1_000_000, "[500, 10, 20, 30]", &all, more));
-    for (place, size) in &some {
-        assert_eq!(all[place], *size, "{place:?}");
+    let all = cuts(&study(1_000_000, "[500, 10, 20, 30]", &all, more));
+    for (place, cut) in &some {
+        assert_eq!(all[place], *cut, "{place:?}");
     }
     assert_eq!(some.len(), 10);
 }
@@ -112,11 +117,10 @@ fn shards_hold_every_trial_once_and_closed_forms_share_them() {
 
 #[test]
 fn trials_of_a_shard_may_be_given() {
-    let of =
-        |more: &str| sizes(&study(100, "100", &ESTIMATORS[1..3], more)).into_values().collect::<Vec<_>>();
-    assert_eq!(of("store: {shard_trials: 12}\n"), [12, 12]);
+    let of = |more: &str| cuts(&study(100, "100", &ESTIMATORS[1..3], more)).into_values().collect::<Vec<_>>();
+    assert_eq!(of("store: {shard_trials: 12}\n"), [Cut::uniform(12); 2]);
     // Points remain a bound.
-    assert_eq!(of("store: {shard_trials: 12, shard_points: 1000}\n"), [10, 10]);
+    assert_eq!(of("store: {shard_trials: 12, shard_points: 1000}\n"), [Cut::uniform(10); 2]);
     let given = study(100, "100", &ESTIMATORS[1..2], "store: {shard_trials: 12}\n");
     assert!(given.identity(0).contains(&("shard_trials".into(), "12".into())));
     let footer = given.footer(0, &given.shard_of(0, 0, 99));

@@ -35,9 +35,9 @@ pub(crate) fn with_left(plan: Plan, directory: &RunDirectory) -> Result<(Plan, V
     let plan = plan.with(more_estimators, more_cells);
     shards.retain_mut(|(shard, estimator)| {
         shard.group = plan.group_of(shard.cell, *estimator);
-        let (size, trials) = (plan.size_of(shard), &shard.trials);
+        let (full, trials) = (plan.full(shard), &shard.trials);
         // What says that it holds more than a shard does is none.
-        trials.start == u64::from(shard.index) * size && trials.end.saturating_sub(trials.start) <= size
+        trials.start == full.start && trials.end <= full.end
     });
     shards.sort_by_key(|(shard, estimator)| {
         (shard.cell, shard.group, shard.index, shard.trials.end, *estimator)

@@ -53,11 +53,12 @@ pub(super) struct Looked {
 
 impl<'a> Expected<'a> {
     pub fn of(plan: &Plan, estimator: usize, shard: &'a Shard) -> Expected<'a> {
+        let full = plan.full(shard);
         Expected {
             place: plan::place(plan, estimator, shard),
             footer: plan.footer(estimator, shard),
             shard,
-            size: plan.size_of(shard),
+            size: full.end - full.start,
             tables: tables(plan, estimator).collect(),
             is_asked: estimator < plan.asked().estimators.len(),
         }

@@ -76,7 +76,7 @@ impl Plan {
         let mut footer: Vec<(String, String)> =
             pairs.into_iter().map(|(name, value)| (format!("tempered.{name}"), value)).collect();
         if self.generator >= Generator::Four {
-            footer.push((SIZE_KEY.into(), self.size_of(shard).to_string()));
+            footer.push((SIZE_KEY.into(), self.cut_of(shard).to_string()));
         }
         footer.push((TRIALS_KEY.into(), format!("{}..{}", shard.trials.start, shard.trials.end)));
         footer.push((VERSION_KEY.into(), env!("CARGO_PKG_VERSION").into()));

@@ -38,11 +38,12 @@ impl Plan {
 
     /// By size, which estimators share shards, and how large these are.
     fn layout_json(&self) -> serde_json::Value {
+        let study = &self.study;
         let group = |group: &Group| {
-            let labels = group.estimators.iter().map(|estimator| &self.study.estimators[*estimator].label);
-            json!({"estimators": labels.collect::<Vec<_>>(), "shard_trials": group.trials,
-                "shards": self.study.trials.div_ceil(group.trials),
-                "shard_seconds": group.trials.min(self.study.trials) as f64 * group.seconds})
+            let labels = group.estimators.iter().map(|estimator| &study.estimators[*estimator].label);
+            json!({"estimators": labels.collect::<Vec<_>>(), "shard_trials": group.cut.most(),
+                "shards": group.cut.count(study.trials),
+                "shard_seconds": group.shard_seconds(study.trials)})
         };
         let level = |(size, groups): (&Size, &Arc<[Group]>)| {
             let mut level = json!({"n": size.n, "groups": groups.iter().map(group).collect::<Vec<_>>()});

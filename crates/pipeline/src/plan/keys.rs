@@ -16,7 +16,8 @@ pub(crate) const VERSION_KEY: &str = "tempered.version";
 pub(crate) const HASH_KEY: &str = "tempered.plan";
 /// Footer key of the range of trials in a file, `from..to` without `to`.
 pub(crate) const TRIALS_KEY: &str = "tempered.trials";
-/// Footer key of how many trials a full shard of the file's estimator and n holds, since generator 4.
+/// Footer key of how the trials of the file's estimator are cut in its cell, since generator 4: the trials of a full shard, and
+/// since generator 5 those of the first and of the largest, where these differ.
 pub(crate) const SIZE_KEY: &str = "tempered.shard_size";
 /// Footer key of the processor whose model decides the last bits of a file's numbers; none where they are the same on all.
 pub(crate) const PROCESSOR_KEY: &str = "tempered.processor";

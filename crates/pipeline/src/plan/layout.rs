@@ -9,10 +9,11 @@ use super::workers::Workers;
 use crate::error::Error;
 use crate::generator::Generator;
 use crate::spec::{
-    Costs, Estimator, Formula, Group, Size, Space, Study, Template, is_generator, is_program, process_form,
-    trains, truth_in_cell,
+    Costs, Cut, Estimator, Formula, Group, Size, Space, Study, Template, is_generator, is_program,
+    process_form, trains, truth_in_cell,
 };
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 use tempered_math::catalogue::Choice;
 use tempered_math::estimator::form;
@@ -190,12 +191,15 @@ impl Plan {
     pub fn shards(&self) -> impl Iterator<Item = Shard> + '_ {
         self.cells.iter().enumerate().flat_map(move |(position, cell)| {
             let groups = self.groups(cell).iter().enumerate();
-            groups.flat_map(move |(group, Group { trials: size, .. })| {
-                (0..self.study.trials.div_ceil(*size)).map(move |index| Shard {
-                    cell: position,
-                    group,
-                    index: u32::try_from(index).unwrap_or(u32::MAX),
-                    trials: index * size..((index + 1) * size).min(self.study.trials),
+            groups.flat_map(move |(group, Group { cut, .. })| {
+                (0..cut.count(self.study.trials)).map(move |index| {
+                    let full = cut.shard(index);
+                    Shard {
+                        cell: position,
+                        group,
+                        index: u32::try_from(index).unwrap_or(u32::MAX),
+                        trials: full.start..full.end.min(self.study.trials),
+                    }
                 })
             })
         })
@@ -204,14 +208,19 @@ impl Plan {
     /// The shard of an estimator that holds this trial, whether the study asks for it or not.
     pub fn shard_of(&self, cell: usize, estimator: usize, trial: u64) -> Shard {
         let group = self.group_of(cell, estimator);
-        let size = self.groups(&self.cells[cell])[group].trials;
-        let (index, start) = (trial / size, trial / size * size);
-        Shard { cell, group, index: u32::try_from(index).unwrap_or(u32::MAX), trials: start..start + size }
+        let cut = self.groups(&self.cells[cell])[group].cut;
+        let index = cut.index(trial);
+        Shard { cell, group, index: u32::try_from(index).unwrap_or(u32::MAX), trials: cut.shard(index) }
     }
 
-    /// Trials in a full shard of its group.
-    pub(crate) fn size_of(&self, shard: &Shard) -> u64 {
-        self.groups(&self.cells[shard.cell])[shard.group].trials
+    /// Where the trials of its cell are cut for the estimators of a shard.
+    pub(crate) fn cut_of(&self, shard: &Shard) -> Cut {
+        self.groups(&self.cells[shard.cell])[shard.group].cut
+    }
+
+    /// The trials of a shard when it is full, whatever the study asks for.
+    pub(crate) fn full(&self, shard: &Shard) -> Range<u64> {
+        self.cut_of(shard).shard(shard.index.into())
     }
 
     /// The group of an estimator in a cell.
@@ -223,12 +232,12 @@ impl Plan {
     /// Shards of an estimator in a cell.
     pub fn shard_count(&self, cell: &Cell, estimator: usize) -> u64 {
         let group = self.groups(cell).iter().find(|group| group.estimators.contains(&estimator));
-        group.map_or(0, |group| self.study.trials.div_ceil(group.trials))
+        group.map_or(0, |group| group.cut.count(self.study.trials))
     }
 
     /// Shards of a cell, of all groups.
     pub fn shards_of(&self, cell: &Cell) -> u64 {
-        self.groups(cell).iter().map(|group| self.study.trials.div_ceil(group.trials)).sum()
+        self.groups(cell).iter().map(|group| group.cut.count(self.study.trials)).sum()
     }
 
     /// Swept parameters that have a column, in the order of their names.

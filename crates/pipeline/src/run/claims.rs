@@ -213,6 +213,7 @@ pub fn open_claims<'n>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generator::Generator;
     use crate::spec;
 
     /// Claims that lie in memory.
@@ -349,12 +350,12 @@ mod tests {
         let speeds: Vec<f64> = (0..8).map(|worker| if worker % 2 == 0 { 1.0 } else { 0.5 }).collect();
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../pipelines/gd-to-min-norm.yaml");
         let text = std::fs::read(path).unwrap();
-        // By cost it has eight shards, of which the longest takes a slow machine three times as long as all of them would
-        // take together: a study of minutes wants shards that are shorter.
-        let edits = [spec::Edit::set("store.shard_trials", "1")];
-        let study = Plan::new(spec::parse(&text, "gd-to-min-norm.yaml", &edits).unwrap());
+        let study = Plan::new(spec::parse(&text, "gd-to-min-norm.yaml", &[]).unwrap());
         let over = over_the_ideal(&study, &speeds);
         assert!(over < 1.15, "gd-to-min-norm takes {over} times the ideal");
+        // Shards of a minute leave the longest to a slow machine, which takes three times as long as all of them would take together.
+        let over = over_the_ideal(&study.clone().by(Generator::Four), &speeds);
+        assert!(over > 2.0, "{over}");
         let [many, _] = studies();
         let over = over_the_ideal(&many, &speeds);
         assert!(over < 1.02, "{over}");

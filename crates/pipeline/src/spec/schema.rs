@@ -132,7 +132,7 @@ fn store() -> Json {
             ("shard_points", json!({"type": "integer", "minimum": 1, "default": SHARD_POINTS})),
             (
                 "shard_trials",
-                json!({"description": "trials a shard; without it, as many as take a core about a minute",
+                json!({"description": "trials a shard; without it, as many as take a core two seconds, growing with the trials of a cell to a minute",
                 "type": "integer", "minimum": 1}),
             ),
         ],

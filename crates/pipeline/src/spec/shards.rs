@@ -1,5 +1,6 @@
 //! How many trials a shard holds.
 
+use super::cut::Cut;
 use super::estimator::Estimator as Planned;
 use super::process::{feature_estimators, line_estimators, whole_trials};
 use super::space::{Size, Space};
@@ -15,6 +16,9 @@ use tempered_math::space;
 /// Core-nanoseconds of a shard at most, half as many at least where trials are many: what a kill loses a thread. It is
 /// thousands of times what it takes to create, sync and rename the files of a shard.
 const MOST: f64 = 60e9;
+/// What the first shards of a cell are of the largest: they take one to two core-seconds, which is hundreds of times what their files
+/// take, and for no longer processes that share a study of a few core-minutes wait for one another at its end.
+const FIRST: u64 = 32;
 /// Trials of a shard at most: metrics stay below a hundred megabytes.
 const MOST_TRIALS: u64 = 1 << 20;
 
@@ -25,8 +29,8 @@ const MOST_ESTIMATORS: usize = 256;
 /// Estimators whose shards of a cell hold the same trials, so that samples are drawn once for all of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
-    /// Trials of a full shard.
-    pub trials: u64,
+    /// Which trials are in which shard.
+    pub cut: Cut,
     /// Positions of the estimators in the study, ascending.
     pub estimators: Arc<[usize]>,
     /// Seconds that a trial takes a core, all of them together, and the reference where it is not among them.
@@ -34,9 +38,9 @@ pub struct Group {
 }
 
 impl Group {
-    /// Seconds that a full shard takes a core.
-    pub fn shard_seconds(&self) -> f64 {
-        self.trials as f64 * self.seconds
+    /// Seconds that the longest shard of a cell of so many trials takes a core.
+    pub fn shard_seconds(&self, trials: u64) -> f64 {
+        self.cut.largest(trials) as f64 * self.seconds
     }
 }
 
@@ -97,35 +101,36 @@ impl Costs {
         }
     }
 
-    /// Trials in a full shard of one estimator: a function of the size and of its choice alone, so that other estimators,
+    /// Where the trials of one estimator are cut: a function of the size and of its choice alone, so that other estimators,
     /// levels or trials move nothing.
-    fn size(&self, study: &Study, generator: Generator, estimator: usize, size: Size) -> u64 {
+    fn cut(&self, study: &Study, generator: Generator, estimator: usize, size: Size) -> Cut {
         let most = most_trials(study.shard_points, size.numbers());
         match (generator, study.shard_trials) {
-            (Generator::Three, _) => most,
-            (Generator::Four, Some(trials)) => trials.min(most),
-            (Generator::Four, None) => within(self.of(estimator, size), most),
+            (Generator::Three, _) => Cut::uniform(most),
+            (_, Some(trials)) => Cut::uniform(trials.min(most)),
+            (Generator::Four, None) => Cut::uniform(within(self.of(estimator, size), most)),
+            (Generator::Five, None) => by_cost(self.of(estimator, size), most),
         }
     }
 
     /// The estimators of a study by the size of their shards in cells of this size, in the order of the study.
     pub fn groups(&self, study: &Study, generator: Generator, of: Size) -> Vec<Group> {
-        let mut groups: Vec<(u64, Vec<usize>)> = Vec::new();
+        let mut groups: Vec<(Cut, Vec<usize>)> = Vec::new();
         for estimator in 0..self.0.len() {
-            let trials = self.size(study, generator, estimator, of);
-            let has_room = |(size, estimators): &&mut (u64, Vec<usize>)| {
-                *size == trials && estimators.len() < MOST_ESTIMATORS
+            let cut = self.cut(study, generator, estimator, of);
+            let has_room = |(known, estimators): &&mut (Cut, Vec<usize>)| {
+                *known == cut && estimators.len() < MOST_ESTIMATORS
             };
             // Groups that are full come before the one with room.
             match groups.iter_mut().rev().find(has_room) {
                 Some((_, estimators)) => estimators.push(estimator),
-                None => groups.push((trials, vec![estimator])),
+                None => groups.push((cut, vec![estimator])),
             }
         }
-        let group = |(trials, estimators): (u64, Vec<usize>)| {
+        let group = |(cut, estimators): (Cut, Vec<usize>)| {
             let reference = study.reference.filter(|reference| !estimators.contains(reference));
             let costs = estimators.iter().chain(&reference).map(|estimator| self.of(*estimator, of));
-            Group { trials, seconds: costs.sum::<f64>() / 1e9, estimators: estimators.into() }
+            Group { cut, seconds: costs.sum::<f64>() / 1e9, estimators: estimators.into() }
         };
         groups.into_iter().map(group).collect()
     }
@@ -134,6 +139,12 @@ impl Costs {
 /// Trials in a shard of so many sample points at most, each of `numbers` numbers.
 pub(crate) fn most_trials(shard_points: u64, numbers: u64) -> u64 {
     (shard_points / numbers.max(1)).clamp(1, MOST_TRIALS)
+}
+
+/// Shards of `most` trials, which estimators in closed form share, or such that grow to as many as [`MOST`] allows.
+fn by_cost(cost: f64, most: u64) -> Cut {
+    let trials = within(cost, most);
+    if trials == most { Cut::uniform(most) } else { Cut::growing(trials / FIRST, trials) }
 }
 
 /// As many trials as [`MOST`] allows: `most`, which estimators in closed form share, or else a power of two, so that the
@@ -155,7 +166,7 @@ pub(super) fn count(study: &Study) -> (u64, u128) {
     let (mut largest, mut files) = (0, 0);
     for (size, laws) in sizes(study) {
         for estimator in 0..study.estimators.len() {
-            let shards = study.trials.div_ceil(costs.size(study, Generator::NEWEST, estimator, size));
+            let shards = costs.cut(study, Generator::NEWEST, estimator, size).count(study.trials);
             largest = largest.max(shards);
             files += u128::from(shards) * laws;
         }
@@ -186,13 +197,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shards_take_half_a_minute_to_a_minute_or_are_as_large_as_points_allow() {
+    fn shards_grow_to_half_a_minute_to_a_minute_or_are_as_large_as_points_allow() {
         for cost in [1.0, 1e3, 57_200.0, 57_300.0, 1e5, 3.3e6, 7e8, 1.9e10, 3.1e10, 6.1e10, 1e13] {
             for most in [1, 7, 1000, 167_772, MOST_TRIALS] {
-                let trials = within(cost, most);
-                let spent = cost * trials as f64;
+                let cut = by_cost(cost, most);
+                let (trials, spent) = (cut.most(), cost * cut.most() as f64);
                 assert!((1..=most).contains(&trials));
                 assert!(spent <= MOST || trials == 1, "{cost} {most}: {trials}");
+                let first = cut.shard(0).end;
+                assert!(trials == most || first == 1 || cost * first as f64 <= MOST / FIRST as f64);
                 assert!(spent > MOST / 2.0 || trials == most || 2 * trials > most, "{cost} {most}: {trials}");
             }
         }

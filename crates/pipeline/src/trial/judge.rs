@@ -78,7 +78,7 @@ impl Judge {
         let scorer = Scorer::new(criteria.clone(), target);
         let scorer = match generator {
             Generator::Three => scorer.with_joint_quadrature(),
-            Generator::Four => scorer,
+            Generator::Four | Generator::Five => scorer,
         };
         Judge { generator, scorer: Scores::Line(Box::new(scorer)) }
     }

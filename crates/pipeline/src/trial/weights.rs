@@ -38,10 +38,10 @@ pub(super) fn push_line(
             (slope, intercept, put_kinks(knots, weights))
         }
         (Generator::Three, predictor::Predictor::Smooth(smooth)) => put_units(smooth.pieces.units(), weights),
-        (Generator::Four, predictor::Predictor::PiecewiseLinear(knots)) => {
+        (Generator::Four | Generator::Five, predictor::Predictor::PiecewiseLinear(knots)) => {
             (0.0, 0.0, put_knots(knots, weights))
         }
-        (Generator::Four, predictor::Predictor::Smooth(smooth)) => {
+        (Generator::Four | Generator::Five, predictor::Predictor::Smooth(smooth)) => {
             let Expansion { skip_slope, skip_intercept, coefficient, scale, at, .. } =
                 smooth.pieces.expansion();
             let units = Units { skip_slope, skip_intercept, outer: coefficient, inner: scale, bias: at };

@@ -6,7 +6,7 @@ use crate::directory::seal::{self, Seal};
 use crate::error::Error;
 use crate::generator::Generator;
 use crate::plan::{COLUMNS, Identity, SIZE_KEY, trials};
-use crate::spec::{Weights, most_trials};
+use crate::spec::{Cut, Weights, most_trials};
 use std::ops::Range;
 use tempered_store::{Footer, Inspected, Listed, Outcome, RunDirectory, Table, inspect, key};
 
@@ -82,14 +82,13 @@ fn belongs(footer: &Footer, file: &Listed, recorded: &Recorded) -> Result<Belong
     let cell = says("cell");
     agree("cell", &key(&cell), &place.cell)?;
     agree("n", cell.split(';').next().unwrap_or_default(), &format!("n={}", place.n))?;
-    let size = shard_trials(footer, file, identity);
-    let start = u64::from(place.index) * size;
+    let full = cut(footer, file, identity).shard(place.index.into());
     let range = trials(footer)
-        .filter(|range| range.start == start && range.start < range.end && range.end - range.start <= size)
+        .filter(|range| range.start == full.start && range.start < range.end && range.end <= full.end)
         .ok_or_else(|| Fault::Foreign {
             key: "trials".into(),
             found: says("trials"),
-            expected: format!("{size} from {start} at most"),
+            expected: format!("{} from {} at most", full.end - full.start, full.start),
         })?;
     let stated = |name: &str| footer.get(&format!("tempered.{name}"));
     let weights = stated("weights").and_then(Weights::of).unwrap_or(Weights::All);
@@ -139,15 +138,16 @@ fn agree(name: &str, found: &str, expected: &str) -> Result<(), Fault> {
     Err(Fault::Foreign { key: name.into(), found: found.into(), expected: expected.into() })
 }
 
-/// Trials of a full shard of the estimator of a file.
-fn shard_trials(footer: &Footer, file: &Listed, identity: &Identity) -> u64 {
+/// Where the trials of the estimator of a file are cut.
+fn cut(footer: &Footer, file: &Listed, identity: &Identity) -> Cut {
     let number = |name: &str| identity.get(name).and_then(|text| text.parse::<u64>().ok());
     let most = most_trials(number("shard_points").unwrap_or(0), file.place.n);
     match identity.get("generator").and_then(|number| Generator::of(number)) {
-        Some(Generator::Three) | None => most,
+        Some(Generator::Three) | None => Cut::uniform(most),
         // It depends on the estimator, which the study may have left out since; the file knows.
-        Some(Generator::Four) => {
-            footer.get(SIZE_KEY).and_then(|text| text.parse().ok()).unwrap_or(0).clamp(1, most)
+        Some(Generator::Four | Generator::Five) => {
+            let stated = footer.get(SIZE_KEY).and_then(Cut::of).filter(|cut| cut.most() <= most);
+            stated.unwrap_or(Cut::uniform(1))
         }
     }
 }
