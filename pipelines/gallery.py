@@ -55,7 +55,7 @@ STUDIES = {
     "spiky-smooth": (answers.spiky_smooth, "along-spike-risk-l2-sphere-d-3-radius-1-n300", None),
     "taxonomy-nd": (answers.taxonomy_nd, "risk-sphere-d-3-radius-1-p2", None),
     "error-detection": (answers.error_detection, "along-d-detection-gaussian-n50", None),
-    "nearest-gradients": (answers.nearest_gradients, "along-k-risk-gradient-cube-d-2-target-polynomial-n4000", None),
+    "nearest-gradients": (answers.nearest_gradients, "along-k-risk-gradient-cube-d-2-target-polynomial-coefficients-0-0-0-4-direction", None),
     "gaussian-bandwidth": (answers.gaussian_bandwidth, "risk-sphere-d-6-radius-1-p2", None),
     "own-table": (answers.own_table, "risk-rows-d-6-file-longley-csv-response-employed-standardise-true-p2", None),
 }
