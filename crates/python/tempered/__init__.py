@@ -16,7 +16,8 @@ what came of them to its standard output::
 """
 
 from .command import Failed, analyze, run, scan
-from .worker import Worker, estimator, generator, serve, trial
+from .serving import serve
+from .worker import Worker, estimator, generator, trial
 
 __all__ = ["Failed", "Worker", "analyze", "estimator", "generator", "run", "scan", "serve", "trial"]
 __version__ = "0.1.0"

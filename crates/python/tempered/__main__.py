@@ -3,6 +3,6 @@
 import os
 import sys
 
-from .command import binary
+from .command import binary, environment
 
-os.execv(binary(), ["tempered", *sys.argv[1:]])
+os.execve(binary(), ["tempered", *sys.argv[1:]], environment())

@@ -7,8 +7,12 @@ import os
 import pathlib
 import shutil
 import subprocess
-import sysconfig
-from typing import Any, Mapping
+import sys
+from importlib import metadata
+from typing import TYPE_CHECKING, Any, Iterator, Mapping
+
+if TYPE_CHECKING:
+    import polars
 
 #: The environment variable that says where the program is.
 VARIABLE = "TEMPERED"
@@ -23,16 +27,38 @@ class Failed(RuntimeError):
 
 
 def binary() -> str:
-    """The path of the program: what ``TEMPERED`` says, else the one of this environment, else the first on the path."""
-    here = pathlib.Path(sysconfig.get_path("scripts")) / "tempered"
-    found = os.environ.get(VARIABLE) or (str(here) if here.is_file() else None) or shutil.which("tempered")
+    """The path of the program: what ``TEMPERED`` says, else the one that was installed with this module, else the first on the path."""
+    if named := os.environ.get(VARIABLE):
+        return named
+    own = next((str(place) for place in _installed() if os.access(place, os.X_OK)), None)
+    found = own or shutil.which("tempered")
     if found is None:
-        raise FileNotFoundError(f"there is no program `tempered` on the path; build it from a clone, or set {VARIABLE} to it")
+        raise FileNotFoundError(f"there is no program `tempered` beside this module or on the path; install the wheel, or set {VARIABLE}")
     return found
 
 
+def _installed() -> Iterator[pathlib.Path]:
+    """Where the wheel's program may lie."""
+    try:
+        files = metadata.files("tempered") or []
+    except metadata.PackageNotFoundError:
+        files = []
+    yield from (pathlib.Path(str(one.locate())).resolve() for one in files if one.name == "tempered")
+    # `pip install --target` moves programs after it has written where they are.
+    yield pathlib.Path(__file__).resolve().parent.parent / "bin" / "tempered"
+
+
+def environment() -> dict[str, str]:
+    """The environment of the program: workers that studies start as ``python3`` are to have the packages of this Python, also where its
+    virtual environment has not been activated."""
+    variables = dict(os.environ)
+    if sys.prefix != sys.base_prefix:
+        variables["PATH"] = os.pathsep.join([str(pathlib.Path(sys.executable).parent), variables.get("PATH", os.defpath)])
+    return variables
+
+
 def _call(*arguments: str) -> str:
-    done = subprocess.run([binary(), *arguments], text=True, capture_output=True, check=False)
+    done = subprocess.run([binary(), *arguments], env=environment(), text=True, capture_output=True, check=False)
     if done.returncode:
         raise Failed(done.returncode, done.stderr)
     return done.stdout
@@ -68,8 +94,8 @@ def analyze(place: str | os.PathLike[str], *, along: str | None = None) -> dict[
     return told if isinstance(told, dict) else {"series": told}
 
 
-def scan(place: str | os.PathLike[str]) -> Any:
-    """The metrics of a run directory, a row a trial, as a ``polars.LazyFrame``. Needs Polars."""
+def scan(place: str | os.PathLike[str]) -> polars.LazyFrame:
+    """The metrics of a run directory, a row a trial, as a ``polars.LazyFrame``. Needs Polars (``pip install 'tempered[scan]'``)."""
     import polars
 
     return polars.scan_parquet(pathlib.Path(place) / "metrics", hive_partitioning=True)

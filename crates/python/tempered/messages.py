@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import BinaryIO, Mapping
+from typing import Any, BinaryIO, Mapping
 
 import numpy as np
 
-TYPES = {"F64": np.dtype("<f8"), "U64": np.dtype("<u8"), "U8": np.dtype("u1")}
+Array = np.ndarray[Any, np.dtype[Any]]
+Words = dict[str, str]
+Arrays = dict[str, Array]
+
+TYPES: dict[str, np.dtype[Any]] = {"F64": np.dtype("<f8"), "U64": np.dtype("<u8"), "U8": np.dtype("u1")}
 WORDS = {dtype: name for name, dtype in TYPES.items()}
 
 
-def receive(stream: BinaryIO) -> tuple[dict[str, str], dict[str, np.ndarray]] | None:
+def receive(stream: BinaryIO) -> tuple[Words, Arrays] | None:
     """The words and arrays of the next message; None at the end of the stream."""
     length = stream.read(8)
     if len(length) < 8:
@@ -33,7 +37,7 @@ def receive(stream: BinaryIO) -> tuple[dict[str, str], dict[str, np.ndarray]] | 
     return words, arrays
 
 
-def send(stream: BinaryIO, words: Mapping[str, str], arrays: Mapping[str, np.ndarray]) -> None:
+def send(stream: BinaryIO, words: Mapping[str, str], arrays: Mapping[str, Array]) -> None:
     """Writes a message."""
     header: dict[str, object] = {"__metadata__": dict(words)}
     blobs, offset = [], 0
@@ -51,5 +55,5 @@ def send(stream: BinaryIO, words: Mapping[str, str], arrays: Mapping[str, np.nda
     text += b" " * (-len(text) % 8)
     stream.write(struct.pack("<Q", len(text)) + text)
     for values in blobs:
-        stream.write(memoryview(values).cast("B") if values.size else b"")
+        stream.write(values.data.cast("B") if values.size else b"")
     stream.flush()
