@@ -105,6 +105,35 @@ fn ill_conditioned_systems_are_scored_by_points() {
     assert!(scorer.risks(&f, &Truth::Zero, &[2.0], &mut rng(1)).unwrap()[0].standard_error.is_some());
 }
 
+/// The variance of systems that doubles just about decide is that of responses of 1 at one point, at the same test points: no difference
+/// of numbers that are κ² times as large.
+#[test]
+fn variances_of_ill_conditioned_systems_are_sums_of_squares() {
+    let (d, n) = (3, 100);
+    let x = points(n, d, 1.0);
+    let noise = choice(noise::CATALOGUE, "normal", &[]).build(noise::CATALOGUE).unwrap();
+    let mut seen = 0;
+    for bandwidth in [0.7, 0.75, 0.8, 0.85, 0.9] {
+        let gaussian = kernel("gaussian", &[real("bandwidth", bandwidth)]);
+        let Ok((_, report)) = fit(&gaussian, d, &x, &vec![0.0; n]) else { continue };
+        let mut scorer = Scorer::new(sphere(1.0), d);
+        let (made, _) = smoother(&gaussian, d, &x, &vec![0.0; n]);
+        let rows = Points::new(d, &x).unwrap();
+        let parts = scorer.parts(&made, rows, (&Truth::Zero, &*noise), &mut rng(1)).unwrap();
+        let told: f64 = (0..n)
+            .map(|j| {
+                let single: Vec<f64> = (0..n).map(|i| f64::from(u8::from(i == j))).collect();
+                let (f, _) = fit(&gaussian, d, &x, &single).unwrap();
+                scorer.risks(&f, &Truth::Zero, &[2.0], &mut rng(1)).unwrap()[0].value
+            })
+            .sum();
+        // Both go through (K + ridge I)⁻¹, to ε κ.
+        assert!((parts.variance / told - 1.0).abs() < 0.02, "{bandwidth}: {parts:?} {told} {report:?}");
+        seen += i32::from(report.condition.unwrap() > 1e11);
+    }
+    assert!(seen >= 2, "{seen} of the systems are ill-conditioned");
+}
+
 /// On a torus: one feature and any function of the chord, or more and the Gaussian, whatever cube of side 1 the points lie in.
 #[test]
 fn formulas_on_a_torus_are_means_over_test_points() {

@@ -4,7 +4,7 @@ use super::{Averages, Estimator, KernelAverages, Report, Route, Smoother, cost};
 use crate::catalogue::{Entry, Kind, Parameter, Value};
 use crate::sample::Degenerate;
 use crate::seed::Draws;
-use crate::space::dense::{Cholesky, Matrix, dot, gram_of_columns, gram_of_rows, transposed_times};
+use crate::space::dense::{Cholesky, Matrix, dot, gram_of_columns, gram_of_rows, product, transposed_times};
 use crate::space::kernel::{self, Blocks, Embedded, Kernel};
 use crate::space::{Function, KernelSum, Points, Predictor, Sample};
 use crate::sum::all_finite;
@@ -36,6 +36,9 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 
 /// The largest condition of K + ridge I with which c is accepted: it has then three digits or more.
 const CONDITION: f64 = 1e13;
+/// The largest condition κ up to which Σ_j s_j² is taken from a matrix whose entries are κ² times as large: rounding costs it ε κ² there,
+/// and beyond would leave sums of squares that are negative.
+const SQUARED: f64 = 1e9;
 
 /// f̂(x) = Σ_i c_i k(x_i, x) with (K + ridge I) c = y, K_ij = k(x_i, x_j).
 ///
@@ -237,9 +240,19 @@ impl Averages for KernelWeights {
         all_finite(&residuals).then_some(residuals)
     }
 
-    /// Σ_j v_j s_j(x)² = k(x)ᵀ W k(x), W = A⁻¹ diag(v) A⁻¹: its mean over points is ⟨W, mean of k(x) k(x)ᵀ⟩.
+    /// Σ_j v_j s_j(x)² = k(x)ᵀ W k(x), W = A⁻¹ diag(v) A⁻¹: its mean over points is ⟨W, mean of k(x) k(x)ᵀ⟩. Where rounding would decide
+    /// that, by the s_j(x) themselves, which takes twice the time.
     fn spread<'a>(&'a self, variances: &'a [f64]) -> Box<dyn FnMut(Points<'_>) -> f64 + 'a> {
         let n = self.n();
+        if self.condition > SQUARED {
+            let (mut values, mut weights) = (Vec::new(), Vec::new());
+            return Box::new(move |x| {
+                self.centres.matrix(x, &mut values);
+                product(Matrix::new(&values, n), Matrix::new(&self.inverse, n), &mut weights);
+                let of = |row: &[f64]| row.iter().zip(variances).map(|(s, v)| v * s * s).sum::<f64>();
+                weights.chunks_exact(n).map(of).sum::<f64>() / x.n() as f64
+            });
+        }
         let middle = self.kernels().map(|averages| averages.middle(variances)).unwrap_or_default();
         let (mut values, mut gram) = (Vec::new(), Vec::new());
         Box::new(move |x| {
