@@ -48,52 +48,46 @@ fn as_they_are(x: Points<'_>) -> Embedded {
 /// The k places nearest to a point, in their order; of equal distances the earlier place counts.
 #[derive(Default)]
 pub(super) struct Nearest {
-    /// Squared distances with their places, the nearest first while few are searched for.
+    /// Squared distances with their places.
     found: Vec<(f64, usize)>,
     /// The places.
     pub places: Vec<usize>,
 }
 
-/// Up to so many neighbours are kept sorted while the row is read once; more are partitioned.
+/// Up to so many neighbours a bound is found first; more are partitioned.
 const FEW: usize = 64;
 
 impl Nearest {
-    /// Searches a row of squared distances, of which there are at least k.
+    /// Searches a row of squared distances, of which there are at least k that are finite.
     ///
     /// # Cost
-    /// One comparison a place, and k for each of about k ln(n/k) places that come nearer; O(n) for more than 64.
+    /// Two comparisons a place, four or eight at a time, and about k ln k; O(n) for more than 64.
     pub fn search(&mut self, squares: &[f64], k: usize) {
+        let bound = match k {
+            ..=16 => wide(Bound::<32>(squares, k)),
+            ..=FEW => wide(Bound::<128>(squares, k)),
+            _ => f64::INFINITY,
+        };
         self.found.clear();
-        if k > FEW {
-            self.found.extend(squares.iter().copied().zip(0..));
-            let order = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
-            self.found.select_nth_unstable_by(k - 1, order);
-            self.found.truncate(k);
-        } else {
-            self.few(squares, k);
-        }
-        self.places.clear();
-        self.places.extend(self.found.iter().map(|(_, place)| *place));
-        self.places.sort_unstable();
-    }
-
-    fn few(&mut self, squares: &[f64], k: usize) {
-        self.found.extend(squares[..k].iter().copied().zip(0..));
-        self.found.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let (mut most, mut place) = (self.found[k - 1].0, k);
+        let mut place = 0;
         while place < squares.len() {
             // Nearly all blocks have nothing.
-            place += wide(Beyond(&squares[place..], most));
+            place += wide(Beyond(&squares[place..], bound.next_up()));
             for square in squares[place..].iter().take(LANES) {
-                if *square < most {
-                    let rank = self.found.partition_point(|(known, _)| known <= square);
-                    self.found.pop();
-                    self.found.insert(rank, (*square, place));
-                    most = self.found[k - 1].0;
+                if *square <= bound {
+                    self.found.push((*square, place));
                 }
                 place += 1;
             }
         }
+        let order = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
+        if self.found.len() > k {
+            self.found.select_nth_unstable_by(k - 1, order);
+            self.found.truncate(k);
+        }
+        self.places.clear();
+        self.places.extend(self.found.iter().map(|(_, place)| *place));
+        self.places.sort_unstable();
     }
 
     /// The largest squared distance of those found.
@@ -104,6 +98,27 @@ impl Nearest {
 
 /// Numbers that are compared at a time: four registers, in which comparisons do not wait for one another.
 const LANES: usize = 16;
+
+/// A number that at least k of these are not above, and hardly more: the k-th of the least of G groups, each of which has every
+/// G-th of them. Of the places that it does not exclude there are about G ln(G/(G − k)) in a random order. Infinite where there
+/// are fewer than k groups.
+struct Bound<'a, const G: usize>(&'a [f64], usize);
+
+impl<const G: usize> Kernel for Bound<'_, G> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn call(self) -> f64 {
+        let Bound(values, k) = self;
+        let mut groups = [f64::INFINITY; G];
+        for row in values.chunks(G) {
+            for (least, value) in groups.iter_mut().zip(row) {
+                *least = if *value < *least { *value } else { *least };
+            }
+        }
+        *groups.select_nth_unstable_by(k - 1, f64::total_cmp).1
+    }
+}
 
 /// How many numbers there are in the whole blocks before the first that has one below a bound.
 struct Beyond<'a>(&'a [f64], f64);
@@ -258,18 +273,25 @@ mod tests {
     #[test]
     fn searches_find_the_nearest() {
         let mut nearest = Nearest::default();
-        for n in [1, 2, 15, 16, 17, 40, 100, 333] {
+        for n in [1, 2, 15, 16, 17, 40, 100, 333, 2000] {
             let squares: Vec<f64> = (0..n).map(|i| f64::from(i * 7919 % 101 % 50)).collect();
             let least = squares.iter().copied().fold(f64::INFINITY, f64::min);
             let first = squares.iter().position(|square| *square == least).unwrap();
             assert_eq!(super::nearest(&squares), (first, least));
-            for k in [1, 2, 10, 64, 65, 300].into_iter().filter(|k| *k <= squares.len()) {
+            for k in [1, 2, 10, 16, 17, 64, 65, 300].into_iter().filter(|k| *k <= squares.len()) {
                 let mut expected: Vec<usize> = (0..squares.len()).collect();
                 expected.sort_by(|i, j| squares[*i].total_cmp(&squares[*j]));
                 expected.truncate(k);
                 expected.sort_unstable();
                 nearest.search(&squares, k);
                 assert_eq!(nearest.places, expected, "{n} {k}");
+                // A point that is left out is in no neighbourhood.
+                if k < squares.len() {
+                    let mut others = squares.clone();
+                    others[expected[0]] = f64::INFINITY;
+                    nearest.search(&others, k);
+                    assert!(nearest.places.len() == k && !nearest.places.contains(&expected[0]));
+                }
             }
         }
         assert_eq!(super::nearest(&[]), (0, f64::INFINITY));
