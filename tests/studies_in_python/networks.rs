@@ -2,6 +2,22 @@
 
 use crate::study::Study;
 
+/// The spline has E R_2 = ⅔ E(hull) = ⅔(n − 1)/(n + 1). scikit-learn's L-BFGS fits four points and stops long before it fits 32; PyTorch's
+/// goes on, and fits four better.
+#[test]
+#[ignore = "slow"]
+fn networks() {
+    let study = Study::ran("networks", &["numpy", "scikit-learn", "torch"]);
+    let study = study.analyzed(&["--quantity", "risk_l2", "--quantity", "train_rms"]);
+    for n in [4.0, 8.0, 16.0, 32.0] {
+        let spline = 2.0 / 3.0 * (n - 1.0) / (n + 1.0);
+        study.risk("spline", 2.0, n).is(spline, 0.0, &format!("spline, n = {n}"));
+    }
+    let rms = |network: &str, n: f64| study.mean("train_rms", n, &[("estimator", network.into())]).value;
+    assert!(rms("scikit_learn", 4.0) < 0.2 && rms("scikit_learn", 32.0) > 0.4);
+    assert!(rms("pytorch", 4.0) < rms("scikit_learn", 4.0));
+}
+
 /// R_2 of one neighbour of unmixed points is the variance of the noise. Where all points mix, a mixture of weight λ has noise of variance
 /// s = λ² + (1 − λ)² and the law N(0, sI), so that R_2 tends to E_x[∫ e^{−|x|²/2s} dλ / ∫ e^{−|x|²/2s} dλ/s] = 0.682.
 #[test]

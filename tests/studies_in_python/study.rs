@@ -93,6 +93,15 @@ impl Study {
             points.iter().find(|point| point["at"] == at).unwrap_or_else(|| panic!("{at}: {wanted:?}"));
         Figure { value: point["value"].as_f64().unwrap(), error: point["level"]["mean_se"].as_f64().unwrap() }
     }
+
+    /// The mean of a risk over training sets of n points, of R_p with this p.
+    pub fn risk(&self, estimator: &str, p: f64, n: f64) -> Figure {
+        let series = self.found("series", &[("estimator", estimator.into()), ("p", p.into())]);
+        let levels = series["levels"].as_array().unwrap();
+        let level =
+            levels.iter().find(|level| level["n"].as_f64() == Some(n)).unwrap_or_else(|| panic!("{n}"));
+        Figure { value: level["mean"].as_f64().unwrap(), error: level["mean_se"].as_f64().unwrap() }
+    }
 }
 
 impl Figure {
