@@ -1,14 +1,28 @@
-.PHONY: build test test-slow test-sql test-cells test-bits test-engines truth theory-nd bench bench-peers bench-scaling bench-startup bench-instructions gallery fmt lint deny run
+.PHONY: build wheel test-wheel test test-slow test-sql test-cells test-bits test-engines truth theory-nd bench bench-peers bench-scaling bench-startup bench-instructions gallery fmt lint deny run
 
 build:
 	cargo build --release
 
+# A wheel for Linux with glibc 2.17 or later, of clusters from 2014 on: zig links against the old symbols. All crates are compiled once more.
+wheel:
+	python3 -m venv target/wheel-tools
+	target/wheel-tools/bin/pip install --quiet 'maturin[zig]>=1.9,<2' auditwheel
+	rm -rf target/wheels
+	cd crates/python && PATH="$(CURDIR)/target/wheel-tools/bin:$$PATH" \
+		maturin build --release --zig --compatibility manylinux_2_17 --out ../../target/wheels
+	target/wheel-tools/bin/auditwheel show target/wheels/*.whl
+
+# The wheel in a fresh virtual environment.
+test-wheel: wheel
+	TEMPERED_WHEEL=$$(ls target/wheels/*.whl) cargo test --test wheel -- --ignored --nocapture
+
 test:
 	cargo test --workspace
 
-# With the SQL of `tempered query`, which checks of pipelines ask.
+# With the SQL of `tempered query`, which checks of pipelines ask. The tests of tests/wheel.rs, which build the program once more, are those of
+# `make test-wheel`.
 test-slow:
-	cargo test --workspace --release --features sql -- --ignored --skip every_figure_is_true --skip engine_
+	cargo test --workspace --release --features sql -- --ignored --skip every_figure_is_true --skip engine_ --skip wheel_
 
 # Both ways to answer `tempered query`: fast tests build without SQL, which brings more than a hundred crates.
 test-sql:
