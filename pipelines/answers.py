@@ -389,15 +389,17 @@ def gaussian_bandwidth(series):
 
 def taxonomy_nd(series):
     words = {"2/3": "n = d^1.5", "1/2": "n = d²", "2 * n": "d = 2n", "n + 1": "d = n + 1"}
+    # The mean of R_2 over the noise says more than one draw of it; bags have none.
+    judged = [one for one in series if (one["p"] == "variance") != (one["estimator"] == "bags")]
     parts = []
-    for design in dict.fromkeys(one["design"] for one in series):
-        d = next((word for part, word in words.items() if part in design), None)
-        d = d or design.split("d=")[1].split(",")[0]
-        found = [(one["in_probability"], one["estimator"]) for one in series if one["design"] == design]
-        kinds = [kind for kind in ("benign", "tempered", "catastrophic") if any(kind == of for of, _ in found)]
-        classes = [f"{kind}: {listed(f'`{name}`' for of, name in found if of == kind)}" for kind in kinds]
-        parts.append(f"d = {d}, {'; '.join(classes)}" if d.isdigit() else f"{d}, {'; '.join(classes)}")
-    return f"In probability, by dimension. {'. '.join(part[0].upper() + part[1:] if part[0] != 'd' and part[0] != 'n' else part for part in parts)}. {agreement(series)}"
+    for design in dict.fromkeys(one["design"] for one in judged):
+        name = next((word for part, word in words.items() if part in design), None)
+        name = name or f"d = {design.split('d=')[1].split(',')[0]}"
+        found = [(one["in_probability"], one["estimator"]) for one in judged if one["design"] == design]
+        kinds = [kind for kind in ("benign", "tempered", "catastrophic", "undecided") if any(kind == of for of, _ in found)]
+        classes = [f"{kind} {listed(f'`{name}`' for of, name in found if of == kind)}" for kind in kinds]
+        parts.append(f"*{name}*: {'; '.join(classes)}")
+    return f"In probability, by the mean of R₂ over the noise, of bags by R₂. {'. '.join(parts)}. {agreement(judged)}"
 
 
 def error_detection(document):

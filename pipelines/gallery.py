@@ -53,7 +53,7 @@ STUDIES = {
     "shepard-by-dimension": (answers.shepard_by_dimension, "risk-cube-d-2-p2", None),
     "high-dimension": (answers.high_dimension, "risk-sphere-d-round-n-2-3-radius-1-pvariance", None),
     "spiky-smooth": (answers.spiky_smooth, "along-spike-risk-l2-sphere-d-3-radius-1-n300", None),
-    "taxonomy-nd": (answers.taxonomy_nd, "risk-sphere-d-3-radius-1-p2", None),
+    "taxonomy-nd": (answers.taxonomy_nd, "risk-sphere-d-4-radius-1-pvariance", None),
     "error-detection": (answers.error_detection, "along-d-detection-gaussian-n50", None),
     "nearest-gradients": (answers.nearest_gradients, "along-k-risk-gradient-cube-d-2-target-polynomial-coefficients-0-0-0-4-direction", None),
     "gaussian-bandwidth": (answers.gaussian_bandwidth, "risk-sphere-d-6-radius-1-p2", None),
