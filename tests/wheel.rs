@@ -25,8 +25,8 @@ fn wheel(folder: &Path) -> PathBuf {
     let package = format!("{ROOT}/crates/python");
     let build = ["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir"];
     ends(Command::new("python3").args(build).arg(folder).arg(package), 0);
-    let found = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    found.into_iter().find(|path| path.extension().is_some_and(|end| end == "whl")).unwrap()
+    let mut found = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    found.find(|path| path.extension().is_some_and(|end| end == "whl")).unwrap()
 }
 
 /// A virtual environment, and a folder for studies. Nothing of this machine but the system's own programs is on the path.
