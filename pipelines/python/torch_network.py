@@ -15,7 +15,7 @@ def network(x, y, at, rng, width, steps):
     scaled = lambda t: torch.from_numpy((t - x.mean()) / x.std())
     network = torch.nn.Sequential(torch.nn.Linear(1, width), torch.nn.ReLU(), torch.nn.Linear(width, 1))
     inputs, labels = scaled(x), torch.from_numpy(y)[:, None]
-    # It goes on as long as the loss falls at all: a tolerance of change would stop it where training is slow.
+    # It stops where the loss falls no more: a tolerance of change would stop it where training is slow.
     optimiser = torch.optim.LBFGS(
         network.parameters(), max_iter=steps, max_eval=2 * steps, tolerance_grad=1e-10, tolerance_change=0.0, line_search_fn="strong_wolfe"
     )
