@@ -1,10 +1,12 @@
 //! How long fits take. Run with `--release --ignored --nocapture`.
 
-use super::{choice, normals, rng};
+use super::kernels::kernel;
+use super::{choice, fit, normals, rng};
 use nalgebra::{Cholesky, DMatrix, DVector};
 use std::hint::black_box;
 use tempered_math::catalogue::{Choice, Value};
 use tempered_math::seed::Draws;
+use tempered_math::space::design;
 use tempered_math::space::estimator::{CATALOGUE, Decomposition, Filter, Gain, Smoother};
 use tempered_math::space::risk::Scorer;
 use tempered_math::space::target::Truth;
@@ -101,6 +103,33 @@ fn time_of_random_features() {
     let mut values = vec![0.0; 1000];
     let value = time(|| out.values(Points::new(d, black_box(&test)).unwrap(), &mut values));
     println!("1000 ReLU features of {n} points: fit {fit:.0} µs, 1000 values {value:.0}");
+}
+
+/// R_2 of a thousand points on a sphere by the formula, and by 4096 test points, which a target that is no known function has.
+#[test]
+#[ignore = "measures time"]
+fn time_of_zonal_risks() {
+    let (n, d) = (1000, 5);
+    let sphere = || choice(design::CATALOGUE, "sphere", &[]).build(design::CATALOGUE).unwrap();
+    let (mut x, y) = (vec![0.0; n * d], normals(&mut rng(2), n));
+    sphere().fill(&mut rng(1), d, &mut x);
+    for name in ["laplace", "ntk", "arc_cosine"] {
+        let (f, _) = fit(&kernel(name, &[]), d, &x, &y).unwrap();
+        let mut scorer = Scorer::new(sphere(), d);
+        let mut took = |truth: &Truth, is_exact: bool| {
+            let risk = scorer.risks(&f, truth, &[2.0], &mut rng(3)).unwrap()[0];
+            assert_eq!(risk.standard_error.is_none(), is_exact);
+            time(|| {
+                black_box(scorer.risks(&f, truth, &[2.0], &mut rng(3)).unwrap());
+            })
+        };
+        let [formula, points] =
+            [took(&Truth::Zero, true), took(&Truth::Function(Box::new(|_| 0.0)), false)].map(|t| t / 1e3);
+        println!(
+            "{name}: formula {formula:.2} ms, 4096 points {points:.2} ms, ratio {:.1}",
+            points / formula
+        );
+    }
 }
 
 /// The models of cost against the clock: drawn, fitted and scored, within a factor of three.
