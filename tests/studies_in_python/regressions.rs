@@ -63,7 +63,7 @@ fn quantiles() {
     for n in [25.0, 50.0, 100.0] {
         for method in ["separate", "sorted", "joint"] {
             let what = format!("{method}, n = {n}");
-            for (estimand, limit) in [("median", 1.5708), ("upper", 2.9222)] {
+            for (estimand, limit) in [("median", std::f64::consts::FRAC_PI_2), ("upper", 2.9222)] {
                 let of = [("method", method.into()), ("n", (n as u64).into())];
                 let found = study.performance(estimand, "empirical_se", &of);
                 found.is_about(f64::sqrt(limit / n), 1.0 / n, &format!("{estimand}, {what}"));

@@ -40,7 +40,7 @@ pub struct Figure {
 }
 
 /// What the estimates of an estimand by one estimator in one cell are worth. As JSON an object with its fields.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Performance {
     /// The name of the estimand.
     pub estimand: String,

@@ -34,9 +34,9 @@ pub(crate) fn tables(all: &[Performance], width: usize, most: usize) -> String {
             FIGURES.iter().filter(|(_, get)| one.iter().any(|row| get(row).is_some())).collect();
         let rendered = (1..=figures.len()).rev().map(|count| render(shown, &figures[..count]));
         let fits = |text: &String| text.lines().all(|line| line.chars().count() <= width);
-        let mut last = String::new();
+        let (mut last, mut count) = (String::new(), figures.len() + 1);
         for text in rendered {
-            last = text;
+            (last, count) = (text, count - 1);
             if fits(&last) {
                 break;
             }
@@ -50,6 +50,12 @@ pub(crate) fn tables(all: &[Performance], width: usize, most: usize) -> String {
         let heading =
             format!("{}: estimates, value ± Monte Carlo standard error · {trials} trials", one[0].estimand);
         out += &(wrap(&heading, width) + &last + "\n");
+        let without: Vec<&str> = figures.iter().skip(count).map(|(name, _)| *name).collect();
+        if !without.is_empty() {
+            let note =
+                format!("Without room here: {}; summary/performance.csv has them.", without.join(", "));
+            out += &wrap(&note, width);
+        }
         if shown.len() < one.len() {
             let note = format!("{} of {} rows are shown; --all shows every one.", shown.len(), one.len());
             out += &wrap(&note, width);
@@ -149,6 +155,29 @@ pub(crate) fn columns(rows: &[Performance], parameters: &Parameters) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is left out for want of room is named, and nothing is where all fits.
+    #[test]
+    fn columns_that_do_not_fit_are_named() {
+        let figure = |value| Some(Figure { value, error: Some(0.01) });
+        let row = Performance {
+            estimand: "mean".into(),
+            estimator: "student".into(),
+            n: 10,
+            trials: 100,
+            bias: figure(0.1),
+            mse: figure(0.2),
+            coverage: figure(0.95),
+            ..Performance::default()
+        };
+        let narrow = tables(std::slice::from_ref(&row), 60, 20);
+        assert!(
+            narrow.contains("Without room here: coverage; summary/performance.csv has them."),
+            "{narrow}"
+        );
+        let wide = tables(&[row], 120, 20);
+        assert!(wide.contains("coverage") && !wide.contains("Without"), "{wide}");
+    }
 
     #[test]
     fn figures_have_two_digits_of_their_error() {

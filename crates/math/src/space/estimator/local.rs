@@ -64,8 +64,8 @@ impl Nearest {
     /// Two comparisons a place, four or eight at a time, and about k ln k; O(n) for more than 64.
     pub fn search(&mut self, squares: &[f64], k: usize) {
         let bound = match k {
-            ..=16 => wide(Bound::<32>(squares, k)),
-            ..=FEW => wide(Bound::<128>(squares, k)),
+            0..=16 => wide(Bound::<32>(squares, k)),
+            17..=FEW => wide(Bound::<128>(squares, k)),
             _ => f64::INFINITY,
         };
         self.found.clear();
