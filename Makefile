@@ -3,7 +3,8 @@
 build:
 	cargo build --release
 
-# A wheel for Linux with glibc 2.17 or later, of clusters from 2014 on: zig links against the old symbols. All crates are compiled once more.
+# A wheel by the rules of manylinux_2_17: zig links against the symbols of glibc 2.17, and maturin refuses a program that needs later ones. All
+# crates are compiled once more.
 wheel:
 	python3 -m venv target/wheel-tools
 	target/wheel-tools/bin/pip install --quiet 'maturin[zig]>=1.9,<2' auditwheel
