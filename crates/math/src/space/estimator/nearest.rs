@@ -25,8 +25,7 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 /// # Errors
 /// `Scarce` for fewer than k points; `Overflow` where distances or 2 Σ |y_i| may not be finite.
 /// # Cost
-/// n d for a fit; n d and two comparisons for each point a value. Of a thousand points in three or more dimensions that is less than
-/// a tree takes, in the plane a fifth more.
+/// n d for a fit; n d and two comparisons for each point a value. In few dimensions a tree would take less.
 /// # Accuracy
 /// k units of roundoff of the mean of |y_i|.
 /// # Source
