@@ -4,7 +4,7 @@ use crate::args::{Format, Plan as Options};
 use crate::exit::{Ending, Failure};
 use crate::{diff, output, study, theory};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Display;
 use std::time::Duration;
 use tempered_analysis::short;
@@ -152,11 +152,17 @@ fn shard_trials(plan: &Plan, group: &Group) -> String {
 
 /// The effective ranks of each design of R^d at its largest size, which say without a trial what noise will do (Bartlett et al., PNAS 117, 2020).
 fn ranks(plan: &Plan) -> String {
-    let mut largest: BTreeMap<String, &Cell> = BTreeMap::new();
+    // In the order of the study.
+    let mut largest: Vec<(String, &Cell)> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
     for cell in plan.cells.iter().filter(|cell| cell.size().d.is_some()) {
         let [design, ..] = theory::labels(cell);
-        let known = largest.entry(design).or_insert(cell);
-        *known = if cell.size() > known.size() { cell } else { known };
+        let place = *known.entry(design.clone()).or_insert(largest.len());
+        match largest.get_mut(place) {
+            Some((_, before)) if cell.size() > before.size() => *before = cell,
+            Some(_) => {}
+            None => largest.push((design, cell)),
+        }
     }
     let mut text = String::new();
     for (design, cell) in largest.iter().take(MOST_LEVELS) {
@@ -166,7 +172,7 @@ fn ranks(plan: &Plan) -> String {
         };
         let Ranks { directions, second, variance, .. } = ranks;
         text += &format!(
-            "  {}: at {size} {directions} directions are learned, the others have the effective rank {second:.0}; variance of the \
+            "  {}: at {size}: {directions} directions are learned, the others have the effective rank {second:.0}; variance of the \
              order {variance:.2} of the noise\n",
             short(design)
         );
@@ -191,7 +197,7 @@ fn time(seconds: f64) -> String {
 fn total(plan: &Plan, pilot: &Estimate) -> String {
     let counted = |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
     format!(
-        "{}, {}, {}, about {:.1} MB and {:.0} core-seconds (from a short pilot)",
+        "{}, {}, {}, about {:.1} MB and {:.0} core-seconds (from a short pilot)\n",
         counted(plan.cells.len() as u64, "cell"),
         counted(plan.cells.len() as u64 * plan.study.trials, "trial"),
         counted(plan.shards().count() as u64, "shard"),

@@ -90,6 +90,27 @@ fn results_end_with_a_line_feed_and_the_explanation_is_asked_for() {
 }
 
 #[test]
+fn samples_of_many_features_are_told_line_by_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = folder.path().join("spectra.yaml");
+    let text = "version: 1\nname: spectra\nseed: 3\ntrials: 30\ngenerate:\n  n: [5, 10, 20]\n  design:\n    \
+                - gaussian: {d: 400}\n    - gaussian: {d: 60}\n    - gaussian: {d: 40, spectrum: {power: {exponent: 2}}}\n    \
+                - gaussian: {d: 40, spectrum: {power: {exponent: 1.5}}}\n  \
+                noise: {normal: {sd: 1}}\ntrain:\n  ridge: {ridge: {lambda: 1}}\nstore:\n  weights: none\n";
+    std::fs::write(&study, text).unwrap();
+    let plan = said(tempered().arg("plan").arg(&study));
+    let starts = |line: &&str| line.contains("directions are learned") || line.starts_with("the last bits");
+    let lines: Vec<&str> = plan.lines().filter(starts).collect();
+    // In the order of the study, what the last bits follow on a line of its own.
+    assert!(lines.len() == 3 && lines[0].contains("gaussian(d=400): at n = 20, d = 400: "), "{plan}");
+    assert!(lines[1].contains("gaussian(d=60)") && lines[2].starts_with("the last bits"), "{plan}");
+    // A table has no room for whole labels, which differ at their ends.
+    let run = folder.path().join("run");
+    let table = said(tempered().arg("run").arg(&study).arg("--out").arg(&run));
+    assert!(table.contains("…exponent=2)") && table.contains("…exponent=1.5)"), "{table}");
+}
+
+#[test]
 fn numbers_without_bound_are_shortened() {
     let folder = tempfile::tempdir().unwrap();
     let study = folder.path().join("wide.yaml");

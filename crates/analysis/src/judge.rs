@@ -10,7 +10,7 @@ use crate::verdict::Verdict;
 /// The rules as text, printed below the table.
 pub const RULE: &str = "\
 In probability: five laws of the median, c, c + b n^-g, a + b ln n, b n^g and 1/(a + b ln n), and for a supremum \
-sqrt(a + b ln n), are weighed by their evidence; a class is named where its laws together reach the stated confidence, \
+sqrt(a + b ln n), are weighed by their evidence, b (n - e)^g among them where parameters may be as many as points; a class is named where its laws together reach the stated confidence, \
 and a limit lies within half of the last median. Where only a limit and growth are left, the tail index of the gaps' \
 contributions decides (marked α), if the estimator is local: an interval of three standard errors above 1 gives their \
 sum a limit, one that ends below 1.05 lets it grow, at least as far as n = e^20; growth alone decides nothing where \

@@ -1,9 +1,10 @@
 //! Labels in tables, and their order.
 
 use crate::coordinates::{Coordinate, parameters, split};
+use crate::text::cut;
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The most characters of a number without exponent: the seventeen digits of a double, a point, and a few leading zeros.
 const LONGEST: usize = 24;
@@ -75,6 +76,48 @@ fn short_digits(label: &str) -> Cow<'_, str> {
         rest = &rest[end..];
     }
     Cow::Owned(out + rest)
+}
+
+/// How the labels of one column are truncated: at their ends, or where that would make different ones equal, before the parameter
+/// in which they differ.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Truncation {
+    most: usize,
+    /// Labels that would look alike, by how they would look, with the characters that they have in common.
+    alike: BTreeMap<String, usize>,
+}
+
+impl Truncation {
+    /// For these labels, to at most `most` characters each.
+    pub fn of<'a>(labels: impl Iterator<Item = &'a str>, most: usize) -> Truncation {
+        let mut looks: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for label in labels.map(short).filter(|label| label.chars().count() > most) {
+            looks.entry(cut(&label, most)).or_default().insert(label.into_owned());
+        }
+        let alike = looks.into_iter().filter(|(_, labels)| labels.len() > 1);
+        Truncation { most, alike: alike.map(|(look, labels)| (look, in_common(&labels))).collect() }
+    }
+
+    /// The short label, truncated.
+    pub fn cut(&self, label: &str) -> String {
+        let label = short(label);
+        let look = cut(&label, self.most);
+        let Some(common) = self.alike.get(&look).filter(|_| label.chars().count() > self.most) else {
+            return look;
+        };
+        let rest: String = label.chars().skip(*common).collect();
+        let head = self.most.saturating_sub(rest.chars().count() + 1).min(*common);
+        cut(&format!("{}…{rest}", label.chars().take(head).collect::<String>()), self.most)
+    }
+}
+
+/// How many characters these labels have in common before the parameter in which they differ.
+fn in_common(labels: &BTreeSet<String>) -> usize {
+    let (Some(first), Some(last)) = (labels.first(), labels.last()) else { return 0 };
+    // What the first and the last in order have in common, all have.
+    let common: Vec<char> =
+        first.chars().zip(last.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
+    common.iter().rposition(|c| matches!(c, '(' | '[' | ' ' | ',')).map_or(0, |place| place + 1)
 }
 
 /// The order of tables: estimators, designs, targets and noises as the study lists them. Labels that it does not list
@@ -149,6 +192,20 @@ mod tests {
         ] {
             assert_eq!(short(label), shown);
         }
+    }
+
+    #[test]
+    fn labels_that_differ_late_still_differ() {
+        let labels =
+            ["gaussian(d=40, spectrum=power, exponent=1.5)", "gaussian(d=40, spectrum=power, exponent=2)"];
+        let truncation = Truncation::of(labels.into_iter().chain(["hull"]), 20);
+        let [first, second] = labels.map(|label| truncation.cut(label));
+        assert_eq!((first.as_str(), second.as_str()), ("gaussi…exponent=1.5)", "gaussian…exponent=2)"));
+        assert_eq!(truncation.cut("hull"), "hull");
+        // One long label is cut at its end.
+        assert_eq!(Truncation::of(labels[..1].iter().copied(), 20).cut(labels[0]), "gaussian(d=40, powe…");
+        // Without room for the parameter its beginning is what is left.
+        assert_eq!(Truncation::of(labels.into_iter(), 8).cut(labels[1]), "…expone…");
     }
 
     #[test]

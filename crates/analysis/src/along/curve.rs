@@ -22,6 +22,10 @@ const TIED: f64 = 0.1;
 /// The share of failed trials above which the mean of the others is not a reliable estimate.
 const MOST_FAILED: f64 = 0.05;
 
+/// Values that differ relatively by less than this are equal. The same number by two routes, or the mean of equal numbers, differs by
+/// a few units of the last place, which no standard error knows of: 2⁻⁴³ is a thousand of them.
+const ROUNDING: f64 = 1.1e-13;
+
 /// One quantity of one estimator on one kind of data, along a coordinate.
 ///
 /// As JSON an object with its fields; missing and infinite values are `null`.
@@ -236,7 +240,8 @@ impl Compared<'_> {
     /// Whether position a is significantly above position b.
     fn above(&self, a: usize, b: usize, at: usize) -> bool {
         let (Some(first), Some(second)) = (self.estimate(a), self.estimate(b)) else { return false };
-        if first.value <= second.value {
+        let least = ROUNDING * first.value.abs().max(second.value.abs());
+        if first.value <= second.value || first.value - second.value <= least && least.is_finite() {
             return false;
         }
         let [x, y] = [&self.drafts[self.places[a]], &self.drafts[self.places[b]]];

@@ -2,15 +2,16 @@
 
 use libm::exp;
 
-use crate::growth::fit::{Datum, Fit, finish, log_n, power, reweighted};
+use crate::growth::fit::{Datum, Fit, finish, log_n, reweighted};
 use crate::growth::limit::Limits;
 use crate::growth::model::Model;
+use crate::growth::power::Powers;
 
 /// The best fit of a model by weighted least squares of relative errors; `None` where the constraints of the model exclude
 /// the fit.
 ///
 /// Cost: O(levels).
-pub(crate) fn fit(model: Model, data: &[Datum], limits: &Limits) -> Option<Fit> {
+pub(crate) fn fit(model: Model, data: &[Datum], limits: &Limits, powers: &Powers) -> Option<Fit> {
     let log_n = log_n(data);
     let line = |y: fn(f64) -> f64| reweighted((model, 0.0), (&log_n, y), data).filter(|fit| fit.slope > 0.0);
     match model {
@@ -19,10 +20,10 @@ pub(crate) fn fit(model: Model, data: &[Datum], limits: &Limits) -> Option<Fit> 
             let weight = |d: &Datum| 1.0 / (d.error * d.error);
             let total: f64 = data.iter().map(weight).sum();
             let mean = data.iter().map(|d| weight(d) * d.log_value).sum::<f64>() / total;
-            let fit = Fit { model, intercept: exp(mean), slope: 0.0, rate: 0.0, chi2: 0.0 };
+            let fit = Fit { model, intercept: exp(mean), slope: 0.0, rate: 0.0, shift: 0.0, chi2: 0.0 };
             finish(fit, &log_n, data)
         }
-        Model::Power => power(data),
+        Model::Power => powers.best(),
         Model::Logarithm => line(|y| y),
         Model::SlowDecay => line(f64::recip),
         // The error of R² is 2 R² times that of ln R; the common factor of the weights does not change the fit.
@@ -36,7 +37,7 @@ mod tests {
     use crate::verdict::Verdict;
 
     fn fit(model: Model, data: &[Datum]) -> Option<Fit> {
-        super::fit(model, data, &Limits::new(data))
+        super::fit(model, data, &Limits::new(data), &Powers::new(data, false))
     }
 
     const N: [f64; 5] = [100.0, 316.0, 1000.0, 3162.0, 10_000.0];

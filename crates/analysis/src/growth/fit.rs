@@ -22,12 +22,14 @@ pub(crate) struct Datum {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Fit {
     pub model: Model,
-    /// Constant or intercept: c, a, or ln b of a power.
+    /// Constant or intercept: c, a, or ln b of a power of n − e.
     pub intercept: f64,
     /// Coefficient of the term in n: b, or γ of a power.
     pub slope: f64,
     /// γ of a limit, 0 for the others.
     pub rate: f64,
+    /// e of a power of n − e, 0 for the others.
+    pub shift: f64,
     /// Σ ((ln R − ln f)/error)².
     pub chi2: f64,
 }
@@ -35,10 +37,14 @@ pub(crate) struct Fit {
 impl Fit {
     /// f at ln n.
     pub fn value(&self, log_n: f64) -> f64 {
-        self.at(if self.model == Model::Limit { approach(self.rate, log_n) } else { log_n })
+        self.at(match self.model {
+            Model::Limit => approach(self.rate, log_n),
+            _ if self.shift > 0.0 => log(exp(log_n) - self.shift),
+            _ => log_n,
+        })
     }
 
-    /// f where the term in n is x: n^(−γ) of a limit, ln n of the others.
+    /// f where the term in n is x: n^(−γ) of a limit, ln(n − e) of the others.
     fn at(&self, x: f64) -> f64 {
         let line = self.intercept + self.slope * x;
         match self.model {
@@ -76,12 +82,6 @@ pub(crate) fn log_n(data: &[Datum]) -> Vec<f64> {
     data.iter().map(|d| d.log_n).collect()
 }
 
-/// The best power law.
-pub(crate) fn power(data: &[Datum]) -> Option<Fit> {
-    let rows: Vec<[f64; 3]> = data.iter().map(|d| [d.log_n, d.log_value, 1.0 / d.error.powi(2)]).collect();
-    finish(line(Model::Power, 0.0, &rows)?, &log_n(data), data).filter(|fit| fit.slope != 0.0)
-}
-
 /// The weights c of the levels in the slope Σ c ln R of the best power law.
 pub(crate) fn slope_weights(data: &[Datum]) -> Vec<f64> {
     let weight = |d: &Datum| 1.0 / (d.error * d.error);
@@ -109,7 +109,7 @@ pub(crate) fn reweighted(
 }
 
 /// The weighted least-squares line through rows of x, y and weight.
-fn line(model: Model, rate: f64, rows: &[[f64; 3]]) -> Option<Fit> {
+pub(crate) fn line(model: Model, rate: f64, rows: &[[f64; 3]]) -> Option<Fit> {
     // Several sums in one loop, whose additions overlap.
     let [total, x_sum, y_sum] = sums(rows, |[x, y, w]| [w, w * x, w * y]);
     let (mx, my) = (x_sum / total, y_sum / total);
@@ -118,7 +118,7 @@ fn line(model: Model, rate: f64, rows: &[[f64; 3]]) -> Option<Fit> {
     if !(sxx > 0.0 && slope.is_finite()) {
         return None;
     }
-    Some(Fit { model, intercept: my - slope * mx, slope, rate, chi2: f64::INFINITY })
+    Some(Fit { model, intercept: my - slope * mx, slope, rate, shift: 0.0, chi2: f64::INFINITY })
 }
 
 /// Σ of each term over the rows.

@@ -5,4 +5,5 @@ pub(crate) mod estimate;
 pub(crate) mod fit;
 pub(crate) mod limit;
 pub(crate) mod model;
+pub(crate) mod power;
 pub(crate) mod weigh;

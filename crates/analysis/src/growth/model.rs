@@ -12,7 +12,7 @@ pub enum Model {
     Limit,
     /// R = a + b ln n, b > 0.
     Logarithm,
-    /// R = b n^γ: growth for γ > 0, decay for γ < 0.
+    /// R = b n^γ: growth for γ > 0, decay for γ < 0. Where parameters may be many, b (n − e)^γ, 0 ≤ e ≤ 0.9 of the first n.
     Power,
     /// R = 1/(a + b ln n), b > 0.
     SlowDecay,

@@ -8,6 +8,7 @@ use crate::growth::estimate::Estimate;
 use crate::growth::fit::{Datum, Fit, slope_weights};
 use crate::growth::limit::{Limits, RATES};
 use crate::growth::model::Model;
+use crate::growth::power::Powers;
 use crate::sample::confidence::Confidence;
 use crate::sample::point::{Point, last_half};
 use crate::tail::index::TailIndex;
@@ -50,7 +51,7 @@ impl Probabilities {
 /// The kind of quantity, which decides the models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Of {
-    /// A mean over x.
+    /// A mean over x, of a rule whose parameters may be nearly as many as the points.
     Means,
     /// A mean over x of a local estimator: the noise of few labels remains at any n, so that no law vanishes.
     Local,
@@ -113,7 +114,8 @@ struct Weighed {
 ///
 /// The models of suprema include √(a + b ln n), which no mean over x follows; those of local estimators exclude laws that
 /// vanish. All models but the constant have two parameters, the values R at the first and at the last n, with the same flat
-/// prior; a limit is averaged over its rate, with a flat prior in ln γ from 0.001 to 2. The constant is the case of equal
+/// prior; a limit is averaged over its rate, with a flat prior in ln γ from 0.001 to 2, and a power of means that are not local over the
+/// e of (n − e)^γ, with half of the prior at 0. The constant is the case of equal
 /// values: its evidence is multiplied by the width of the prior, exponents from −½ to ½, over that of the posterior. Where
 /// no model fits within the errors, all errors are scaled up until the best one does.
 ///
@@ -125,7 +127,8 @@ pub(crate) fn grow(points: &[Point], of: Of, confidence: Confidence) -> Option<G
     let unit = unit(points);
     let data = data(points, unit);
     let limits = Limits::new(&data);
-    let mut weighed = weigh(&data, of, &limits);
+    let powers = Powers::new(&data, of == Of::Means);
+    let mut weighed = weigh(&data, of, (&limits, &powers));
     weighed.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
     let best = *weighed.first()?;
     let second = weighed.get(1);
@@ -168,17 +171,18 @@ fn data(points: &[Point], unit: f64) -> Vec<Datum> {
     points.iter().map(datum).collect()
 }
 
-fn weigh(data: &[Datum], of: Of, limits: &Limits) -> Vec<Weighed> {
+fn weigh(data: &[Datum], of: Of, (limits, powers): (&Limits, &Powers)) -> Vec<Weighed> {
     let models = match of {
         Of::Means | Of::Local => Model::OF_MEANS,
         Of::Suprema => Model::OF_SUPREMA,
     };
     let is_possible = |fit: &Fit| of != Of::Local || fit.class() != Verdict::Benign;
     let fits: Vec<Fit> =
-        models.iter().filter_map(|model| fit(*model, data, limits)).filter(is_possible).collect();
+        models.iter().filter_map(|model| fit(*model, data, limits, powers)).filter(is_possible).collect();
     let parameters = |fit: &Fit| match fit.model {
         Model::Constant => 1.0,
         Model::Limit => 3.0,
+        Model::Power if fit.shift > 0.0 => 3.0,
         _ => 2.0,
     };
     let excess = |fit: &Fit| {
@@ -200,6 +204,7 @@ fn weigh(data: &[Datum], of: Of, limits: &Limits) -> Vec<Weighed> {
             let posterior = slope_error(data) * (raise * std::f64::consts::TAU).sqrt();
             likelihood(fit.chi2) + log((1.0 / posterior).max(1.0))
         }
+        Model::Power => powers.evidence(likelihood),
         _ => likelihood(fit.chi2),
     };
     fits.iter().map(|fit| Weighed { fit: *fit, evidence: evidence(fit) }).collect()
@@ -344,6 +349,22 @@ mod tests {
     #[test]
     fn exact_values_have_their_law() {
         assert_eq!(class(&[16, 64, 256], 1e-9, |n| 1.0 - 1.0 / n), Verdict::Tempered);
+    }
+
+    /// Least squares of d features has d/(n − d − 1), which curves as the approach to a limit does: three levels of n decide for a limit
+    /// only where it is near.
+    #[test]
+    fn decay_of_what_parameters_leave_is_no_limit() {
+        let left = |d: f64| move |n: f64| d / (n - d - 1.0);
+        let four = [25, 100, 400, 1600];
+        for error in [0.002, 0.01, 0.03] {
+            for d in [2.0, 10.0, 20.0] {
+                assert_ne!(class(&four[..3], error, left(d)), Verdict::Tempered, "{d} {error}");
+                assert_ne!(class(&four, error, left(d)), Verdict::Tempered, "{d} {error}");
+            }
+            assert_eq!(class(&[25, 50, 100, 200, 400, 800], error, left(20.0)), Verdict::Benign, "{error}");
+            assert_eq!(class(&four, error, |n| 0.5 + 20.0 / (n - 21.0)), Verdict::Tempered, "{error}");
+        }
     }
 
     /// The maximum of n normals, which a distant limit fits as well unless its law is among the models.

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use crate::along::{Curve, Extreme, Point};
 use crate::coordinates::{AXES, Coordinate};
-use crate::growth::model::Model;
 use crate::growth::weigh::Growth;
-use crate::label::short;
+use crate::label::{Truncation, short};
 use crate::sample::statistic::Statistic;
 use crate::show::ruled::{STYLE, finish};
+use crate::show::table::{self, Detail};
 use crate::text::{cut, interval, number, wrap};
+use crate::verdict::Verdict;
 
 /// Longer labels are truncated in the table, but not in files.
 const LABEL: usize = 32;
@@ -22,7 +23,10 @@ pub(crate) struct CurveTable<'a> {
     curves: Vec<&'a Curve>,
     /// Whether each label differs between curves, and whether n does.
     varies: ([bool; 4], bool),
+    truncations: [Truncation; 4],
     width: usize,
+    /// What the probability of a class has to reach for a law to be named.
+    confidence: f64,
 }
 
 /// A column of the table.
@@ -38,13 +42,16 @@ enum Column {
 
 impl<'a> CurveTable<'a> {
     /// Curves of one quantity, in at most `width` columns where that is possible.
-    pub fn new(curves: Vec<&'a Curve>, width: usize) -> CurveTable<'a> {
+    pub fn new(curves: Vec<&'a Curve>, width: usize, confidence: f64) -> CurveTable<'a> {
         let first = curves.first();
         let differs = |axis: usize| {
             axis == 0 || curves.iter().any(|c| Some(c.labels()[axis]) != first.map(|f| f.labels()[axis]))
         };
         let sizes = curves.iter().any(|curve| Some(curve.n) != first.map(|first| first.n));
-        CurveTable { varies: ([0, 1, 2, 3].map(differs), sizes), curves, width }
+        let truncations = [0, 1, 2, 3].map(|axis| {
+            Truncation::of(curves.iter().map(|curve| curve.labels()[axis]), LABEL.min(width / 4))
+        });
+        CurveTable { varies: ([0, 1, 2, 3].map(differs), sizes), truncations, curves, width, confidence }
     }
 
     /// The table below a line with the common labels of all curves. As many positions are columns as fit.
@@ -165,7 +172,7 @@ impl<'a> CurveTable<'a> {
 
     fn cell(&self, column: &Column, curve: &Curve) -> String {
         match column {
-            Column::Label(axis) => cut(&short(curve.labels()[*axis]), LABEL.min(self.width / 4)),
+            Column::Label(axis) => self.truncations[*axis].cut(curve.labels()[*axis]),
             Column::Size => curve.n.map_or_else(none, |n| n.to_string()),
             Column::At(at) => {
                 let point = curve.points.iter().find(|point| point.at == *at);
@@ -176,24 +183,17 @@ impl<'a> CurveTable<'a> {
             Column::Least => extreme(curve, curve.minimum.as_ref(), true),
             Column::Largest => extreme(curve, curve.maximum.as_ref(), false),
             Column::Course => {
-                let law = curve.growth.as_ref().and_then(law);
+                let law = curve.growth.as_ref().and_then(|growth| law(growth, self.confidence));
                 [Some(curve.words().to_owned()), law].into_iter().flatten().collect::<Vec<_>>().join(", ")
             }
         }
     }
 }
 
-/// The limit or the power of n that the mean of a metric follows, where it follows one.
-fn law(growth: &Growth) -> Option<String> {
-    match (growth.model, growth.limit, growth.exponent.zip(growth.low).zip(growth.high)) {
-        (Model::Power, _, Some(((exponent, low), high))) => {
-            Some(format!("n^{}", interval(exponent, low, high)))
-        }
-        (_, Some(limit), _) if limit.low > 0.0 => {
-            Some(format!("→ {}", interval(limit.value, limit.low, limit.high)))
-        }
-        _ => None,
-    }
+/// The limit or the law that the mean of a metric follows, where one class of laws is decided at this confidence.
+fn law(growth: &Growth, confidence: f64) -> Option<String> {
+    let class = growth.probabilities.class(confidence);
+    (class != Verdict::Undecided).then(|| table::law(growth, class, Detail::Full))
 }
 
 /// A cell of the row below a curve, which has what theory says of its places, those of the extremes among them.

@@ -6,14 +6,14 @@ use comfy_table::Table;
 
 use crate::along::{Curve, SIZE};
 use crate::coordinates::{AXES, Coordinates};
-use crate::label::short;
+use crate::label::Truncation;
 use crate::sample::statistic::Statistic;
 use crate::series::Series;
 use crate::show::curves::CurveTable;
 use crate::show::performances::tables as performances;
 use crate::show::ruled::{STYLE, finish};
 use crate::summary::Summary;
-use crate::text::{cut, estimate, interval, number, wrap};
+use crate::text::{estimate, interval, number, wrap};
 
 /// The least number of sizes for a table of growth: with fewer all verdicts are undecided.
 const LEAST_SIZES: usize = 3;
@@ -119,7 +119,7 @@ impl Summary {
             let all: Vec<&Curve> = self.curves.iter().filter(|curve| curve.quantity == quantity).collect();
             let (count, shown) = (all.len(), most_telling(all, share));
             let left_out = count - shown.len();
-            let table = CurveTable::new(shown, width);
+            let table = CurveTable::new(shown, width, self.options.confidence);
             text += &if most == usize::MAX { table.every_place() } else { table.text() };
             if left_out > 0 {
                 let note = format!(
@@ -246,10 +246,12 @@ impl<'a> Levels<'a> {
         header.extend(columns.iter().map(|column| self.columns[*column].clone()));
         let mut table = Table::new();
         table.load_style(STYLE).set_header(header);
+        let truncations = [0, 1, 2, 3]
+            .map(|axis| Truncation::of(self.rows.iter().take(shown).map(|(names, _)| names[axis]), LABEL));
         let mut above: Vec<String> = Vec::new();
         for (row, (names, n)) in self.rows.iter().enumerate().take(shown) {
             let mut cells: Vec<String> =
-                (0..4).filter(|axis| varies[*axis]).map(|axis| cut(&short(names[axis]), LABEL)).collect();
+                (0..4).filter(|axis| varies[*axis]).map(|axis| truncations[axis].cut(names[axis])).collect();
             cells.extend(varies[4].then(|| n.to_string()));
             let same = cells.iter().zip(&above).take_while(|(a, b)| a == b).count();
             above.clone_from(&cells);

@@ -8,14 +8,14 @@ use crate::growth::estimate::Estimate;
 use crate::growth::model::Model;
 use crate::growth::weigh::Growth;
 use crate::judge::{RULE, RULE_OF_SIGNS};
-use crate::label::short;
+use crate::label::{Truncation, short};
 use crate::pair::Pair;
 use crate::series::Series;
 use crate::show::comparisons::comparisons;
 use crate::show::ruled::{STYLE, finish};
 use crate::summary::Summary;
 use crate::tail::index::TailIndex;
-use crate::text::{cut, estimate, interval, number, wrap};
+use crate::text::{estimate, interval, number, wrap};
 use crate::verdict::Verdict;
 
 /// The note where risks overflowed.
@@ -39,7 +39,7 @@ const USEFUL: f64 = 2.0;
 
 /// The detail of columns, from full to the least for a narrow terminal.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-enum Detail {
+pub(crate) enum Detail {
     Full,
     /// Tail indices without intervals.
     Indices,
@@ -207,9 +207,10 @@ impl Summary {
 
     /// The detail and the number of levels that fit into the width.
     fn fit(&self, series: &[&Series], levels: &[u64], width: usize) -> (Detail, usize) {
+        let truncations = truncations(series, width);
         let width_of = |columns: &[Column]| -> usize {
             let widest = |column: &Column| {
-                let cells = series.iter().map(|series| column.cell(series, width).chars().count());
+                let cells = series.iter().map(|series| column.cell(series, &truncations).chars().count());
                 // Each column is followed by two spaces.
                 cells.max().unwrap_or(0).max(column.name().chars().count()) + 2
             };
@@ -252,6 +253,7 @@ impl Summary {
         let columns = self.columns(sizes, detail);
         let mut table = Table::new();
         table.load_style(STYLE).set_header(columns.iter().map(Column::name));
+        let truncations = truncations(series, width);
         let mut above: Option<[&str; 4]> = None;
         for series in series {
             // A label is repeated only if it or one before it has changed.
@@ -259,7 +261,7 @@ impl Summary {
             let same = labels.iter().zip(above.iter().flatten()).take_while(|(a, b)| a == b).count();
             table.add_row(columns.iter().map(|column| match column {
                 Column::Label(axis) if *axis < same => String::new(),
-                column => column.cell(series, width),
+                column => column.cell(series, &truncations),
             }));
             above = Some(labels);
         }
@@ -291,11 +293,11 @@ impl Column {
         }
     }
 
-    /// Its text for a series, in a table of this width.
-    fn cell(&self, series: &Series, width: usize) -> String {
+    /// Its text for a series.
+    fn cell(&self, series: &Series, truncations: &[Truncation; 4]) -> String {
         let none = || "–".to_owned();
         match self {
-            Column::Label(axis) => cut(&short(series.labels()[*axis]), LABEL.min(width / 4)),
+            Column::Label(axis) => truncations[*axis].cut(series.labels()[*axis]),
             Column::Exponent => short(&series.p.to_string()).into_owned(),
             Column::Median(n) => {
                 let place = series.levels.binary_search_by_key(n, |level| level.n).ok();
@@ -321,6 +323,12 @@ impl Column {
     }
 }
 
+/// How labels are truncated in a table of these series, of this width.
+fn truncations(series: &[&Series], width: usize) -> [Truncation; 4] {
+    [0, 1, 2, 3]
+        .map(|axis| Truncation::of(series.iter().map(|series| series.labels()[axis]), LABEL.min(width / 4)))
+}
+
 /// A verdict with a mark for its agreement with theory.
 fn marked(verdict: Verdict, theory: Option<Verdict>, agrees: Option<bool>) -> String {
     let mark = match (theory, agrees) {
@@ -334,7 +342,7 @@ fn marked(verdict: Verdict, theory: Option<Verdict>, agrees: Option<bool>) -> St
 
 /// The law of growth by its main result: the limit where the median has one and its interval is narrow enough, else the
 /// exponent, else the formula.
-fn law(growth: &Growth, verdict: Verdict, detail: Detail) -> String {
+pub(crate) fn law(growth: &Growth, verdict: Verdict, detail: Detail) -> String {
     let text = if detail < Detail::Laws { interval } else { estimate };
     let known = |limit: &Estimate| limit.low > 0.0 && limit.high <= USEFUL * limit.low;
     match (growth.model, growth.limit.filter(known), growth.exponent.zip(growth.low).zip(growth.high)) {
