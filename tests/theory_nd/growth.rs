@@ -26,3 +26,26 @@ fn classes_are_those_of_the_theory() {
         assert!(one["in_probability"] == class || waits, "{one:#}");
     }
 }
+
+/// Least squares of a fixed number of features has d/(n − d − 1), benign whatever d is: from three n on, of which the first is near
+/// d, nothing else is said of it.
+#[test]
+#[ignore = "slow"]
+fn decay_begins_near_the_dimension() {
+    for (n, may_wait) in
+        [("[25, 100, 400]", true), ("[40, 100, 250, 640]", true), ("[25, 50, 100, 200, 400, 800]", false)]
+    {
+        let generate =
+            format!("n: {n}, d: [2, 5, 10, 20], design: gaussian, target: zero, noise: {{normal: {{sd: 1}}}}");
+        let run = Run::new(400, &generate, "ls: least_squares", "risks: [1, 2, 3, variance]");
+        let series = run.json("analyze", &[]);
+        let mut decided = 0;
+        for one in series.as_array().unwrap() {
+            let said = &one["in_probability"];
+            assert!(said == "benign" || said == "undecided", "{one:#}");
+            decided += usize::from(said == "benign");
+        }
+        println!("{n}: {decided} of 16 are decided");
+        assert!(may_wait || decided >= 12, "{n}: {decided}");
+    }
+}
