@@ -53,6 +53,34 @@ fn neighbours_are_the_nearest() {
     assert_eq!((f.value(&[0.0]), f.value(&[1.0]), f.value(&[-0.5])), (5.0, 5.0, 6.0));
 }
 
+/// The same bits as the mean over points in the order of their distances, of equal ones the earlier first, with and without a tree.
+#[test]
+fn neighbours_are_the_nearest_to_the_last_bit() {
+    for (n, d) in [(40, 2), (63, 1), (64, 1), (1000, 2), (700, 3), (500, 6), (500, 7)] {
+        for lattice in [false, true] {
+            let place = |x: f64| if lattice { (2.0 * x).round() } else { x };
+            let points = |seed: u64, n: usize| -> Vec<f64> {
+                normals(&mut rng(seed), n * d).into_iter().map(place).collect()
+            };
+            let (x, at, y) = (points(11, n), points(12, 50), normals(&mut rng(13), n));
+            let square = |i: usize, at: &[f64]| -> f64 {
+                x[i * d..(i + 1) * d].iter().zip(at).fold(0.0, |sum, (x, at)| sum + (x - at) * (x - at))
+            };
+            for k in [1, 5, 16, 60].into_iter().filter(|k| *k <= n) {
+                let (f, _) = fit(&nearest(k as u64), d, &x, &y).unwrap();
+                for at in at.chunks_exact(d) {
+                    let mut places: Vec<usize> = (0..n).collect();
+                    places.sort_by(|i, j| square(*i, at).total_cmp(&square(*j, at)));
+                    places.truncate(k);
+                    places.sort_unstable();
+                    let told = places.iter().map(|i| y[*i]).sum::<f64>() / k as f64;
+                    assert_eq!(f.value(at).to_bits(), told.to_bits(), "{n} {d} {k} {lattice}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn shepard_is_the_weighted_mean() {
     for (n, d) in [(1, 1), (9, 2), (40, 3)] {

@@ -1,5 +1,6 @@
 //! Local averages: what the nearest points say.
 
+use super::tree::{self, Tree};
 use super::{Averages, cost};
 use crate::sample::Degenerate;
 use crate::space::kernel::{Blocks, Embedded, scaled, squared_distances};
@@ -14,6 +15,7 @@ pub(super) struct Places {
     pub n: usize,
     pub x: Vec<f64>,
     blocks: Blocks,
+    tree: Option<Tree>,
 }
 
 impl Places {
@@ -25,7 +27,37 @@ impl Places {
             return Err(Degenerate::Overflow);
         }
         let blocks = Blocks::new(&as_they_are(x));
-        Ok(Places { d: x.d(), n: x.n(), x: x.values().to_vec(), blocks })
+        Ok(Places { d: x.d(), n: x.n(), x: x.values().to_vec(), blocks, tree: None })
+    }
+
+    /// The same for searches of k neighbours, of which a tree makes short work where it pays.
+    ///
+    /// # Errors
+    /// `Overflow` where a squared distance may not be finite.
+    pub fn searched(x: Points<'_>, k: usize) -> Result<Places, Degenerate> {
+        if Tree::pays(x.n(), x.d(), k) { Places::with_tree(x) } else { Places::new(x) }
+    }
+
+    /// # Errors
+    /// `Overflow` where a squared distance may not be finite.
+    pub fn with_tree(x: Points<'_>) -> Result<Places, Degenerate> {
+        Places::new(x).map(|places| Places { tree: Some(Tree::new(x)), ..places })
+    }
+
+    /// Hands on each point with the k places nearest to it, of which there are so many.
+    pub fn each_nearest(&self, x: Points<'_>, k: usize, mut take: impl FnMut(usize, &Nearest)) {
+        let mut nearest = Nearest::default();
+        let Some(tree) = &self.tree else {
+            return self.each(x, |i, squares| {
+                nearest.search(squares, k);
+                take(i, &nearest);
+            });
+        };
+        for (i, at) in x.rows().enumerate() {
+            tree.search(at, k, &mut nearest.scratch, &mut nearest.found);
+            nearest.settle(k);
+            take(i, &nearest);
+        }
     }
 
     /// Hands on each point with its squared distances from all places.
@@ -52,6 +84,7 @@ pub(super) struct Nearest {
     found: Vec<(f64, usize)>,
     /// The places.
     pub places: Vec<usize>,
+    scratch: tree::Scratch,
 }
 
 /// Up to so many neighbours a bound is found first; more are partitioned.
@@ -80,6 +113,11 @@ impl Nearest {
                 place += 1;
             }
         }
+        self.settle(k);
+    }
+
+    /// Leaves the k nearest of those found.
+    fn settle(&mut self, k: usize) {
         let order = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
         if self.found.len() > k {
             self.found.select_nth_unstable_by(k - 1, order);
@@ -181,13 +219,19 @@ pub(super) trait Rule: Clone + Send + Sync + 'static {
     /// f̂ at a point with these squared distances.
     fn value(&self, squares: &[f64], y: &[f64], scratch: &mut Self::Scratch) -> f64;
 
+    /// Hands on f̂ at each of these points.
+    fn each(&self, places: &Places, x: Points<'_>, y: &[f64], mut take: impl FnMut(usize, f64)) {
+        let mut scratch = Self::Scratch::default();
+        places.each(x, |i, squares| take(i, self.value(squares, y, &mut scratch)));
+    }
+
     /// How many points it needs.
     fn least(&self) -> usize {
         1
     }
 
-    /// Σ_j v_j s_j² there.
-    fn spread(&self, squares: &[f64], variances: &[f64], scratch: &mut Self::Scratch) -> f64;
+    /// The sum over these points of Σ_j v_j s_j².
+    fn spread(&self, places: &Places, x: Points<'_>, variances: &[f64]) -> f64;
 }
 
 /// A rule with its points.
@@ -232,12 +276,7 @@ impl<R: Rule> Averages for Averaging<R> {
     }
 
     fn spread<'a>(&'a self, variances: &'a [f64]) -> Box<dyn FnMut(Points<'_>) -> f64 + 'a> {
-        let mut scratch = R::Scratch::default();
-        Box::new(move |x| {
-            let mut total = 0.0;
-            self.places.each(x, |_, squares| total += self.rule.spread(squares, variances, &mut scratch));
-            total / x.n() as f64
-        })
+        Box::new(move |x| self.rule.spread(&self.places, x, variances) / x.n() as f64)
     }
 }
 
@@ -250,8 +289,7 @@ struct Averaged<R> {
 
 impl<R: Rule> Function for Averaged<R> {
     fn values(&self, x: Points<'_>, out: &mut [f64]) {
-        let mut scratch = R::Scratch::default();
-        self.places.each(x, |i, squares| out[i] = self.rule.value(squares, &self.y, &mut scratch));
+        self.rule.each(&self.places, x, &self.y, |i, value| out[i] = value);
     }
 
     fn coefficients(&self) -> &[f64] {

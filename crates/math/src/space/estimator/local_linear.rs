@@ -33,7 +33,7 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 /// `Scarce` for fewer than k points, or for k ≤ d + 1, where planes interpolate their neighbours; `Overflow` where distances or
 /// 2 Σ |y_i| may not be finite. Where neighbours lie in a plane of their own, f̂(x) is no number, and the trial fails by its risk.
 /// # Cost
-/// A value costs n distances and k d²; the rule has no parts of variance and bias.
+/// A value costs n distances, or less by a tree in few dimensions, and k d²; the rule has no parts of variance and bias.
 /// # Accuracy
 /// To ε κ² of the deviations of the neighbours, in units of the radius.
 /// # Source
@@ -51,7 +51,7 @@ impl Estimator for LocalLinear {
         if !y.iter().map(|y| 2.0 * y.abs()).sum::<f64>().is_finite() {
             return Err(Degenerate::Overflow);
         }
-        let planes = Planes { k: self.k, places: Places::new(sample.x())?, y: y.to_vec() };
+        let planes = Planes { k: self.k, places: Places::searched(sample.x(), self.k)?, y: y.to_vec() };
         *out = Predictor::Function(Box::new(planes));
         Ok(Report::default())
     }
@@ -76,7 +76,6 @@ struct Planes {
 /// What a plane is fitted with.
 #[derive(Default)]
 struct Scratch {
-    nearest: local::Nearest,
     cholesky: Cholesky,
     deviations: Vec<f64>,
     /// Slope in units of the radius.
@@ -85,10 +84,9 @@ struct Scratch {
 
 impl Planes {
     /// The value at a point; its slope is in the scratch, to be divided by the radius that is returned.
-    fn plane(&self, at: &[f64], squares: &[f64], scratch: &mut Scratch) -> (f64, f64) {
+    fn plane(&self, at: &[f64], nearest: &local::Nearest, scratch: &mut Scratch) -> (f64, f64) {
         let (d, k) = (self.places.d, self.k as f64);
-        let Scratch { nearest, cholesky, deviations, slope } = scratch;
-        nearest.search(squares, self.k);
+        let Scratch { cholesky, deviations, slope } = scratch;
         // Distances of size one keep the matrix away from the ends of the doubles.
         let radius = nearest.radius().sqrt();
         let mean = nearest.places.iter().map(|place| self.y[*place]).sum::<f64>() / k;
@@ -128,13 +126,14 @@ impl Planes {
 impl Function for Planes {
     fn values(&self, x: Points<'_>, out: &mut [f64]) {
         let mut scratch = Scratch::default();
-        self.places.each(x, |i, squares| out[i] = self.plane(x.row(i), squares, &mut scratch).0);
+        self.places
+            .each_nearest(x, self.k, |i, nearest| out[i] = self.plane(x.row(i), nearest, &mut scratch).0);
     }
 
     fn gradients(&self, x: Points<'_>, out: &mut [f64]) -> bool {
         let mut scratch = Scratch::default();
-        self.places.each(x, |i, squares| {
-            let (_, radius) = self.plane(x.row(i), squares, &mut scratch);
+        self.places.each_nearest(x, self.k, |i, nearest| {
+            let (_, radius) = self.plane(x.row(i), nearest, &mut scratch);
             let own = &mut out[i * x.d()..(i + 1) * x.d()];
             own.iter_mut().zip(&scratch.slope).for_each(|(out, slope)| *out = slope / radius);
         });

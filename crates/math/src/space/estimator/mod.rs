@@ -24,6 +24,7 @@ mod solver;
 mod sparse;
 mod spectral;
 mod svm;
+mod tree;
 
 pub(in crate::space) use kernel::lower_product;
 pub(in crate::space) use linear::Linear;

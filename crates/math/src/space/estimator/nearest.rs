@@ -1,11 +1,12 @@
 //! Nearest neighbours: the mean of the nearest responses.
 
-use super::local::{self, Averaging, Rule};
+use super::local::{self, Averaging, Places, Rule};
 use super::{Averages, Estimator, Report, Smoother};
 use crate::catalogue::{Entry, Kind, Parameter, Value};
 use crate::sample::Degenerate;
 use crate::seed::Draws;
-use crate::space::{Predictor, Sample};
+use crate::space::{Points, Predictor, Sample};
+use std::sync::Arc;
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     name: "nearest",
@@ -25,7 +26,7 @@ pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
 /// # Errors
 /// `Scarce` for fewer than k points; `Overflow` where distances or 2 Σ |y_i| may not be finite.
 /// # Cost
-/// n d for a fit; n d and two comparisons for each point a value. In few dimensions a tree would take less.
+/// n d for a fit; n d and two comparisons for each point a value. In few dimensions a fit makes a tree, by which a value takes less.
 /// # Accuracy
 /// k units of roundoff of the mean of |y_i|.
 /// # Source
@@ -36,13 +37,12 @@ struct Nearest {
 
 impl Estimator for Nearest {
     fn fit(&mut self, sample: Sample<'_>, _: &Draws<'_>, out: &mut Predictor) -> Result<Report, Degenerate> {
-        Averaging::new(sample.x(), self.rule(sample)?)?.apply(sample.y(), out)?;
+        self.averaging(sample)?.apply(sample.y(), out)?;
         Ok(Report::default())
     }
 
     fn smoother(&mut self, sample: Sample<'_>, out: &mut Smoother) -> Option<Result<Report, Degenerate>> {
-        let made = self.rule(sample).and_then(|rule| Averaging::new(sample.x(), rule));
-        Some(made.map(|averaging| {
+        Some(self.averaging(sample).map(|averaging| {
             out.set_averages(sample.d(), Box::new(averaging));
             Report::default()
         }))
@@ -59,8 +59,12 @@ impl Estimator for Nearest {
 }
 
 impl Nearest {
-    fn rule(&self, sample: Sample<'_>) -> Result<Neighbours, Degenerate> {
-        if self.k > sample.n() { Err(Degenerate::Scarce) } else { Ok(Neighbours { k: self.k }) }
+    fn averaging(&self, sample: Sample<'_>) -> Result<Averaging<Neighbours>, Degenerate> {
+        if self.k > sample.n() {
+            return Err(Degenerate::Scarce);
+        }
+        let places = Arc::new(Places::searched(sample.x(), self.k)?);
+        Ok(Averaging { places, rule: Neighbours { k: self.k } })
     }
 }
 
@@ -70,19 +74,31 @@ struct Neighbours {
     k: usize,
 }
 
+impl Neighbours {
+    fn mean(&self, nearest: &local::Nearest, y: &[f64]) -> f64 {
+        nearest.places.iter().map(|place| y[*place]).sum::<f64>() / self.k as f64
+    }
+}
+
 impl Rule for Neighbours {
     type Scratch = local::Nearest;
 
     fn value(&self, squares: &[f64], y: &[f64], scratch: &mut local::Nearest) -> f64 {
         scratch.search(squares, self.k);
-        scratch.places.iter().map(|place| y[*place]).sum::<f64>() / self.k as f64
+        self.mean(scratch, y)
+    }
+
+    fn each(&self, places: &Places, x: Points<'_>, y: &[f64], mut take: impl FnMut(usize, f64)) {
+        places.each_nearest(x, self.k, |i, nearest| take(i, self.mean(nearest, y)));
     }
 
     fn least(&self) -> usize {
         self.k
     }
 
-    fn spread(&self, squares: &[f64], variances: &[f64], scratch: &mut local::Nearest) -> f64 {
-        self.value(squares, variances, scratch) / self.k as f64
+    fn spread(&self, places: &Places, x: Points<'_>, variances: &[f64]) -> f64 {
+        let mut total = 0.0;
+        self.each(places, x, variances, |_, mean| total += mean / self.k as f64);
+        total
     }
 }

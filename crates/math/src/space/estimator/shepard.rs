@@ -1,13 +1,13 @@
 //! Shepard's interpolant: means weighted by inverse powers of the distance.
 
-use super::local::{self, Averaging, Rule};
+use super::local::{self, Averaging, Places, Rule};
 use super::{Averages, Estimator, Report, Smoother};
 use crate::catalogue::{Entry, Kind, Parameter};
 use crate::exponential::{exp, log_one_plus};
 use crate::sample::Degenerate;
 use crate::seed::Draws;
 use crate::space::dense::dot;
-use crate::space::{Predictor, Sample};
+use crate::space::{Points, Predictor, Sample};
 use crate::wide::{Kernel, wide};
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
@@ -111,12 +111,16 @@ impl Rule for Powers {
         label + above / below
     }
 
-    fn spread(&self, squares: &[f64], variances: &[f64], weights: &mut Weights) -> f64 {
-        self.fill(squares, weights);
-        let weights = &mut weights.0;
-        let total: f64 = weights.iter().sum();
-        weights.iter_mut().for_each(|w| *w = (*w / total) * (*w / total));
-        dot(weights, variances)
+    fn spread(&self, places: &Places, x: Points<'_>, variances: &[f64]) -> f64 {
+        let (mut weights, mut spread) = (Weights::default(), 0.0);
+        places.each(x, |_, squares| {
+            self.fill(squares, &mut weights);
+            let weights = &mut weights.0;
+            let total: f64 = weights.iter().sum();
+            weights.iter_mut().for_each(|w| *w = (*w / total) * (*w / total));
+            spread += dot(weights, variances);
+        });
+        spread
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::space::Points;
 
 /// Points that are computed side by side: two registers of 256 bits.
-pub(super) const LANES: usize = 8;
+pub(in crate::space) const LANES: usize = 8;
 
 /// Points whose distances decide a kernel, row by row, and a factor of each.
 pub(in crate::space) struct Embedded {

@@ -6,8 +6,8 @@ mod pairs;
 mod profile;
 mod zonal;
 
-pub(in crate::space) use embedding::{Blocks, Embedded, scaled};
-pub(in crate::space) use pairs::{padded, squared_distances};
+pub(in crate::space) use embedding::{Blocks, Embedded, LANES, scaled};
+pub(in crate::space) use pairs::{padded, squared_distances, squares};
 pub(in crate::space) use zonal::{Degrees, each_degree};
 
 use crate::catalogue::{Invalid, Kind, Parameter, Value};

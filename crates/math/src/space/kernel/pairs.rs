@@ -50,7 +50,7 @@ impl Profile for Square {
 
 /// Squared distances of a point from those of a block.
 #[inline(always)]
-fn squares(block: &[f64], at: &[f64]) -> [f64; LANES] {
+pub(in crate::space) fn squares(block: &[f64], at: &[f64]) -> [f64; LANES] {
     let mut sums = [0.0; LANES];
     for (column, at) in block.as_chunks::<LANES>().0.iter().zip(at) {
         for (sum, x) in sums.iter_mut().zip(column) {
