@@ -35,8 +35,9 @@ fn decay_begins_near_the_dimension() {
     for (n, may_wait) in
         [("[25, 100, 400]", true), ("[40, 100, 250, 640]", true), ("[25, 50, 100, 200, 400, 800]", false)]
     {
-        let generate =
-            format!("n: {n}, d: [2, 5, 10, 20], design: gaussian, target: zero, noise: {{normal: {{sd: 1}}}}");
+        let generate = format!(
+            "n: {n}, d: [2, 5, 10, 20], design: gaussian, target: zero, noise: {{normal: {{sd: 1}}}}"
+        );
         let run = Run::new(400, &generate, "ls: least_squares", "risks: [1, 2, 3, variance]");
         let series = run.json("analyze", &[]);
         let mut decided = 0;

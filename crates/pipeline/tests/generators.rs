@@ -2,21 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use std::collections::BTreeMap;
-use std::path::Path;
+#[path = "common/workers.rs"]
+mod workers;
+
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::replay::{Selection, replay};
 use tempered_pipeline::run::{Settings, run};
-use tempered_pipeline::spec::{Edit, SpecError, parse};
+use tempered_pipeline::spec::{Edit, parse};
 use tempered_pipeline::verify::{Draw, verify};
 use tempered_pipeline::{Cancel, RunDirectory};
-use tempered_store::{MetricsTable, Table, read_metrics};
-
-fn planned(text: &str) -> Result<Plan, SpecError> {
-    let home = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/study.yaml");
-    let edits: [Edit; 0] = [];
-    Ok(Plan::new(parse(text.as_bytes(), home, &edits)?))
-}
+use tempered_store::MetricsTable;
+use workers::{by_size, planned, ran};
 
 /// A study whose samples come from a worker that may misbehave.
 fn text(mode: &str, n: &str, more: &str, parameters: &str, train: &str) -> String {
@@ -25,31 +21,8 @@ fn text(mode: &str, n: &str, more: &str, parameters: &str, train: &str) -> Strin
     )
 }
 
-/// Runs a plan on so many threads; metrics by estimator and cell, and all files with their bytes.
-fn ran(
-    plan: &Plan,
-    out: &Path,
-    threads: usize,
-) -> (BTreeMap<String, MetricsTable>, BTreeMap<String, Vec<u8>>) {
-    let directory = RunDirectory::create(out).unwrap();
-    let settings = Settings { threads, ..Settings::default() };
-    run(plan.clone(), &directory, &settings, &Cancel::new(), |_| ()).unwrap();
-    let (mut tables, mut files) = (BTreeMap::new(), BTreeMap::new());
-    for file in directory.listing().unwrap().files {
-        let path = file.place.path(file.table);
-        files.insert(path.display().to_string(), std::fs::read(out.join(&path)).unwrap());
-        if file.table == Table::Metrics {
-            let variant = file.place.variant.clone().unwrap_or_default();
-            let name = format!("{}{variant} {}", file.place.estimator, file.place.n);
-            tables.insert(name, read_metrics(&directory.metrics_path(&file.place)).unwrap());
-        }
-    }
-    (tables, files)
-}
-
 fn column(table: &MetricsTable, name: &str) -> Vec<f64> {
-    let place = table.names.iter().position(|known| known == name).unwrap_or_else(|| panic!("no {name}"));
-    table.scores[place].iter().map(|value| value.unwrap_or(f64::NAN)).collect()
+    workers::column(table, name).into_iter().map(|value| value.unwrap_or(f64::NAN)).collect()
 }
 
 /// Labels without noise are f*, whose line every rule of lines finds; the risk of f̂ = 0 on [0, 1] is ∫ (2x)² = 4/3.
@@ -62,7 +35,7 @@ fn on_the_line_risks_are_integrals_against_what_is_given() {
     let plan = planned(&text("good", "[6, 12]", "", "slope: 2.0", &train)).unwrap();
     let folders = [1, 3].map(|threads| {
         let folder = tempfile::tempdir().unwrap();
-        let found = ran(&plan, folder.path(), threads);
+        let found = ran(&plan, folder.path(), threads, by_size);
         (folder, found)
     });
     assert!(folders[0].1.1 == folders[1].1.1, "bytes depend on no thread");
@@ -107,7 +80,7 @@ fn with_features_risks_are_means_over_the_points_that_are_given() {
     for (more, n) in [(", d: 3", "8"), ("", "8\n  d: 3")] {
         let plan = planned(&text("good", n, more, "slope: 1.0", &train)).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let (tables, _) = ran(&plan, folder.path(), 2);
+        let (tables, _) = ran(&plan, folder.path(), 2, by_size);
         assert!(column(&tables["ls 8"], "risk_l2").iter().all(|risk| *risk < 1e-20));
         assert!(column(&tables["zero 8"], "risk_l2").iter().all(|risk| (risk - 14.0 / 3.0).abs() < 1e-12));
         let error = (49.0f64 / 9.0).sqrt();
@@ -123,7 +96,7 @@ fn a_trial_without_a_sample_fails_for_all_estimators() {
     for (mode, status) in [("raise", "raised"), ("crash", "crashed"), ("nan", "not_finite")] {
         let plan = planned(&text(mode, "6", "", "slope: 2, noise_of_labels: 1", train)).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let (tables, _) = ran(&plan, folder.path(), 2);
+        let (tables, _) = ran(&plan, folder.path(), 2, by_size);
         let [one, other] = ["spline 6", "line 6"].map(|name| &tables[name].status);
         assert_eq!(one, other);
         let failed = one.iter().filter(|known| *known == status).count();

@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use std::collections::BTreeMap;
+#[path = "common/workers.rs"]
+mod workers;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +15,7 @@ use tempered_pipeline::run::{Settings, TrialLimit, run};
 use tempered_pipeline::spec::{Edit, parse};
 use tempered_pipeline::verify::{Draw, verify};
 use tempered_pipeline::{Cancel, Error, RunDirectory};
-use tempered_store::{MetricsTable, Table, read_metrics};
+use workers::{by_size, column, planned, ran};
 
 /// The plan of a study with this program, beside a built-in estimator.
 fn plan(generate: &str, train: &str, rest: &str) -> Plan {
@@ -21,12 +23,6 @@ fn plan(generate: &str, train: &str, rest: &str) -> Plan {
         "version: 1\nname: programs\nseed: 3\ntrials: 60\ngenerate: {generate}\ntrain: {train}\n{rest}"
     );
     planned(&text).unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn planned(text: &str) -> Result<Plan, tempered_pipeline::spec::SpecError> {
-    let home = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/study.yaml");
-    let edits: [Edit; 0] = [];
-    Ok(Plan::new(parse(text.as_bytes(), home, &edits)?))
 }
 
 /// A program of these answers, with more arguments.
@@ -44,38 +40,12 @@ fn try_run(plan: &Plan, out: &Path, settings: Settings) -> Result<(), Error> {
     run(plan.clone(), &directory, &settings, &Cancel::new(), |_| ()).map(drop)
 }
 
-/// Runs a plan on so many threads; tables by estimator and cell, and all files with their bytes.
-fn ran(
-    plan: &Plan,
-    out: &Path,
-    threads: usize,
-) -> (BTreeMap<String, MetricsTable>, BTreeMap<String, Vec<u8>>) {
-    try_run(plan, out, Settings { threads, ..Settings::default() }).unwrap();
-    let directory = RunDirectory::open(out).unwrap();
-    let (mut tables, mut files) = (BTreeMap::new(), BTreeMap::new());
-    for file in directory.listing().unwrap().files {
-        let path = file.place.path(file.table);
-        files.insert(path.display().to_string(), std::fs::read(out.join(&path)).unwrap());
-        if file.table == Table::Metrics {
-            let variant = file.place.variant.clone().unwrap_or_default();
-            let name = format!("{}{variant} {}", file.place.estimator, file.place.n);
-            tables.insert(name, read_metrics(&directory.metrics_path(&file.place)).unwrap());
-        }
-    }
-    (tables, files)
-}
-
-fn column(table: &MetricsTable, name: &str) -> Vec<Option<f64>> {
-    let place = table.names.iter().position(|known| known == name).unwrap_or_else(|| panic!("no {name}"));
-    table.scores[place].clone()
-}
-
 #[test]
 fn knots_have_the_scores_of_the_same_function_built_in() {
     let train = format!("{{spline: linear_spline, own: {}}}", program("knots", "good", ""));
     let folder = tempfile::tempdir().unwrap();
     let (tables, _) =
-        ran(&plan(LINE, &train, "evaluate: {risks: [1, 2, sup], domain: unit}"), folder.path(), 2);
+        ran(&plan(LINE, &train, "evaluate: {risks: [1, 2, sup], domain: unit}"), folder.path(), 2, by_size);
     for n in [5, 12] {
         let (own, spline) = (&tables[&format!("own {n}")], &tables[&format!("spline {n}")]);
         assert_eq!(own.kinks, spline.kinks);
@@ -102,7 +72,7 @@ fn values_at_nodes_give_the_risks_of_the_function() {
     for domain in ["hull", "unit"] {
         let folder = tempfile::tempdir().unwrap();
         let rest = format!("evaluate: {{risks: [1, 2, sup], domain: {domain}}}");
-        let (tables, _) = ran(&plan(LINE, &train, &rest), folder.path(), 2);
+        let (tables, _) = ran(&plan(LINE, &train, &rest), folder.path(), 2, by_size);
         for n in [5, 12] {
             let (own, mean) = (&tables[&format!("own {n}")], &tables[&format!("mean {n}")]);
             for name in ["risk_l1", "risk_l2", "risk_sup", "gap_max_l2", "train_error"] {
@@ -122,7 +92,7 @@ fn planes_of_weights_have_exact_risks_and_parameters_are_axes() {
     let plan = plan(FEATURES, &format!("{{own: {own}}}"), "evaluate: {risks: [1, 2]}");
     let labels: Vec<&str> = plan.study.estimators.iter().map(|known| known.label.as_str()).collect();
     assert_eq!(labels, ["own[scale=0]", "own[scale=1.5]"]);
-    let (tables, _) = ran(&plan, folder.path(), 1);
+    let (tables, _) = ran(&plan, folder.path(), 1, by_size);
     assert_eq!(tables.len(), 2);
     let at_zero =
         tables.values().find(|table| column(table, "norm").iter().all(|norm| *norm == Some(0.0))).unwrap();
@@ -139,7 +109,7 @@ fn bytes_depend_on_no_thread_and_rows_are_computed_again() {
     let plan = plan(FEATURES, &format!("{{own: {own}, ls: least_squares}}"), "evaluate: {risks: [1, 2]}");
     let folders = [1, 3].map(|threads| {
         let folder = tempfile::tempdir().unwrap();
-        let (_, files) = ran(&plan, folder.path(), threads);
+        let (_, files) = ran(&plan, folder.path(), threads, by_size);
         (folder, files)
     });
     assert_eq!(folders[0].1, folders[1].1);
@@ -164,7 +134,7 @@ fn what_goes_wrong_in_a_trial_costs_this_trial() {
         let train = format!("{{own: {}}}", program("values", mode, ""));
         let folder = tempfile::tempdir().unwrap();
         let plan = plan("{n: 5, noise: {normal: {sd: 1}}}", &train, "");
-        let (tables, _) = ran(&plan, folder.path(), 2);
+        let (tables, _) = ran(&plan, folder.path(), 2, by_size);
         let own = &tables["own 5"];
         let failed = own.status.iter().filter(|known| *known == status).count();
         let fine = own.status.iter().filter(|known| *known == "ok").count();

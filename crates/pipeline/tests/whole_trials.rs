@@ -2,15 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use std::collections::BTreeMap;
+#[path = "common/workers.rs"]
+mod workers;
+
 use std::path::Path;
 use tempered_pipeline::plan::Plan;
 use tempered_pipeline::replay::{Selection, replay};
 use tempered_pipeline::run::{Settings, run};
-use tempered_pipeline::spec::{Edit, SpecError, parse};
+use tempered_pipeline::spec::{Edit, parse};
 use tempered_pipeline::verify::{Draw, verify};
 use tempered_pipeline::{Cancel, RunDirectory};
-use tempered_store::{MetricsTable, Table, read_metrics};
+use tempered_store::{MetricsTable, Place, read_metrics};
+use workers::{Left, column, planned};
 
 const METRICS: &str = "metrics: [estimate, lower, upper, se, above]";
 
@@ -20,35 +23,12 @@ fn text(mode: &str, generate: &str, rest: &str) -> String {
     )
 }
 
-fn planned(text: &str) -> Result<Plan, SpecError> {
-    let home = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/study.yaml");
-    let edits: [Edit; 0] = [];
-    Ok(Plan::new(parse(text.as_bytes(), home, &edits)?))
-}
-
-/// Runs a plan on so many threads; tables by cell, and all files with their bytes.
-fn ran(
-    plan: &Plan,
-    out: &Path,
-    threads: usize,
-) -> (BTreeMap<String, MetricsTable>, BTreeMap<String, Vec<u8>>) {
-    let directory = RunDirectory::create(out).unwrap();
-    let settings = Settings { threads, ..Settings::default() };
-    run(plan.clone(), &directory, &settings, &Cancel::new(), |_| ()).unwrap();
-    let (mut tables, mut files) = (BTreeMap::new(), BTreeMap::new());
-    for file in directory.listing().unwrap().files {
-        assert_eq!(file.table, Table::Metrics, "there is nothing but metrics");
-        let path = file.place.path(file.table);
-        files.insert(path.display().to_string(), std::fs::read(out.join(&path)).unwrap());
-        let cell = plan.cells.iter().find(|cell| cell.key == file.place.cell).unwrap();
-        tables.insert(cell.content(), read_metrics(&directory.metrics_path(&file.place)).unwrap());
-    }
-    (tables, files)
-}
-
-fn column(table: &MetricsTable, name: &str) -> Vec<Option<f64>> {
-    let place = table.names.iter().position(|known| known == name).unwrap_or_else(|| panic!("no {name}"));
-    table.scores[place].clone()
+/// Runs a plan on so many threads; tables by the content of their cell.
+fn ran(plan: &Plan, out: &Path, threads: usize) -> Left {
+    let cell = |place: &Place| plan.cells.iter().find(|cell| cell.key == place.cell).unwrap().content();
+    let left = workers::ran(plan, out, threads, cell);
+    assert!(left.1.keys().all(|path| path.starts_with("metrics/")), "there is nothing but metrics");
+    left
 }
 
 const TWO: &str = "{n: [4, 16], parameters: {sd: [1, 2.5], law: normal}}";
