@@ -10,7 +10,7 @@ wheel:
 	target/wheel-tools/bin/pip install --quiet 'maturin[zig]>=1.9,<2' auditwheel
 	rm -rf target/wheels
 	cd crates/python && PATH="$(CURDIR)/target/wheel-tools/bin:$$PATH" \
-		maturin build --release --zig --compatibility manylinux_2_17 --out ../../target/wheels
+		maturin build --profile wheel --zig --compatibility manylinux_2_17 --out ../../target/wheels
 	target/wheel-tools/bin/auditwheel show target/wheels/*.whl
 
 # The wheel in a fresh virtual environment.

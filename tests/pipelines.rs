@@ -10,9 +10,11 @@ use std::collections::BTreeMap;
 use tempered_store::{Found, Table, read_footer, read_metrics};
 
 impl Run {
-    /// The series of the analysis.
+    /// The series of the analysis, beside curves where the study names quantities.
     fn series(&self) -> Vec<Value> {
-        serde_json::from_value(self.json("analyze", &["--along", "n"])).unwrap()
+        let mut document = self.json("analyze", &["--along", "n"]);
+        let series = document.get_mut("series").map(Value::take);
+        serde_json::from_value(series.unwrap_or(document)).unwrap()
     }
 
     /// The values of a column of one estimator by cell and trial, failed trials left out. `label` is a name, or that of a

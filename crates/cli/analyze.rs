@@ -127,6 +127,12 @@ pub fn ending(summary: &Summary) -> Ending {
     if levels.any(|level| level.failed < level.trials) {
         return Ending::Done;
     }
+    if summary.fits.iter().all(|fits| fits.failed() == 0) {
+        eprintln!(
+            "none of the risks that were asked for applies to these estimators, so there is nothing to judge"
+        );
+        return Ending::TooManyFailed;
+    }
     eprintln!("every trial failed, so there is nothing to judge:");
     summary.fits.iter().filter_map(Fits::line).for_each(|line| eprintln!("  {line}"));
     Ending::TooManyFailed

@@ -111,6 +111,28 @@ fn samples_of_many_features_are_told_line_by_line() {
 }
 
 #[test]
+fn a_risk_that_does_not_apply_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = folder.path().join("bags.yaml");
+    let text = "version: 1\nname: bags\nseed: 3\ntrials: 30\ngenerate:\n  n: [10, 20, 100]\n  d: 2\n  design: cube\n  \
+                noise: {normal: {sd: 1}}\ntrain:\n  one: nearest\n  \
+                bags: {ensemble: {members: 3, points: 5, scheme: bootstrap, member: nearest}}\n\
+                evaluate:\n  risks: [2, variance]\nstore:\n  weights: none\n";
+    std::fs::write(&study, text).unwrap();
+    let run = folder.path().join("run");
+    let table = said(tempered().arg("run").arg(&study).arg("--out").arg(&run));
+    // Of bags no weights of the labels are known, so that their variance is not.
+    let series = said(tempered().arg("analyze").arg(&run).args(["--format", "json"]));
+    let series: Vec<serde_json::Value> = serde_json::from_str(&series).unwrap();
+    let named: Vec<String> = series.iter().map(|one| format!("{} {}", one["estimator"], one["p"])).collect();
+    assert!(
+        named.len() == 3 && !named.iter().any(|name| name.contains("bags") && name.contains("variance")),
+        "{named:?}"
+    );
+    assert!(!table.contains("failed") && !table.contains('!'), "{table}");
+}
+
+#[test]
 fn numbers_without_bound_are_shortened() {
     let folder = tempfile::tempdir().unwrap();
     let study = folder.path().join("wide.yaml");

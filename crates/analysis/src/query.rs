@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use comfy_table::{CellAlignment, Table};
 use polars::prelude::*;
 use polars::sql::SQLContext;
-use tempered_store::{Checksum, Error as Store, Found, read_checksum, read_footer};
+use tempered_store::{Checksum, Error as Store, Found, RunDirectory, read_checksum, read_footer};
 
 use crate::error::Error;
 use crate::show::ruled::STYLE;
@@ -46,6 +46,10 @@ pub fn query(dir: &Path, sql: &str) -> Result<Answer, Error> {
     }
     let frame = match execute(&folders, sql, &[]) {
         Ok(frame) => frame,
+        // Files have had the same columns since the directory began, so that the name of a column is what is wrong.
+        Err(refused) if is_of_names(&refused) && !has_former(dir)? => {
+            return Err(Error::Query { source: refused });
+        }
         Err(refused) => again(&folders, sql, refused)?,
     };
     Ok(Answer { frame })
@@ -60,14 +64,28 @@ fn execute(folders: &[(&str, PathBuf)], sql: &str, columns: &[Columns]) -> Polar
     Ok(context.execute(sql)?.collect_with_engine(Engine::Streaming)?.unwrap_single())
 }
 
+/// Whether polars knows no column or function of a name.
+fn is_of_names(refused: &PolarsError) -> bool {
+    match refused {
+        PolarsError::Context { error, .. } => is_of_names(error),
+        PolarsError::ColumnNotFound(_)
+        | PolarsError::SchemaFieldNotFound(_)
+        | PolarsError::SQLInterface(_)
+        | PolarsError::SQLSyntax(_) => true,
+        _ => false,
+    }
+}
+
+/// Whether there are files from before a change of columns, as there are while it is made.
+fn has_former(dir: &Path) -> Result<bool, Error> {
+    Ok(RunDirectory::open(dir).map_err(Error::read(dir))?.former().root().exists())
+}
+
 /// Repeats a query that polars refused because of assumed columns, or returns the error.
 ///
 /// Polars assumes that all files have the columns of the first one. This is wrong while a column is being added to a
 /// directory, the only case in which the query is run again.
 fn again(folders: &[(&str, PathBuf)], sql: &str, mut refused: PolarsError) -> Result<DataFrame, Error> {
-    if matches!(refused, PolarsError::SQLSyntax(_)) {
-        return Err(Error::Query { source: refused });
-    }
     let columns = folders.iter().map(|(_, folder)| columns(folder)).collect::<Result<Vec<_>, _>>()?;
     if columns.iter().any(|columns| columns.differ) {
         match execute(folders, sql, &columns) {

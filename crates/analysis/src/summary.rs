@@ -17,7 +17,7 @@ use crate::pair::{Pair, pairs};
 use crate::performance::{Performance, performances};
 use crate::profile::{Profile, profiles};
 use crate::read::order::{in_order, together};
-use crate::read::samples::{PartitionSamples, Reasons, RiskSamples};
+use crate::read::samples::{MISSING, PartitionSamples, Reasons, RiskSamples};
 use crate::read::scan::{Partition, Scan};
 use crate::risk::Risk;
 use crate::sample::collect::Sample;
@@ -229,8 +229,9 @@ fn trust(pairs: &mut [Pair], series: &[Series]) {
 fn drafted(scan: &Scan, partition: &Partition, shared: &Shared, options: &Options) -> Result<Drafted, Error> {
     let PartitionSamples { risks, failed } = scan.samples(partition, &shared.levels)?;
     let one = |(place, samples): (usize, &RiskSamples)| {
-        // No file of the partition has this risk.
-        if samples.value.rows == 0 {
+        // No file of the partition has this risk, or it does not apply to the estimator.
+        let applies = samples.value.ordered.count() > 0 || samples.reasons.keys().any(|word| word != MISSING);
+        if samples.value.rows == 0 || !applies {
             return None;
         }
         let key = (partition.names().map(str::to_owned), place);

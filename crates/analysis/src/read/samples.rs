@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub(crate) const OVERFLOW: &str = "overflow";
 /// The status of a trial that did not fail.
 pub(crate) const OK: &str = "ok";
-/// The reason of a missing value in a trial that did not fail.
+/// The reason of a missing value in a trial that did not fail: the risk does not apply.
 pub(crate) const MISSING: &str = "missing";
 
 /// Numbers of failed trials by reason.
@@ -33,7 +33,7 @@ pub(crate) struct RiskSamples {
 pub(crate) struct PartitionSamples {
     /// Risk by risk, in the order of [`Scan::risks`].
     pub risks: Vec<RiskSamples>,
-    /// Reasons of trials without some risk, each trial counted once.
+    /// Reasons of failed trials without some risk, each trial counted once.
     pub failed: Reasons,
 }
 
@@ -124,7 +124,8 @@ impl Tally {
                 }
                 fails = true;
             }
-            if fails {
+            // A fit is none that failed where a risk does not apply to it, as variance does not to bags.
+            if fails && word != MISSING {
                 *self.failed.entry(word.to_owned()).or_default() += 1;
             }
         }

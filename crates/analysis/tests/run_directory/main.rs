@@ -188,6 +188,12 @@ fn sql_answers_in_every_format() {
     assert!(wrong.contains("nothing") && wrong.contains("metrics"), "{wrong}");
     let none = query(&run.path().join("elsewhere"), sql);
     assert!(matches!(none, Err(Error::Empty { .. })));
+    // A name that is wrong is said without a look at all files: one that is damaged is not met.
+    let damaged = Shard { n: 200_000, estimator: "7", ..Shard::default() }.path(run.path());
+    std::fs::create_dir_all(damaged.parent().unwrap()).unwrap();
+    std::fs::write(damaged, "PAR1 no more").unwrap();
+    let wrong = query(run.path(), "SELECT nothing FROM metrics").err().unwrap();
+    assert!(matches!(wrong, Error::Query { .. }) && wrong.to_string().contains("nothing"), "{wrong}");
 }
 
 #[test]

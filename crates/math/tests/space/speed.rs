@@ -132,7 +132,7 @@ fn time_of_zonal_risks() {
     }
 }
 
-/// The models of cost against the clock: drawn, fitted and scored, within a factor of three.
+/// The models of cost against the clock: drawn, fitted and scored, within a factor of 3.5 of what is usual on this core.
 #[test]
 #[ignore = "measures time"]
 fn costs_are_what_the_clock_says() {
@@ -153,6 +153,7 @@ fn costs_are_what_the_clock_says() {
         choice(CATALOGUE, "regmean", &[("parts", Value::Whole(4))]),
     ];
     let entry = tempered_math::space::design::CATALOGUE;
+    let mut all: Vec<(f64, f64, String)> = Vec::new();
     for choice in cases {
         for (n, d) in [(20, 40), (100, 50), (60, 300), (300, 600)] {
             let mut estimator = choice.build(CATALOGUE).unwrap();
@@ -171,10 +172,15 @@ fn costs_are_what_the_clock_says() {
             };
             let took = time(&mut one);
             let told = choice.build(CATALOGUE).unwrap().cost(n as u64, d as u64) / 1e3;
-            println!("{choice} ({n}, {d}): {took:.1} µs, told {told:.1}, ratio {:.2}", told / took);
+            let line = format!("{choice} ({n}, {d}): {took:.1} µs, told {told:.1}, ratio {:.2}", told / took);
+            println!("{line}");
             // How far the path of the lasso is followed depends on its penalty: the model is that of all of it.
-            let above = if choice.name() == "lasso" { 10.0 } else { 3.5 };
-            assert!(told < above * took && took < 3.5 * told, "{choice} ({n}, {d}): {took} µs, told {told}");
+            all.push((told / took, if choice.name() == "lasso" { 10.0 } else { 3.5 }, line));
         }
+    }
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let usual = all[all.len() / 2].0;
+    for (ratio, above, line) in &all {
+        assert!(ratio / usual < *above && ratio / usual > 1.0 / 3.5, "{line}; {usual:.2} is usual");
     }
 }

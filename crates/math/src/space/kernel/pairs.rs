@@ -37,6 +37,35 @@ pub(in crate::space) fn squared_distances(a: &Embedded, b: &Blocks, out: &mut Ve
     Matrix { a, b, factors: &[], out }.visit(Square);
 }
 
+/// ‖a − b_j‖² of a point from those of whole blocks, with the bits of [`squared_distances`]; numbers beyond the last point are left out.
+pub(in crate::space) fn squared_distances_from(at: &[f64], b: &Blocks, first: usize, out: &mut [f64]) {
+    wide(RowFrom { at, b, first, out });
+}
+
+struct RowFrom<'a> {
+    at: &'a [f64],
+    b: &'a Blocks,
+    first: usize,
+    out: &'a mut [f64],
+}
+
+impl Wide for RowFrom<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let size = LANES * self.b.dimension;
+        let blocks = self.b.values.chunks_exact(size).skip(self.first);
+        for (out, block) in self.out.chunks_mut(LANES).zip(blocks) {
+            let values = squares(block, self.at);
+            match <&mut [f64; LANES]>::try_from(&mut *out) {
+                Ok(whole) => *whole = values,
+                Err(_) => out.copy_from_slice(&values[..out.len()]),
+            }
+        }
+    }
+}
+
 /// s² itself.
 #[derive(Clone, Copy)]
 struct Square;

@@ -1,7 +1,8 @@
 //! Tables of a kernel's square on a sphere.
 
 use super::zonal::Sphere;
-use crate::space::kernel::{Degrees, Kernel, each_degree};
+use crate::space::kernel::{Degrees, Kernel, LANES, each_degree};
+use crate::wide::{Kernel as Wide, wide};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Cells of the table: cubic polynomials of this width have errors of 1e-16 for kernels as wide as the sphere, and of 1e-12 for a tenth
@@ -69,6 +70,11 @@ impl Table {
         finite.then_some(Table { degrees, cells })
     }
 
+    /// G at many squared distances, in their place, with the bits of [`at`](Table::at).
+    pub fn replace(&self, squares: &mut [f64]) {
+        wide(Replace { cells: &self.cells, squares });
+    }
+
     /// G at a squared distance of unit vectors, at most 4 but for rounding.
     pub fn at(&self, square: f64) -> f64 {
         let place = square.sqrt() * (0.5 * CELLS as f64);
@@ -76,6 +82,44 @@ impl Table {
         let (t, [a, b, c, d]) = (place - cell as f64, self.cells[cell]);
         (a + b * t) + (c + d * t) * (t * t)
     }
+}
+
+struct Replace<'a> {
+    cells: &'a [[f64; 4]],
+    squares: &'a mut [f64],
+}
+
+impl Wide for Replace<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Replace { cells, squares } = self;
+        let (blocks, rest) = squares.as_chunks_mut::<LANES>();
+        for block in blocks {
+            *block = cubics(cells, *block);
+        }
+        let mut last = [0.0; LANES];
+        last[..rest.len()].copy_from_slice(rest);
+        rest.copy_from_slice(&cubics(cells, last)[..rest.len()]);
+    }
+}
+
+/// G at squared distances, whose roots and cells are computed side by side.
+#[inline(always)]
+fn cubics(cells: &[[f64; 4]], squares: [f64; LANES]) -> [f64; LANES] {
+    // A whole number below 2⁵² is in the last bits of its sum with that.
+    const WHOLE: f64 = (1u64 << 52) as f64;
+    let (mut starts, mut values) = ([0.0; LANES], squares);
+    for (start, place) in starts.iter_mut().zip(&mut values) {
+        *place = place.sqrt() * (0.5 * CELLS as f64);
+        *start = place.floor().min((CELLS - 1) as f64);
+    }
+    for (start, place) in starts.iter().zip(&mut values) {
+        let (t, [a, b, c, d]) = (*place - start, cells[(start + WHOLE).to_bits() as usize % CELLS]);
+        *place = (a + b * t) + (c + d * t) * (t * t);
+    }
+    values
 }
 
 /// 20 n^{1/(d − 1)}, at least 30; `None` where that is too many.
@@ -104,6 +148,19 @@ fn cubic(values: &[f64], cell: usize) -> [f64; 4] {
 #[allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_values_have_the_bits_of_one() {
+        let cells = (0..CELLS).map(|cell| [1.0, 0.1, -0.3, 0.7].map(|c| c / (1.0 + cell as f64)));
+        let degrees = Degrees { d: 3, values: Vec::new(), multiplicities: Vec::new(), total: 1.0 };
+        let table = Table { degrees, cells: cells.collect() };
+        for count in [0, 1, 7, 8, 9, 1000] {
+            let squares: Vec<f64> = (0..count).map(|k| 4.000_000_1 * f64::from(k) / 999.0).collect();
+            let mut values = squares.clone();
+            table.replace(&mut values);
+            assert!(values.iter().zip(squares).all(|(value, square)| *value == table.at(square)), "{count}");
+        }
+    }
 
     #[test]
     fn cubics_pass_through_their_values() {

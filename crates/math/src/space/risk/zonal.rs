@@ -4,7 +4,7 @@ use super::table::Table;
 use crate::sample::Degenerate;
 use crate::space::dense::dot;
 use crate::space::estimator::{KernelAverages, lower_product};
-use crate::space::kernel::{Blocks, scaled, squared_distances};
+use crate::space::kernel::{Blocks, Kernel, LANES, scaled, squared_distances_from};
 use crate::space::target::Truth;
 use crate::space::{KernelSum, Points};
 use std::sync::Arc;
@@ -14,9 +14,6 @@ pub(super) const CONDITION: f64 = 1e9;
 /// What is left of the terms of R_2 must be above this share of the largest: the table has six digits of these, and test points two of what
 /// is left.
 pub(super) const LEFT: f64 = 1e-3;
-
-/// The table of a kernel, and G between the points, the lower triangle, column by column.
-type Squared = (Arc<Table>, Vec<f64>);
 
 /// A sphere of R^d with the uniform law.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,17 +30,18 @@ impl Sphere {
     /// # Errors
     /// `Lengths` for points of another dimension.
     /// # Cost
-    /// n²/2 values of a table and n² distances.
+    /// n²/2 distances and values of a table.
     /// # Accuracy
     /// 1e-4 of itself, or 1e-6 of its largest term, up to a condition of 1e9.
     /// # Source
     /// Elementary, from ∫ k(x, z) k(z, x') dz = G(x, x') and the degree 1 of linear functions.
     pub fn square(&self, sum: &KernelSum<'_>, truth: &Truth) -> Result<Option<f64>, Degenerate> {
         let Some(weights) = truth.weights() else { return Ok(None) };
-        let Some((table, gram)) = self.gram(sum)? else { return Ok(None) };
+        let Some(table) = self.table(sum.kernel, sum.x, sum.condition)? else { return Ok(None) };
         let n = sum.x.n();
         let mut image = vec![0.0; n];
-        symmetric_times(&gram, sum.coefficients, &mut image);
+        // Column by column as they are made: the matrix would leave the cache.
+        self.columns(sum.x, &table, |j, column| add_column((j, column), sum.coefficients, &mut image));
         let square = dot(sum.coefficients, &image);
         let mut values = vec![0.0; n];
         truth.values(sum.x, &mut values);
@@ -60,45 +58,53 @@ impl Sphere {
         variances: &[f64],
     ) -> Result<Option<f64>, Degenerate> {
         let KernelAverages { kernel, x, condition, .. } = *averages;
-        let sum = KernelSum { kernel, x, coefficients: &[], condition };
-        let Some((_, gram)) = self.gram(&sum)? else { return Ok(None) };
+        let Some(table) = self.table(kernel, x, condition)? else { return Ok(None) };
+        let n = x.n();
+        let mut gram = vec![0.0; n * n];
+        self.columns(x, &table, |j, column| gram[j * n + j..][..n - j].copy_from_slice(column));
         let spread = lower_product(&gram, &averages.middle(variances), x.n());
         Ok((spread > 0.0 || variances.iter().all(|v| *v == 0.0)).then_some(spread))
     }
 
-    /// The table of the kernel, and G between the points, the lower triangle.
-    fn gram(&self, sum: &KernelSum<'_>) -> Result<Option<Squared>, Degenerate> {
-        if sum.x.d() != self.d {
+    /// The table of a kernel for points of this dimension; `None` beyond the condition for which formulas are good.
+    fn table(
+        &self,
+        kernel: &Kernel,
+        x: Points<'_>,
+        condition: f64,
+    ) -> Result<Option<Arc<Table>>, Degenerate> {
+        if x.d() != self.d {
             return Err(Degenerate::Lengths);
         }
-        if sum.condition > CONDITION {
-            return Ok(None);
-        }
-        let table = Table::of(sum.kernel, self, sum.x.n());
-        Ok(table.map(|table| {
-            let gram = self.matrix(sum.x, &table);
-            (table, gram)
-        }))
+        Ok(if condition > CONDITION { None } else { Table::of(kernel, self, x.n()) })
     }
 
-    fn matrix(&self, x: Points<'_>, table: &Table) -> Vec<f64> {
+    /// Hands on the columns of G between the points, each from the diagonal on.
+    fn columns(&self, x: Points<'_>, table: &Table, mut take: impl FnMut(usize, &[f64])) {
         let (points, n) = (scaled(x, self.radius), x.n());
-        let mut matrix = Vec::new();
-        squared_distances(&points, &Blocks::new(&points), &mut matrix);
-        for (j, column) in matrix.chunks_exact_mut(n).enumerate() {
-            column[j..].iter_mut().for_each(|entry| *entry = table.at(*entry));
+        let blocks = Blocks::new(&points);
+        let mut column = vec![0.0; n];
+        for (j, at) in points.rows.chunks_exact(self.d).enumerate() {
+            let first = j / LANES;
+            let part = &mut column[first * LANES..];
+            squared_distances_from(at, &blocks, first, part);
+            table.replace(part);
+            take(j, &column[j..]);
         }
-        matrix
     }
 }
 
 /// A v for a symmetric A given by its lower triangle, column by column.
 pub(super) fn symmetric_times(lower: &[f64], v: &[f64], out: &mut [f64]) {
-    let n = v.len();
     out.fill(0.0);
-    for (j, column) in lower.chunks_exact(n).enumerate() {
-        let below = &column[j + 1..];
-        out[j] += column[j] * v[j] + dot(below, &v[j + 1..]);
-        out[j + 1..].iter_mut().zip(below).for_each(|(out, entry)| *out += entry * v[j]);
+    for (j, column) in lower.chunks_exact(v.len()).enumerate() {
+        add_column((j, &column[j..]), v, out);
     }
+}
+
+/// Adds what a column of a symmetric matrix, from the diagonal on, and its row contribute to a product.
+fn add_column((j, column): (usize, &[f64]), v: &[f64], out: &mut [f64]) {
+    let Some((diagonal, below)) = column.split_first() else { return };
+    out[j] += diagonal * v[j] + dot(below, &v[j + 1..]);
+    out[j + 1..].iter_mut().zip(below).for_each(|(out, entry)| *out += entry * v[j]);
 }
