@@ -176,6 +176,7 @@ pub fn summarise(
         order: order(plan),
         global: labels(plan, |estimator| !estimator.is_local()),
         level: labels(plan, |estimator| estimator.levels_off()),
+        parameters: parameters(plan),
     };
     let theory = Theory::of(plan);
     let known = |label: &str, design: &str, target: &str, noise: &str, risk: Risk| {
@@ -234,6 +235,13 @@ fn labels(plan: &Plan, is_true: impl Fn(&dyn Estimator) -> bool) -> BTreeSet<Str
         |choice: &Choice| choice.build(line_estimators()).is_ok_and(|estimator| is_true(estimator.as_ref()));
     let estimators = plan.study.estimators.iter().filter(|estimator| wanted(estimator.rule.sample()));
     estimators.map(|estimator| estimator.label.clone()).collect()
+}
+
+/// The number of parameters of each estimator on the line that has one.
+fn parameters(plan: &Plan) -> BTreeMap<String, u64> {
+    let of = |choice: &Choice| choice.build(line_estimators()).ok()?.parameters();
+    let estimators = plan.study.estimators.iter();
+    estimators.filter_map(|one| Some((one.label.clone(), of(one.rule.sample())?))).collect()
 }
 
 /// Labels in the order of the study.

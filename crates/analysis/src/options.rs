@@ -50,6 +50,8 @@ pub struct Options {
     /// Labels of estimators that extend no slope beyond the data, where the contribution then has no heavier tail than a
     /// gap's.
     pub level: BTreeSet<String>,
+    /// Numbers of parameters, by label, of estimators on the line that have the same at any n.
+    pub parameters: BTreeMap<String, u64>,
 }
 
 impl Default for Options {
@@ -72,6 +74,7 @@ impl Default for Options {
             order: Order::default(),
             global: BTreeSet::new(),
             level: BTreeSet::new(),
+            parameters: BTreeMap::new(),
         }
     }
 }

@@ -325,7 +325,9 @@ fn conclude(estimator: &String, p: Risk, draft: Draft, options: &Options) -> Con
     let of = match p {
         Risk::Sup => Of::Suprema,
         _ if parts.has_gaps => Of::Local,
-        _ => Of::Means,
+        // Of d features, and as many as a rule may make of them.
+        _ if options.domain == POPULATION => Of::Fitted(f64::INFINITY),
+        _ => options.parameters.get(estimator).map_or(Of::Means, |count| Of::Fitted(*count as f64)),
     };
     let [growth, low, high]: [Option<Growth>; 3] = points.map(|points| grow(&points, of, confidence));
     let mut tails = {

@@ -357,7 +357,8 @@ impl Curve {
         };
         // One mean that may be 0 or negative is enough for there to be no law of powers.
         let points: Option<Vec<GrownPoint>> = self.points.iter().map(&mut one).collect();
-        let growth = points.and_then(|points| grow(&points, Of::Means, Confidence(options.confidence)));
+        let growth = points
+            .and_then(|points| grow(&points, Of::Fitted(f64::INFINITY), Confidence(options.confidence)));
         Curve { growth, ..self }
     }
 

@@ -37,7 +37,7 @@ mod tests {
     use crate::verdict::Verdict;
 
     fn fit(model: Model, data: &[Datum]) -> Option<Fit> {
-        super::fit(model, data, &Limits::new(data), &Powers::new(data, false))
+        super::fit(model, data, &Limits::new(data), &Powers::new(data, 0.0))
     }
 
     const N: [f64; 5] = [100.0, 316.0, 1000.0, 3162.0, 10_000.0];

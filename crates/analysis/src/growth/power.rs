@@ -7,8 +7,8 @@ use crate::growth::model::Model;
 
 /// Values e > 0 of the grid.
 const SHIFTS: usize = 24;
-/// ln n₁ − ln(n₁ − e) of the largest e, which is nine tenths of the first n: twenty features at n = 25 have 21 of 25.
-const FARTHEST: f64 = std::f64::consts::LN_10;
+/// The largest e over the first n: twenty features at n = 25 have 21 of 25.
+const FARTHEST: f64 = 0.9;
 /// The slowest decay that may be one of n − e: E|ŵ − w|^p of d numbers decays like n^(−p/2), and no risk asks for a p below a half.
 /// Growth, and decay slower than this, with a shift would fit what settles.
 const PARAMETRIC: f64 = -0.25;
@@ -22,17 +22,18 @@ pub(crate) struct Powers {
 }
 
 impl Powers {
-    /// The power laws through the levels; with a shift where one is possible.
+    /// The power laws through the levels, with shifts up to this number of parameters.
     ///
     /// What d numbers are estimated from n points has the risk of n − d: of least squares d/(n − d − 1). Over levels that begin near d
     /// it curves as b n^γ does not, and as c + b n^−γ with a limit does.
     ///
     /// Cost: O(levels) a shift.
-    pub fn new(data: &[Datum], may_shift: bool) -> Powers {
+    pub fn new(data: &[Datum], parameters: f64) -> Powers {
         let plain = at(0.0, data);
         let first = data.first().map_or(1.0, |first| exp(first.log_n));
-        let shift = |place: usize| first * (1.0 - exp(-FARTHEST * place as f64 / SHIFTS as f64));
-        let count = if may_shift { SHIFTS } else { 0 };
+        let farthest = -log(1.0 - (parameters / first).min(FARTHEST));
+        let shift = |place: usize| first * (1.0 - exp(-farthest * place as f64 / SHIFTS as f64));
+        let count = if parameters > 0.0 { SHIFTS } else { 0 };
         let shifted = (1..=count).filter_map(|place| at(shift(place), data));
         Powers { plain, shifted: shifted.filter(|fit| fit.slope <= PARAMETRIC).collect() }
     }
@@ -80,22 +81,23 @@ mod tests {
     fn least_squares_of_many_features_is_a_power_of_what_is_left() {
         let law = |n: f64| 20.0 / (n - 21.0);
         let data = [25.0, 100.0, 400.0].map(|n| datum(n, law(n)));
-        let powers = Powers::new(&data, true);
+        let powers = Powers::new(&data, f64::INFINITY);
         let best = powers.best().unwrap();
         assert!((best.shift - 21.0).abs() < 0.5 && (best.slope + 1.0).abs() < 0.01, "{best:?}");
         assert!((best.value(log(60.0)) / law(60.0) - 1.0).abs() < 0.05);
         assert!(powers.plain.unwrap().chi2 > 100.0);
-        assert!(Powers::new(&data, false).shifted.is_empty());
+        assert!(Powers::new(&data, 0.0).shifted.is_empty());
+        assert!(Powers::new(&data, 2.0).shifted.iter().all(|fit| fit.shift < 2.0 + 1e-9));
     }
 
     /// An exact power of n loses less than the logarithm of two.
     #[test]
     fn a_power_of_n_keeps_half_of_the_prior() {
         let data = [25.0, 100.0, 400.0].map(|n| datum(n, 3.0 / n));
-        let powers = Powers::new(&data, true);
+        let powers = Powers::new(&data, f64::INFINITY);
         assert_eq!(powers.best().unwrap().shift, 0.0);
         let evidence = powers.evidence(|chi2| -chi2 / 2.0);
         assert!(evidence <= 0.0 && evidence > -std::f64::consts::LN_2, "{evidence}");
-        assert_eq!(Powers::new(&data, false).evidence(|chi2| -chi2), -powers.plain.unwrap().chi2);
+        assert_eq!(Powers::new(&data, 0.0).evidence(|chi2| -chi2), -powers.plain.unwrap().chi2);
     }
 }

@@ -49,10 +49,13 @@ impl Probabilities {
 }
 
 /// The kind of quantity, which decides the models.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Of {
-    /// A mean over x, of a rule whose parameters may be nearly as many as the points.
+    /// A mean over x.
     Means,
+    /// A mean over x of a rule with up to so many parameters, that may be nearly as many as the points; infinite where the number
+    /// is not known.
+    Fitted(f64),
     /// A mean over x of a local estimator: the noise of few labels remains at any n, so that no law vanishes.
     Local,
     /// A supremum over x.
@@ -114,7 +117,7 @@ struct Weighed {
 ///
 /// The models of suprema include √(a + b ln n), which no mean over x follows; those of local estimators exclude laws that
 /// vanish. All models but the constant have two parameters, the values R at the first and at the last n, with the same flat
-/// prior; a limit is averaged over its rate, with a flat prior in ln γ from 0.001 to 2, and a power of means that are not local over the
+/// prior; a limit is averaged over its rate, with a flat prior in ln γ from 0.001 to 2, and a power of what has parameters over the
 /// e of (n − e)^γ, with half of the prior at 0. The constant is the case of equal
 /// values: its evidence is multiplied by the width of the prior, exponents from −½ to ½, over that of the posterior. Where
 /// no model fits within the errors, all errors are scaled up until the best one does.
@@ -127,7 +130,8 @@ pub(crate) fn grow(points: &[Point], of: Of, confidence: Confidence) -> Option<G
     let unit = unit(points);
     let data = data(points, unit);
     let limits = Limits::new(&data);
-    let powers = Powers::new(&data, of == Of::Means);
+    let parameters = if let Of::Fitted(parameters) = of { parameters } else { 0.0 };
+    let powers = Powers::new(&data, parameters);
     let mut weighed = weigh(&data, of, (&limits, &powers));
     weighed.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
     let best = *weighed.first()?;
@@ -173,7 +177,7 @@ fn data(points: &[Point], unit: f64) -> Vec<Datum> {
 
 fn weigh(data: &[Datum], of: Of, (limits, powers): (&Limits, &Powers)) -> Vec<Weighed> {
     let models = match of {
-        Of::Means | Of::Local => Model::OF_MEANS,
+        Of::Means | Of::Fitted(_) | Of::Local => Model::OF_MEANS,
         Of::Suprema => Model::OF_SUPREMA,
     };
     let is_possible = |fit: &Fit| of != Of::Local || fit.class() != Verdict::Benign;
@@ -280,6 +284,13 @@ mod tests {
         of(ns, error, law).probabilities.class(0.95)
     }
 
+    /// The class of the risk of a rule with unknown numbers of parameters.
+    fn fitted(ns: &[u64], error: f64, law: impl Fn(f64) -> f64) -> Verdict {
+        let points: Vec<Point> =
+            ns.iter().map(|n| synthetic(*n, law(*n as f64), error * law(*n as f64))).collect();
+        grow(&points, Of::Fitted(f64::INFINITY), OPTIONS).unwrap().probabilities.class(0.95)
+    }
+
     #[test]
     fn finds_exponent_and_limit() {
         let root = of(&DECADES, 0.02, f64::sqrt);
@@ -359,11 +370,11 @@ mod tests {
         let four = [25, 100, 400, 1600];
         for error in [0.002, 0.01, 0.03] {
             for d in [2.0, 10.0, 20.0] {
-                assert_ne!(class(&four[..3], error, left(d)), Verdict::Tempered, "{d} {error}");
-                assert_ne!(class(&four, error, left(d)), Verdict::Tempered, "{d} {error}");
+                assert_ne!(fitted(&four[..3], error, left(d)), Verdict::Tempered, "{d} {error}");
+                assert_ne!(fitted(&four, error, left(d)), Verdict::Tempered, "{d} {error}");
             }
-            assert_eq!(class(&[25, 50, 100, 200, 400, 800], error, left(20.0)), Verdict::Benign, "{error}");
-            assert_eq!(class(&four, error, |n| 0.5 + 20.0 / (n - 21.0)), Verdict::Tempered, "{error}");
+            assert_eq!(fitted(&[25, 50, 100, 200, 400, 800], error, left(20.0)), Verdict::Benign, "{error}");
+            assert_eq!(fitted(&four, error, |n| 0.5 + 20.0 / (n - 21.0)), Verdict::Tempered, "{error}");
         }
     }
 

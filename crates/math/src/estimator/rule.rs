@@ -92,6 +92,11 @@ pub trait Estimator: Send {
         false
     }
 
+    /// How many numbers are fitted, where they are the same at any n: what is left of n decides the variance.
+    fn parameters(&self) -> Option<u64> {
+        None
+    }
+
     /// The cost of a trial of n points: drawing the sample, fitting it and scoring f̂, in nanoseconds of a core of 2026.
     ///
     /// It is a model, accurate to a factor of about three where training runs to its last step. The size of shards is

@@ -108,6 +108,10 @@ impl Estimator for Polynomial {
         true
     }
 
+    fn parameters(&self) -> Option<u64> {
+        Some(self.degree as u64 + 1)
+    }
+
     fn cost(&self, n: u64) -> f64 {
         cost_of(n, self.degree)
     }
