@@ -23,6 +23,17 @@ pub(crate) fn wide<K: Kernel>(kernel: K) -> K::Output {
     kernel.call()
 }
 
+/// Runs a kernel in registers of 512 bits where the machine has AVX-512, for what is bound by sums and products: exponentials of many
+/// distances. The bits are those of [`wide`].
+#[inline]
+pub(crate) fn widest<K: Kernel>(kernel: K) -> K::Output {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(registers) = avx512() {
+        return registers.vectorize(kernel);
+    }
+    wide(kernel)
+}
+
 /// The instructions of AVX2, where the machine has them; `None` with `--cfg narrow`.
 #[cfg(target_arch = "x86_64")]
 #[inline]

@@ -6,7 +6,7 @@ use crate::sample::Degenerate;
 use crate::space::kernel::{Blocks, Embedded, scaled, squared_distances};
 use crate::space::{Function, Points, Predictor};
 use crate::sum::largest;
-use crate::wide::{Kernel, wide};
+use crate::wide::{Kernel, wide, widest};
 use std::sync::Arc;
 
 /// The points of a sample, ready for distances from them.
@@ -183,7 +183,7 @@ impl Kernel for Beyond<'_> {
 
 /// The place of the first of the least numbers, and what it is: 0 and infinite where there are none.
 pub(super) fn nearest(values: &[f64]) -> (usize, f64) {
-    let least = wide(Least(values));
+    let least = widest(Least(values));
     let start = wide(Beyond(values, least.next_up()));
     let place = values[start..].iter().position(|value| *value == least);
     (place.map_or(0, |place| start + place), least)

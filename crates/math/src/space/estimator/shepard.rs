@@ -8,7 +8,7 @@ use crate::sample::Degenerate;
 use crate::seed::Draws;
 use crate::space::dense::dot;
 use crate::space::{Points, Predictor, Sample};
-use crate::wide::{Kernel, wide};
+use crate::wide::{Kernel, widest};
 
 pub(super) const ENTRY: Entry<dyn Estimator> = Entry {
     name: "shepard",
@@ -86,16 +86,16 @@ impl Powers {
             return nearest;
         }
         match self.quarters() {
-            Some(2) => wide(Fill(Quarters::<2>, least, squares, weights)),
-            Some(4) => wide(Fill(Quarters::<4>, least, squares, weights)),
-            Some(6) => wide(Fill(Quarters::<6>, least, squares, weights)),
-            Some(8) => wide(Fill(Quarters::<8>, least, squares, weights)),
-            Some(9) => wide(Fill(Quarters::<9>, least, squares, weights)),
-            Some(10) => wide(Fill(Quarters::<10>, least, squares, weights)),
-            Some(12) => wide(Fill(Quarters::<12>, least, squares, weights)),
-            Some(16) => wide(Fill(Quarters::<16>, least, squares, weights)),
-            Some(24) => wide(Fill(Quarters::<24>, least, squares, weights)),
-            _ => wide(Fill(Real(0.5 * self.beta), least, squares, weights)),
+            Some(2) => widest(Fill(Quarters::<2>, least, squares, weights)),
+            Some(4) => widest(Fill(Quarters::<4>, least, squares, weights)),
+            Some(6) => widest(Fill(Quarters::<6>, least, squares, weights)),
+            Some(8) => widest(Fill(Quarters::<8>, least, squares, weights)),
+            Some(9) => widest(Fill(Quarters::<9>, least, squares, weights)),
+            Some(10) => widest(Fill(Quarters::<10>, least, squares, weights)),
+            Some(12) => widest(Fill(Quarters::<12>, least, squares, weights)),
+            Some(16) => widest(Fill(Quarters::<16>, least, squares, weights)),
+            Some(24) => widest(Fill(Quarters::<24>, least, squares, weights)),
+            _ => widest(Fill(Real(0.5 * self.beta), least, squares, weights)),
         }
         nearest
     }
@@ -107,7 +107,7 @@ impl Rule for Powers {
     fn value(&self, squares: &[f64], y: &[f64], weights: &mut Weights) -> f64 {
         let nearest = self.fill(squares, weights);
         let label = y[nearest];
-        let [above, below] = wide(Mean(&weights.0, y, label));
+        let [above, below] = widest(Mean(&weights.0, y, label));
         label + above / below
     }
 

@@ -3,7 +3,7 @@
 use super::embedding::LANES;
 use super::profile::Profile;
 use super::{Blocks, Embedded, Kernel, Visit};
-use crate::wide::{Kernel as Wide, wide};
+use crate::wide::{Kernel as Wide, wide, widest};
 
 impl Kernel {
     /// The matrix of k(a_i, b_j), row by row: one row for each a, one column for each b.
@@ -101,7 +101,7 @@ impl Visit for Matrix<'_> {
     type Output = ();
 
     fn visit<P: Profile>(self, profile: P) {
-        wide(MatrixOf { profile, all: self });
+        widest(MatrixOf { profile, all: self });
     }
 }
 
@@ -148,7 +148,7 @@ impl Visit for Sums<'_> {
     type Output = ();
 
     fn visit<P: Profile>(self, profile: P) {
-        wide(SumsOf { profile, all: self });
+        widest(SumsOf { profile, all: self });
     }
 }
 
