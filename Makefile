@@ -1,4 +1,4 @@
-.PHONY: build wheel test-wheel test test-slow test-sql test-cells test-bits test-engines truth theory-nd bench bench-peers bench-scaling bench-startup bench-instructions gallery fmt lint deny run
+.PHONY: build wheel test-wheel test test-slow test-sql test-cells test-bits test-engines test-server truth theory-nd bench bench-peers bench-scaling bench-startup bench-instructions gallery fmt lint deny run
 
 build:
 	cargo build --release
@@ -36,6 +36,10 @@ test-cells:
 # Slurm, Ray, HyperQueue, GNU parallel, a Kubernetes manifest and an object store: as root, with Debian's slurm-wlm, munge and parallel.
 test-engines:
 	cargo test --release --features buckets --test engines -- --ignored --nocapture --test-threads 1
+
+# The contract of depots on a server of one's own: TEMPERED_TEST_BUCKET=s3://bucket/prefix, and credentials as for `tempered`.
+test-server:
+	cargo test --release -p tempered-depot --features buckets -- --ignored --nocapture
 
 # The pinned bits in narrow registers with little optimisation, and in all that the processor has with much.
 test-bits:

@@ -143,7 +143,7 @@ mod buckets {
         keeps(&Faulty::new(bucket), true);
     }
 
-    /// Slow: a server is given by `TEMPERED_TEST_BUCKET=s3://bucket/prefix` and the environment of its credentials.
+    /// Slow, `make test-server`: a server is given by `TEMPERED_TEST_BUCKET=s3://bucket/prefix` and the environment of its credentials.
     #[test]
     #[ignore = "wants a server"]
     fn a_server_keeps_the_contract() {
