@@ -23,3 +23,4 @@ mod pipelines;
 mod run;
 mod spectra;
 mod traps;
+mod verdicts;

@@ -161,10 +161,9 @@ impl Interval {
         }
     }
 
-    /// Whether its coverage is bounded: a tail that is no power has no index, a slope over some n is no exponent, and what they
-    /// would cover is only counted.
+    /// Whether its coverage is bounded: a slope over some n is no exponent, and what it would cover is only counted.
     pub fn is_bounded(&self) -> bool {
-        !matches!(self.about, LightRisk | LightGaps | Slope)
+        !matches!(self.about, Slope)
     }
 
     /// Whether the table has its columns.

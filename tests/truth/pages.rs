@@ -1,7 +1,7 @@
 //! What was found, as tables.
 
 use crate::Judged;
-use crate::bounds::{Bound, ENFORCED};
+use crate::bounds::Bound;
 use crate::claims::MeanIs;
 use crate::count::{Share, Tally};
 use crate::coverage::INTERVALS;
@@ -30,9 +30,8 @@ pub fn pages(judged: &Judged, bounds: &[Bound]) -> Vec<Sheet> {
 fn bound_sheet(bounds: &[Bound]) -> Sheet {
     let mut sheet = Sheet::new("Bounds", &["bound", "", "found"]);
     for bound in bounds {
-        let asserted = ENFORCED.iter().any(|name| bound.name.starts_with(name));
         let says = if bound.holds { "holds" } else { "misses" };
-        let says = if asserted { format!("{says}, asserted") } else { says.to_owned() };
+        let says = if bound.asserted { format!("{says}, asserted") } else { says.to_owned() };
         sheet.push([bound.name.clone(), says, bound.found.clone()]);
     }
     sheet

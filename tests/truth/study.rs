@@ -8,6 +8,7 @@ use crate::setting::Estimator::{
 };
 use crate::setting::Noise::{self, Laplace, Normal, Rademacher, StudentT};
 use crate::setting::Risk::{self, Power, Sup};
+use crate::truth::Size;
 use std::fmt::Display;
 
 /// One study file: all combinations of its lists.
@@ -72,6 +73,12 @@ impl Study {
         format!(
             "tempered run pipelines/quickstart.yaml --out DIR --set store.weights=none --set aggregate.max_failed=1{sets}"
         )
+    }
+
+    /// How large it is for each series.
+    pub fn size(&self) -> Size {
+        let values = self.trials * self.n.len() as u64;
+        Size { largest: *self.n.last().unwrap() as f64, values: values as f64 }
     }
 
     /// How many series it has.

@@ -24,7 +24,7 @@ pub enum Class {
 pub enum Distance {
     /// The tail index that decides is 1, or the rate at which the risk vanishes is 0.
     On,
-    /// It is within a tenth of 1.
+    /// It is within a tenth of 1, or nearer than the trials can tell.
     Near,
     Away,
     /// What n is affordable does not show the class: growth like √(ln n), a limit that the largest of n terms hides, or moments
@@ -88,24 +88,52 @@ fn distance(index: f64) -> Distance {
     }
 }
 
-/// What is true of a series whose largest n is this.
-pub fn truth(setting: &Setting, largest: f64) -> Truth {
+/// Standard errors that an interval of wrong verdicts once in a thousand needs, and that leave one verdict in twenty undecided.
+const WRONG: f64 = 3.09;
+const UNDECIDED: f64 = 1.645;
+
+/// How close to 1 the index α of a single term is, the p-th power of an error Z, of which there are so many values: the outermost lines
+/// or a mean of all labels, where growth with n says nothing of the tail.
+///
+/// The index of Z is p α. No unbiased estimator of ξ = 1/(p α) that does not depend on location and scale has a smaller standard error
+/// than (1 + ξ)/√M of M values, were they all excesses of Pareto's generalised law (Cramér & Rao; Smith, 1987). A verdict has to
+/// exclude 1/p.
+fn distance_of_term(index: f64, p: f64, values: f64) -> Distance {
+    let (shape, boundary) = (1.0 / (p * index), 1.0 / p);
+    let needed = WRONG * (1.0 + boundary) + UNDECIDED * (1.0 + shape);
+    match distance(index) {
+        Distance::Away if (shape - boundary).abs() * values.sqrt() < needed => Distance::Near,
+        at => at,
+    }
+}
+
+/// How large a study of a series is.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// The largest n.
+    pub largest: f64,
+    /// Trials at all n together.
+    pub values: f64,
+}
+
+/// What is true of a series of this size.
+pub fn truth(setting: &Setting, size: Size) -> Truth {
     match setting.estimator {
-        Estimator::Polynomial(_) => polynomial(setting),
-        Estimator::Shepard(beta) if beta <= 1.0 => global(setting, beta),
-        _ => local(setting, largest),
+        Estimator::Polynomial(_) => polynomial(setting, size),
+        Estimator::Shepard(beta) if beta <= 1.0 => global(setting, beta, size),
+        _ => local(setting, size),
     }
 }
 
 /// Local interpolants and means of neighbours.
-fn local(setting: &Setting, largest: f64) -> Truth {
+fn local(setting: &Setting, size: Size) -> Truth {
     let inside = inside(setting);
     let beyond = beyond(setting);
     // The power to which the local error is raised; the largest error itself is a maximum of n of them.
     let power = if let Risk::Power(p) = setting.risk { p } else { 1.0 };
     let risk = beyond.map_or(inside, |beyond| beyond.min(inside)) / power;
     let (class, slow) = match setting.risk {
-        Risk::Power(p) if inside > p => (Class::Tempered, is_hidden(setting, p, largest)),
+        Risk::Power(p) if inside > p => (Class::Tempered, is_hidden(setting, p, size.largest)),
         Risk::Power(_) => (Class::Catastrophic, false),
         // Bounded noise bounds bounded means of it: the supremum tends to the largest that patterns of signs allow. [derived]
         Risk::Sup if setting.noise == Noise::Rademacher && inside.is_infinite() => (Class::Tempered, false),
@@ -122,7 +150,13 @@ fn local(setting: &Setting, largest: f64) -> Truth {
     let explodes = risk <= 1.0;
     let in_expectation = Known {
         class: if explodes { Class::Catastrophic } else { class },
-        distance: if explodes || !slow { distance(risk) } else { Distance::Slow },
+        distance: match () {
+            () if slow && !explodes => Distance::Slow,
+            () if setting.domain == Domain::Unit && extends(setting) => {
+                distance_of_term(risk, power, size.values)
+            }
+            () => distance(risk),
+        },
     };
     let is_power = matches!(setting.risk, Risk::Power(_));
     Truth {
@@ -173,12 +207,16 @@ fn inside(setting: &Setting) -> f64 {
 /// Lines that are extended have the slope of the outer gap: index 1 for independent points [paper: arXiv 2307.15396, no
 /// mean for p ≥ 1], 2 for full jitter [derived], that of the noise otherwise.
 fn beyond(setting: &Setting) -> Option<f64> {
-    let extends = matches!(
+    let steep = if extends(setting) { closeness(setting.design) } else { f64::INFINITY };
+    (setting.domain == Domain::Unit).then(|| setting.noise.index().min(steep))
+}
+
+/// Whether the outermost lines are extended beyond the data.
+fn extends(setting: &Setting) -> bool {
+    matches!(
         setting.estimator,
         Estimator::LinearSpline(Ends::Extend) | Estimator::MinNorm(Ends::Extend) | Estimator::CubicSpline
-    );
-    let steep = if extends { closeness(setting.design) } else { f64::INFINITY };
-    (setting.domain == Domain::Unit).then(|| setting.noise.index().min(steep))
+    )
 }
 
 /// Whether noise and slope beyond the data have one index: their product has a logarithm beside its power.
@@ -238,7 +276,7 @@ fn limit(setting: &Setting) -> Option<f64> {
 ///
 /// With a variance, ν > 2, the mean of n labels is normal but for a share n^(1 − ν/2) of the training sets at most, beyond some
 /// standard errors [derived: one big jump]. Whether it has moments above the second is decided there.
-fn polynomial(setting: &Setting) -> Truth {
+fn polynomial(setting: &Setting, size: Size) -> Truth {
     let index = setting.noise.index();
     let power = if let Risk::Power(p) = setting.risk { p } else { 1.0 };
     let rate = if index > 2.0 { 0.5 } else { 1.0 - 1.0 / index };
@@ -250,7 +288,7 @@ fn polynomial(setting: &Setting) -> Truth {
         in_probability: Some(Known { class, distance: at }),
         in_expectation: Some(Known {
             class: if risk <= 1.0 { Class::Catastrophic } else { class },
-            distance: if hidden { Distance::Slow } else { distance(risk) },
+            distance: if hidden { Distance::Slow } else { distance_of_term(risk, power, size.values) },
         }),
         limit: (rate > 0.0).then_some(0.0),
         exponent: (rate > 0.0).then_some(-power * rate),
@@ -264,18 +302,20 @@ fn polynomial(setting: &Setting) -> Truth {
 /// E|ε| is finite [paper for independent points: Devroye, Györfi & Krzyżak (1998); else derived]; with E|ε|^p finite as
 /// well means of labels are uniformly integrable, and the mean vanishes too. Where p ≥ ν, E R_p = ∞, as f̂ is a label near
 /// every data point; whether the median vanishes is left open. The supremum is that of the labels, as for chords.
-fn global(setting: &Setting, beta: f64) -> Truth {
+fn global(setting: &Setting, beta: f64, size: Size) -> Truth {
     let index = setting.noise.index();
     let Risk::Power(p) = setting.risk else {
-        return local(setting, 1.0);
+        return local(setting, Size { largest: 1.0, ..size });
     };
     let known = |class, distance| Some(Known { class, distance });
     let at = if beta == 1.0 { Distance::On } else { distance(beta) };
     let vanishes = index > 1.0 && index > p;
     let in_expectation = if index <= p {
-        known(Class::Catastrophic, distance(index / p))
+        known(Class::Catastrophic, distance_of_term(index / p, p, size.values))
     } else {
-        known(Class::Benign, at).filter(|_| vanishes)
+        // Both the rate and the tail have to be told.
+        let told = if at == Distance::Away { distance_of_term(index / p, p, size.values) } else { at };
+        known(Class::Benign, told).filter(|_| vanishes)
     };
     Truth {
         in_probability: known(Class::Benign, at).filter(|_| vanishes),
@@ -309,7 +349,7 @@ mod tests {
     use super::*;
 
     fn of(estimator: Estimator, design: Design, noise: Noise, risk: Risk, domain: Domain) -> Truth {
-        truth(&Setting { design, noise, estimator, risk, domain }, 1e4)
+        truth(&Setting { design, noise, estimator, risk, domain }, Size { largest: 1e4, values: 1e4 })
     }
 
     const NORMAL: Noise = Noise::Normal(1.0);

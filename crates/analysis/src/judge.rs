@@ -10,8 +10,8 @@ use crate::verdict::Verdict;
 /// The rules as text, printed below the table.
 pub const RULE: &str = "\
 In probability: five laws of the median, c, c + b n^-g, a + b ln n, b n^g and 1/(a + b ln n), and for a supremum \
-sqrt(a + b ln n), are weighed by their evidence, b (n - e)^g among them where parameters may be as many as points; a class is named where its laws together reach the stated confidence, \
-and a limit lies within half of the last median. Where only a limit and growth are left, the tail index of the gaps' \
+sqrt(a + b ln n), are weighed by their evidence, b (n - e)^g among them where parameters may be as many as points; a class is named where its laws together reach the stated confidence (decay also where those of median and quartiles do, which count \
+as one and a half), and a limit lies within half of the last median. Where only a limit and growth are left, the tail index of the gaps' \
 contributions decides (marked α), if the estimator is local: an interval of three standard errors above 1 gives their \
 sum a limit, one that ends below 1.05 lets it grow, at least as far as n = e^20; growth alone decides nothing where \
 the interval holds both. For x in R^d, where there are no gaps, quartiles of which the lower one rises and the upper one \
@@ -59,14 +59,21 @@ pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence:
     if let Some(says) = contradiction(class, tails) {
         return judged(Verdict::Undecided, says);
     }
-    let far = growth
-        .limit
-        .zip(growth.curve.last())
-        .filter(|(limit, (_, last))| !(last / IN_SIGHT..last * IN_SIGHT).contains(&limit.value));
+    let far = out_of_sight(growth);
     let open = class == Verdict::Undecided || (class == Verdict::Tempered && far.is_some());
     if !open {
         let sure = 100.0 * odds.benign.max(odds.tempered).max(odds.catastrophic);
         return judged(class, format!("{sure:.1} % by the growth of the median, {}", growth.model.formula()));
+    }
+    // Gaps tell more of local estimators than quartiles do.
+    let quartiles = tails.with_quartiles.filter(|_| class == Verdict::Undecided && !tails.has_gaps);
+    if let Some(odds) = quartiles.filter(|odds| odds.class(confidence) == Verdict::Benign) {
+        let sure = 100.0 * odds.benign;
+        let formula = growth.model.formula();
+        return judged(
+            Verdict::Benign,
+            format!("{sure:.1} % by the growth of the median and of both quartiles, {formula}"),
+        );
     }
     if tails.closes_in && far.is_none() {
         let reason = "slopes cannot tell a limit from slow growth or decay; the lower quartile rises and the upper one falls, so \
@@ -78,9 +85,8 @@ pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence:
     {
         return judgement;
     }
-    if let Some((limit, _)) = far.filter(|_| class == Verdict::Tempered) {
-        let says =
-            format!("the limit that fits, {}, is out of sight of the last median", number(limit.value));
+    if let Some(limit) = far.filter(|_| class == Verdict::Tempered) {
+        let says = format!("the limit that fits, {}, is out of sight of the last median", number(limit));
         return judged(Verdict::Undecided, says);
     }
     let says = format!(
@@ -90,6 +96,12 @@ pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence:
         100.0 * odds.catastrophic
     );
     judged(class, says)
+}
+
+/// The limit that fits, if it is too far from the last value for a verdict.
+fn out_of_sight(growth: &Growth) -> Option<f64> {
+    let (limit, (_, last)) = growth.limit.zip(growth.curve.last())?;
+    Some(limit.value).filter(|limit| !(last / IN_SIGHT..last * IN_SIGHT).contains(limit))
 }
 
 /// The verdict on a probability of a wrong sign, which grows to a half at most.
@@ -141,7 +153,7 @@ fn contradiction(class: Verdict, tails: &Tails) -> Option<String> {
     match class {
         Verdict::Tempered if tails.gaps_are_below(1.0) => Some(format!(
             "the median settles, but the tail index {} of gaps says it must grow",
-            text(&gaps.sure)
+            text(&tails.gaps_below(1.0)?)
         )),
         Verdict::Tempered if may_be_one() => Some(format!(
             "the median settles, but the tail index {} of gaps may be 1, where it grows",
@@ -179,7 +191,7 @@ fn by_tail(tails: &Tails) -> Option<Judgement> {
     }
     let [gaps, excesses] = [tails.gaps, tails.excesses].map(|index| index.map(|index| index.sure));
     let stated = tails.gaps.map(|index| index.stated);
-    let shown = gaps.or(excesses)?;
+    let shown = gaps.or(excesses).or(tails.maxima)?;
     const WITHIN: &str = "within three standard errors";
     let (verdict, says) = if tails.gaps_are_above() {
         (Verdict::Tempered, "is above 1, so the sum over gaps has a limit")
@@ -196,7 +208,8 @@ fn by_tail(tails: &Tails) -> Option<Judgement> {
         Verdict::Catastrophic => index.high <= AT_MOST_ONE,
         _ => true,
     };
-    let sure = [gaps, excesses].into_iter().flatten().find(decides).map(|index| (index, WITHIN));
+    let all = [gaps, excesses, tails.gaps_below(AT_MOST_ONE), tails.maxima];
+    let sure = all.into_iter().flatten().find(decides).map(|index| (index, WITHIN));
     let both = stated.filter(decides).map(|index| (index, "beside a median that settles"));
     let (shown, within) = sure.or(both).unwrap_or((shown, WITHIN));
     let reason = format!(
@@ -218,7 +231,11 @@ pub(crate) fn in_expectation(
         (_, Some(false)) => judged(Verdict::Catastrophic, reason),
         (Verdict::Catastrophic, _) => judged(Verdict::Catastrophic, "the mean is at least half the median"),
         (Verdict::Undecided, _) | (_, None) => judged(Verdict::Undecided, reason),
-        (class, Some(true)) => match means.map(|means| means.probabilities.class(confidence)) {
+        (class, Some(true)) => match means.map(|means| {
+            let found = means.probabilities.class(confidence);
+            let far = found == Verdict::Tempered && out_of_sight(means).is_some();
+            if far { Verdict::Undecided } else { found }
+        }) {
             None => judged(class, format!("{reason}; sample means have no variance to be weighed by")),
             Some(Verdict::Undecided) => {
                 judged(class, format!("{reason}; the growth of the sample means says no more"))
@@ -231,7 +248,7 @@ pub(crate) fn in_expectation(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::growth::weigh::{Of, grow};
+    use crate::growth::weigh::{Of, Probabilities, grow};
     use crate::sample::confidence::Confidence;
     use crate::sample::point::{Point, synthetic};
     use crate::tail::index::Index;
@@ -320,6 +337,12 @@ mod tests {
         assert_eq!(judge(Verdict::Undecided, None), Verdict::Undecided);
         assert_eq!(judge(Verdict::Tempered, growth(f64::sqrt).as_ref()), Verdict::Catastrophic);
         assert_eq!(judge(Verdict::Tempered, growth(|_| 1.0).as_ref()), Verdict::Tempered);
+        // n/(d − n − 1) with d = n^1.5: three exact means fit a limit of a fifth of the last one, which says nothing.
+        let left = |n: u64| (n as f64) / ((n as f64).powf(1.5) - n as f64 - 1.0);
+        let points = [25, 100, 400].map(|n| synthetic(n, left(n), 0.002 * left(n)));
+        let means = grow(&points, Of::Means, Confidence(0.95));
+        assert_eq!(means.as_ref().map(|means| means.probabilities.class(0.95)), Some(Verdict::Tempered));
+        assert_eq!(judge(Verdict::Benign, means.as_ref()), Verdict::Benign);
     }
 
     /// The growth of known medians decides; tails and means of censored samples do not.
@@ -351,5 +374,37 @@ mod tests {
     fn is_lower_case_everywhere() {
         assert_eq!(format!("[{:<10}]", Verdict::Tempered), "[tempered  ]");
         assert_eq!(serde_json::to_string(&Verdict::Catastrophic).unwrap(), "\"catastrophic\"");
+    }
+
+    /// The growth of maxima decides where the spread does not, and contradicts neither of the others silently.
+    #[test]
+    fn maxima_decide_where_the_spread_does_not() {
+        let log = growth(|n| 2.0 / std::f64::consts::PI * (n.ln() - 1.45));
+        let judge = |spread: Index, found: f64| {
+            let maxima = Some(TailIndex { value: found, low: found - 0.1, high: found + 0.1, values: 300 });
+            in_probability(log.as_ref(), &Tails { maxima, ..gaps(Some(spread)) }, 0.95)
+        };
+        let open = index(1.1, 0.3);
+        let (below, above) = (judge(open, 0.75), judge(open, 1.4));
+        assert!(
+            below.verdict == Verdict::Catastrophic && below.by_tail && below.reason.contains("0.75"),
+            "{below:?}"
+        );
+        assert!(
+            above.verdict == Verdict::Tempered && above.by_tail && above.reason.contains("1.4"),
+            "{above:?}"
+        );
+        assert_eq!(judge(index(1.2, 0.05), 0.75).verdict, Verdict::Undecided);
+    }
+
+    /// Three quantiles that say the same say more than one, where there are no gaps.
+    #[test]
+    fn quartiles_support_decay() {
+        let slow = growth(|n| n.powf(-0.05));
+        let odds = |benign: f64| Some(Probabilities { benign, tempered: 1.0 - benign, catastrophic: 0.0 });
+        let judge = |tails: Tails| in_probability(slow.as_ref(), &tails, 0.999_999).verdict;
+        assert_eq!(judge(Tails { with_quartiles: odds(1.0), ..Tails::default() }), Verdict::Benign);
+        assert_eq!(judge(Tails { with_quartiles: odds(0.9), ..Tails::default() }), Verdict::Undecided);
+        assert_eq!(judge(Tails { with_quartiles: odds(1.0), ..gaps(None) }), Verdict::Undecided);
     }
 }

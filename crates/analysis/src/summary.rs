@@ -9,7 +9,7 @@ use crate::along::{Along, Curve, Quantity, curves};
 use crate::coordinates::{Coordinates, Interner};
 use crate::error::Error;
 use crate::fits::Fits;
-use crate::growth::weigh::{Growth, Of, grow};
+use crate::growth::weigh::{Growth, Of, Probabilities, grow};
 use crate::judge::{Judgement, closes_in, in_expectation, in_probability, of_signs};
 use crate::level::{Level, censored};
 use crate::options::Options;
@@ -27,7 +27,8 @@ use crate::sample::replicates::Replicates;
 use crate::series::{Series, agreement, outlined};
 use crate::tail::excesses::Excesses;
 use crate::tail::hill::Top;
-use crate::tail::parts::{MAXIMA, Parts, QUARTER, TENTH};
+use crate::tail::maxima::Maxima;
+use crate::tail::parts::{MAXIMA, Parts, QUARTER, TENTH, share_of_roots};
 use crate::tail::tails::Tails;
 use crate::verdict::Verdict;
 
@@ -288,10 +289,12 @@ fn parts(n: f64, risk: Risk, samples: &RiskSamples, is_local: bool, tails: bool)
     let own = |p| [QUARTER, TENTH].map(|share| of(Some(value), share, p));
     Parts {
         gap_logs: Vec::from_iter(gap.map(|gap| (n, gap.logs.clone()))),
+        gap_maxima: Vec::from_iter(gap.and_then(|gap| Maxima::of(n, &gap.ordered, exponent))),
         gap_excesses: [MAXIMA, QUARTER].map(|share| of(gap, share, 1.0)),
         gap_roots: of(gap, MAXIMA, exponent),
         edge_tops: Vec::from_iter(edge.as_ref().and_then(|edge| Top::of(&edge.ordered))),
-        edge_excesses: [1.0, exponent].map(|p| of(edge.as_ref(), QUARTER, p)),
+        edge_excesses: [(QUARTER, 1.0), (share_of_roots(value.rows), exponent)]
+            .map(|(share, p)| of(edge.as_ref(), share, p)),
         own: own(1.0),
         // The root is taken only where the risk is not a sum of many contributions of gaps.
         roots: if has_gaps { Default::default() } else { own(exponent) },
@@ -343,6 +346,10 @@ fn conclude(estimator: &String, p: Risk, draft: Draft, options: &Options) -> Con
     // On the line gaps decide, and quartiles of sums with heavy tails move for long.
     tails.closes_in =
         options.domain == POPULATION && closes_in([growth.as_ref(), low.as_ref(), high.as_ref()]);
+    if let [Some(median), Some(low), Some(high)] = [&growth, &low, &high] {
+        tails.with_quartiles =
+            Some(Probabilities::pooled([median, low, high].map(|growth| growth.probabilities)));
+    }
     note_tails(&mut levels, &tails);
     let levels = outlined(levels);
     let growth = growth.map(|growth| growth.with_tail(tails.gaps.map(|gaps| gaps.stated)));
@@ -390,7 +397,7 @@ fn finish(labels: [String; 4], p: Risk, draft: Draft, options: &Options, theory:
         growth_q75,
         tail_index: tails.gaps.map(|gaps| gaps.stated),
         decided_by_tail: by_tail,
-        tail_index_edge: tails.edges.map(|edges| edges.stated),
+        tail_index_edge: tails.stated_edges(),
         levels,
     }
 }

@@ -14,11 +14,15 @@ const FASTEST: f64 = 2.0;
 /// Parts of a step between two rates, fitted around the best one.
 const PARTS: i32 = 8;
 
-/// Rates over which the interval of a limit is taken, in addition to that of the best fit: those of means (1), of normal
-/// limits (½) and of heavy tails (¼), steps between them, and 2.
-const INTERVAL: [f64; 7] = [0.25, 0.354, 0.5, 0.707, 1.0, 1.41, FASTEST];
-/// A rate is plausible where its χ² exceeds the least by at most this, the 95 % quantile of χ² with one degree of freedom.
-const POSSIBLE: f64 = 3.84;
+/// Rates over which the interval of a limit is taken, in addition to that of the best fit: from the ¼ of heavy tails to 2, in so many
+/// equal steps of ln γ. Between two of them χ² changes by less than what a rate may exceed the least by, until levels are known to
+/// a ten-thousandth.
+const STEPS: usize = 18;
+const SLOWEST_OF_INTERVAL: f64 = 0.25;
+
+/// A rate is plausible where its χ² exceeds the least by at most this, three standard errors: approaches have more than one term, as
+/// n^(−1/3) and 1/n of Student's noise of index 3 at p = 2, whose one rate is known less accurately than χ² says.
+const POSSIBLE: f64 = 9.0;
 
 /// The fits c + b n^(−γ) to the levels at each rate.
 pub(crate) struct Limits {
@@ -64,7 +68,7 @@ impl Limits {
     }
 
     /// The limit of the best fit, which is a constant or a limit, with an interval. The interval is the union of those of
-    /// `reach` standard errors around the limits c + b n^(−γ) at all rates whose χ² is within 3.84 of the least, and of that
+    /// `reach` standard errors around the limits c + b n^(−γ) at all rates whose χ² is within 9 of the least, and of that
     /// of the best fit: a constant is a limit whose approach is below the errors. Where no rate fits, errors are scaled up
     /// until the best one does.
     ///
@@ -73,10 +77,15 @@ impl Limits {
         let value = best.limit()?;
         let own = (best.model == Model::Limit).then_some(best.rate);
         // Below the slowest of these rates only the best fit counts, whose rate is known to a factor at most.
-        let around =
-            if own.is_some_and(|rate| rate < INTERVAL[0]) { [1.0 / 1.41, 1.0, 1.41] } else { [1.0; 3] };
+        let around = if own.is_some_and(|rate| rate < SLOWEST_OF_INTERVAL) {
+            [1.0 / 1.41, 1.0, 1.41]
+        } else {
+            [1.0; 3]
+        };
         let own = own.into_iter().flat_map(|rate| around.map(|factor| rate * factor));
-        let rates = INTERVAL.into_iter().chain(own);
+        let span = log(FASTEST / SLOWEST_OF_INTERVAL);
+        let step = |k: usize| SLOWEST_OF_INTERVAL * exp(k as f64 / STEPS as f64 * span);
+        let rates = (0..=STEPS).map(step).chain(own);
         let fits: Vec<(Fit, f64)> = rates.filter_map(|rate| with_error(rate, data)).collect();
         let least = fits.iter().map(|(fit, _)| fit.chi2).fold(f64::INFINITY, f64::min);
         let freedom = data.len() as f64 - 2.0;

@@ -1,6 +1,6 @@
 //! The growth of a quantile of the risk with n: laws compared by their evidence.
 
-use libm::{exp, exp2, log, log2};
+use libm::{exp, exp2, log, log2, pow};
 use serde::Serialize;
 
 use crate::growth::best::fit;
@@ -18,6 +18,10 @@ use crate::verdict::Verdict;
 const LEAST_LEVELS: usize = 3;
 /// The least ratio of the largest n to the smallest for a statement on growth.
 const LEAST_SPAN: f64 = 10.0;
+
+/// What each of three quantiles says is half its own: the errors of a median and a quartile of one sample have the correlation .58 and
+/// those of two quartiles .33, so that the three count as 9/(3 + 2 (.58 + .58 + .33)) = 1.5 independent ones.
+const SHARED: f64 = 0.5;
 
 /// The probability of each class, given that one of the models is true.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -40,6 +44,23 @@ impl Probabilities {
         ];
         let decided = classes.into_iter().find(|(_, probability)| *probability >= confidence);
         decided.map_or(Verdict::Undecided, |(class, _)| class)
+    }
+
+    /// The probabilities given the growth of the median and of both quartiles, which have one class: the odds are the product of
+    /// theirs to the power [`SHARED`].
+    pub(crate) fn pooled(all: [Probabilities; 3]) -> Probabilities {
+        let product = |of: fn(&Probabilities) -> f64| pow(all.iter().map(of).product(), SHARED);
+        let [benign, tempered, catastrophic] =
+            [product(|odds| odds.benign), product(|odds| odds.tempered), product(|odds| odds.catastrophic)];
+        let total = benign + tempered + catastrophic;
+        if total <= 0.0 {
+            return Probabilities::default();
+        }
+        Probabilities {
+            benign: benign / total,
+            tempered: tempered / total,
+            catastrophic: catastrophic / total,
+        }
     }
 
     /// Whether a limit is at least twice as likely as growth without bound.
@@ -100,8 +121,11 @@ impl Growth {
         if gaps.high >= 1.0 {
             return Growth { low: self.low.map(|low| low.min(0.0)), ..self };
         }
-        let exponent = |index: f64| Some(1.0 / index - 1.0);
-        Growth { exponent: exponent(gaps.value), low: exponent(gaps.high), high: exponent(gaps.low), ..self }
+        let exponent = |index: f64| 1.0 / index - 1.0;
+        // Two estimates with different errors at finite n: the interval holds both.
+        let low = self.low.map_or(f64::NEG_INFINITY, |low| low).min(exponent(gaps.high));
+        let high = self.high.map_or(f64::INFINITY, |high| high).max(exponent(gaps.low));
+        Growth { exponent: Some(exponent(gaps.value)), low: Some(low), high: Some(high), ..self }
     }
 }
 
@@ -140,7 +164,7 @@ pub(crate) fn grow(points: &[Point], of: Of, confidence: Confidence) -> Option<G
     let reach = confidence.errors();
     let (exponent, (low, high)) = match best.fit.model {
         // The corrections to a power law are smallest at the last levels.
-        Model::Power => (Some(late_slope.value), with_trend(late_slope, slope(points))),
+        Model::Power => (Some(late_slope.value), with_trend(late_slope, points)),
         Model::Limit => (Some(best.fit.rate), limits.rates(&data, reach)),
         // Other laws have no exponent.
         _ => (None, (None, None)),
@@ -229,17 +253,28 @@ fn probabilities(weighed: &[Weighed], most: f64) -> Probabilities {
     Probabilities { benign: benign / total, tempered: tempered / total, catastrophic: catastrophic / total }
 }
 
-/// The slope of a power law through all levels.
-fn slope(points: &[Point]) -> f64 {
-    let weights = slope_weights(&data(points, unit(points)));
-    points.iter().zip(&weights).map(|(p, c)| c * log(p.value)).sum()
-}
+/// How far slopes may still move, in units of their move from all levels to the last half. A correction n^−δ leaves 1/(r^δ − 1) of
+/// that move, where r, the fourth root of the span of n, lies between the middles of both: over two decades 1.3 for the δ = ½ of
+/// normal limits and 3 for δ = ¼.
+const TO_COME: f64 = 2.0;
 
-/// The interval of an exponent: that of the late slope, and as far beyond it as slopes have moved from all levels to the last
-/// half, since a correction n^−δ moves them further. Where the law is exact by then the interval is too wide.
-fn with_trend(late: Estimate, whole: f64) -> (Option<f64>, Option<f64>) {
-    let trend = late.value - whole;
-    (Some(late.low + trend.min(0.0)), Some(late.high + trend.max(0.0)))
+/// The interval of an exponent: that of the late slope, extended on both sides by what corrections may still move slopes, as far as
+/// they have moved by more than a standard error. They turn where one law takes over from another.
+fn with_trend(late: Estimate, points: &[Point]) -> (Option<f64>, Option<f64>) {
+    let half = last_half(points);
+    let [all, last] = [points, half].map(|points| slope_weights(&data(points, unit(points))));
+    let moved = |log: &dyn Fn(&Point) -> f64| {
+        let slope = |points: &[Point], weights: &[f64]| -> f64 {
+            points.iter().zip(weights).map(|(p, c)| c * log(p)).sum()
+        };
+        slope(half, &last) - slope(points, &all)
+    };
+    let count = points.iter().map(|p| p.logs.len()).min().unwrap_or(0);
+    let replicates: Vec<f64> = (0..count).map(|b| moved(&|p| p.logs[b])).collect();
+    let mean = replicates.iter().sum::<f64>() / count as f64;
+    let variance = replicates.iter().map(|found| (found - mean) * (found - mean)).sum::<f64>() / count as f64;
+    let to_come = TO_COME * (moved(&|p| log(p.value)).abs() - variance.sqrt()).max(0.0);
+    (Some(late.low - to_come), Some(late.high + to_come))
 }
 
 /// The slope of a power law over the last half of the levels, with the interval of its replicates.
@@ -405,10 +440,41 @@ mod tests {
         let index = |value: f64, low: f64, high: f64| Some(TailIndex { value, low, high, values: 9 });
         let found = root.clone().with_tail(index(0.5, 0.4, 0.8));
         assert_eq!((found.exponent, found.low, found.high), (Some(1.0), Some(0.25), Some(1.5)));
+        // The interval holds that of slopes too.
+        let apart = root.clone().with_tail(index(0.4, 0.38, 0.42));
+        assert_eq!((apart.exponent, apart.low, apart.high), (Some(1.5), root.low, Some(1.0 / 0.38 - 1.0)));
         // An index that may be 1: the growth may end.
         let open = root.clone().with_tail(index(0.9, 0.7, 1.2));
         assert_eq!((open.exponent, open.low, open.high), (root.exponent, Some(0.0), root.high));
         let limit = of(&HALVES, 0.005, |n| 2.0 * (1.0 - 0.8 * n.powf(-0.5)));
         assert_eq!(limit.clone().with_tail(index(0.5, 0.4, 0.6)), limit);
+    }
+
+    /// Three quantiles count as one and a half.
+    #[test]
+    fn pooled_odds_are_sharper_than_each_and_blunter_than_the_product() {
+        let odds = |benign: f64| Probabilities { benign, tempered: 1.0 - benign, catastrophic: 0.0 };
+        let pooled = Probabilities::pooled([odds(0.9); 3]);
+        assert!(
+            (pooled.benign / pooled.tempered - 9f64.powf(1.5)).abs() < 1e-9 && pooled.catastrophic == 0.0,
+            "{pooled:?}"
+        );
+        let split = Probabilities::pooled([odds(0.9), odds(0.1), odds(0.5)]);
+        assert!((split.benign - 0.5).abs() < 1e-12, "{split:?}");
+        assert_eq!(Probabilities::pooled([odds(1.0), odds(0.0), odds(0.5)]), Probabilities::default());
+    }
+
+    /// Slopes that turn may go on to either side.
+    #[test]
+    fn exponents_that_move_may_move_further_to_both_sides() {
+        let turns = of(&HALVES, 0.001, |n| n.powf(0.25) * (1.0 + 20.0 / n));
+        assert_eq!(turns.model, Model::Power);
+        let (low, high, late) = (turns.low.unwrap(), turns.high.unwrap(), turns.late_slope);
+        assert!(low < late.low - 0.01 && high > late.high + 0.01, "{turns:?}");
+        let steady = of(&HALVES, 0.001, |n| n.powf(0.25));
+        assert!(
+            steady.high.unwrap() - steady.low.unwrap()
+                < 1.5 * (steady.late_slope.high - steady.late_slope.low)
+        );
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod excesses;
 pub(crate) mod hill;
 pub(crate) mod index;
+pub(crate) mod maxima;
 pub(crate) mod pareto;
 pub(crate) mod parts;
 pub(crate) mod spread;

@@ -17,6 +17,10 @@ const SLOWER: f64 = 2.0;
 /// A rate is plausible where its χ² exceeds the least by at most this, the 95 % quantile of χ² with one degree of freedom.
 const POSSIBLE: f64 = 3.84;
 
+/// Local errors with a larger index than this may have a tail lighter than any power, whose index at feasible n is estimated as 5 to 30
+/// and grows like ln n.
+const LIGHT: f64 = 5.0;
+
 /// Whether there are enough values for an estimate of a tail.
 fn is_enough(logs: &Logs) -> bool {
     logs.count() >= LEAST as f64
@@ -61,7 +65,7 @@ struct Line {
 /// is not known exactly. The largest local error is K = n^(1/(p α)), and for a power law of local errors with a
 /// correction of the next whole power, P(D > K) ~ c K^(−p α) (1 + O(1/K)), the rate is 1/(p α). The interval is the
 /// union of those of all ρ from half of that to 1 whose χ² is within 3.84 of the least, extended to the mean index of
-/// the last half of the levels, and widened by α/K. Where no line fits, errors are scaled up until the best one does.
+/// the last half of the levels, and widened by α/K; it has no upper end where p α is above 5. Where no line fits, errors are scaled up until the best one does.
 ///
 /// Shapes: a level is n with the logarithms of its maxima; p is the exponent of the risk. Levels of fewer than 10 points are
 /// not used. Errors: `None` for fewer than three levels with 30 values that vary. Cost: O(levels).
@@ -94,7 +98,9 @@ pub(crate) fn spread(levels: &[(f64, Logs)], p: f64, reach: f64) -> Option<TailI
     let index = |inverse: f64| if inverse > 0.0 { 1.0 / inverse } else { f64::INFINITY };
     let ends = (index(high).min(last) - doubt, index(low).max(last) + doubt);
     let values = found.iter().map(|level| level.values).sum();
-    Some(TailIndex { value: index(best.value), low: ends.0.max(0.0), high: ends.1, values })
+    let value = index(best.value);
+    let high = if value * p > LIGHT { f64::INFINITY } else { ends.1 };
+    Some(TailIndex { value, low: ends.0.max(0.0), high, values })
 }
 
 /// The weighted least-squares line through the levels.

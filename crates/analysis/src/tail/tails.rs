@@ -1,8 +1,11 @@
 //! The tail indices of one series, and their consequences for its mean and its variance.
 
+use crate::growth::weigh::Probabilities;
+use crate::sample::point::last_half;
 use crate::tail::excesses::Excesses;
 use crate::tail::hill::hill;
 use crate::tail::index::{AT_MOST_ONE, Index, TailIndex};
+use crate::tail::maxima::{Law, Maxima};
 use crate::tail::pareto::Shape;
 use crate::tail::parts::Parts;
 use crate::tail::spread::{is_constant, spread};
@@ -20,6 +23,15 @@ const EDGE_AT_MOST_ONE: f64 = 1.1;
 const LIGHTER: f64 = 2.0;
 /// The index from excesses at finite n is too large, by about a tenth for an index near 1.
 const CLEAR: f64 = 1.1;
+/// A local error with a larger index than this is not distinguished from a light-tailed one by the growth of maxima: the index of
+/// light-tailed errors at feasible n is estimated as 5 to 10, and as 6.5 where gaps of a grid with jitter .95 bound them.
+const HEAVY: f64 = 4.0;
+/// What 1/α may still rise by, in units of its rise from all levels to the last half of them: over two decades a correction n^(−½)
+/// leaves half of it.
+const RISING: f64 = 0.5;
+/// The least number of levels for an index from the growth of maxima: two of the last half and one before.
+const LEAST_LEVELS: usize = 3;
+
 /// The tail indices of one series.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tails {
@@ -29,6 +41,9 @@ pub(crate) struct Tails {
     pub excesses: Option<Index>,
     /// The same from excesses of their root.
     pub gap_roots: Option<Index>,
+    /// The same from the growth of their maxima, with an interval of three standard errors, where the others leave open on which
+    /// side of 1 it is.
+    pub maxima: Option<TailIndex>,
     /// The same further out, to distinguish the index from 2.
     pub far_excesses: Option<Index>,
     /// Of the contribution from outside the hull.
@@ -56,6 +71,8 @@ pub(crate) struct Tails {
     pub settles: bool,
     /// Whether the quartiles close in on the median, where there are no gaps.
     pub closes_in: bool,
+    /// The probabilities of classes by the growth of the median and both quartiles together.
+    pub with_quartiles: Option<Probabilities>,
     /// The levels where trials overflowed, as text; the indices above are those of the other levels.
     pub censored: Option<String>,
 }
@@ -66,8 +83,9 @@ impl Tails {
         let shape =
             |excesses: &[Excesses]| Shape::of(excesses.iter().collect()).map(|shape| shape.sure(reach));
         let gaps = |reach| spread(&parts.gap_logs, p, reach);
-        Tails {
+        let mut tails = Tails {
             gaps: gaps(reach).zip(gaps(Index::SURE)).map(|(stated, sure)| Index { stated, sure }),
+            maxima: None,
             excesses: shape(&parts.gap_excesses[0]),
             gap_roots: shape(&parts.gap_roots).map(|index| index.of_power(p)),
             far_excesses: shape(&parts.gap_excesses[1]),
@@ -86,8 +104,13 @@ impl Tails {
             bounded: false,
             settles: false,
             closes_in: false,
+            with_quartiles: None,
             censored,
+        };
+        if tails.has_gaps && !tails.gaps_are_above() && !tails.gaps_are_below(1.0) {
+            tails.maxima = one_sided(&parts.gap_maxima, p);
         }
+        tails
     }
 
     /// Whether the mean over training sets is finite, and why.
@@ -103,7 +126,7 @@ impl Tails {
             return (Some(true), "a probability has all moments".into());
         }
         if let Some((name, index)) = self.without_mean() {
-            return (Some(false), format!("the tail index {} of {name} leaves no mean", text(&index.sure)));
+            return (Some(false), format!("the tail index {} of {name} leaves no mean", text(&index)));
         }
         if let Some(censored) = &self.censored {
             return (None, censored.clone());
@@ -113,8 +136,8 @@ impl Tails {
         } else {
             // A mean of many labels with a variance looks normal except far out, for any tail.
             let seen = if self.p > VARIANCE { VARIANCE } else { 1.0 };
-            let [quarter, tenth] = self.own.map(|own| own.is_some_and(|own| own.sure.low > seen));
-            quarter && tenth
+            let [quarter, tenth] = self.own;
+            quarter.is_some_and(|own| own.sure.low > seen) && tenth.is_some_and(|own| own.stated.low > seen)
         };
         if inside && self.edges_are(LIGHTER, |edges| edges.sure.low > 1.0) {
             return (Some(true), "tail indices above 1 leave a mean".into());
@@ -123,25 +146,33 @@ impl Tails {
     }
 
     /// The contribution that excludes a mean, with its index.
-    fn without_mean(&self) -> Option<(&'static str, Index)> {
-        let gaps = self.gaps.filter(|_| self.has_gaps && self.gaps_are_below(1.0));
+    fn without_mean(&self) -> Option<(&'static str, TailIndex)> {
+        let gaps = self.gaps_below(1.0).filter(|_| self.has_gaps);
         // A light-tailed variable raised to p > 1 looks heavy-tailed; its root does not.
         let root = self.p <= 1.0 || self.edge_excesses[1].is_none_or(|root| root.stated.value <= 1.0);
         let heavy = |edges: &Index| root && edges.stated.low <= 1.0 && edges.stated.high <= EDGE_AT_MOST_ONE;
         let edges = self.edges.filter(heavy).filter(|_| self.edges_matter());
-        let [quarter, tenth] = self.roots.map(|root| root.filter(|root| root.sure.high < 1.0));
-        let own = quarter.and(tenth).filter(|_| !self.has_gaps);
+        let [quarter, tenth] = self.roots;
+        let agrees = tenth.is_some_and(|root| root.stated.high < 1.0);
+        let own = quarter.filter(|root| agrees && root.sure.high < 1.0 && !self.has_gaps);
+        let [edges, own] = [edges, own].map(|index| index.map(|index| index.sure));
         let parts = [("gaps", gaps), ("what lies outside the data", edges), ("the risk", own)];
         parts.into_iter().find_map(|(name, index)| Some((name, index?)))
     }
 
-    /// Whether the contributions of gaps have an index below this, by their spread or by the excesses of their root,
-    /// unless the interval of one estimator is above 1.
-    pub fn gaps_are_below(&self, most: f64) -> bool {
+    /// The index of the contributions of gaps that is below this, by their spread, by the excesses of their root or by the growth of
+    /// their maxima, unless the interval of one estimator is above 1.
+    pub fn gaps_below(&self, most: f64) -> Option<TailIndex> {
         let below = |index: &TailIndex| if most > 1.0 { index.high <= most } else { index.high < most };
         let sure = |index: Option<Index>| index.map(|index| index.sure);
         let [spread, excesses, roots] = [self.gaps, self.excesses, self.gap_roots].map(sure);
-        spread.iter().chain(&roots).any(below) && !spread.iter().chain(&excesses).any(|index| index.low > 1.0)
+        let above = [spread, excesses, self.maxima].into_iter().flatten().any(|index| index.low > 1.0);
+        [spread, roots, self.maxima].into_iter().flatten().find(below).filter(|_| !above)
+    }
+
+    /// Whether there is one.
+    pub fn gaps_are_below(&self, most: f64) -> bool {
+        self.gaps_below(most).is_some()
     }
 
     /// Whether they have an index above 1, by more than the margin [`AT_MOST_ONE`]. Excesses miss rare contributions,
@@ -154,8 +185,8 @@ impl Tails {
         let holds = |value: f64| spread.is_none_or(|spread| spread.low <= value && value <= spread.high);
         let stated = self.settles && self.gaps.is_some_and(|index| above(index.stated));
         let excesses_are = excesses.is_some_and(|index| index.low > CLEAR && holds(index.value));
-        (stated || spread.is_some_and(above) || excesses_are)
-            && ![spread, excesses].into_iter().flatten().any(|index| index.high < 1.0)
+        (stated || spread.is_some_and(above) || excesses_are || self.maxima.is_some_and(above))
+            && ![spread, excesses, self.maxima].into_iter().flatten().any(|index| index.high < 1.0)
     }
 
     /// Whether the index of gaps, which alone decides whether their sum has a limit, may be on either side of 1: at
@@ -198,12 +229,24 @@ impl Tails {
         let parts = if self.has_gaps {
             // A constant risk has no excesses.
             let own = quarter || (self.constant_gaps && self.own[0].is_none());
-            own && (self.constant_gaps || light(&self.gaps) || light(&self.far_excesses))
+            // One of two decides, with which the other agrees: each alone is above an index of 2 once in forty studies.
+            let [gaps, far] = [&self.gaps, &self.far_excesses];
+            let agree = [gaps, far].into_iter().flatten().all(|index| index.stated.value > VARIANCE);
+            let far_is = far.is_some_and(|far| far.stated.low > CLEAR * VARIANCE);
+            own && (self.constant_gaps || (agree && (light(gaps) || far_is)))
         } else {
             quarter && tenth
         };
         let edges = self.edges_are(LIGHTER * VARIANCE, |edges| edges.stated.low > VARIANCE);
         parts && edges && self.mean_exists().0 != Some(false)
+    }
+
+    /// The index of the contribution from outside the hull as it is stated: without an upper end where excesses of the root may be those
+    /// of a light tail, which Hill's estimator does not tell from a power.
+    pub fn stated_edges(&self) -> Option<TailIndex> {
+        let edges = self.edges?.stated;
+        let may_be_light = self.edge_excesses[1].is_some_and(|root| root.stated.high == f64::INFINITY);
+        Some(if may_be_light { TailIndex { high: f64::INFINITY, ..edges } } else { edges })
     }
 
     /// The index of the risk at every n, that of its heaviest contribution; `None` where the contributions are not known.
@@ -212,7 +255,7 @@ impl Tails {
         if !self.edges_matter() {
             return Some(gaps);
         }
-        let edges = self.edges?.stated;
+        let edges = self.stated_edges()?;
         Some(TailIndex {
             value: gaps.value.min(edges.value),
             low: gaps.low.min(edges.low),
@@ -220,6 +263,35 @@ impl Tails {
             values: gaps.values + edges.values,
         })
     }
+}
+
+/// The index of the gaps' contributions by the growth of their maxima, if it is on one side of 1 at all levels and at the last half of
+/// them.
+///
+/// The estimate falls or rises towards the index as n grows. Below 1 the later levels must agree, since a tail that looks heavy at small n
+/// may end further out; above 1 their whole interval must, less half of what 1/α has risen to reach them.
+fn one_sided(levels: &[Maxima], p: f64) -> Option<TailIndex> {
+    if levels.len() < LEAST_LEVELS {
+        return None;
+    }
+    let of_power = |index: TailIndex| TailIndex {
+        value: index.value / p,
+        low: index.low / p,
+        high: index.high / p,
+        ..index
+    };
+    let all = Law::of(levels)?;
+    if all.index() <= HEAVY && all.above(p) < -Index::SURE {
+        let late = Law::of(last_half(levels))?;
+        return (late.index() < p).then(|| of_power(all.interval(Index::SURE)));
+    }
+    if all.above(AT_MOST_ONE * p) <= Index::SURE {
+        return None;
+    }
+    let late = Law::of(last_half(levels))?.interval(Index::SURE);
+    let risen = (1.0 / late.value - 1.0 / all.index()).max(0.0);
+    let low = 1.0 / (1.0 / late.low + RISING * risen);
+    (low > AT_MOST_ONE * p).then(|| of_power(TailIndex { low, ..late }))
 }
 
 /// An index with its interval, as text.
@@ -230,6 +302,8 @@ pub(crate) fn text(index: &TailIndex) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::ordered::Ordered;
+    use crate::sample::point::{generator, uniform};
 
     fn index(value: f64, reach: f64) -> Index {
         let index = TailIndex { value, low: value - reach, high: value + reach, values: 1000 };
@@ -333,5 +407,59 @@ mod tests {
         };
         assert_eq!([with(Some(index(1.0, 0.1))), with(None)], [Some(1.0), None]);
         assert_eq!(Tails { own: own(3.0), ..Tails::default() }.risk(), None);
+    }
+
+    /// Largest local errors of a hundred trials at each of these n, with this chance of a larger single error.
+    fn largest(sizes: &[f64], p: f64, error: impl Fn(f64, f64) -> f64) -> Vec<Maxima> {
+        let mut rng = generator(1, &["largest"]);
+        let of = |n: &f64| {
+            let chance = |u: f64| 1.0 - (1.0 - u).powf(1.0 / n);
+            let values = (0..100).map(|_| error(chance(uniform(&mut rng)), *n).powf(p) / n).collect();
+            Maxima::of(*n, &Ordered::all(values), p)
+        };
+        sizes.iter().filter_map(of).collect()
+    }
+
+    /// An index of ¾ and one of 3/2 are told from 1; one of 1 is not, nor a tail that ends or begins late.
+    #[test]
+    fn maxima_tell_sides_of_one_and_nothing_else() {
+        let sizes = [100.0, 1000.0, 10_000.0];
+        let side = |error: &dyn Fn(f64, f64) -> f64| {
+            one_sided(&largest(&sizes, 2.0, error), 2.0).map(|index| index.high < 1.0)
+        };
+        let power = |alpha: f64| move |u: f64, _: f64| u.powf(-1.0 / alpha);
+        assert_eq!(
+            (side(&power(1.5)), side(&power(3.0)), side(&power(2.0))),
+            (Some(true), Some(false), None)
+        );
+        // Bounded beyond a large error: heavy at small n alone.
+        assert_ne!(side(&|u: f64, _| u.powf(-1.0 / 1.5).min(400.0)), Some(true));
+        // Light at small n alone.
+        assert_ne!(side(&|u: f64, _| 20.0 - u.ln() + u.powf(-1.0 / 1.8) / 40.0), Some(false));
+        assert!(one_sided(&largest(&sizes[..2], 2.0, power(1.5)), 2.0).is_none());
+    }
+
+    /// Hill's interval of a light tail has an upper end, that of the root's excesses has none.
+    #[test]
+    fn edges_that_may_be_light_have_no_upper_end() {
+        let light = |high: f64| {
+            let root = Index { stated: TailIndex { high, ..index(3.0, 0.5).stated }, ..index(3.0, 0.5) };
+            let tails =
+                Tails { edges: Some(index(2.0, 0.5)), edge_excesses: [None, Some(root)], ..gaps(4.0) };
+            tails.stated_edges().map(|edges| (edges.low, edges.high))
+        };
+        assert_eq!(light(f64::INFINITY), Some((1.5, f64::INFINITY)));
+        assert_eq!(light(9.0), Some((1.5, 2.5)));
+        assert_eq!(Tails::default().stated_edges(), None);
+    }
+
+    /// The quarter must exclude 1 by three standard errors, the tenth by what is stated.
+    #[test]
+    fn a_quarter_decides_and_a_tenth_agrees() {
+        let alone =
+            |quarter, tenth| Tails { own: [Some(quarter), Some(tenth)], ..Tails::default() }.mean_exists().0;
+        assert_eq!(alone(index(2.0, 0.5), index(2.0, 0.9)), Some(true));
+        assert_eq!(alone(index(2.0, 0.9), index(2.0, 0.5)), None);
+        assert_eq!(alone(index(2.0, 0.5), index(2.0, 1.1)), None);
     }
 }
