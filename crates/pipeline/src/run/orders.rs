@@ -1,7 +1,7 @@
 //! The sources of a run: what is to be done, cut into batches or into single trials.
 
 use super::batch::{Batch, Order, Slab};
-use super::sizes::Sizes;
+use super::sizes::{Sizes, points_that_travel};
 use crate::directory::Shards;
 use crate::error::Error;
 use crate::plan::{Plan, Shard};
@@ -79,7 +79,7 @@ impl Iterator for Orders<'_> {
             let cell = &self.plan.cells[shard.cell];
             let group = &self.plan.groups(cell)[shard.group];
             seconds += (shard.trials.end - start) as f64 * group.seconds;
-            let most = self.sizes.batch(&shard, cell.size().numbers(), self.plan.asks(&estimators)) as f64;
+            let most = self.sizes.batch(&shard, cell.size(), self.plan.asks(&estimators)) as f64;
             let rows = (room * most) as u64;
             let full = !parts.is_empty() && rows == 0;
             if full || !self.sizes.takes(parts.len(), parts.iter().all(alike), seconds) {
@@ -89,7 +89,7 @@ impl Iterator for Orders<'_> {
             let end = shard.trials.end.min(start + rows.max(1));
             let last = end == shard.trials.end;
             room -= (end - start) as f64 / most;
-            points += (end - start) * cell.size().numbers();
+            points += (end - start) * points_that_travel(cell.size());
             parts.push(Order {
                 shard: shard.clone(),
                 estimators: estimators.clone(),

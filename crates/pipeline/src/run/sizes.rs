@@ -1,7 +1,7 @@
 //! How large batches and slabs are: as large as threads, caches, memory and progress allow. No number depends on it.
 
 use crate::plan::{Plan, Shard};
-use crate::spec::Group;
+use crate::spec::{Group, Size, Space};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -11,6 +11,11 @@ pub const BATCH_POINTS: u64 = 65_536;
 /// Points that a trial counts for besides its own: lists that are short take memory of their own, and more of it is
 /// touched than second-level caches hold where there are many of them.
 const TRIAL_POINTS: u64 = 60;
+/// Numbers of features that take the memory of a point of the line with its fits: they are eight bytes each, and what is fitted to
+/// them is a number for each feature or point.
+const FEATURES: u64 = 8;
+/// Trials that are fitted side by side.
+const REGISTER: u64 = 8;
 /// Points in a slab, which one thread draws, fits and scores: with its fits a few hundred kilobytes, so that it stays
 /// in a second-level cache.
 const SLAB_POINTS: u64 = 4_096;
@@ -114,31 +119,37 @@ impl Sizes {
     }
 
     /// Trials in the next batch, were all of them of this shard's cell and group; `asks` where programs fit them.
-    pub fn batch(&self, shard: &Shard, n: u64, asks: bool) -> u64 {
+    pub fn batch(&self, shard: &Shard, size: Size, asks: bool) -> u64 {
         if asks {
-            return self.slab(shard, n, true).saturating_mul(2 * self.threads);
+            return self.slab(shard, size, true).saturating_mul(2 * self.threads);
         }
         let each = self.within(shard, BATCH_TIME).map_or(1, |trials| trials.max(BATCH_TRIALS));
-        self.most(n).min(each.saturating_mul(self.threads))
+        self.most(size).min(each.saturating_mul(self.threads))
     }
 
     /// Trials in a batch at most: as many points for every thread; where trials are large, a trial for every thread, or
     /// as many as fit into memory, and then the next batch waits until this one is encoded and its row groups are
     /// written. Rows are a multiple of threads.
-    fn most(&self, n: u64) -> u64 {
+    fn most(&self, size: Size) -> u64 {
         let Sizes { threads, points, memory, point_bytes, .. } = *self;
-        let rows = points.saturating_mul(threads) / (n + TRIAL_POINTS);
-        if rows >= threads { rows - rows % threads } else { threads.min(memory / (n * point_bytes)).max(1) }
+        let rows = points.saturating_mul(threads) / (points_that_travel(size) + TRIAL_POINTS);
+        if rows >= threads {
+            rows - rows % threads
+        } else {
+            threads.min(memory / (size.numbers() * point_bytes)).max(1)
+        }
     }
 
     /// Trials in a slab of a shard; `asks` where programs fit them.
-    pub fn slab(&self, shard: &Shard, n: u64, asks: bool) -> u64 {
+    pub fn slab(&self, shard: &Shard, size: Size, asks: bool) -> u64 {
         if asks {
-            let most = (ASKED_NUMBERS / n.max(1)).clamp(1, ASKED_TRIALS);
+            let most = (ASKED_NUMBERS / size.numbers().max(1)).clamp(1, ASKED_TRIALS);
             return self.within(shard, ASKED_TIME).unwrap_or(1).clamp(1, most);
         }
-        let most = SLAB_POINTS / (n + TRIAL_POINTS);
-        self.within(shard, SLAB_TIME).unwrap_or(1).min(most).max(1)
+        let most = SLAB_POINTS / (points_in_slab(size) + TRIAL_POINTS);
+        let rows = self.within(shard, SLAB_TIME).unwrap_or(1).min(most).max(1);
+        // Small ones are fitted side by side, in whole registers.
+        if size.space == Space::Features && rows > REGISTER { rows - rows % REGISTER } else { rows }
     }
 
     /// Credits there are: they bound the bytes of batches under way.
@@ -153,11 +164,31 @@ impl Sizes {
     }
 }
 
+/// Points of the line of which as much travels with a batch as of a trial: of features no more than weights do.
+pub fn points_that_travel(size: Size) -> u64 {
+    match (size.space, size.d) {
+        (Space::Features, Some(d)) if size.numbers() <= LARGE => size.n + d,
+        _ => size.numbers(),
+    }
+}
+
+/// Points of the line that take as much memory as a training set in a slab.
+fn points_in_slab(size: Size) -> u64 {
+    match size.space {
+        Space::Features if size.numbers() <= LARGE => size.n + size.numbers().div_ceil(FEATURES),
+        _ => size.numbers(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const SHARD: Shard = Shard { cell: 0, group: 0, index: 0, trials: 0..1 };
+
+    fn line(n: u64) -> Size {
+        Size::new(n, None)
+    }
 
     fn sizes(threads: u64, memory: u64) -> Sizes {
         let (points, point_bytes) = (BATCH_POINTS, SAMPLE_BYTES + 2 * FIT_BYTES);
@@ -171,16 +202,16 @@ mod tests {
             let sizes = sizes(threads, memory);
             sizes.note(&SHARD, 1, Duration::from_micros(1));
             for n in [2, 20, 1000, 10_000, 30_000, 40_000, 60_000, 100_000] {
-                let rows = sizes.batch(&SHARD, n, false);
+                let rows = sizes.batch(&SHARD, line(n), false);
                 assert!(rows * n * sizes.point_bytes * 3 <= memory || rows == 1, "{threads} {n} {rows}");
                 assert!(rows >= threads && rows.is_multiple_of(threads), "{threads} {n}: {rows} trials");
                 // Slabs of one size take turns of all threads; the last turn may have few.
-                let slabs = rows.div_ceil(sizes.slab(&SHARD, n, false));
+                let slabs = rows.div_ceil(sizes.slab(&SHARD, line(n), false));
                 let places = slabs.div_ceil(threads) * threads;
                 assert!(slabs >= threads && 10 * slabs >= 9 * places, "{threads} {n}: {slabs} slabs");
             }
         }
-        let most = |threads, n| sizes(threads, MEMORY_LARGE).most(n);
+        let most = |threads, n| sizes(threads, MEMORY_LARGE).most(line(n));
         // Ten million points: one trial at a time.
         assert_eq!((most(2, 10_000_000), most(2, 1_000_000), most(2, 200_000)), (1, 2, 2));
         // Every thread has one, or memory is full.
@@ -188,17 +219,35 @@ mod tests {
     }
 
     #[test]
+    fn features_stay_in_their_slab() {
+        let sizes = sizes(1, MEMORY);
+        sizes.note(&SHARD, 1, Duration::from_micros(3));
+        let small = Size::new(20, Some(40));
+        assert_eq!((sizes.batch(&SHARD, small, false), sizes.slab(&SHARD, small, false)), (546, 16));
+        for (n, d) in [(2, 1), (20, 40), (200, 400), (300, 300), (2, 50_000), (99_999, 1)] {
+            let size = Size::new(n, Some(d));
+            let (rows, slab) = (sizes.batch(&SHARD, size, false), sizes.slab(&SHARD, size, false));
+            let bytes = 8 * slab * size.numbers();
+            assert!(slab <= REGISTER || slab.is_multiple_of(REGISTER) && bytes < 1 << 18, "{n} {d}: {slab}");
+            assert!(slab <= rows && rows * points_that_travel(size) * sizes.point_bytes <= MEMORY, "{n} {d}");
+        }
+    }
+
+    #[test]
     fn slow_trials_go_in_short_batches() {
         let sizes = sizes(2, 2 * MEMORY);
-        assert_eq!((sizes.batch(&SHARD, 20, false), sizes.slab(&SHARD, 20, false)), (2, 1));
+        assert_eq!((sizes.batch(&SHARD, line(20), false), sizes.slab(&SHARD, line(20), false)), (2, 1));
         sizes.note(&SHARD, 10, Duration::from_micros(100));
-        assert_eq!((sizes.batch(&SHARD, 20, false), sizes.slab(&SHARD, 20, false)), (1638, 51));
+        assert_eq!((sizes.batch(&SHARD, line(20), false), sizes.slab(&SHARD, line(20), false)), (1638, 51));
         // From 10 µs to 10 ms, at once and then by halves.
         (0..20).for_each(|_| sizes.note(&SHARD, 1, Duration::from_millis(10)));
-        assert_eq!((sizes.batch(&SHARD, 20, false), sizes.slab(&SHARD, 20, false)), (100, 1));
+        assert_eq!((sizes.batch(&SHARD, line(20), false), sizes.slab(&SHARD, line(20), false)), (100, 1));
         (0..20).for_each(|_| sizes.note(&SHARD, 1, Duration::from_secs(60)));
-        assert_eq!((sizes.batch(&SHARD, 20, false), sizes.slab(&SHARD, 20, false)), (8, 1));
+        assert_eq!((sizes.batch(&SHARD, line(20), false), sizes.slab(&SHARD, line(20), false)), (8, 1));
         let constant = Sizes { paced: false, ..sizes };
-        assert_eq!((constant.batch(&SHARD, 20, false), constant.slab(&SHARD, 20, false)), (1638, 51));
+        assert_eq!(
+            (constant.batch(&SHARD, line(20), false), constant.slab(&SHARD, line(20), false)),
+            (1638, 51)
+        );
     }
 }

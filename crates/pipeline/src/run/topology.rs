@@ -131,8 +131,8 @@ impl<'a> Setting<'a> {
         let steps = Steps::first("generate", generate).then("train", train).then("evaluate", evaluate);
         let cut = move |batch: &Batch<Order>| {
             let slabs = |(position, order): (usize, &Order)| {
-                let numbers = plan.cells[order.shard.cell].size().numbers();
-                let rows = sizes.slab(&order.shard, numbers, plan.asks(&order.estimators));
+                let size = plan.cells[order.shard.cell].size();
+                let rows = sizes.slab(&order.shard, size, plan.asks(&order.estimators));
                 order.slabs(position, rows).collect::<Vec<_>>()
             };
             batch.parts.iter().enumerate().flat_map(slabs).collect()
