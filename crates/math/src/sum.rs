@@ -209,9 +209,26 @@ pub(crate) fn largest(a: &[f64]) -> f64 {
         raise(&mut lanes, row);
     }
     raise(&mut lanes, &filled_up(rest));
-    // In pairs, so that comparisons overlap.
+    largest_lane(lanes)
+}
+
+/// max |a_i − b_i|, 0 for empty slices; both have one length. NaN counts as absent.
+#[inline(always)]
+pub(crate) fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
+    let mut lanes = [0.0f64; LANES];
+    let ((rows, rest), (other_rows, other_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    for (a, b) in rows.iter().zip(other_rows) {
+        raise(&mut lanes, &row(|lane| a[lane] - b[lane]));
+    }
+    let (a, b) = (filled_up(rest), filled_up(other_rest));
+    raise(&mut lanes, &row(|lane| a[lane] - b[lane]));
+    largest_lane(lanes)
+}
+
+/// In pairs, so that comparisons overlap.
+#[inline(always)]
+fn largest_lane([a, b, c, d, e, f, g, h]: [f64; LANES]) -> f64 {
     let larger = |a: f64, b: f64| if a > b { a } else { b };
-    let [a, b, c, d, e, f, g, h] = lanes;
     larger(larger(larger(a, b), larger(c, d)), larger(larger(e, f), larger(g, h)))
 }
 
@@ -226,6 +243,9 @@ mod tests {
             assert_eq!(sum(&a), a.iter().sum::<f64>(), "{n}");
             assert_eq!(sum_of_pairs(&a, &a, |a, b| a * b), a.iter().map(|a| a * a).sum::<f64>(), "{n}");
             assert_eq!(largest(&a), a.iter().fold(0.0, |m: f64, a| m.max(a.abs())), "{n}");
+            let b: Vec<f64> = a.iter().map(|a| a * a).collect();
+            let most = a.iter().zip(&b).fold(0.0, |m: f64, (a, b)| m.max((a - b).abs()));
+            assert_eq!(largest_difference(&a, &b), most, "{n}");
         }
     }
 

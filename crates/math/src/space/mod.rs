@@ -6,6 +6,7 @@ mod dense;
 pub mod design;
 pub mod estimator;
 mod kernel;
+mod length;
 mod points;
 mod predictor;
 mod processor;
@@ -15,6 +16,7 @@ mod sample;
 pub mod target;
 pub mod theory;
 
+pub use length::{apart, length};
 pub use points::Points;
 pub use predictor::{Function, KernelSum, Layout, Predictor, ReluUnits, Values};
 pub use processor::processor;

@@ -1,7 +1,7 @@
 //! Predictors on R^d.
 
 use super::Points;
-use super::dense::{Matrix, dot, times_each};
+use super::dense::{Matrix, dot, times, times_each};
 use super::kernel::Kernel;
 
 /// f̂: R^d → R.
@@ -147,7 +147,11 @@ impl Predictor {
         match self {
             Predictor::Values(_) => out.fill(f64::NAN),
             Predictor::Linear { weights, intercept } => {
-                x.rows().zip(out).for_each(|(row, out)| *out = dot(weights, row) + intercept);
+                if weights.len() != x.d() {
+                    return x.rows().zip(out).for_each(|(row, out)| *out = dot(weights, row) + intercept);
+                }
+                times(Matrix::new(x.values(), x.d()), weights, out);
+                out.iter_mut().for_each(|out| *out += intercept);
             }
             Predictor::Function(function) => function.values(x, out),
         }

@@ -3,7 +3,7 @@
 use super::Points;
 use crate::sample::Degenerate;
 use crate::sum::all_finite;
-use crate::wide::{Kernel, wide};
+use crate::wide::{Kernel, widest};
 
 /// One training set: n points of R^d, and a response beside each.
 ///
@@ -48,7 +48,7 @@ impl<'a> Sample<'a> {
         if x.n() != y.len() {
             return Err(Degenerate::Lengths);
         }
-        if !wide(Finite(x.values())) || !wide(Finite(y)) {
+        if !widest(Finite(x.values())) || !widest(Finite(y)) {
             let bad =
                 x.rows().zip(y).position(|(row, y)| !y.is_finite() || row.iter().any(|x| !x.is_finite()));
             return Err(Degenerate::NotFinite(bad.unwrap_or(0)));

@@ -11,7 +11,7 @@ use crate::spec::{Risk, dimension, is_generator};
 use tempered_math::sample::Degenerate;
 use tempered_math::space::estimator::Report;
 use tempered_math::space::rows::Holdout;
-use tempered_math::space::{Points, Predictor};
+use tempered_math::space::{Points, Predictor, apart, length};
 
 /// Scores predictors of the trials of one cell, in the order of [`Criteria::columns`](tempered_math::score::Criteria::columns).
 pub(super) struct FeatureScorer {
@@ -62,7 +62,7 @@ impl FeatureScorer {
         scores.extend(
             [report.rank, report.route.map(|route| route.code()), report.steps, converged].map(whole),
         );
-        scores.push(Some(norm(predictor.coefficients())));
+        scores.push(Some(length(predictor.coefficients())));
         match &fitted.values {
             Some(values) => self.values.clone_from(values),
             None => {
@@ -70,9 +70,7 @@ impl FeatureScorer {
                 predictor.training_values(x, &mut self.values);
             }
         }
-        scores.push(Some(
-            self.values.iter().zip(data.y).fold(0.0, |most: f64, (f, y)| most.max((f - y).abs())),
-        ));
+        scores.push(Some(apart(&self.values, data.y)));
         let judged = match &mut self.over {
             Over::Law(law) => law.judge((data.trial, x), fitted, &self.asked)?,
             Over::Rows(rows) => rows.judge(data.trial, predictor, &self.asked)?,
@@ -135,19 +133,10 @@ impl FeatureScorer {
         let least = signed().fold(f64::INFINITY, f64::min);
         let margin = match predictor {
             Predictor::Linear { weights, .. } => {
-                Some(least / norm(weights)).filter(|margin| !margin.is_nan())
+                Some(least / length(weights)).filter(|margin| !margin.is_nan())
             }
             Predictor::Function(_) | Predictor::Values(_) => None,
         };
         [margin, Some(missed)]
     }
-}
-
-/// The length of a vector, whose numbers may be of any size.
-fn norm(coefficients: &[f64]) -> f64 {
-    let most = coefficients.iter().fold(0.0f64, |most, c| most.max(c.abs()));
-    if most == 0.0 || !most.is_finite() {
-        return most;
-    }
-    most * coefficients.iter().map(|c| (c / most) * (c / most)).sum::<f64>().sqrt()
 }

@@ -127,53 +127,54 @@ impl LawScorer {
         Fitted { predictor, smoother, .. }: &Fitted,
         asked: &Asked,
     ) -> Result<Judged, Degenerate> {
-        let truth = self.truths.of_trial(trial);
-        let mut rng = self.test.trial(trial);
-        let powers = self.scorer.risks(predictor, &truth, &asked.exponents, &mut rng)?;
-        let has_parts = asked.parts && self.truths.are_what_labels_follow();
+        let LawScorer { scorer, truths, test, noise, sd } = self;
+        let truth = truths.of_trial(trial);
+        let mut rng = test.trial(trial);
+        let powers = scorer.risks(predictor, &truth, &asked.exponents, &mut rng)?;
+        let has_parts = asked.parts && truths.are_what_labels_follow();
         let parts = match smoother.as_ref().filter(|_| has_parts) {
             Some(smoother) => {
-                let parts = self.scorer.parts(smoother, x, (&truth, &*self.noise), &mut rng)?;
+                let parts = scorer.parts(smoother, x, (&truth, &**noise), &mut rng)?;
                 // Noise without a variance has none in f̂ either.
                 let variance = Some(parts.variance).filter(|part| part.is_finite());
-                Some([variance, Some(self.bias(parts.bias.value, &truth))])
+                Some([variance, Some(without_rounding(parts.bias.value, &truth, scorer.spectrum()))])
             }
             None => None,
         };
-        let supremum = if asked.supremum { self.scorer.supremum(predictor, &truth)? } else { None };
+        let supremum = if asked.supremum { scorer.supremum(predictor, &truth)? } else { None };
         // The points of the trial again, as values that a program gives are known at these alone.
-        let mut again = self.test.trial(trial);
-        let mistakes = if asked.mistakes { self.mistakes(predictor, &truth, &mut again)? } else { None };
-        let mut again = self.test.trial(trial);
-        let gradient =
-            if asked.gradient { self.scorer.gradient(predictor, &truth, &mut again)? } else { None };
-        let adversarial = |radius: &f64| match self.sd {
-            Some(sd) => {
-                self.scorer.adversarial((predictor, &truth), sd, *radius, &mut self.test.trial(trial))
-            }
+        let again = || test.trial(trial);
+        let mistakes = if asked.mistakes {
+            mistakes(scorer, &**noise, (predictor, &truth), &mut again())?
+        } else {
+            None
+        };
+        let gradient = if asked.gradient { scorer.gradient(predictor, &truth, &mut again())? } else { None };
+        let adversarial = |radius: &f64| match *sd {
+            Some(sd) => scorer.adversarial((predictor, &truth), sd, *radius, &mut again()),
             None => Ok(None),
         };
         let adversarial = asked.radii.iter().map(adversarial).collect::<Result<_, Degenerate>>()?;
         Ok(Judged { powers, supremum, parts, mistakes, gradient, adversarial })
     }
+}
 
-    fn mistakes(
-        &mut self,
-        predictor: &Predictor,
-        truth: &Truth,
-        rng: &mut ChaCha8Rng,
-    ) -> Result<Option<Mistakes>, Degenerate> {
-        let clean = self.scorer.mistakes(predictor, truth, rng)?;
-        let least = self.scorer.least_mistakes();
-        // E ε = −2 p at a label of 1.
-        let flipped = self.noise.local().map_or(0.0, |noise| -0.5 * noise.mean(&[], 1.0));
-        Ok(clean.map(|clean| Mistakes { clean, flipped, least }))
-    }
+fn mistakes(
+    scorer: &mut Scorer,
+    noise: &dyn Noise,
+    (predictor, truth): (&Predictor, &Truth),
+    rng: &mut ChaCha8Rng,
+) -> Result<Option<Mistakes>, Degenerate> {
+    let clean = scorer.mistakes(predictor, truth, rng)?;
+    let least = scorer.least_mistakes();
+    // E ε = −2 p at a label of 1.
+    let flipped = noise.local().map_or(0.0, |noise| -0.5 * noise.mean(&[], 1.0));
+    Ok(clean.map(|clean| Mistakes { clean, flipped, least }))
+}
 
-    /// A bias, or 0 where it is what rounding leaves of a linear target.
-    fn bias(&self, bias: f64, truth: &Truth) -> f64 {
-        let pairs = truth.weights().into_iter().flatten().zip(self.scorer.spectrum());
-        let whole: f64 = pairs.map(|(w, lambda)| lambda * w * w).sum();
-        if bias < ROUNDING * whole { 0.0 } else { bias }
-    }
+/// A bias, or 0 where it is what rounding leaves of a linear target.
+fn without_rounding(bias: f64, truth: &Truth, spectrum: &[f64]) -> f64 {
+    let pairs = truth.weights().into_iter().flatten().zip(spectrum);
+    let whole: f64 = pairs.map(|(w, lambda)| lambda * w * w).sum();
+    if bias < ROUNDING * whole { 0.0 } else { bias }
 }

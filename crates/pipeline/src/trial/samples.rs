@@ -6,7 +6,7 @@ use super::space::TrainingSets;
 use crate::error::Error;
 use crate::plan::{Cell, Plan};
 use crate::spec::{Space, dimension};
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::time::Instant;
 use tempered_math::design::{self, Design};
 use tempered_math::noise::{self, Noise};
@@ -108,6 +108,8 @@ enum Law {
 pub struct Truths {
     design: Box<dyn space::design::Design>,
     target: Box<dyn space::target::Target>,
+    /// The target, where all trials have the same.
+    fixed: Option<Truth>,
     key: Key,
     /// Variances of the coordinates, along which a target may lie.
     spectrum: Vec<f64>,
@@ -124,18 +126,18 @@ impl Truths {
         let d = dimension(&cell.design).unwrap_or(1);
         let d = usize::try_from(d).unwrap_or(usize::MAX);
         let design = cell.design.build(space::design::CATALOGUE)?;
-        Ok(Truths {
-            target: cell.target.build(space::target::CATALOGUE)?,
-            key: cell.stream(seed, Purpose::Target),
-            spectrum: design.spectrum(d),
-            tail: design.spectrum_tail(d),
-            design,
-        })
+        let target = cell.target.build(space::target::CATALOGUE)?;
+        let (key, spectrum) = (cell.stream(seed, Purpose::Target), design.spectrum(d));
+        let fixed = target.is_fixed().then(|| target.draw(&mut key.trial(0), &spectrum));
+        Ok(Truths { target, fixed, key, spectrum, tail: design.spectrum_tail(d), design })
     }
 
     /// The target of a trial.
-    pub fn of_trial(&self, trial: u64) -> Truth {
-        self.target.draw(&mut self.key.trial(trial), &self.spectrum)
+    pub fn of_trial(&self, trial: u64) -> OfTrial<'_> {
+        match &self.fixed {
+            Some(fixed) => OfTrial::Fixed(fixed),
+            None => OfTrial::Drawn(self.target.draw(&mut self.key.trial(trial), &self.spectrum)),
+        }
     }
 
     /// Whether labels are f* and noise.
@@ -145,9 +147,31 @@ impl Truths {
 
     /// Adds to the noise in `y` what the labels of a trial are noisy values of.
     fn label(&self, trial: u64, x: Points<'_>, y: &mut [f64]) {
+        if matches!(self.fixed, Some(Truth::Zero)) && self.are_what_labels_follow() {
+            return;
+        }
         let mut rng = self.key.trial(trial);
         let truth = self.target.draw(&mut rng, &self.spectrum);
         self.target.label(&mut rng, &*self.design, &truth, x, y);
+    }
+}
+
+/// The target of a trial, drawn for it or that of all.
+pub enum OfTrial<'a> {
+    /// That of all trials.
+    Fixed(&'a Truth),
+    /// That of this one.
+    Drawn(Truth),
+}
+
+impl Deref for OfTrial<'_> {
+    type Target = Truth;
+
+    fn deref(&self) -> &Truth {
+        match self {
+            OfTrial::Fixed(truth) => truth,
+            OfTrial::Drawn(truth) => truth,
+        }
     }
 }
 
@@ -233,7 +257,7 @@ impl Laws {
                 truths.design.fill(&mut key.trial(trial), *d, x);
                 self.noise(trial, (*d, x), y, |y| {
                     // Labels of clusters come with the points, from the same numbers.
-                    if truths.design.label(&mut key.trial(trial), y) {
+                    if truths.design.clusters().is_some() && truths.design.label(&mut key.trial(trial), y) {
                         return;
                     }
                     if let Ok(points) = Points::new(*d, x) {

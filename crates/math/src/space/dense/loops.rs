@@ -1,7 +1,7 @@
 //! Products with vectors, in a fixed order of operations.
 
 use super::Matrix;
-use crate::wide::{Kernel, wide};
+use crate::wide::{Kernel, wide, widest};
 
 /// Sums that go on side by side.
 const LANES: usize = 8;
@@ -70,7 +70,7 @@ impl Kernel for Times<'_> {
 
 /// A v.
 pub(crate) fn times(a: Matrix<'_>, v: &[f64], out: &mut [f64]) {
-    wide(Times(a, v, out));
+    widest(Times(a, v, out));
 }
 
 /// Adds up to four rows times the first numbers of v: four at a time, so that sums are loaded and stored a quarter as often.
