@@ -6,8 +6,13 @@
 //! Source: Marsaglia & Tsang, "The Ziggurat Method for Generating Random Variables" (2000), with 256 layers
 //! and separate bits for layer and abscissa (Doornik 2005).
 
+#[cfg(target_arch = "x86_64")]
+mod eight;
+mod layers;
+
 use crate::chacha::{Blocks, WORDS};
 use crate::seed::unit_of;
+use layers::Layers;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 use std::sync::LazyLock;
@@ -16,24 +21,6 @@ use std::sync::LazyLock;
 const NORMAL: (f64, f64) = (3.654_152_885_361_009, 0.004_928_673_233_974_655);
 /// Start r of the exponential tail and area v of each of 256 layers.
 const EXPONENTIAL: (f64, f64) = (7.697_117_470_131_05, 0.003_949_659_822_581_557);
-
-/// The right ends x_i of the layers, decreasing, and the density at each. Layer 0 holds the tail, and x_0 = v/f(r) is the
-/// width of a rectangle of its area.
-struct Layers {
-    x: [f64; 257],
-    f: [f64; 257],
-}
-
-impl Layers {
-    fn new((r, v): (f64, f64), density: fn(f64) -> f64, inverse: fn(f64) -> f64) -> Layers {
-        let mut x = [0.0; 257];
-        (x[0], x[1]) = (v / density(r), r);
-        for i in 2..256 {
-            x[i] = inverse(v / x[i - 1] + density(x[i - 1]));
-        }
-        Layers { x, f: x.map(density) }
-    }
-}
 
 static NORMAL_LAYERS: LazyLock<Layers> =
     LazyLock::new(|| Layers::new(NORMAL, Normal::density, |y| libm::sqrt(-2.0 * libm::log(y))));
@@ -120,7 +107,9 @@ impl Drop for Words<'_> {
 ///
 /// Cost: little more than one word of the stream a number. Accuracy: 53 random bits a number.
 pub fn fill_normal(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
-    draw::<Normal>(&mut Words::new(rng, out.len()), out, 0.0, |_, value| (0.0, scale * value));
+    let mut words = Words::new(rng, out.len());
+    let many = |words: &[u64], out: &mut [f64]| fill_inside(words, scale, out);
+    draw::<Normal>(&mut words, out, 0.0, (|_, value| (0.0, scale * value), many));
 }
 
 /// Overwrites `out` with independent numbers `scale` × a standard exponential.
@@ -128,7 +117,7 @@ pub fn fill_normal(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
 /// Cost and accuracy: as for [`fill_normal`].
 pub fn fill_exponential(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
     let mut words = Words::new(rng, out.len());
-    let scaled = |_, value| (0.0, scale * value);
+    let scaled = (|_, value| (0.0, scale * value), one_by_one);
     draw::<Exponential>(&mut words, out, 0.0, scaled);
     // One number more is drawn and dropped: the position of the generator after it is part of the streams' definition.
     draw::<Exponential>(&mut words, &mut [0.0], 0.0, scaled);
@@ -138,7 +127,7 @@ pub fn fill_exponential(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
 /// exponential numbers; returns the next arrival.
 pub fn fill_arrivals(rng: &mut ChaCha8Rng, out: &mut [f64]) -> f64 {
     let mut words = Words::new(rng, out.len());
-    let arrive = |time, wait| (time + wait, time + wait);
+    let arrive = (|time, wait| (time + wait, time + wait), one_by_one);
     let time = draw::<Exponential>(&mut words, out, 0.0, arrive);
     draw::<Exponential>(&mut words, &mut [0.0], time, arrive)
 }
@@ -164,26 +153,49 @@ struct Normal;
 
 struct Exponential;
 
+/// Normal numbers from as many consecutive words as whole registers go on with; how many.
+#[inline]
+fn fill_inside(words: &[u64], scale: f64, out: &mut [f64]) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(registers) = crate::wide::avx512() {
+        let layers = Normal::layers();
+        return registers.vectorize(eight::Inside { registers, layers, words, scale, out });
+    }
+    one_by_one(words, out)
+}
+
+/// No number is made of several words at a time.
+fn one_by_one(_: &[u64], _: &mut [f64]) -> usize {
+    0
+}
+
 /// Overwrites `out` by draws x: `make(state, x)` returns the next state and the entry. `before` is the first state;
-/// returns the last one.
+/// returns the last one. Entries without a state may be made many at a time, of words that need no look.
 #[inline(always)]
 fn draw<L: Law>(
     words: &mut Words<'_>,
     out: &mut [f64],
     mut before: f64,
-    make: impl Fn(f64, f64) -> (f64, f64),
+    (make, many): (impl Fn(f64, f64) -> (f64, f64), impl Fn(&[u64], &mut [f64]) -> usize),
 ) -> f64 {
     let layers = L::layers();
     let mut done = 0;
     while done < out.len() {
+        let made = many(words.ahead(), &mut out[done..]);
+        (words.next, done) = (words.next + made, done + made);
+        if done == out.len() || words.next == words.ready {
+            continue;
+        }
         let (used, last, misfit) = draw_inside::<L>(layers, words.ahead(), &mut out[done..], before, &make);
         (words.next, done, before) = (words.next + used, done + used, last);
         if let Some((i, x)) = misfit {
             words.next += 1;
-            if let Some(x) = edge::<L>(words, layers, i, x) {
-                (before, out[done]) = make(before, x);
-                done += 1;
-            }
+            let (x, is_in) = edge::<L>(words, layers, i, x);
+            // Whether it is in is a toss of a coin: nothing waits for it, as what is not is overwritten.
+            let (after, value) = make(before, x);
+            out[done] = value;
+            before = if is_in { after } else { before };
+            done += usize::from(is_in);
         }
     }
     before
@@ -214,12 +226,12 @@ fn draw_inside<L: Law>(
     (used, before, None)
 }
 
-/// The draw for an x outside the rectangle of its layer i: from the tail, or x if it is accepted, else none.
+/// The draw for an x outside the rectangle of its layer i: from the tail, or x; and whether it is accepted.
 #[cold]
 #[inline(never)]
-fn edge<L: Law>(words: &mut Words<'_>, layers: &Layers, i: usize, x: f64) -> Option<f64> {
+fn edge<L: Law>(words: &mut Words<'_>, layers: &Layers, i: usize, x: f64) -> (f64, bool) {
     if i == 0 {
-        return Some(L::tail(words, x));
+        return (L::tail(words, x), true);
     }
     let (low, high) = (layers.f[i], layers.f[i + 1]);
     let height = high + (low - high) * words.unit();
@@ -228,14 +240,8 @@ fn edge<L: Law>(words: &mut Words<'_>, layers: &Layers, i: usize, x: f64) -> Opt
     let fall = L::fall(layers.x[i + 1], x.abs());
     let above = high * (1.0 - fall + 0.5 * fall * fall);
     let below = above - high * fall * fall * fall * (1.0 / 6.0);
-    let inside = if height < below * (1.0 - MARGIN) {
-        true
-    } else if height > above * (1.0 + MARGIN) {
-        false
-    } else {
-        height < L::density(x)
-    };
-    inside.then_some(x)
+    let (inside, outside) = (height < below * (1.0 - MARGIN), height > above * (1.0 + MARGIN));
+    (x, if inside | outside { inside } else { height < L::density(x) })
 }
 
 /// The relative margin of the bounds, far above the relative errors of densities and bounds, which are below 1e-14.
