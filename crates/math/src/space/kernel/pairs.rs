@@ -58,11 +58,17 @@ impl Wide for RowFrom<'_> {
         let blocks = self.b.values.chunks_exact(size).skip(self.first);
         for (out, block) in self.out.chunks_mut(LANES).zip(blocks) {
             let values = squares(block, self.at);
-            match <&mut [f64; LANES]>::try_from(&mut *out) {
-                Ok(whole) => *whole = values,
-                Err(_) => out.copy_from_slice(&values[..out.len()]),
-            }
+            put(values, out);
         }
+    }
+}
+
+/// Puts as many values there as there is room for.
+#[inline(always)]
+fn put(values: [f64; LANES], out: &mut [f64]) {
+    match <&mut [f64; LANES]>::try_from(&mut *out) {
+        Ok(whole) => *whole = values,
+        Err(_) => out.copy_from_slice(&values[..out.len()]),
     }
 }
 
@@ -124,7 +130,7 @@ impl<P: Profile> Wide for MatrixOf<'_, P> {
                 for value in &mut values {
                     *value = profile.of(*value);
                 }
-                out.copy_from_slice(&values[..out.len()]);
+                put(values, out);
             }
             if !factors.is_empty() {
                 let own = a.factors[i];
@@ -175,9 +181,16 @@ impl<P: Profile> Wide for SumsOf<'_, P> {
                     *sum += value;
                 }
             }
-            let [s, t, u, v, w, x, y, z] = sums;
-            let sum = ((s + t) + (u + v)) + ((w + x) + (y + z));
+            let sum = total(sums);
             *out = if a.factors.is_empty() { sum } else { sum * a.factors[i] };
         }
     }
+}
+
+/// The sum of all lanes, in pairs.
+///
+/// It is no part of the loop: the compiler would keep the lanes as these pairs there, and take registers apart for each block.
+#[inline(never)]
+fn total([s, t, u, v, w, x, y, z]: [f64; LANES]) -> f64 {
+    ((s + t) + (u + v)) + ((w + x) + (y + z))
 }
