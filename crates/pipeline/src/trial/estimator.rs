@@ -2,7 +2,7 @@
 
 use super::program::Program;
 use super::shared::Shared;
-use super::space::{Fitted, Predictor, Report, TrainingSet};
+use super::space::{Fitted, Predictor, Report, TrainingSet, TrainingSets};
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::spec::{Risk, Space, is_program};
@@ -58,6 +58,31 @@ impl Estimator {
             Estimator::Line(_) | Estimator::Program(_) => None,
             Estimator::Features(estimator, _) => estimator.filter(),
         }
+    }
+
+    /// Fits several training sets side by side where that is sooner: overwrites their predictors, and returns what [`Estimator::fit`] would
+    /// tell of them, `None` of those that are left to it.
+    pub fn fit_several(&mut self, rows: &TrainingSets<'_>, out: &mut [Predictor]) -> Vec<Option<Report>> {
+        let (Estimator::Features(estimator, false), TrainingSets::Features(samples)) = (self, rows) else {
+            return Vec::new();
+        };
+        let Some(Ok(first)) = samples.first() else { return Vec::new() };
+        if !estimator.takes_several(first.n(), first.d()) || estimator.filter().is_some() {
+            return Vec::new();
+        }
+        let fitted = samples.iter().zip(out).filter_map(|(sample, out)| Some((sample.ok()?, out.features())));
+        let (samples, mut predictors): (Vec<_>, Vec<_>) = fitted
+            .map(|(sample, Fitted { predictor, smoother, values })| {
+                (*smoother, *values) = (None, None);
+                (sample, predictor)
+            })
+            .unzip();
+        if samples.len() < rows.len() {
+            return Vec::new();
+        }
+        let mut reports = vec![None; samples.len()];
+        estimator.fit_several(&samples, &mut predictors, &mut reports);
+        reports.into_iter().map(|report| report.map(Report::Features)).collect()
     }
 
     /// Overwrites the predictor with f̂, and shows training at checkpoints. What `shared` holds is of the same row; it does not change a

@@ -7,6 +7,8 @@
 
 mod cholesky;
 mod eigen;
+#[cfg(target_arch = "x86_64")]
+mod eight;
 mod loops;
 mod qr;
 mod svd;
@@ -14,6 +16,8 @@ mod tridiagonal;
 
 pub(super) use cholesky::Cholesky;
 pub(super) use eigen::Eigen;
+#[cfg(target_arch = "x86_64")]
+pub(super) use eight::{Accuracy, Eight};
 pub(super) use loops::{
     dot, norm, times, times_each, transposed_times, transposed_times_each, without_structure,
 };

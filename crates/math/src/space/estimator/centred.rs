@@ -39,13 +39,22 @@ impl Kernel for Largest<'_> {
     }
 }
 
+/// Whether numbers up to this absolute value stay as they are.
+pub(super) fn is_tame(most: f64) -> bool {
+    power(most).abs() <= LARGE
+}
+
+fn power(most: f64) -> i32 {
+    if most > 0.0 { libm::ilogb(most) } else { 0 }
+}
+
 /// The numbers, brought to size one where they are very large or very small, and the power of two that they were divided by.
 fn tamed(values: &[f64]) -> (Cow<'_, [f64]>, i32) {
     let most = wide(Largest(values));
-    let power = if most > 0.0 { libm::ilogb(most) } else { 0 };
-    if power.abs() <= LARGE {
+    if is_tame(most) {
         return (Cow::Borrowed(values), 0);
     }
+    let power = power(most);
     (values.iter().map(|x| libm::scalbn(*x, -power)).collect(), power)
 }
 

@@ -1,6 +1,8 @@
 //! Linear predictors by penalised least squares.
 
 use super::centred::Centred;
+#[cfg(target_arch = "x86_64")]
+use super::side_by_side::SideBySide;
 use super::solver::{Solved, Solver};
 use super::{Report, Smoother};
 use crate::sample::Degenerate;
@@ -12,11 +14,13 @@ pub(in crate::space) struct Linear {
     pub ridge: f64,
     pub intercept: bool,
     solver: Solver,
+    #[cfg(target_arch = "x86_64")]
+    side_by_side: SideBySide,
 }
 
 impl Linear {
     pub fn new(ridge: f64, intercept: bool) -> Linear {
-        Linear { ridge, intercept, solver: Solver::default() }
+        Linear { ridge, intercept, ..Linear::default() }
     }
 
     pub fn fit(&mut self, sample: Sample<'_>, out: &mut Predictor) -> Result<Report, Degenerate> {
@@ -30,6 +34,27 @@ impl Linear {
         }
         out.set_linear(weights, intercept);
         Ok(report(&system, solved))
+    }
+
+    /// See [`Estimator::takes_several`](super::Estimator::takes_several).
+    pub fn takes_several(&self, n: usize, d: usize) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        return !self.intercept && SideBySide::takes(n, d);
+        #[cfg(not(target_arch = "x86_64"))]
+        return false;
+    }
+
+    /// See [`Estimator::fit_several`](super::Estimator::fit_several).
+    pub fn fit_several(
+        &mut self,
+        samples: &[Sample<'_>],
+        out: &mut [&mut Predictor],
+        reports: &mut [Option<Report>],
+    ) {
+        #[cfg(target_arch = "x86_64")]
+        if !self.intercept {
+            self.side_by_side.fit(samples, self.ridge, out, reports);
+        }
     }
 
     pub fn smoother(&mut self, sample: Sample<'_>, out: &mut Smoother) -> Result<Report, Degenerate> {

@@ -19,6 +19,8 @@ mod regmean;
 mod ridge;
 mod rule;
 mod shepard;
+#[cfg(target_arch = "x86_64")]
+mod side_by_side;
 mod smoother;
 mod solver;
 mod sparse;

@@ -39,6 +39,19 @@ impl Estimator for Ridge {
         self.0.fit(sample, out)
     }
 
+    fn takes_several(&self, n: usize, d: usize) -> bool {
+        self.0.takes_several(n, d)
+    }
+
+    fn fit_several(
+        &mut self,
+        samples: &[Sample<'_>],
+        out: &mut [&mut Predictor],
+        reports: &mut [Option<Report>],
+    ) {
+        self.0.fit_several(samples, out, reports);
+    }
+
     fn smoother(&mut self, sample: Sample<'_>, out: &mut Smoother) -> Option<Result<Report, Degenerate>> {
         Some(self.0.smoother(sample, out))
     }

@@ -35,6 +35,21 @@ pub trait Estimator: Send {
         out: &mut Predictor,
     ) -> Result<Report, Degenerate>;
 
+    /// Whether samples of n points with d features are fitted sooner side by side, by [`Estimator::fit_several`].
+    fn takes_several(&self, _n: usize, _d: usize) -> bool {
+        false
+    }
+
+    /// Fits samples of one size side by side: overwrites predictors and reports with those of [`Estimator::fit`], bit for bit, of all
+    /// samples but those that are better fitted alone, whose reports stay as they are.
+    fn fit_several(
+        &mut self,
+        _samples: &[Sample<'_>],
+        _out: &mut [&mut Predictor],
+        _reports: &mut [Option<Report>],
+    ) {
+    }
+
     /// Overwrites `out` with the matrix S of ŵ = S y, for estimators that are linear in y; `None` for all others.
     fn smoother(&mut self, _sample: Sample<'_>, _out: &mut Smoother) -> Option<Result<Report, Degenerate>> {
         None

@@ -11,10 +11,10 @@ use crate::sum::all_finite;
 /// The largest correction, relative to the weights, that refinement may make on the way by Cholesky. A correction is about as
 /// large as the error before it, ε κ² for a condition κ of A, and the error after it is about as large as its
 /// square, or ε κ: here 1e-12, at conditions of about 1e5.
-const CORRECTION: f64 = 1e-6;
+pub(super) const CORRECTION: f64 = 1e-6;
 /// Gram matrices with squares of pivots in a smaller ratio are left to QR: of a matrix that is singular, rounding leaves no
 /// more than k ε, which is below this for any k that fits into memory.
-const PIVOTS: f64 = 1e-10;
+pub(super) const PIVOTS: f64 = 1e-10;
 /// The largest condition of the matrix, as an upper bound, that QR is trusted with: weights then have four digits or more, ε κ.
 const CONDITION: f64 = 1e12;
 /// Where the rank is deficient, the least singular value that counts is above this times the largest: it is ε^½, so that

@@ -69,7 +69,8 @@ impl Step for Train {
             let checkpoints = planned.map_or(&[][..], |_| self.plan.checkpoints(place));
             let content = &bench.contents[place];
             let draws = move |trial| Draws::new(study.seed, content, trial);
-            fitting.push(Fitting { place, estimator, build, draws, checkpoints, fits: self.buffers.take() });
+            let fits = self.buffers.take();
+            fitting.push(Fitting { place, estimator, build, draws, checkpoints, ahead: Vec::new(), fits });
         }
         let begin = |place, trial| {
             self.watchdog.begin(place, &slab.shard, trial);
@@ -124,6 +125,8 @@ struct Fitting<'a, B, D> {
     build: B,
     draws: D,
     checkpoints: &'a [u64],
+    /// Reports of trials that were fitted side by side.
+    ahead: Vec<Option<Report>>,
     fits: Fits,
 }
 
@@ -158,6 +161,8 @@ where
     let own = fitting.iter_mut().filter(|one| one.estimator.program().is_none());
     let (mut sharing, alone): (Vec<_>, Vec<_>) = own.partition(|one| one.estimator.filter().is_some());
     for one in alone {
+        begin(one.place, first)?;
+        one.fit_ahead(rows)?;
         for (trial, row) in (first..).zip(rows.iter()) {
             begin(one.place, trial)?;
             one.fit((row, &mut Shared::default()), trial)?;
@@ -175,12 +180,29 @@ where
 }
 
 impl<'a, B: Fn() -> Result<Estimator, Error>, D: Fn(u64) -> Draws<'a>> Fitting<'_, B, D> {
+    /// Fits what the estimator fits side by side.
+    fn fit_ahead(&mut self, rows: &TrainingSets<'_>) -> Result<(), Error> {
+        if self.checkpoints.is_empty() {
+            let fit = || self.estimator.fit_several(rows, &mut self.fits.rows);
+            match catch_unwind(AssertUnwindSafe(fit)) {
+                Ok(ahead) => self.ahead = ahead,
+                // It may be in any state; each trial by itself shows which one it was.
+                Err(_) => self.estimator = (self.build)()?,
+            }
+        }
+        Ok(())
+    }
+
     /// Fits the next trial. One that cannot be fitted, or whose fit panics, is data.
     fn fit<'s>(
         &mut self,
         (row, shared): (TrainingSet<'s>, &mut Shared<'s>),
         trial: u64,
     ) -> Result<(), Error> {
+        if let Some(Some(report)) = self.ahead.get(self.fits.status.len()) {
+            self.fits.status.push(Ok(*report));
+            return Ok(());
+        }
         let mut status = self.try_to_fit((row, shared), trial)?;
         if status == Err(Degenerate::Panicked) && shared.is_of_several() {
             // It may have been the fit of another filter.
@@ -257,8 +279,15 @@ mod tests {
         let rows = TrainingSets::Line(labels.iter().map(|y| Sample::new(&x, y)).collect());
         let draws = |trial| Draws::new(1, "panics", trial);
         let fits = Fits::default();
-        let mut fitting =
-            [Fitting { place: 0, estimator: build().unwrap(), build, draws, checkpoints: &[], fits }];
+        let mut fitting = [Fitting {
+            place: 0,
+            estimator: build().unwrap(),
+            build,
+            draws,
+            checkpoints: &[],
+            ahead: Vec::new(),
+            fits,
+        }];
         fit_slab(&mut fitting, (7, &rows), |_, _| Ok(())).unwrap();
         let [Fitting { fits, .. }] = fitting;
         let panicked = fits.status.iter().map(|status| *status == Err(Degenerate::Panicked));
@@ -275,8 +304,15 @@ mod tests {
         let draws = |trial| Draws::new(1, "stops", trial);
         let begin = |_, trial| if trial < 9 { Ok(()) } else { Err(Error::Stopped) };
         let fits = Fits::default();
-        let mut fitting =
-            [Fitting { place: 0, estimator: build().unwrap(), build, draws, checkpoints: &[], fits }];
+        let mut fitting = [Fitting {
+            place: 0,
+            estimator: build().unwrap(),
+            build,
+            draws,
+            checkpoints: &[],
+            ahead: Vec::new(),
+            fits,
+        }];
         let ended = fit_slab(&mut fitting, (7, &rows), begin);
         assert!(matches!(ended, Err(Error::Stopped)));
         assert_eq!(fitting[0].fits.status.len(), 2);
