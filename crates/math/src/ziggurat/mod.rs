@@ -108,8 +108,7 @@ impl Drop for Words<'_> {
 /// Cost: little more than one word of the stream a number. Accuracy: 53 random bits a number.
 pub fn fill_normal(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
     let mut words = Words::new(rng, out.len());
-    let many = |words: &[u64], out: &mut [f64]| fill_inside(words, scale, out);
-    draw::<Normal>(&mut words, out, 0.0, (|_, value| (0.0, scale * value), many));
+    draw::<Normal>(&mut words, out, 0.0, (|_, value| (0.0, scale * value), many_normal(scale)));
 }
 
 /// Overwrites `out` with independent numbers `scale` × a standard exponential.
@@ -117,7 +116,7 @@ pub fn fill_normal(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
 /// Cost and accuracy: as for [`fill_normal`].
 pub fn fill_exponential(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
     let mut words = Words::new(rng, out.len());
-    let scaled = (|_, value| (0.0, scale * value), one_by_one);
+    let scaled = (|_, value| (0.0, scale * value), ONE_BY_ONE);
     draw::<Exponential>(&mut words, out, 0.0, scaled);
     // One number more is drawn and dropped: the position of the generator after it is part of the streams' definition.
     draw::<Exponential>(&mut words, &mut [0.0], 0.0, scaled);
@@ -127,7 +126,7 @@ pub fn fill_exponential(rng: &mut ChaCha8Rng, scale: f64, out: &mut [f64]) {
 /// exponential numbers; returns the next arrival.
 pub fn fill_arrivals(rng: &mut ChaCha8Rng, out: &mut [f64]) -> f64 {
     let mut words = Words::new(rng, out.len());
-    let arrive = (|time, wait| (time + wait, time + wait), one_by_one);
+    let arrive = (|time, wait| (time + wait, time + wait), ONE_BY_ONE);
     let time = draw::<Exponential>(&mut words, out, 0.0, arrive);
     draw::<Exponential>(&mut words, &mut [0.0], time, arrive)
 }
@@ -153,21 +152,26 @@ struct Normal;
 
 struct Exponential;
 
-/// Normal numbers from as many consecutive words as whole registers go on with; how many.
-#[inline]
-fn fill_inside(words: &[u64], scale: f64, out: &mut [f64]) -> usize {
-    #[cfg(target_arch = "x86_64")]
-    if let Some(registers) = crate::wide::avx512() {
-        let layers = Normal::layers();
-        return registers.vectorize(eight::Inside { registers, layers, words, scale, out });
-    }
-    one_by_one(words, out)
+/// Makes numbers from as many consecutive words as whole registers go on with, and says of how many.
+#[cfg(target_arch = "x86_64")]
+fn many_normal(scale: f64) -> Option<impl Fn(&[u64], &mut [f64]) -> usize> {
+    let registers = crate::wide::avx512()?;
+    let layers = Normal::layers();
+    Some(move |words: &[u64], out: &mut [f64]| {
+        registers.vectorize(eight::Inside { registers, layers, words, scale, out })
+    })
 }
 
-/// No number is made of several words at a time.
-fn one_by_one(_: &[u64], _: &mut [f64]) -> usize {
-    0
+#[cfg(not(target_arch = "x86_64"))]
+fn many_normal(_: f64) -> Option<Many> {
+    ONE_BY_ONE
 }
+
+/// Makes numbers from consecutive words, and says of how many.
+type Many = fn(&[u64], &mut [f64]) -> usize;
+
+/// No numbers are made of several words at a time.
+const ONE_BY_ONE: Option<Many> = None;
 
 /// Overwrites `out` by draws x: `make(state, x)` returns the next state and the entry. `before` is the first state;
 /// returns the last one. Entries without a state may be made many at a time, of words that need no look.
@@ -176,15 +180,17 @@ fn draw<L: Law>(
     words: &mut Words<'_>,
     out: &mut [f64],
     mut before: f64,
-    (make, many): (impl Fn(f64, f64) -> (f64, f64), impl Fn(&[u64], &mut [f64]) -> usize),
+    (make, many): (impl Fn(f64, f64) -> (f64, f64), Option<impl Fn(&[u64], &mut [f64]) -> usize>),
 ) -> f64 {
     let layers = L::layers();
     let mut done = 0;
     while done < out.len() {
-        let made = many(words.ahead(), &mut out[done..]);
-        (words.next, done) = (words.next + made, done + made);
-        if done == out.len() || words.next == words.ready {
-            continue;
+        if let Some(many) = &many {
+            let made = many(words.ahead(), &mut out[done..]);
+            (words.next, done) = (words.next + made, done + made);
+            if done == out.len() || words.next == words.ready {
+                continue;
+            }
         }
         let (used, last, misfit) = draw_inside::<L>(layers, words.ahead(), &mut out[done..], before, &make);
         (words.next, done, before) = (words.next + used, done + used, last);
