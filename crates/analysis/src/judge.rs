@@ -66,7 +66,7 @@ pub(crate) fn in_probability(growth: Option<&Growth>, tails: &Tails, confidence:
         return judged(class, format!("{sure:.1} % by the growth of the median, {}", growth.model.formula()));
     }
     // Gaps tell more of local estimators than quartiles do.
-    let quartiles = tails.with_quartiles.filter(|_| class == Verdict::Undecided && !tails.has_gaps);
+    let quartiles = growth.with_quartiles.filter(|_| class == Verdict::Undecided && !tails.has_gaps);
     if let Some(odds) = quartiles.filter(|odds| odds.class(confidence) == Verdict::Benign) {
         let sure = 100.0 * odds.benign;
         let formula = growth.model.formula();
@@ -402,9 +402,12 @@ mod tests {
     fn quartiles_support_decay() {
         let slow = growth(|n| n.powf(-0.05));
         let odds = |benign: f64| Some(Probabilities { benign, tempered: 1.0 - benign, catastrophic: 0.0 });
-        let judge = |tails: Tails| in_probability(slow.as_ref(), &tails, 0.999_999).verdict;
-        assert_eq!(judge(Tails { with_quartiles: odds(1.0), ..Tails::default() }), Verdict::Benign);
-        assert_eq!(judge(Tails { with_quartiles: odds(0.9), ..Tails::default() }), Verdict::Undecided);
-        assert_eq!(judge(Tails { with_quartiles: odds(1.0), ..gaps(None) }), Verdict::Undecided);
+        let judge = |odds: Option<Probabilities>, tails: Tails| {
+            let growth = slow.clone().map(|slow| Growth { with_quartiles: odds, ..slow });
+            in_probability(growth.as_ref(), &tails, 0.999_999).verdict
+        };
+        assert_eq!(judge(odds(1.0), Tails::default()), Verdict::Benign);
+        assert_eq!(judge(odds(0.9), Tails::default()), Verdict::Undecided);
+        assert_eq!(judge(odds(1.0), gaps(None)), Verdict::Undecided);
     }
 }

@@ -332,7 +332,7 @@ fn conclude(estimator: &String, p: Risk, draft: Draft, options: &Options) -> Con
         _ if options.domain == POPULATION => Of::Fitted(f64::INFINITY),
         _ => options.parameters.get(estimator).map_or(Of::Means, |count| Of::Fitted(*count as f64)),
     };
-    let [growth, low, high]: [Option<Growth>; 3] = points.map(|points| grow(&points, of, confidence));
+    let [mut growth, low, high]: [Option<Growth>; 3] = points.map(|points| grow(&points, of, confidence));
     let mut tails = {
         // On the unit interval the risk has contributions from beyond the hull too.
         parts.has_gaps &= parts.has_edges || options.domain != UNIT;
@@ -346,9 +346,9 @@ fn conclude(estimator: &String, p: Risk, draft: Draft, options: &Options) -> Con
     // On the line gaps decide, and quartiles of sums with heavy tails move for long.
     tails.closes_in =
         options.domain == POPULATION && closes_in([growth.as_ref(), low.as_ref(), high.as_ref()]);
-    if let [Some(median), Some(low), Some(high)] = [&growth, &low, &high] {
-        tails.with_quartiles =
-            Some(Probabilities::pooled([median, low, high].map(|growth| growth.probabilities)));
+    if let (Some(median), Some(low), Some(high)) = (&mut growth, &low, &high) {
+        let all = [&*median, low, high].map(|growth| growth.probabilities);
+        median.with_quartiles = Some(Probabilities::pooled(all));
     }
     note_tails(&mut levels, &tails);
     let levels = outlined(levels);

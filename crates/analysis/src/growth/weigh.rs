@@ -104,6 +104,9 @@ pub struct Growth {
     pub evidence: Option<f64>,
     /// The probability of each class.
     pub probabilities: Probabilities,
+    /// Of the median: those given the growth of both quartiles too.
+    #[serde(skip)]
+    pub with_quartiles: Option<Probabilities>,
     /// The sum of squared residuals in units of the standard errors.
     pub chi2: f64,
     /// The law between the first and the last n, for figures.
@@ -180,6 +183,7 @@ pub(crate) fn grow(points: &[Point], of: Of, confidence: Confidence) -> Option<G
         runner_up: second.map(|second| second.fit.model),
         evidence: second.map(|second| best.evidence - second.evidence),
         probabilities: probabilities(&weighed, best.evidence),
+        with_quartiles: None,
         chi2: best.fit.chi2,
         curve: curve(&best.fit, points, unit),
     })

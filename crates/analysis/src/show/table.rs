@@ -406,6 +406,7 @@ mod tests {
             late_slope: Estimate { value: 0.0, low: -0.1, high: 0.1 },
             runner_up: None,
             evidence: None,
+            with_quartiles: None,
             probabilities: Probabilities::default(),
             chi2: 1.0,
             curve: Vec::new(),

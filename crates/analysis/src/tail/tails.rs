@@ -1,6 +1,5 @@
 //! The tail indices of one series, and their consequences for its mean and its variance.
 
-use crate::growth::weigh::Probabilities;
 use crate::sample::point::last_half;
 use crate::tail::excesses::Excesses;
 use crate::tail::hill::hill;
@@ -71,8 +70,6 @@ pub(crate) struct Tails {
     pub settles: bool,
     /// Whether the quartiles close in on the median, where there are no gaps.
     pub closes_in: bool,
-    /// The probabilities of classes by the growth of the median and both quartiles together.
-    pub with_quartiles: Option<Probabilities>,
     /// The levels where trials overflowed, as text; the indices above are those of the other levels.
     pub censored: Option<String>,
 }
@@ -104,7 +101,6 @@ impl Tails {
             bounded: false,
             settles: false,
             closes_in: false,
-            with_quartiles: None,
             censored,
         };
         if tails.has_gaps && !tails.gaps_are_above() && !tails.gaps_are_below(1.0) {

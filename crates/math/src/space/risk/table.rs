@@ -1,7 +1,7 @@
 //! Tables of a kernel's square on a sphere.
 
 use super::zonal::Sphere;
-use crate::space::kernel::{Degrees, Kernel, LANES, each_degree};
+use crate::space::kernel::{Degrees, Kernel, each_degree};
 use crate::wide::{Kernel as Wide, wide};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -95,31 +95,39 @@ impl Wide for Replace<'_> {
     #[inline(always)]
     fn call(self) {
         let Replace { cells, squares } = self;
-        let (blocks, rest) = squares.as_chunks_mut::<LANES>();
+        // Always so many: the compiler checks no place against them.
+        let Some(cells) = cells.first_chunk() else { return };
+        let (blocks, rest) = squares.as_chunks_mut::<BLOCK>();
         for block in blocks {
-            *block = cubics(cells, *block);
+            cubics(cells, block);
         }
-        let mut last = [0.0; LANES];
+        let mut last = [0.0; BLOCK];
         last[..rest.len()].copy_from_slice(rest);
-        rest.copy_from_slice(&cubics(cells, last)[..rest.len()]);
+        cubics(cells, &mut last);
+        rest.copy_from_slice(&last[..rest.len()]);
     }
 }
 
-/// G at squared distances, whose roots and cells are computed side by side.
+/// Distances whose places are found before their cells are looked up: in one loop roots are not taken side by side, and in shorter ones
+/// neither.
+const BLOCK: usize = 64;
+
+/// Replaces squared distances by G.
 #[inline(always)]
-fn cubics(cells: &[[f64; 4]], squares: [f64; LANES]) -> [f64; LANES] {
+fn cubics(cells: &[[f64; 4]; CELLS], values: &mut [f64; BLOCK]) {
     // A whole number below 2⁵² is in the last bits of its sum with that.
     const WHOLE: f64 = (1u64 << 52) as f64;
-    let (mut starts, mut values) = ([0.0; LANES], squares);
-    for (start, place) in starts.iter_mut().zip(&mut values) {
-        *place = place.sqrt() * (0.5 * CELLS as f64);
-        *start = place.floor().min((CELLS - 1) as f64);
+    let mut starts = [0; BLOCK];
+    for (start, value) in starts.iter_mut().zip(values.iter_mut()) {
+        let place = value.sqrt() * (0.5 * CELLS as f64);
+        let cell = place.floor().min((CELLS - 1) as f64);
+        *start = (cell + WHOLE).to_bits();
+        *value = place - cell;
     }
-    for (start, place) in starts.iter().zip(&mut values) {
-        let (t, [a, b, c, d]) = (*place - start, cells[(start + WHOLE).to_bits() as usize % CELLS]);
-        *place = (a + b * t) + (c + d * t) * (t * t);
+    for (start, value) in starts.iter().zip(values) {
+        let (t, [a, b, c, d]) = (*value, cells[*start as usize % CELLS]);
+        *value = (a + b * t) + (c + d * t) * (t * t);
     }
-    values
 }
 
 /// 20 n^{1/(d − 1)}, at least 30; `None` where that is too many.
@@ -154,7 +162,7 @@ mod tests {
         let cells = (0..CELLS).map(|cell| [1.0, 0.1, -0.3, 0.7].map(|c| c / (1.0 + cell as f64)));
         let degrees = Degrees { d: 3, values: Vec::new(), multiplicities: Vec::new(), total: 1.0 };
         let table = Table { degrees, cells: cells.collect() };
-        for count in [0, 1, 7, 8, 9, 1000] {
+        for count in [0, 1, 63, 64, 65, 1000] {
             let squares: Vec<f64> = (0..count).map(|k| 4.000_000_1 * f64::from(k) / 999.0).collect();
             let mut values = squares.clone();
             table.replace(&mut values);
