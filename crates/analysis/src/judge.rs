@@ -193,6 +193,7 @@ fn by_tail(tails: &Tails) -> Option<Judgement> {
     let stated = tails.gaps.map(|index| index.stated);
     let shown = gaps.or(excesses).or(tails.maxima)?;
     const WITHIN: &str = "within three standard errors";
+    const BY_MAXIMA: &str = "by the growth of their maxima, within three standard errors";
     let (verdict, says) = if tails.gaps_are_above() {
         (Verdict::Tempered, "is above 1, so the sum over gaps has a limit")
     } else if tails.gaps_are_below(1.0) {
@@ -209,7 +210,8 @@ fn by_tail(tails: &Tails) -> Option<Judgement> {
         _ => true,
     };
     let all = [gaps, excesses, tails.gaps_below(AT_MOST_ONE), tails.maxima];
-    let sure = all.into_iter().flatten().find(decides).map(|index| (index, WITHIN));
+    let sure = all.into_iter().flatten().find(decides);
+    let sure = sure.map(|index| (index, if tails.maxima == Some(index) { BY_MAXIMA } else { WITHIN }));
     let both = stated.filter(decides).map(|index| (index, "beside a median that settles"));
     let (shown, within) = sure.or(both).unwrap_or((shown, WITHIN));
     let reason = format!(

@@ -35,7 +35,10 @@ impl Kernel for Length<'_> {
 /// The length of a vector, whose numbers may be of any size.
 ///
 /// ```
-/// assert_eq!(tempered_math::space::length(&[3e200, -4e200]), 5e200);
+/// use tempered_math::space::length;
+///
+/// assert_eq!(length(&[3.0, -4.0]), 5.0);
+/// assert!((length(&[3e200, -4e200]) / 5e200 - 1.0).abs() < 1e-15);
 /// ```
 pub fn length(v: &[f64]) -> f64 {
     wide(Length(v))
