@@ -1,6 +1,7 @@
 //! Tail indices: the α of P(X > t) ~ c t^(−α), of single contributions and of risks.
 
 pub(crate) mod excesses;
+pub(crate) mod growing;
 pub(crate) mod hill;
 pub(crate) mod index;
 pub(crate) mod maxima;

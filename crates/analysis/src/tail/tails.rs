@@ -1,10 +1,9 @@
 //! The tail indices of one series, and their consequences for its mean and its variance.
 
-use crate::sample::point::last_half;
 use crate::tail::excesses::Excesses;
+use crate::tail::growing::one_sided;
 use crate::tail::hill::hill;
 use crate::tail::index::{AT_MOST_ONE, Index, TailIndex};
-use crate::tail::maxima::{Law, Maxima};
 use crate::tail::pareto::Shape;
 use crate::tail::parts::Parts;
 use crate::tail::spread::{is_constant, spread};
@@ -22,15 +21,6 @@ const EDGE_AT_MOST_ONE: f64 = 1.1;
 const LIGHTER: f64 = 2.0;
 /// The index from excesses at finite n is too large, by about a tenth for an index near 1.
 const CLEAR: f64 = 1.1;
-/// A local error with a larger index than this is not distinguished from a light-tailed one by the growth of maxima: the index of
-/// light-tailed errors at feasible n is estimated as 5 to 10, and as 6.5 where gaps of a grid with jitter .95 bound them.
-const HEAVY: f64 = 4.0;
-/// What 1/α may still rise by, in units of its rise from all levels to the last half of them: over two decades a correction n^(−½)
-/// leaves half of it.
-const RISING: f64 = 0.5;
-/// The least number of levels for an index from the growth of maxima: two of the last half and one before.
-const LEAST_LEVELS: usize = 3;
-
 /// The tail indices of one series.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tails {
@@ -261,35 +251,6 @@ impl Tails {
     }
 }
 
-/// The index of the gaps' contributions by the growth of their maxima, if it is on one side of 1 at all levels and at the last half of
-/// them.
-///
-/// The estimate falls or rises towards the index as n grows. Below 1 the later levels must agree, since a tail that looks heavy at small n
-/// may end further out; above 1 their whole interval must, less half of what 1/α has risen to reach them.
-fn one_sided(levels: &[Maxima], p: f64) -> Option<TailIndex> {
-    if levels.len() < LEAST_LEVELS {
-        return None;
-    }
-    let of_power = |index: TailIndex| TailIndex {
-        value: index.value / p,
-        low: index.low / p,
-        high: index.high / p,
-        ..index
-    };
-    let all = Law::of(levels)?;
-    if all.index() <= HEAVY && all.above(p) < -Index::SURE {
-        let late = Law::of(last_half(levels))?;
-        return (late.index() < p).then(|| of_power(all.interval(Index::SURE)));
-    }
-    if all.above(AT_MOST_ONE * p) <= Index::SURE {
-        return None;
-    }
-    let late = Law::of(last_half(levels))?.interval(Index::SURE);
-    let risen = (1.0 / late.value - 1.0 / all.index()).max(0.0);
-    let low = 1.0 / (1.0 / late.low + RISING * risen);
-    (low > AT_MOST_ONE * p).then(|| of_power(TailIndex { low, ..late }))
-}
-
 /// An index with its interval, as text.
 pub(crate) fn text(index: &TailIndex) -> String {
     interval(index.value, index.low, index.high)
@@ -298,8 +259,6 @@ pub(crate) fn text(index: &TailIndex) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::ordered::Ordered;
-    use crate::sample::point::{generator, uniform};
 
     fn index(value: f64, reach: f64) -> Index {
         let index = TailIndex { value, low: value - reach, high: value + reach, values: 1000 };
@@ -403,36 +362,6 @@ mod tests {
         };
         assert_eq!([with(Some(index(1.0, 0.1))), with(None)], [Some(1.0), None]);
         assert_eq!(Tails { own: own(3.0), ..Tails::default() }.risk(), None);
-    }
-
-    /// Largest local errors of a hundred trials at each of these n, with this chance of a larger single error.
-    fn largest(sizes: &[f64], p: f64, error: impl Fn(f64, f64) -> f64) -> Vec<Maxima> {
-        let mut rng = generator(1, &["largest"]);
-        let of = |n: &f64| {
-            let chance = |u: f64| 1.0 - (1.0 - u).powf(1.0 / n);
-            let values = (0..100).map(|_| error(chance(uniform(&mut rng)), *n).powf(p) / n).collect();
-            Maxima::of(*n, &Ordered::all(values), p)
-        };
-        sizes.iter().filter_map(of).collect()
-    }
-
-    /// An index of ¾ and one of 3/2 are told from 1; one of 1 is not, nor a tail that ends or begins late.
-    #[test]
-    fn maxima_tell_sides_of_one_and_nothing_else() {
-        let sizes = [100.0, 1000.0, 10_000.0];
-        let side = |error: &dyn Fn(f64, f64) -> f64| {
-            one_sided(&largest(&sizes, 2.0, error), 2.0).map(|index| index.high < 1.0)
-        };
-        let power = |alpha: f64| move |u: f64, _: f64| u.powf(-1.0 / alpha);
-        assert_eq!(
-            (side(&power(1.5)), side(&power(3.0)), side(&power(2.0))),
-            (Some(true), Some(false), None)
-        );
-        // Bounded beyond a large error: heavy at small n alone.
-        assert_ne!(side(&|u: f64, _| u.powf(-1.0 / 1.5).min(400.0)), Some(true));
-        // Light at small n alone.
-        assert_ne!(side(&|u: f64, _| 20.0 - u.ln() + u.powf(-1.0 / 1.8) / 40.0), Some(false));
-        assert!(one_sided(&largest(&sizes[..2], 2.0, power(1.5)), 2.0).is_none());
     }
 
     /// Hill's interval of a light tail has an upper end, that of the root's excesses has none.
