@@ -15,8 +15,7 @@ const FASTEST: f64 = 2.0;
 const PARTS: i32 = 8;
 
 /// Rates over which the interval of a limit is taken, in addition to that of the best fit: from the ¼ of heavy tails to 2, in so many
-/// equal steps of ln γ. Between two of them χ² changes by less than what a rate may exceed the least by, until levels are known to
-/// a ten-thousandth.
+/// equal steps of ln γ.
 const STEPS: usize = 18;
 const SLOWEST_OF_INTERVAL: f64 = 0.25;
 

@@ -5,7 +5,7 @@ use crate::tail::index::{AT_MOST_ONE, Index, TailIndex};
 use crate::tail::maxima::{Law, Maxima};
 
 /// A local error with a larger index than this is not distinguished from a light-tailed one by the growth of maxima: the index of
-/// light-tailed errors at feasible n is estimated as 5 to 10, and as 6.5 where gaps of a grid with jitter .95 bound them.
+/// light-tailed errors at n from 10 to 10⁴ was estimated as 5.7 and more, and as 6.5 where gaps of a grid with jitter .95 bound them.
 const HEAVY: f64 = 4.0;
 /// What 1/α may still rise by, in units of its rise from all levels to the last half of them. Over two decades a correction 1/n leaves half
 /// of it; what slower ones leave, three standard errors of the last half held in all of 244 simulated series with an index of 1.

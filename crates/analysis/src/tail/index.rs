@@ -1,8 +1,8 @@
 //! Tail indices: the α of P(X > t) ~ c t^(−α).
 //!
-//! A law has a mean where α > 1 and a variance where α > 2. Three estimators use different parts of samples: `spread` the
-//! whole law of maxima over many contributions, `pareto` excesses, which an added constant does not change, and `hill` the
-//! largest values of laws that are approximately powers.
+//! A law has a mean where α > 1 and a variance where α > 2. Four estimators use different parts of samples: `spread` the
+//! whole law of maxima over many contributions, `maxima` that and their growth with n, `pareto` excesses, which an added constant
+//! does not change, and `hill` the largest values of laws that are approximately powers.
 
 use serde::Serialize;
 

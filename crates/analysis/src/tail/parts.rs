@@ -13,7 +13,7 @@ const ROOTS: f64 = 100.0;
 
 /// The share of so many values whose excesses distinguish a light tail of the root of what lies outside the hull: that of 100 values,
 /// between a quarter and a half. Over the median the index of extended lines is estimated as up to 2.3 times too large, over
-/// the upper quartile as up to 1.6 times.
+/// the upper quartile as up to 1.7 times.
 pub(crate) fn share_of_roots(values: u64) -> f64 {
     (ROOTS / values.max(1) as f64).clamp(QUARTER, 0.5)
 }

@@ -294,6 +294,7 @@ mod tests {
         assert_eq!(panicked.collect::<Vec<_>>(), [false, true, false, false, true, false]);
         assert_eq!(fits.rows[5].knots().unwrap().value(0.5), 3.0);
     }
+
     #[test]
     fn a_stop_ends_a_slab_between_two_trials() {
         let spline = CATALOGUE.iter().find(|entry| entry.name == "linear_spline").unwrap();
