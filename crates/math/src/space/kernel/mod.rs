@@ -7,7 +7,9 @@ mod profile;
 mod zonal;
 
 pub(in crate::space) use embedding::{Blocks, Embedded, LANES, scaled};
-pub(in crate::space) use pairs::{padded, squared_distances, squared_distances_from, squares};
+pub(in crate::space) use pairs::{
+    TOGETHER, padded, squared_distances, squared_distances_from, squares, total,
+};
 pub(in crate::space) use zonal::{Degrees, each_degree};
 
 use crate::catalogue::{Invalid, Kind, Parameter, Value};

@@ -3,7 +3,7 @@
 use super::embedding::LANES;
 use super::profile::Profile;
 use super::{Blocks, Embedded, Kernel, Visit};
-use crate::wide::{Kernel as Wide, wide, widest};
+use crate::wide::{Kernel as Wide, widest};
 
 impl Kernel {
     /// The matrix of k(a_i, b_j), row by row: one row for each a, one column for each b.
@@ -37,28 +37,42 @@ pub(in crate::space) fn squared_distances(a: &Embedded, b: &Blocks, out: &mut Ve
     Matrix { a, b, factors: &[], out }.visit(Square);
 }
 
-/// ‖a − b_j‖² of a point from those of whole blocks, with the bits of [`squared_distances`]; numbers beyond the last point are left out.
-pub(in crate::space) fn squared_distances_from(at: &[f64], b: &Blocks, first: usize, out: &mut [f64]) {
-    wide(RowFrom { at, b, first, out });
+/// ‖a − b_j‖² of [`TOGETHER`] points, given coordinate by coordinate, from those of whole blocks, with the bits of
+/// [`squared_distances`]: the distances of each from the points of one block, then from those of the next; the last block ends with
+/// copies of the last point.
+pub(in crate::space) fn squared_distances_from(
+    at: &[[f64; TOGETHER]],
+    b: &Blocks,
+    first: usize,
+    out: &mut [f64],
+) {
+    widest(From { at, b, first, out });
 }
 
-struct RowFrom<'a> {
-    at: &'a [f64],
+struct From<'a> {
+    at: &'a [[f64; TOGETHER]],
     b: &'a Blocks,
     first: usize,
     out: &'a mut [f64],
 }
 
-impl Wide for RowFrom<'_> {
+impl Wide for From<'_> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        let size = LANES * self.b.dimension;
-        let blocks = self.b.values.chunks_exact(size).skip(self.first);
-        for (out, block) in self.out.chunks_mut(LANES).zip(blocks) {
-            let values = squares(block, self.at);
-            put(values, out);
+        let blocks = self.b.values.chunks_exact(LANES * self.b.dimension).skip(self.first);
+        for (out, block) in self.out.as_chunks_mut::<{ TOGETHER * LANES }>().0.iter_mut().zip(blocks) {
+            let mut sums = [[0.0; LANES]; TOGETHER];
+            for (column, at) in block.as_chunks::<LANES>().0.iter().zip(self.at) {
+                for (sums, at) in sums.iter_mut().zip(at) {
+                    for (sum, x) in sums.iter_mut().zip(column) {
+                        let off = x - at;
+                        *sum += off * off;
+                    }
+                }
+            }
+            out.copy_from_slice(sums.as_flattened());
         }
     }
 }
@@ -183,7 +197,7 @@ impl<P: Profile> Wide for SumsOf<'_, P> {
 }
 
 /// Points whose sums go on together: each value is a long chain of operations, and those of several points overlap.
-const TOGETHER: usize = 4;
+pub(in crate::space) const TOGETHER: usize = 4;
 
 /// The sums at so many points, without their factors.
 #[inline(always)]
@@ -217,6 +231,6 @@ fn sums_at<const N: usize, P: Profile>(profile: P, at: &[f64], (b, weights): (&B
 ///
 /// It is no part of the loop: the compiler would keep the lanes as these pairs there, and take registers apart for each block.
 #[inline(never)]
-fn total([s, t, u, v, w, x, y, z]: [f64; LANES]) -> f64 {
+pub(in crate::space) fn total([s, t, u, v, w, x, y, z]: [f64; LANES]) -> f64 {
     ((s + t) + (u + v)) + ((w + x) + (y + z))
 }

@@ -3,6 +3,7 @@
 mod arc;
 mod exact;
 mod mistakes;
+mod pieces;
 mod relu;
 mod sampled;
 mod scorer;

@@ -1,5 +1,6 @@
 //! Tables of a kernel's square on a sphere.
 
+use super::pieces::{FROM, Pieces};
 use super::zonal::Sphere;
 use crate::space::kernel::{Degrees, Kernel, each_degree};
 use crate::wide::{Kernel as Wide, wide};
@@ -8,6 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Cells of the table: cubic polynomials of this width have errors of 1e-16 for kernels as wide as the sphere, and of 1e-12 for a tenth
 /// of it.
 const CELLS: usize = 8192;
+/// Errors of the pieces up to this share of G at 0: those of the cubic polynomials for a tenth of the sphere.
+const ERROR: f64 = 1e-12;
+/// Those before the pieces, up to s = ½.
+const NEAR: usize = CELLS / 4;
 /// Degrees beyond the resolution of n points, n^{1/(d − 1)}, by this factor leave less than 1e-4 of a risk.
 const BEYOND: f64 = 20.0;
 /// The highest degree that is worth a table: it costs as much as 4096 test points for a hundred points on a circle.
@@ -20,13 +25,16 @@ const KEPT: usize = 64;
 /// G(θ) = Σ_l λ_l² N_l P_l(cos θ) as a function of the squared distance of unit vectors.
 ///
 /// # Formula
-/// Cubic polynomials through four neighbouring values, in the distance s = 2 sin(θ/2), in which G is smooth.
+/// Cubic polynomials through four neighbouring values, in the distance s = 2 sin(θ/2), in which G is smooth. From s = ½ on, where it
+/// is smooth in s² too, [`Pieces`] if they are accurate: they need no root and no memory.
 /// # Cost
-/// L · 8192 operations for degrees up to L = 20 n^{1/(d − 1)}, once a kernel, dimension and n; a root and a cubic for a value.
+/// L · 2048 operations, or 8192, for degrees up to L = 20 n^{1/(d − 1)}, once a kernel, dimension and n; ten coefficients, or a root and
+/// a cubic, for a value.
 pub(super) struct Table {
     pub degrees: Degrees,
-    /// Coefficients of each cell, from the constant on.
+    /// Coefficients of each cell, from the constant on: of all, or of those before the pieces.
     cells: Vec<[f64; 4]>,
+    pieces: Option<Pieces>,
 }
 
 type Key = (Kernel, usize, u64, usize);
@@ -55,30 +63,48 @@ impl Table {
     fn new(degrees: Degrees) -> Option<Table> {
         let pairs = || degrees.values.iter().zip(&degrees.multiplicities);
         let held: f64 = pairs().map(|(value, count)| value * count).sum();
+        let values = |squares: &mut dyn Iterator<Item = f64>| {
+            let cosines: Vec<f64> = squares.map(|square| 1.0 - 0.5 * square).collect();
+            let mut values = vec![0.0; cosines.len()];
+            let mut shares = pairs().map(|(value, count)| value * value * count);
+            each_degree(degrees.d, &cosines, degrees.values.len() - 1, |here| {
+                let share = shares.next().unwrap_or(0.0);
+                values.iter_mut().zip(here).for_each(|(sum, p)| *sum += share * p);
+            });
+            values
+        };
+        // A sum that ends with a degree is off by about its term: what waves like that is no part of the kernel.
+        let last = pairs().next_back().map_or(0.0, |(value, count)| value * value * count);
+        let whole: f64 = pairs().map(|(value, count)| value * value * count).sum();
+        let pieces = Pieces::new(|squares| values(&mut squares.iter().copied()), last.max(ERROR * whole));
+        let count = if pieces.is_some() { NEAR } else { CELLS };
         // A cell more on the right has its place in the stencil of the last one.
         let width = 2.0 / CELLS as f64;
-        let cosine = |k: usize| 1.0 - 0.5 * (k as f64 * width) * (k as f64 * width);
-        let cosines: Vec<f64> = (0..=CELLS).map(cosine).collect();
-        let mut values = vec![0.0; cosines.len()];
-        let mut shares = pairs().map(|(value, count)| value * value * count);
-        each_degree(degrees.d, &cosines, degrees.values.len() - 1, |here| {
-            let share = shares.next().unwrap_or(0.0);
-            values.iter_mut().zip(here).for_each(|(sum, p)| *sum += share * p);
-        });
+        let values = values(&mut (0..=count).map(|k| (k as f64 * width) * (k as f64 * width)));
         let finite = held >= HELD * degrees.total && values.iter().all(|value| value.is_finite());
-        let cells = (0..CELLS).map(|cell| cubic(&values, cell)).collect();
-        finite.then_some(Table { degrees, cells })
+        let cells = (0..count).map(|cell| cubic(&values, cell)).collect();
+        finite.then_some(Table { degrees, cells, pieces })
     }
 
     /// G at many squared distances, in their place, with the bits of [`at`](Table::at).
     pub fn replace(&self, squares: &mut [f64]) {
-        wide(Replace { cells: &self.cells, squares });
+        match &self.pieces {
+            Some(pieces) => pieces.replace(squares, |square| self.cubic(square)),
+            None => wide(Replace { cells: &self.cells, squares }),
+        }
     }
 
     /// G at a squared distance of unit vectors, at most 4 but for rounding.
     pub fn at(&self, square: f64) -> f64 {
+        match &self.pieces {
+            Some(pieces) if square >= FROM => pieces.at(square),
+            _ => self.cubic(square),
+        }
+    }
+
+    fn cubic(&self, square: f64) -> f64 {
         let place = square.sqrt() * (0.5 * CELLS as f64);
-        let cell = (place as usize).min(CELLS - 1);
+        let cell = (place as usize).min(self.cells.len() - 1);
         let (t, [a, b, c, d]) = (place - cell as f64, self.cells[cell]);
         (a + b * t) + (c + d * t) * (t * t)
     }
@@ -161,12 +187,59 @@ mod tests {
     fn many_values_have_the_bits_of_one() {
         let cells = (0..CELLS).map(|cell| [1.0, 0.1, -0.3, 0.7].map(|c| c / (1.0 + cell as f64)));
         let degrees = Degrees { d: 3, values: Vec::new(), multiplicities: Vec::new(), total: 1.0 };
-        let table = Table { degrees, cells: cells.collect() };
+        let table = Table { degrees, cells: cells.collect(), pieces: None };
         for count in [0, 1, 63, 64, 65, 1000] {
             let squares: Vec<f64> = (0..count).map(|k| 4.000_000_1 * f64::from(k) / 999.0).collect();
             let mut values = squares.clone();
             table.replace(&mut values);
             assert!(values.iter().zip(squares).all(|(value, square)| *value == table.at(square)), "{count}");
+        }
+    }
+
+    /// Σ_l λ_l² N_l P_l(t), degree by degree, for λ_l² N_l = `shares`.
+    fn series(d: f64, shares: &[f64], t: f64) -> f64 {
+        let (mut before, mut here, mut sum) = (1.0, t, shares[0]);
+        for (l, share) in (1..).zip(&shares[1..]) {
+            sum += share * here;
+            let l = f64::from(l);
+            (before, here) = (here, ((2.0 * l + d - 2.0) * t * here - l * before) / (l + d - 2.0));
+        }
+        sum
+    }
+
+    type Values = Box<dyn Fn(i32) -> f64>;
+
+    /// λ_l = (l + 1)^{−d} is that of a Laplace kernel; of even degrees alone it has a singularity at opposite points too. A single high
+    /// degree is a wave that no polynomial on so wide an interval follows.
+    #[test]
+    fn tables_are_sums_over_degrees() {
+        let power = |d: i32| move |l: i32| f64::from(l + 1).powi(-d);
+        let even = |d: i32| move |l: i32| if l % 2 == 0 { power(d)(l) } else { 0.0 };
+        let wave = |l: i32| f64::from(u8::from(l == 30));
+        let cases: Vec<(usize, i32, Values, bool)> = vec![
+            (5, 113, Box::new(power(5)), true),
+            (3, 300, Box::new(power(3)), true),
+            (2, 1000, Box::new(power(2)), false),
+            (5, 113, Box::new(even(5)), true),
+            (4, 80, Box::new(wave), false),
+        ];
+        for (case, (d, last, value, in_pieces)) in cases.into_iter().enumerate() {
+            let values: Vec<f64> = (0..=last).map(value).collect();
+            // Of the value at a distance of 0 all is held; N_l = 1 is as good as the number of harmonics.
+            let multiplicities = vec![1.0; values.len()];
+            let shares: Vec<f64> = values.iter().map(|value| value * value).collect();
+            let (whole, end): (f64, f64) = (shares.iter().sum(), shares[shares.len() - 1]);
+            let total = values.iter().sum();
+            let table = Table::new(Degrees { d, values, multiplicities, total }).unwrap();
+            assert_eq!(table.pieces.is_some(), in_pieces, "{case}");
+            // Cubic polynomials have no bound of their own: of thirty waves they leave 2e-6 at opposite points.
+            let most = if in_pieces { end.max(2.0 * ERROR * whole) } else { 2e-6 * whole };
+            for k in 0..=4000 {
+                let square = f64::from(k) / 1000.0;
+                let told = series(d as f64, &shares, 1.0 - 0.5 * square);
+                let error = (table.at(square) - told).abs();
+                assert!(error <= most, "{case} {square}: {error:e}");
+            }
         }
     }
 

@@ -4,9 +4,10 @@ use super::table::Table;
 use crate::sample::Degenerate;
 use crate::space::dense::dot;
 use crate::space::estimator::{KernelAverages, lower_product};
-use crate::space::kernel::{Blocks, Kernel, LANES, scaled, squared_distances_from};
+use crate::space::kernel::{Blocks, Kernel, LANES, TOGETHER, scaled, squared_distances_from, total};
 use crate::space::target::Truth;
 use crate::space::{KernelSum, Points};
+use crate::wide::{Kernel as Wide, widest};
 use std::sync::Arc;
 
 /// The largest condition of a kernel matrix up to which formulas agree with test points; beyond 1e11 they have been seen to be negative.
@@ -39,10 +40,14 @@ impl Sphere {
         let Some(weights) = truth.weights() else { return Ok(None) };
         let Some(table) = self.table(sum.kernel, sum.x, sum.condition)? else { return Ok(None) };
         let n = sum.x.n();
-        let mut image = vec![0.0; n];
-        // Column by column as they are made: the matrix would leave the cache.
-        self.columns(sum.x, &table, |j, column| add_column((j, column), sum.coefficients, &mut image));
-        let square = dot(sum.coefficients, &image);
+        let whole = n.div_ceil(LANES) * LANES;
+        let (mut coefficients, mut image) = (sum.coefficients.to_vec(), vec![0.0; whole]);
+        coefficients.resize(whole, 0.0);
+        // Strip by strip as they are made: the matrix would leave the cache.
+        self.strips(sum.x, &table, |j, strip| {
+            widest(AddStrip { j, strip, v: &coefficients, out: &mut image });
+        });
+        let square = dot(&coefficients, &image);
         let mut values = vec![0.0; n];
         truth.values(sum.x, &mut values);
         let both = 2.0 * table.degrees.values[1] * dot(sum.coefficients, &values);
@@ -61,7 +66,14 @@ impl Sphere {
         let Some(table) = self.table(kernel, x, condition)? else { return Ok(None) };
         let n = x.n();
         let mut gram = vec![0.0; n * n];
-        self.columns(x, &table, |j, column| gram[j * n + j..][..n - j].copy_from_slice(column));
+        self.strips(x, &table, |j, strip| {
+            for (r, column) in gram.chunks_exact_mut(n).skip(j).take(TOGETHER).enumerate() {
+                let part = &mut column[j - j % LANES..];
+                for (entries, values) in part.chunks_mut(LANES).zip(strip) {
+                    entries.copy_from_slice(&values[r][..entries.len()]);
+                }
+            }
+        });
         let spread = lower_product(&gram, &averages.middle(variances), x.n());
         Ok((spread > 0.0 || variances.iter().all(|v| *v == 0.0)).then_some(spread))
     }
@@ -79,19 +91,80 @@ impl Sphere {
         Ok(if condition > CONDITION { None } else { Table::of(kernel, self, x.n()) })
     }
 
-    /// Hands on the columns of G between the points, each from the diagonal on.
-    fn columns(&self, x: Points<'_>, table: &Table, mut take: impl FnMut(usize, &[f64])) {
+    /// Hands on G between [`TOGETHER`] points, from the first of them on, and all from the block on in which they are.
+    fn strips(&self, x: Points<'_>, table: &Table, mut take: impl FnMut(usize, &[Strip])) {
         let (points, n) = (scaled(x, self.radius), x.n());
         let blocks = Blocks::new(&points);
-        let mut column = vec![0.0; n];
-        for (j, at) in points.rows.chunks_exact(self.d).enumerate() {
+        let mut strip = vec![0.0; n.div_ceil(LANES) * LANES * TOGETHER];
+        let mut at = vec![[0.0; TOGETHER]; self.d];
+        for j in (0..n).step_by(TOGETHER) {
+            // Where fewer are left, the last stands for the others.
+            for (k, at) in at.iter_mut().enumerate() {
+                *at = std::array::from_fn(|r| points.rows[(j + r).min(n - 1) * self.d + k]);
+            }
             let first = j / LANES;
-            let part = &mut column[first * LANES..];
-            squared_distances_from(at, &blocks, first, part);
+            let part = &mut strip[first * LANES * TOGETHER..];
+            squared_distances_from(&at, &blocks, first, part);
             table.replace(part);
-            take(j, &column[j..]);
+            take(j, part.as_chunks().0.as_chunks().0);
         }
     }
+}
+
+/// G between some points and those of a block, point by point.
+type Strip = [[f64; LANES]; TOGETHER];
+
+/// Adds what columns of a symmetric matrix, from the diagonal on, and their rows contribute to a product.
+struct AddStrip<'a> {
+    j: usize,
+    strip: &'a [Strip],
+    /// In whole blocks, as what it is multiplied to.
+    v: &'a [f64],
+    out: &'a mut [f64],
+}
+
+impl Wide for AddStrip<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let AddStrip { j, strip, v, out } = self;
+        let start = j - j % LANES;
+        let Some((first, others)) = strip.split_first() else { return };
+        let own: [f64; TOGETHER] = std::array::from_fn(|r| v[j + r]);
+        let (of_first, of_others) = (v[start..].split_at(LANES), out[start..].split_at_mut(LANES));
+        let ((v, vs), (out, outs)) = (of_first, of_others);
+        for (r, values) in first.iter().enumerate() {
+            let diagonal = j % LANES + r;
+            let mut sum = values[diagonal] * own[r];
+            for i in diagonal + 1..LANES {
+                out[i] += values[i] * own[r];
+                sum += values[i] * v[i];
+            }
+            out[diagonal] += sum;
+        }
+        let mut sums = [[0.0; LANES]; TOGETHER];
+        let blocks = vs.as_chunks::<LANES>().0.iter().zip(outs.as_chunks_mut::<LANES>().0);
+        for ([a, b, c, d], (v, out)) in others.iter().zip(blocks) {
+            // As a whole: what is written in between could be what is read next, for all that the compiler knows.
+            let all =
+                std::array::from_fn(|i| (a[i] * own[0] + b[i] * own[1]) + (c[i] * own[2] + d[i] * own[3]));
+            *out = add(*out, all);
+            for (sums, values) in sums.iter_mut().zip([a, b, c, d]) {
+                for i in 0..LANES {
+                    sums[i] += values[i] * v[i];
+                }
+            }
+        }
+        for (r, sums) in sums.into_iter().enumerate() {
+            out[j % LANES + r] += total(sums);
+        }
+    }
+}
+
+#[inline(always)]
+fn add(a: [f64; LANES], b: [f64; LANES]) -> [f64; LANES] {
+    std::array::from_fn(|i| a[i] + b[i])
 }
 
 /// A v for a symmetric A given by its lower triangle, column by column.
