@@ -14,7 +14,7 @@ pub enum MeanIs {
     Infinite,
     /// E R < ∞ and E R² = ∞: the index is at most 2.
     WithoutVariance,
-    /// Mean and variance, and so many trials that the variance itself is known to a tenth and that a tail tells whether there is one.
+    /// Mean and variance, and so many trials that the variance itself is known to a tenth.
     Clear,
     /// Mean and variance, and too few trials or no fourth moment.
     Faint,
@@ -32,22 +32,15 @@ impl MeanIs {
         }
     }
 
-    fn of(setting: &Setting, truth: &Truth, n: f64, (trials, values): (u64, f64)) -> Option<MeanIs> {
+    fn of(setting: &Setting, truth: &Truth, n: f64, trials: u64) -> Option<MeanIs> {
         Some(match truth.risk? {
             index if index <= 1.0 => MeanIs::Infinite,
             index if index <= 2.0 => MeanIs::WithoutVariance,
-            index if index.is_infinite() && trials as f64 > needed(setting, n) && values >= TELLING => {
-                MeanIs::Clear
-            }
+            index if index.is_infinite() && trials as f64 > needed(setting, n) => MeanIs::Clear,
             _ => MeanIs::Faint,
         })
     }
 }
-
-/// Values, at all n together, whose upper quarter tells a light tail from that of a law without a variance: of k excesses ξ = 1/α has the
-/// standard error (1 + ξ)/√k (Smith, 1987), so that a test of ξ = ½ at the level of 5 % finds ξ = 0 with the power of 90 % from
-/// k = (2 (1.645 · 1.5 + 1.282))² = 56 on.
-const TELLING: f64 = 225.0;
 
 /// Trials that give a variance to a tenth, (κ − 1)/N < (1/5)²: κ = 3 + E|ε|^(4p) / (n (E|ε|^(2p))²) of a mean of n terms, and
 /// without the n where one term, a mean of all labels or a maximum, is all there is.
@@ -75,7 +68,7 @@ impl Claims {
     pub fn add_level(&mut self, study: &Study, row: &Row, setting: &Setting, truth: &Truth) {
         let Some(n) = row.number("n") else { return };
         let trials = study.trials;
-        if let Some(mean) = MeanIs::of(setting, truth, n, (trials, study.size().values)) {
+        if let Some(mean) = MeanIs::of(setting, truth, n, trials) {
             self.means.entry((mean, trials)).or_default().add(row.says("mean_trusted"));
         }
     }

@@ -270,12 +270,22 @@ fn draft(
         .zip(level.mean_se)
         .filter(|_| level.mean_trusted)
         .and_then(|(mean, error)| Point::of_mean(n, mean, error, &shared.normals, &mut rng));
-    let parts = parts(n as f64, risk, samples, !options.global.contains(estimator), tails);
+    let is_local = !options.global.contains(estimator);
+    // Beyond the hull the supremum is one of extended slopes too.
+    let ends = options.domain != UNIT || options.level.contains(estimator);
+    let parts = parts(n as f64, risk, samples, (is_local, is_local && ends), tails);
     Draft { levels: vec![level], points, means: Vec::from_iter(means), parts }
 }
 
-/// The contribution of one partition to the tails of a series; an estimator that is not local has no contributions of gaps.
-fn parts(n: f64, risk: Risk, samples: &RiskSamples, is_local: bool, tails: bool) -> Parts {
+/// The contribution of one partition to the tails of a series; an estimator that is not local has no contributions of gaps. The second
+/// word says whether a supremum is the largest of local errors.
+fn parts(
+    n: f64,
+    risk: Risk,
+    samples: &RiskSamples,
+    (is_local, supremum_is): (bool, bool),
+    tails: bool,
+) -> Parts {
     let RiskSamples { value, gap, edge, .. } = samples;
     let gap = gap.as_ref().filter(|_| is_local);
     let (has_gaps, has_edges) = (gap.is_some(), edge.is_some());
@@ -289,7 +299,10 @@ fn parts(n: f64, risk: Risk, samples: &RiskSamples, is_local: bool, tails: bool)
     let own = |p| [QUARTER, TENTH].map(|share| of(Some(value), share, p));
     Parts {
         gap_logs: Vec::from_iter(gap.map(|gap| (n, gap.logs.clone()))),
-        gap_maxima: Vec::from_iter(gap.and_then(|gap| Maxima::of(n, &gap.ordered, exponent))),
+        maxima: Vec::from_iter(match risk {
+            Risk::Sup => supremum_is.then(|| Maxima::of(n, &value.ordered, None)).flatten(),
+            _ => gap.and_then(|gap| Maxima::of(n, &gap.ordered, Some(exponent))),
+        }),
         gap_excesses: [MAXIMA, QUARTER].map(|share| of(gap, share, 1.0)),
         gap_roots: of(gap, MAXIMA, exponent),
         edge_tops: Vec::from_iter(edge.as_ref().and_then(|edge| Top::of(&edge.ordered))),

@@ -34,18 +34,19 @@ pub(crate) struct Maxima {
 }
 
 impl Maxima {
-    /// Those of n M, the largest contribution of a gap in units of the mean one, as a local error: its p-th root. `None` for samples
-    /// that are too small or not kept, and for laws with atoms.
-    pub fn of(n: f64, largest: &Ordered, p: f64) -> Option<Maxima> {
+    /// Those of n M, the largest contribution M of a gap in units of the mean one, as a local error: its p-th root. Without p those of M, a
+    /// supremum. `None` for samples that are too small or not kept, and for laws with atoms.
+    pub fn of(n: f64, largest: &Ordered, p: Option<f64>) -> Option<Maxima> {
         let count = largest.count();
         if n < LEAST_POINTS || count < LEAST as u64 {
             return None;
         }
         let kept = count.min(MOST);
         let weight = count as f64 / kept as f64;
-        let unit = pow(n, 1.0 / p);
+        let power = p.map_or(1.0, |p| 1.0 / p);
+        let unit = p.map_or(1.0, |_| pow(n, power));
         let values: Vec<f64> = (0..kept)
-            .map(|place| Some(unit * pow(largest.at_middle((place as f64 + 0.5) * weight - 0.5)?, 1.0 / p)))
+            .map(|place| Some(unit * pow(largest.at_middle((place as f64 + 0.5) * weight - 0.5)?, power)))
             .collect::<Option<_>>()?;
         let distinct = 1 + values.windows(2).filter(|pair| pair[0] < pair[1]).count();
         let usable =
@@ -214,7 +215,7 @@ mod tests {
     ) -> Option<Maxima> {
         let largest = |rng: &mut ChaCha8Rng| 1.0 - (1.0 - uniform(rng)).powf(1.0 / n);
         let values = (0..trials).map(|_| error(largest(rng)).powf(p) / n).collect();
-        Maxima::of(n, &Ordered::all(values), p)
+        Maxima::of(n, &Ordered::all(values), Some(p))
     }
 
     fn levels(trials: usize, seed: u64, error: impl Fn(f64) -> f64 + Copy) -> Vec<Maxima> {

@@ -29,8 +29,8 @@ pub(crate) const TENTH: f64 = 0.1;
 pub(crate) struct Parts {
     /// n with the logarithms of each trial's largest contribution of a gap.
     pub gap_logs: Vec<(f64, Logs)>,
-    /// Quantiles of the p-th roots of these contributions.
-    pub gap_maxima: Vec<Maxima>,
+    /// Quantiles of the p-th roots of these contributions, or of the supremum of local errors.
+    pub maxima: Vec<Maxima>,
     /// Excesses of these contributions over their .6-quantile and over their upper quartile.
     pub gap_excesses: [Vec<Excesses>; 2],
     /// Excesses of their p-th root over its .6-quantile.
@@ -51,7 +51,7 @@ impl Parts {
     /// Appends those of further levels.
     pub fn join(&mut self, mut other: Parts) {
         self.gap_logs.append(&mut other.gap_logs);
-        self.gap_maxima.append(&mut other.gap_maxima);
+        self.maxima.append(&mut other.maxima);
         self.gap_excesses
             .iter_mut()
             .zip(&mut other.gap_excesses)

@@ -1,7 +1,7 @@
 //! The tail indices of one series, and their consequences for its mean and its variance.
 
 use crate::tail::excesses::Excesses;
-use crate::tail::growing::one_sided;
+use crate::tail::growing::{is_above, one_sided};
 use crate::tail::hill::hill;
 use crate::tail::index::{AT_MOST_ONE, Index, TailIndex};
 use crate::tail::pareto::Shape;
@@ -52,6 +52,8 @@ pub(crate) struct Tails {
     pub has_gaps: bool,
     /// Whether they do not vary.
     pub constant_gaps: bool,
+    /// Whether the growth of the largest contributions says that they have a variance, where the others leave it open.
+    pub maxima_have_variance: bool,
     /// Whether the contribution from outside the hull is known.
     pub has_edges: bool,
     /// Whether values are probabilities, so that all moments exist.
@@ -87,6 +89,7 @@ impl Tails {
             roots: parts.roots.each_ref().map(|roots| Some(shape(roots)?.of_power(p))),
             has_gaps: parts.has_gaps,
             constant_gaps: is_constant(&parts.gap_logs),
+            maxima_have_variance: false,
             has_edges: parts.has_edges,
             bounded: false,
             settles: false,
@@ -94,7 +97,10 @@ impl Tails {
             censored,
         };
         if tails.has_gaps && !tails.gaps_are_above() && !tails.gaps_are_below(1.0) {
-            tails.maxima = one_sided(&parts.gap_maxima, p);
+            tails.maxima = one_sided(&parts.maxima, p);
+        }
+        if !tails.has_variance() {
+            tails.maxima_have_variance = is_above(&parts.maxima, p, VARIANCE, reach);
         }
         tails
     }
@@ -212,6 +218,9 @@ impl Tails {
         }
         let light = |index: &Option<Index>| index.is_some_and(|index| index.stated.low > VARIANCE);
         let [quarter, tenth] = self.own.each_ref().map(light);
+        // Excesses of a hundred values cannot tell it, and must not contradict.
+        let by_maxima =
+            self.maxima_have_variance && self.own[0].is_some_and(|own| own.stated.value > VARIANCE);
         let parts = if self.has_gaps {
             // A constant risk has no excesses.
             let own = quarter || (self.constant_gaps && self.own[0].is_none());
@@ -219,9 +228,10 @@ impl Tails {
             let [gaps, far] = [&self.gaps, &self.far_excesses];
             let agree = [gaps, far].into_iter().flatten().all(|index| index.stated.value > VARIANCE);
             let far_is = far.is_some_and(|far| far.stated.low > CLEAR * VARIANCE);
-            own && (self.constant_gaps || (agree && (light(gaps) || far_is)))
+            let decided = own && (light(gaps) || far_is);
+            (own && self.constant_gaps) || (agree && (decided || by_maxima))
         } else {
-            quarter && tenth
+            (quarter && tenth) || by_maxima
         };
         let edges = self.edges_are(LIGHTER * VARIANCE, |edges| edges.stated.low > VARIANCE);
         parts && edges && self.mean_exists().0 != Some(false)
@@ -345,6 +355,12 @@ mod tests {
         assert!(!Tails { own: [own(3.0)[0], None], ..Tails::default() }.has_variance());
         assert!(Tails { gaps: None, far_excesses: Some(index(5.0, 1.0)), ..light.clone() }.has_variance());
         assert!(!Tails { has_edges: true, ..light.clone() }.has_variance());
+        // The growth of maxima decides, unless values of the others are below 2.
+        let maxima =
+            |own: [Option<Index>; 2], gaps| Tails { own, maxima_have_variance: true, ..gaps }.has_variance();
+        let wide = [Some(index(2.5, 1.0)), None];
+        assert!(maxima(wide, Tails::default()) && maxima(wide, gaps(2.01)));
+        assert!(!maxima(wide, gaps(1.99)) && !maxima([None; 2], gaps(2.01)) && !maxima(own(1.9), gaps(3.0)));
         // An index of 2 may be estimated as 3.1 from excesses of the root.
         let root = |root: f64| {
             let edge_excesses = [None, Some(index(root, 0.5))];
