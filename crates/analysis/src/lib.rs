@@ -7,9 +7,11 @@
 //! With the feature `sql`, `query` answers SQL over the same files.
 
 mod along;
+mod conclude;
 mod coordinates;
 #[cfg(test)]
 mod coverage;
+mod draft;
 mod error;
 mod estimand;
 mod fits;
@@ -37,6 +39,7 @@ mod verdict;
 mod zero;
 
 pub use along::{Course, Curve, Extreme, Point};
+pub use conclude::{Known, Theory};
 pub use coordinates::{Coordinate, Coordinates};
 pub use error::Error;
 pub use estimand::{Estimand, Truth};
@@ -58,7 +61,7 @@ pub use risk::Risk;
 pub use sample::quantile::Quantile;
 pub use sample::statistic::Statistic;
 pub use series::Series;
-pub use summary::{Known, Summary, Theory, analyze};
+pub use summary::{Summary, analyze};
 pub use tail::index::TailIndex;
 pub use text::number;
 pub use trials::{Notable, notable};

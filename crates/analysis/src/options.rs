@@ -8,6 +8,11 @@ use crate::label::Order;
 use crate::read::belongs::Expected;
 use crate::sample::statistic::Statistic;
 
+/// The domain that extends beyond the data.
+pub(crate) const UNIT: &str = "unit";
+/// The domain of risks over the law of x, in R^d.
+pub(crate) const POPULATION: &str = "population";
+
 /// The least number of bootstrap replicates: an interval of 95 % is between the second or third replicate on each side.
 const LEAST_REPLICATES: usize = 100;
 

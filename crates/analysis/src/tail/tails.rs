@@ -100,7 +100,9 @@ impl Tails {
             tails.maxima = one_sided(&parts.maxima, p);
         }
         if !tails.has_variance() {
-            tails.maxima_have_variance = is_above(&parts.maxima, p, VARIANCE, reach);
+            // Its fit costs more than all others: first whether it matters.
+            tails.maxima_have_variance = true;
+            tails.maxima_have_variance = tails.has_variance() && is_above(&parts.maxima, p, VARIANCE, reach);
         }
         tails
     }
