@@ -1,4 +1,4 @@
-.PHONY: build wheel test-wheel test test-slow test-sql test-cells test-bits test-engines test-server truth theory-nd bench bench-peers bench-scaling bench-startup bench-instructions gallery fmt lint deny run
+.PHONY: build wheel test-wheel test test-slow test-features test-cells test-bits test-engines test-server truth theory-nd bench bench-peers bench-scaling bench-startup bench-instructions gallery fmt lint deny run
 
 build:
 	cargo build --release
@@ -25,9 +25,9 @@ test:
 test-slow:
 	cargo test --workspace --release --features sql -- --ignored --skip every_figure_is_true --skip engine_ --skip wheel_
 
-# Both ways to answer `tempered query`: fast tests build without SQL, which brings more than a hundred crates.
-test-sql:
-	cargo test --workspace --features sql -- sql queries
+# The fast tests with SQL and object stores, which bring some hundred crates and which `make test` builds without.
+test-features:
+	cargo test --workspace --features sql,buckets
 
 # Time and memory of every command in a study of a hundred thousand cells.
 test-cells:

@@ -14,7 +14,7 @@ pub enum MeanIs {
     Infinite,
     /// E R < ∞ and E R² = ∞: the index is at most 2.
     WithoutVariance,
-    /// Mean and variance, and so many trials that the variance itself is known to a tenth.
+    /// Mean and variance, and so many trials that the standard deviation is known to a tenth.
     Clear,
     /// Mean and variance, and too few trials or no fourth moment.
     Faint,
@@ -42,7 +42,7 @@ impl MeanIs {
     }
 }
 
-/// Trials that give a variance to a tenth, (κ − 1)/N < (1/5)²: κ = 3 + E|ε|^(4p) / (n (E|ε|^(2p))²) of a mean of n terms, and
+/// Trials that give the variance to a fifth and the standard deviation to a tenth, (κ − 1)/N < (1/5)²: κ = 3 + E|ε|^(4p) / (n (E|ε|^(2p))²) of a mean of n terms, and
 /// without the n where one term, a mean of all labels or a maximum, is all there is.
 fn needed(setting: &Setting, n: f64) -> f64 {
     const SPREAD: f64 = 0.2;

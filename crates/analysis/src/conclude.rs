@@ -54,6 +54,9 @@ fn conclude(estimator: &String, p: Risk, draft: Draft, options: &Options) -> Con
     let mut tails = {
         // On the unit interval the risk has contributions from beyond the hull too.
         parts.has_gaps &= parts.has_edges || options.domain != UNIT;
+        if !parts.has_gaps && p != Risk::Sup {
+            parts.maxima.clear();
+        }
         let exponent = p.exponent().unwrap_or(1.0);
         Tails::of(&parts, exponent, censored(&levels), confidence.errors())
     };

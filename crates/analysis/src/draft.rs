@@ -1,7 +1,7 @@
 //! What one partition contributes to a series.
 
 use crate::level::Level;
-use crate::options::{Options, UNIT};
+use crate::options::Options;
 use crate::read::samples::RiskSamples;
 use crate::read::scan::Partition;
 use crate::risk::Risk;
@@ -66,20 +66,18 @@ pub(crate) fn draft(
         .zip(level.mean_se)
         .filter(|_| level.mean_trusted)
         .and_then(|(mean, error)| Point::of_mean(n, mean, error, &shared.normals, &mut rng));
-    let is_local = !options.global.contains(estimator);
-    // Beyond the hull the supremum is one of extended slopes too.
-    let ends = options.domain != UNIT || options.level.contains(estimator);
-    let parts = parts(n as f64, risk, samples, (is_local, is_local && ends), tails);
+    let local = [!options.global.contains(estimator), options.suprema_are_local(estimator)];
+    let parts = parts(n as f64, risk, samples, local, tails);
     Draft { levels: vec![level], points, means: Vec::from_iter(means), parts }
 }
 
-/// The contribution of one partition to the tails of a series; an estimator that is not local has no contributions of gaps. The second
-/// word says whether a supremum is the largest of local errors.
+/// The contribution of one partition to the tails of a series; an estimator that is not local has no contributions of gaps, and the
+/// supremum of one whose suprema are not is no maximum of errors.
 fn parts(
     n: f64,
     risk: Risk,
     samples: &RiskSamples,
-    (is_local, supremum_is): (bool, bool),
+    [is_local, suprema_are]: [bool; 2],
     tails: bool,
 ) -> Parts {
     let RiskSamples { value, gap, edge, .. } = samples;
@@ -96,7 +94,7 @@ fn parts(
     Parts {
         gap_logs: Vec::from_iter(gap.map(|gap| (n, gap.logs.clone()))),
         maxima: Vec::from_iter(match risk {
-            Risk::Sup => supremum_is.then(|| Maxima::of(n, &value.ordered, None)).flatten(),
+            Risk::Sup => suprema_are.then(|| Maxima::of(n, &value.ordered, None)).flatten(),
             _ => gap.and_then(|gap| Maxima::of(n, &gap.ordered, Some(exponent))),
         }),
         gap_excesses: [MAXIMA, QUARTER].map(|share| of(gap, share, 1.0)),

@@ -92,6 +92,13 @@ impl Options {
         pool.map_err(|source| Error::Threads { threads, source })
     }
 
+    /// Whether a supremum of an estimator is the largest of many local errors: in R^d it is that of a whole fit, and beyond the hull one
+    /// of extended slopes too.
+    pub(crate) fn suprema_are_local(&self, estimator: &str) -> bool {
+        let inside = self.domain != UNIT || self.level.contains(estimator);
+        inside && self.domain != POPULATION && !self.global.contains(estimator)
+    }
+
     pub(crate) fn check(&self) -> Result<(), Error> {
         let inside = |name, value: f64| {
             if value > 0.0 && value < 1.0 { Ok(()) } else { Err(Error::Fraction { name, value }) }
@@ -103,5 +110,25 @@ impl Options {
             return Err(Error::Bootstrap { value: self.bootstrap, least: LEAST_REPLICATES });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suprema_of_local_errors_are_those_between_the_data() {
+        let labels = |label: &str| BTreeSet::from([label.to_owned()]);
+        let local = |domain: &str, estimator: &str| {
+            let domain = domain.to_owned();
+            let options =
+                Options { domain, global: labels("mean"), level: labels("clamp"), ..Options::default() };
+            options.suprema_are_local(estimator)
+        };
+        let of = |domain: &str| ["spline", "clamp", "mean"].map(|estimator| local(domain, estimator));
+        assert_eq!(of("hull"), [true, true, false]);
+        assert_eq!(of(UNIT), [false, true, false]);
+        assert_eq!(of(POPULATION), [false; 3]);
     }
 }

@@ -40,6 +40,10 @@ impl Bucket {
     pub fn open(url: &str) -> Result<Bucket, Error> {
         let wrong = |message: String| Error::Url { url: without_secrets(url), message };
         let parsed = url::Url::parse(url).map_err(|error| wrong(error.to_string()))?;
+        if parsed.host_str().is_none_or(str::is_empty) {
+            let message = "the address names no bucket".into();
+            return Err(Error::Url { url: format!("{}://", parsed.scheme()), message });
+        }
         let variables = std::env::vars_os().filter_map(|(name, value)| {
             let name = name.into_string().ok()?.to_lowercase();
             // The crate reads names without these beginnings too, such as `timeout`, which may be meant for anybody.
@@ -47,7 +51,9 @@ impl Bucket {
             Some((name, value.into_string().ok()?)).filter(|_| is_of_store)
         });
         let (store, prefix) =
-            object_store::parse_url_opts(&parsed, variables).map_err(|error| wrong(error.to_string()))?;
+            // Its errors repeat the address, secrets and all.
+            object_store::parse_url_opts(&parsed, variables)
+                .map_err(|error| wrong(error.to_string().replace(parsed.as_str(), &without_secrets(url))))?;
         let bucket = Bucket::on(store.into(), prefix, without_secrets(url))?;
         bucket.probe()?;
         Ok(bucket)

@@ -156,6 +156,8 @@ mod buckets {
         let told = |url: &str| tempered_depot::open(url).unwrap_err().to_string();
         let text = told("ftp://user:secret@host/x?token=secret");
         assert!(text.contains("ftp://host/x") && !text.contains("secret"), "{text}");
-        assert!(told("s3://").contains("expected e.g. s3://bucket/prefix"), "{}", told("s3://"));
+        let none = "s3://: the address names no bucket; expected e.g. s3://bucket/prefix, gs://bucket/prefix or az://container/prefix";
+        assert_eq!(["s3://", "s3:///prefix"].map(told), [none; 2]);
+        assert!(told("s4://bucket").contains("expected e.g. s3://bucket/prefix"), "{}", told("s4://bucket"));
     }
 }

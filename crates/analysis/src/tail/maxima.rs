@@ -34,8 +34,8 @@ pub(crate) struct Maxima {
 }
 
 impl Maxima {
-    /// Those of n M, the largest contribution M of a gap in units of the mean one, as a local error: its p-th root. Without p those of M, a
-    /// supremum. `None` for samples that are too small or not kept, and for laws with atoms.
+    /// Those of n M, the largest contribution M of a gap in units of the mean one, as a local error: its p-th root. Without p, M is a
+    /// supremum and is taken as it is. `None` for samples that are too small or not kept, and for laws with atoms.
     pub fn of(n: f64, largest: &Ordered, p: Option<f64>) -> Option<Maxima> {
         let count = largest.count();
         if n < LEAST_POINTS || count < LEAST as u64 {

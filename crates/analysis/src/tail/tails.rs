@@ -4,10 +4,12 @@ use crate::tail::excesses::Excesses;
 use crate::tail::growing::{is_above, one_sided};
 use crate::tail::hill::hill;
 use crate::tail::index::{AT_MOST_ONE, Index, TailIndex};
+use crate::tail::maxima::Law;
 use crate::tail::pareto::Shape;
 use crate::tail::parts::Parts;
 use crate::tail::spread::{is_constant, spread};
 use crate::text::interval;
+use std::cell::LazyCell;
 
 /// A law with at most this tail index has no variance.
 const VARIANCE: f64 = 2.0;
@@ -96,13 +98,15 @@ impl Tails {
             closes_in: false,
             censored,
         };
+        // Its fit costs more than all others: only where it matters.
+        let law = LazyCell::new(|| Law::of(&parts.maxima));
         if tails.has_gaps && !tails.gaps_are_above() && !tails.gaps_are_below(1.0) {
-            tails.maxima = one_sided(&parts.maxima, p);
+            tails.maxima = law.as_ref().and_then(|law| one_sided(&parts.maxima, law, p));
         }
         if !tails.has_variance() {
-            // Its fit costs more than all others: first whether it matters.
             tails.maxima_have_variance = true;
-            tails.maxima_have_variance = tails.has_variance() && is_above(&parts.maxima, p, VARIANCE, reach);
+            tails.maxima_have_variance =
+                tails.has_variance() && law.as_ref().is_some_and(|law| is_above(law, p, VARIANCE, reach));
         }
         tails
     }
@@ -220,7 +224,7 @@ impl Tails {
         }
         let light = |index: &Option<Index>| index.is_some_and(|index| index.stated.low > VARIANCE);
         let [quarter, tenth] = self.own.each_ref().map(light);
-        // Excesses of a hundred values cannot tell it, and must not contradict.
+        // Excesses of a hundred values cannot tell an index of 2 from a light tail, but their estimate must not be below 2.
         let by_maxima =
             self.maxima_have_variance && self.own[0].is_some_and(|own| own.stated.value > VARIANCE);
         let parts = if self.has_gaps {

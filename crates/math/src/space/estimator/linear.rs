@@ -37,6 +37,10 @@ impl Linear {
     }
 
     /// See [`Estimator::takes_several`](super::Estimator::takes_several).
+    #[cfg_attr(
+        not(target_arch = "x86_64"),
+        expect(unused_variables, reason = "without its registers none go side by side")
+    )]
     pub fn takes_several(&self, n: usize, d: usize) -> bool {
         #[cfg(target_arch = "x86_64")]
         return !self.intercept && SideBySide::takes(n, d);
@@ -45,6 +49,10 @@ impl Linear {
     }
 
     /// See [`Estimator::fit_several`](super::Estimator::fit_several).
+    #[cfg_attr(
+        not(target_arch = "x86_64"),
+        expect(unused_variables, reason = "without its registers none go side by side")
+    )]
     pub fn fit_several(
         &mut self,
         samples: &[Sample<'_>],

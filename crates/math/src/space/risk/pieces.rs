@@ -1,27 +1,27 @@
 //! Polynomials on sixteen intervals, whose coefficients stay in registers.
 
-use crate::wide::Kernel as Wide;
 #[cfg(target_arch = "x86_64")]
-use crate::wide::{avx2, avx512};
+use crate::wide::{Kernel as Wide, avx2, avx512};
 #[cfg(target_arch = "x86_64")]
 use pulp::{
     cast,
     core_arch::x86::{Avx, Avx512f},
 };
 #[cfg(target_arch = "x86_64")]
-use std::arch::x86_64::{__m256d, __m512d, _CMP_LT_OQ};
+use std::arch::x86_64::{__m256d, __m512d, _CMP_NGE_UQ};
 use std::array::from_fn;
 
 /// Quarters of the octaves from 1/4 to 4. Two registers of 512 bits hold a coefficient of all, and one instruction picks from them.
 const PIECES: usize = 16;
-/// Degree 8: a singularity at 0 is nine half-widths away at least, and (9 + √80)⁻⁹ is 5e-12 of it.
+/// Degree 8: a singularity at 0 is nine half-widths from the middle of an interval at least. The ellipse through it has ρ = 9 + √80, and
+/// errors fall like ρ⁻⁹ = 5e-12.
 const TERMS: usize = 9;
 /// Where the first interval begins.
 pub(super) const FROM: f64 = 0.25;
-/// The bits of a number after those that tell its quarter of an octave.
+/// The number of bits after those that tell a quarter of an octave.
 const AFTER: u32 = 50;
-/// The bits of 1, and the places of the bits that follow the exponent.
 const ONE: u64 = 1.0f64.to_bits();
+/// The bits that follow the exponent.
 const FRACTION: u64 = (1 << 52) - 1;
 
 /// A function of squared distances from 1/4 to 4.
@@ -95,7 +95,8 @@ impl Pieces {
     }
 
     fn or_near(&self, square: f64, near: &impl Fn(f64) -> f64) -> f64 {
-        if square < FROM { near(square) } else { self.at(square) }
+        // In this order: what is no number stays none.
+        if square >= FROM { self.at(square) } else { near(square) }
     }
 }
 
@@ -105,7 +106,7 @@ type Row = ([f64; 4], [f64; 4], f64);
 /// The left end of an interval and its width: their order is that of the bits that tell them.
 fn interval(piece: usize) -> (f64, f64) {
     let first = FROM.to_bits() >> AFTER;
-    let number = (first..).find(|number| *number as usize % PIECES == piece).unwrap_or(first);
+    let number = first + (piece as u64).wrapping_sub(first) % PIECES as u64;
     let [left, right] = [number, number + 1].map(|number| f64::from_bits(number << AFTER));
     (left, right - left)
 }
@@ -230,7 +231,7 @@ impl<N: Fn(f64) -> f64> Wide for Eight<'_, N> {
             let numbers = cast(places.map(|(number, _)| number));
             let own = columns.map(|[low, high]| simd._mm512_permutex2var_pd(low, numbers, high));
             let values = cast(simd.value(own, cast(places.map(|(_, t)| t))));
-            let few = simd._mm512_cmp_pd_mask::<_CMP_LT_OQ>(cast(*block), simd._mm512_set1_pd(FROM));
+            let few = simd._mm512_cmp_pd_mask::<_CMP_NGE_UQ>(cast(*block), simd._mm512_set1_pd(FROM));
             put(block, values, few != 0, &near);
         }
         rest.iter_mut().for_each(|square| *square = pieces.or_near(*square, &near));
@@ -261,7 +262,7 @@ impl<N: Fn(f64) -> f64> Wide for Four<'_, N> {
             let [e, f, g, h] = turned(simd, rows.map(|row| cast(row.1)));
             let own = [a, b, c, d, e, f, g, h, cast(rows.map(|row| row.2))];
             let values = cast(simd.value(own, cast(places.map(|(_, t)| t))));
-            let few = simd._mm256_cmp_pd::<_CMP_LT_OQ>(cast(*block), simd._mm256_set1_pd(FROM));
+            let few = simd._mm256_cmp_pd::<_CMP_NGE_UQ>(cast(*block), simd._mm256_set1_pd(FROM));
             put(block, values, simd._mm256_movemask_pd(few) != 0, &near);
         }
         rest.iter_mut().for_each(|square| *square = pieces.or_near(*square, &near));
@@ -291,7 +292,7 @@ fn put<const N: usize>(block: &mut [f64; N], values: [f64; N], has_near: bool, n
         return;
     }
     for (square, value) in block.iter_mut().zip(values) {
-        *square = if *square < FROM { near(*square) } else { value };
+        *square = if *square >= FROM { value } else { near(*square) };
     }
 }
 
@@ -324,7 +325,9 @@ mod tests {
         let made = pieces(|square| 1.0 / (1.0 + square)).unwrap();
         let near = |square: f64| -square;
         for count in [0, 1, 7, 8, 9, 64, 1000] {
-            let squares: Vec<f64> = (0..count).map(|k| 4.000_000_1 * f64::from(k) / 999.0).collect();
+            // Neighbours are far from each other, so that each lane has a piece of its own.
+            let square = |k: i32| 4.000_000_1 * f64::from(k * 389 % 1000) / 999.0;
+            let squares: Vec<f64> = (0..count).map(square).collect();
             let told: Vec<f64> = squares.iter().map(|square| made.or_near(*square, &near)).collect();
             let mut values = squares.clone();
             made.replace(&mut values, near);

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 const CELLS: usize = 8192;
 /// Errors of the pieces up to this share of G at 0: those of the cubic polynomials for a tenth of the sphere.
 const ERROR: f64 = 1e-12;
-/// Those before the pieces, up to s = ½.
+/// Cells before the pieces, up to s = ½.
 const NEAR: usize = CELLS / 4;
 /// Degrees beyond the resolution of n points, n^{1/(d − 1)}, by this factor leave less than 1e-4 of a risk.
 const BEYOND: f64 = 20.0;
@@ -28,8 +28,12 @@ const KEPT: usize = 64;
 /// Cubic polynomials through four neighbouring values, in the distance s = 2 sin(θ/2), in which G is smooth. From s = ½ on, where it
 /// is smooth in s² too, [`Pieces`] if they are accurate: they need no root and no memory.
 /// # Cost
-/// L · 2048 operations, or 8192, for degrees up to L = 20 n^{1/(d − 1)}, once a kernel, dimension and n; ten coefficients, or a root and
-/// a cubic, for a value.
+/// Values at 2353 places for each of L = 20 n^{1/(d − 1)} degrees, or at 8497 where pieces are refused, once a kernel, dimension and n. For a
+/// value nine coefficients, or a root and a cubic.
+/// # Accuracy
+/// 1e-12 of G at 0, or the term of the last degree; cubic polynomials 1e-16 for kernels as wide as the sphere and 1e-12 for a tenth of it.
+/// # Source
+/// Elementary, from the addition theorem of spherical harmonics.
 pub(super) struct Table {
     pub degrees: Degrees,
     /// Coefficients of each cell, from the constant on: of all, or of those before the pieces.
@@ -63,25 +67,29 @@ impl Table {
     fn new(degrees: Degrees) -> Option<Table> {
         let pairs = || degrees.values.iter().zip(&degrees.multiplicities);
         let held: f64 = pairs().map(|(value, count)| value * count).sum();
+        let is_held = held >= HELD * degrees.total;
+        if !is_held {
+            return None;
+        }
+        let shares: Vec<f64> = pairs().map(|(value, count)| value * value * count).collect();
         let values = |squares: &mut dyn Iterator<Item = f64>| {
             let cosines: Vec<f64> = squares.map(|square| 1.0 - 0.5 * square).collect();
             let mut values = vec![0.0; cosines.len()];
-            let mut shares = pairs().map(|(value, count)| value * value * count);
+            let mut shares = shares.iter();
             each_degree(degrees.d, &cosines, degrees.values.len() - 1, |here| {
-                let share = shares.next().unwrap_or(0.0);
+                let share = shares.next().unwrap_or(&0.0);
                 values.iter_mut().zip(here).for_each(|(sum, p)| *sum += share * p);
             });
             values
         };
         // A sum that ends with a degree is off by about its term: what waves like that is no part of the kernel.
-        let last = pairs().next_back().map_or(0.0, |(value, count)| value * value * count);
-        let whole: f64 = pairs().map(|(value, count)| value * value * count).sum();
+        let (last, whole) = (shares.last().unwrap_or(&0.0), shares.iter().sum::<f64>());
         let pieces = Pieces::new(|squares| values(&mut squares.iter().copied()), last.max(ERROR * whole));
         let count = if pieces.is_some() { NEAR } else { CELLS };
         // A cell more on the right has its place in the stencil of the last one.
         let width = 2.0 / CELLS as f64;
         let values = values(&mut (0..=count).map(|k| (k as f64 * width) * (k as f64 * width)));
-        let finite = held >= HELD * degrees.total && values.iter().all(|value| value.is_finite());
+        let finite = values.iter().all(|value| value.is_finite());
         let cells = (0..count).map(|cell| cubic(&values, cell)).collect();
         finite.then_some(Table { degrees, cells, pieces })
     }
@@ -182,6 +190,8 @@ fn cubic(values: &[f64], cell: usize) -> [f64; 4] {
 #[allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 mod tests {
     use super::*;
+    use crate::catalogue::Value::{Real, Unset, Word};
+    use crate::space::kernel::build;
 
     #[test]
     fn many_values_have_the_bits_of_one() {
@@ -207,40 +217,60 @@ mod tests {
         sum
     }
 
-    type Values = Box<dyn Fn(i32) -> f64>;
+    fn kernel(name: &'static str, bandwidth: f64) -> Kernel {
+        build(&[Word(name), Unset, Unset, Unset, Unset, Real(bandwidth), Unset]).unwrap()
+    }
 
-    /// λ_l = (l + 1)^{−d} is that of a Laplace kernel; of even degrees alone it has a singularity at opposite points too. A single high
-    /// degree is a wave that no polynomial on so wide an interval follows.
+    /// The degrees of kernels, with pieces and without: arc-cosine kernels have a singularity at opposite points.
     #[test]
     fn tables_are_sums_over_degrees() {
-        let power = |d: i32| move |l: i32| f64::from(l + 1).powi(-d);
-        let even = |d: i32| move |l: i32| if l % 2 == 0 { power(d)(l) } else { 0.0 };
-        let wave = |l: i32| f64::from(u8::from(l == 30));
-        let cases: Vec<(usize, i32, Values, bool)> = vec![
-            (5, 113, Box::new(power(5)), true),
-            (3, 300, Box::new(power(3)), true),
-            (2, 1000, Box::new(power(2)), false),
-            (5, 113, Box::new(even(5)), true),
-            (4, 80, Box::new(wave), false),
+        let cases = [
+            ("laplace", 1.0, 3, 11, true),
+            ("laplace", 0.5, 5, 100, true),
+            ("laplace", 1.0, 2, 10, false),
+            ("laplace", 1.0, 2, 100, true),
+            ("ntk", 0.05, 3, 200, false),
+            ("ntk", 0.5, 5, 100, true),
+            ("arc_cosine", 1.0, 3, 200, false),
+            ("arc_cosine", 1.0, 5, 100, true),
         ];
-        for (case, (d, last, value, in_pieces)) in cases.into_iter().enumerate() {
-            let values: Vec<f64> = (0..=last).map(value).collect();
-            // Of the value at a distance of 0 all is held; N_l = 1 is as good as the number of harmonics.
-            let multiplicities = vec![1.0; values.len()];
-            let shares: Vec<f64> = values.iter().map(|value| value * value).collect();
-            let (whole, end): (f64, f64) = (shares.iter().sum(), shares[shares.len() - 1]);
-            let total = values.iter().sum();
-            let table = Table::new(Degrees { d, values, multiplicities, total }).unwrap();
-            assert_eq!(table.pieces.is_some(), in_pieces, "{case}");
-            // Cubic polynomials have no bound of their own: of thirty waves they leave 2e-6 at opposite points.
-            let most = if in_pieces { end.max(2.0 * ERROR * whole) } else { 2e-6 * whole };
+        for (name, bandwidth, d, n, in_pieces) in cases {
+            let table = Table::of(&kernel(name, bandwidth), &Sphere { d, radius: 1.0 }, n).unwrap();
+            assert_eq!(table.pieces.is_some(), in_pieces, "{name} {d} {n}");
+            let pairs = table.degrees.values.iter().zip(&table.degrees.multiplicities);
+            let shares: Vec<f64> = pairs.map(|(value, count)| value * value * count).collect();
+            let (whole, last): (f64, f64) = (shares.iter().sum(), shares[shares.len() - 1]);
+            let most = last.max(2.0 * ERROR * whole);
             for k in 0..=4000 {
                 let square = f64::from(k) / 1000.0;
                 let told = series(d as f64, &shares, 1.0 - 0.5 * square);
                 let error = (table.at(square) - told).abs();
-                assert!(error <= most, "{case} {square}: {error:e}");
+                assert!(error <= most, "{name} {d} {n} {square}: {error:e} of {whole:e}, {last:e}");
             }
         }
+    }
+
+    #[test]
+    fn tables_with_pieces_have_the_bits_of_one() {
+        let table = Table::of(&kernel("laplace", 0.5), &Sphere { d: 5, radius: 1.0 }, 100).unwrap();
+        let ends = (0..=16).map(|k| f64::from_bits(FROM.to_bits() + (k << 50)));
+        let ends: Vec<f64> = ends.flat_map(|end| [end.next_down(), end, end.next_up()]).collect();
+        // Neighbours are far from each other, so that each lane has a piece of its own.
+        let many = (0..1000).map(|k| 4.0 * f64::from(k * 389 % 1000) / 999.0);
+        let squares: Vec<f64> = ends.iter().copied().chain([0.0, f64::MIN_POSITIVE]).chain(many).collect();
+        let mut all = squares.clone();
+        table.replace(&mut all);
+        assert!(squares.iter().zip(&all).all(|(square, value)| *value == table.at(*square)));
+        // No step where one polynomial ends and the next begins.
+        for end in ends.chunks_exact(3) {
+            let [below, at, above] = [end[0], end[1], end[2]].map(|square| table.at(square));
+            let most = 2.0 * ERROR * table.at(0.0);
+            assert!((below - at).abs() < most && (above - at).abs() < most, "{end:?}");
+        }
+        // What is no number stays none.
+        let mut none = [f64::NAN; 9];
+        table.replace(&mut none);
+        assert!(none.iter().all(|value| value.is_nan()) && table.at(f64::NAN).is_nan());
     }
 
     #[test]

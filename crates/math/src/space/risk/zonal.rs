@@ -64,9 +64,16 @@ impl Sphere {
     ) -> Result<Option<f64>, Degenerate> {
         let KernelAverages { kernel, x, condition, .. } = *averages;
         let Some(table) = self.table(kernel, x, condition)? else { return Ok(None) };
+        let gram = self.gram(x, &table);
+        let spread = lower_product(&gram, &averages.middle(variances), x.n());
+        Ok((spread > 0.0 || variances.iter().all(|v| *v == 0.0)).then_some(spread))
+    }
+
+    /// G between the points, the lower triangle, column by column.
+    fn gram(&self, x: Points<'_>, table: &Table) -> Vec<f64> {
         let n = x.n();
         let mut gram = vec![0.0; n * n];
-        self.strips(x, &table, |j, strip| {
+        self.strips(x, table, |j, strip| {
             for (r, column) in gram.chunks_exact_mut(n).skip(j).take(TOGETHER).enumerate() {
                 let part = &mut column[j - j % LANES..];
                 for (entries, values) in part.chunks_mut(LANES).zip(strip) {
@@ -74,8 +81,7 @@ impl Sphere {
                 }
             }
         });
-        let spread = lower_product(&gram, &averages.middle(variances), x.n());
-        Ok((spread > 0.0 || variances.iter().all(|v| *v == 0.0)).then_some(spread))
+        gram
     }
 
     /// The table of a kernel for points of this dimension; `None` beyond the condition for which formulas are good.
@@ -91,7 +97,7 @@ impl Sphere {
         Ok(if condition > CONDITION { None } else { Table::of(kernel, self, x.n()) })
     }
 
-    /// Hands on G between [`TOGETHER`] points, from the first of them on, and all from the block on in which they are.
+    /// Hands on, [`TOGETHER`] points at a time, the number of the first and G between them and the points of all blocks from their own on.
     fn strips(&self, x: Points<'_>, table: &Table, mut take: impl FnMut(usize, &[Strip])) {
         let (points, n) = (scaled(x, self.radius), x.n());
         let blocks = Blocks::new(&points);
@@ -111,6 +117,8 @@ impl Sphere {
     }
 }
 
+const _: () = assert!(LANES.is_multiple_of(TOGETHER), "the points of a strip are in one block");
+
 /// G between some points and those of a block, point by point.
 type Strip = [[f64; LANES]; TOGETHER];
 
@@ -118,7 +126,7 @@ type Strip = [[f64; LANES]; TOGETHER];
 struct AddStrip<'a> {
     j: usize,
     strip: &'a [Strip],
-    /// In whole blocks, as what it is multiplied to.
+    /// In whole blocks, as `out` is, with zeros beyond the last point.
     v: &'a [f64],
     out: &'a mut [f64],
 }
@@ -146,7 +154,7 @@ impl Wide for AddStrip<'_> {
         let mut sums = [[0.0; LANES]; TOGETHER];
         let blocks = vs.as_chunks::<LANES>().0.iter().zip(outs.as_chunks_mut::<LANES>().0);
         for ([a, b, c, d], (v, out)) in others.iter().zip(blocks) {
-            // As a whole: what is written in between could be what is read next, for all that the compiler knows.
+            // Written as a whole: a store to one lane might, for all the compiler knows, change what the next one reads.
             let all =
                 std::array::from_fn(|i| (a[i] * own[0] + b[i] * own[1]) + (c[i] * own[2] + d[i] * own[3]));
             *out = add(*out, all);
@@ -171,13 +179,56 @@ fn add(a: [f64; LANES], b: [f64; LANES]) -> [f64; LANES] {
 pub(super) fn symmetric_times(lower: &[f64], v: &[f64], out: &mut [f64]) {
     out.fill(0.0);
     for (j, column) in lower.chunks_exact(v.len()).enumerate() {
-        add_column((j, &column[j..]), v, out);
+        let Some((diagonal, below)) = column[j..].split_first() else { return };
+        out[j] += diagonal * v[j] + dot(below, &v[j + 1..]);
+        out[j + 1..].iter_mut().zip(below).for_each(|(out, entry)| *out += entry * v[j]);
     }
 }
 
-/// Adds what a column of a symmetric matrix, from the diagonal on, and its row contribute to a product.
-fn add_column((j, column): (usize, &[f64]), v: &[f64], out: &mut [f64]) {
-    let Some((diagonal, below)) = column.split_first() else { return };
-    out[j] += diagonal * v[j] + dot(below, &v[j + 1..]);
-    out[j + 1..].iter_mut().zip(below).for_each(|(out, entry)| *out += entry * v[j]);
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+mod tests {
+    use super::*;
+    use crate::catalogue::Value::{Real, Unset, Word};
+    use crate::space::kernel::{build, squared_distances};
+
+    /// Points of a spiral on the sphere.
+    fn spiral(n: usize) -> Vec<f64> {
+        let vector = |i: usize| {
+            let (angle, height) = (2.4 * i as f64, 1.0 - (2.0 * i as f64 + 1.0) / n as f64);
+            let radius = (1.0 - height * height).sqrt();
+            [radius * libm::cos(angle), radius * libm::sin(angle), height]
+        };
+        (0..n).flat_map(vector).collect()
+    }
+
+    /// Whatever the number of points in the last strip and in the last block.
+    #[test]
+    fn strips_are_the_matrix() {
+        let sphere = Sphere { d: 3, radius: 1.0 };
+        let kernel = build(&[Word("laplace"), Unset, Unset, Unset, Unset, Real(1.0), Unset]).unwrap();
+        for n in 1..=26 {
+            let rows = spiral(n);
+            let x = Points::new(3, &rows).unwrap();
+            let table = Table::of(&kernel, &sphere, n).unwrap();
+            let points = scaled(x, 1.0);
+            let mut told = Vec::new();
+            squared_distances(&points, &Blocks::new(&points), &mut told);
+            table.replace(&mut told);
+            let gram = sphere.gram(x, &table);
+            for j in 0..n {
+                assert_eq!(gram[j * n + j..(j + 1) * n], told[j * n + j..(j + 1) * n], "{n} {j}");
+            }
+            let v: Vec<f64> = (0..n).map(|i| libm::sin(1.0 + i as f64)).collect();
+            let whole = n.div_ceil(LANES) * LANES;
+            let (mut padded, mut image) = (v.clone(), vec![0.0; whole]);
+            padded.resize(whole, 0.0);
+            sphere.strips(x, &table, |j, strip| widest(AddStrip { j, strip, v: &padded, out: &mut image }));
+            for (row, image) in told.chunks_exact(n).zip(&image) {
+                let terms = || row.iter().zip(&v).map(|(g, v)| g * v);
+                let (sum, size): (f64, f64) = (terms().sum(), terms().map(f64::abs).sum());
+                assert!((image - sum).abs() <= 1e-14 * size, "{n}: {image} {sum}");
+            }
+        }
+    }
 }
