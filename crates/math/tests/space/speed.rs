@@ -153,7 +153,7 @@ fn costs_are_what_the_clock_says() {
         choice(CATALOGUE, "regmean", &[("parts", Value::Whole(4))]),
     ];
     let entry = tempered_math::space::design::CATALOGUE;
-    let mut all: Vec<(f64, f64, String)> = Vec::new();
+    let mut all: Vec<(f64, [f64; 2], String)> = Vec::new();
     for choice in cases {
         for (n, d) in [(20, 40), (100, 50), (60, 300), (300, 600)] {
             let mut estimator = choice.build(CATALOGUE).unwrap();
@@ -174,13 +174,16 @@ fn costs_are_what_the_clock_says() {
             let told = choice.build(CATALOGUE).unwrap().cost(n as u64, d as u64) / 1e3;
             let line = format!("{choice} ({n}, {d}): {took:.1} µs, told {told:.1}, ratio {:.2}", told / took);
             println!("{line}");
-            // How far the path of the lasso is followed depends on its penalty: the model is that of all of it.
-            all.push((told / took, if choice.name() == "lasso" { 10.0 } else { 3.5 }, line));
+            // How far the path of the lasso is followed depends on its penalty: the model is that of all of it. Waves are computed one at a
+            // time, and have gained nothing from wide registers, which what is usual has.
+            let above = if choice.name() == "lasso" { 10.0 } else { 3.5 };
+            let below = if line.contains("fourier") { 5.0 } else { 3.5 };
+            all.push((told / took, [1.0 / below, above], line));
         }
     }
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
     let usual = all[all.len() / 2].0;
-    for (ratio, above, line) in &all {
-        assert!(ratio / usual < *above && ratio / usual > 1.0 / 3.5, "{line}; {usual:.2} is usual");
+    for (ratio, [least, most], line) in &all {
+        assert!((least..most).contains(&&(ratio / usual)), "{line}; {usual:.2} is usual");
     }
 }
