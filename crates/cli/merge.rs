@@ -22,7 +22,10 @@ pub fn run(options: &Merge) -> Result<Ending, Failure> {
     for (count, what) in [
         (merged.equal, "were there in several directories, with equal bytes"),
         (merged.shorter, "had fewer trials than others, which were taken"),
-        (merged.elsewhere, "were made on several processors, of which the first was taken"),
+        (
+            merged.elsewhere,
+            "were made on several processors, or by several revisions of an estimator's arithmetic, of which the first was taken",
+        ),
     ] {
         if count > 0 {
             text += &format!(", {count} {what}");

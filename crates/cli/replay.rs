@@ -53,7 +53,9 @@ fn human(trial: &Trial) -> String {
         (Some(true), _) => "equal to the stored row, bit by bit".to_owned(),
         (Some(false), None) => "DIFFERENT from the stored row".to_owned(),
         (Some(false), Some(model)) => {
-            format!("not the bits of the stored row, which are of {model}: dense fits follow the processor")
+            format!(
+                "not the bits of the stored row, which are of {model}: dense fits follow the processor and the revision of their arithmetic"
+            )
         }
         (None, _) => "not stored".to_owned(),
     };

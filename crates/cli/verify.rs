@@ -78,7 +78,7 @@ fn text(verified: &Verified, repaired: &[Finding]) -> String {
     }
     for (model, rows) in &verified.elsewhere {
         text += &format!(
-            "; {rows} not compared: they are of {model}, and the last bits of dense fits follow the processor"
+            "; {rows} not compared: they are of {model}, and the last bits of dense fits follow the processor and the revision of an estimator's arithmetic"
         );
     }
     text += &match verified.findings.len() {

@@ -165,6 +165,6 @@ fn replay_cell(
         weights,
         metrics_equal,
         weights_equal,
-        elsewhere: elsewhere(directory, &place)?,
+        elsewhere: elsewhere(plan, directory, (&place, estimator))?,
     })
 }

@@ -356,6 +356,31 @@ fn rows_of_another_processor_are_not_compared() {
     assert_eq!(parsed(&text).reproducibility().to_string(), "same processor");
 }
 
+/// Nor are those of an earlier revision of an estimator's arithmetic, which files of such estimators state.
+#[test]
+fn rows_of_an_earlier_revision_are_not_compared() {
+    let text = study(
+        "{n: 6, d: 3, design: sphere}",
+        "train: {ls: least_squares, laplace: {kernel: {function: laplace}}}\nstore: {weights: none}\n",
+    );
+    let folder = tempfile::tempdir().unwrap();
+    files(&text, folder.path(), 2);
+    let plan = Plan::new(parsed(&text));
+    let directory = RunDirectory::open(folder.path()).unwrap();
+    let recomputed = || verify(&plan, &directory, Draw::Share(1.0), 2).unwrap();
+    let verified = recomputed();
+    assert_eq!((verified.recomputed, verified.elsewhere, verified.findings.len()), (80, BTreeMap::new(), 0));
+    let listing = directory.listing().unwrap();
+    let own = listing.files.iter().find(|file| &*file.place.estimator == "laplace").unwrap();
+    let model = tempered_math::space::processor();
+    let [now, then] = [2, 1].map(|revision| format!("{model}, revision {revision}"));
+    patch(&directory.metrics_path(&own.place), &now, &then);
+    std::fs::remove_file(folder.path().join("_tempered/sealed.json")).unwrap();
+    let verified = recomputed();
+    assert_eq!((verified.recomputed, verified.elsewhere), (40, BTreeMap::from([(then, 40)])));
+    assert!(verified.findings.is_empty(), "{:?}", verified.findings);
+}
+
 /// What is wrong with the data has nothing follow from it: estimators and risks are still those of R^d.
 #[test]
 fn one_mistake_is_one_error() {

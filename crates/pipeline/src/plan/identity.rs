@@ -6,7 +6,7 @@ use super::layout::Plan;
 use super::shard::Shard;
 use crate::generator::Generator;
 use crate::spec::{Reproducibility, Template, trains};
-use tempered_math::space::processor;
+use tempered_math::space::{estimator::CATALOGUE, processor};
 use tempered_store::key;
 
 /// The parts of a cell besides n.
@@ -80,9 +80,19 @@ impl Plan {
         }
         footer.push((TRIALS_KEY.into(), format!("{}..{}", shard.trials.start, shard.trials.end)));
         footer.push((VERSION_KEY.into(), env!("CARGO_PKG_VERSION").into()));
-        if self.study.reproducibility() == Reproducibility::Processor {
-            footer.push((PROCESSOR_KEY.into(), processor()));
-        }
+        footer.extend(self.processor(estimator).map(|processor| (PROCESSOR_KEY.into(), processor)));
         footer
+    }
+
+    /// The processor that the last bits of an estimator's rows follow, where they follow one; with the revision of its arithmetic, where
+    /// it had others.
+    pub(crate) fn processor(&self, estimator: usize) -> Option<String> {
+        if self.study.reproducibility() != Reproducibility::Processor {
+            return None;
+        }
+        // Programs are in no catalogue, and their arithmetic is their own.
+        let built = self.study.estimators[estimator].rule.sample().build(CATALOGUE);
+        let revision = built.map_or(1, |estimator| estimator.revision());
+        Some(if revision > 1 { format!("{}, revision {revision}", processor()) } else { processor() })
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn recompute(
     let drawn: Vec<(usize, Vec<u64>)> = by_source.into_iter().collect();
     let one = |(source, trials): &(usize, Vec<u64>)| {
         let (source, count) = (&sources[*source], trials.len() as u64);
-        let elsewhere = elsewhere(directory, source.place)?
+        let elsewhere = elsewhere(plan, directory, (source.place, source.estimator))?
             .into_iter()
             .map(|model| (model, count))
             .collect::<BTreeMap<_, _>>();

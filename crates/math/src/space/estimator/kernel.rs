@@ -163,6 +163,11 @@ impl Estimator for KernelRegression {
         self.ridge == 0.0
     }
 
+    /// 2: risks on spheres and tori by polynomials in the squared distance, in strips of points.
+    fn revision(&self) -> u32 {
+        2
+    }
+
     fn interpolates(&self, _: u64, _: u64) -> bool {
         self.ridge == 0.0
     }

@@ -77,6 +77,12 @@ pub trait Estimator: Send {
         false
     }
 
+    /// The number of the arithmetic that decides the last bits of its predictors and risks, which grows where these change. Files state it,
+    /// so that those of an earlier one are not compared bit by bit.
+    fn revision(&self) -> u32 {
+        1
+    }
+
     /// What a trial of n points and d features costs: drawing the sample, fitting and scoring it, in nanoseconds of a core of
     /// 2026.
     ///
