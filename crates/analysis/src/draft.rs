@@ -71,13 +71,13 @@ pub(crate) fn draft(
     Draft { levels: vec![level], points, means: Vec::from_iter(means), parts }
 }
 
-/// The contribution of one partition to the tails of a series; an estimator that is not local has no contributions of gaps, and the
-/// supremum of one whose suprema are not is no maximum of errors.
+/// The contribution of one partition to the tails of a series. Only a local estimator has contributions of gaps, and only where suprema are
+/// local is one the maximum of many errors.
 fn parts(
     n: f64,
     risk: Risk,
     samples: &RiskSamples,
-    [is_local, suprema_are]: [bool; 2],
+    [is_local, suprema_are_local]: [bool; 2],
     tails: bool,
 ) -> Parts {
     let RiskSamples { value, gap, edge, .. } = samples;
@@ -94,7 +94,7 @@ fn parts(
     Parts {
         gap_logs: Vec::from_iter(gap.map(|gap| (n, gap.logs.clone()))),
         maxima: Vec::from_iter(match risk {
-            Risk::Sup => suprema_are.then(|| Maxima::of(n, &value.ordered, None)).flatten(),
+            Risk::Sup => suprema_are_local.then(|| Maxima::of(n, &value.ordered, None)).flatten(),
             _ => gap.and_then(|gap| Maxima::of(n, &gap.ordered, Some(exponent))),
         }),
         gap_excesses: [MAXIMA, QUARTER].map(|share| of(gap, share, 1.0)),

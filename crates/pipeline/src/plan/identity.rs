@@ -5,7 +5,7 @@ use super::keys::{PROCESSOR_KEY, SIZE_KEY, TRIALS_KEY, VERSION_KEY};
 use super::layout::Plan;
 use super::shard::Shard;
 use crate::generator::Generator;
-use crate::spec::{Reproducibility, Template, trains};
+use crate::spec::{Reproducibility, Space, Template, trains};
 use tempered_math::space::{estimator::CATALOGUE, processor};
 use tempered_store::key;
 
@@ -90,8 +90,10 @@ impl Plan {
         if self.study.reproducibility() != Reproducibility::Processor {
             return None;
         }
-        // Programs are in no catalogue, and their arithmetic is their own.
-        let built = self.study.estimators[estimator].rule.sample().build(CATALOGUE);
+        // Programs are in no catalogue, and what stands beside them on the line has pinned bits.
+        let sample = self.study.estimators[estimator].rule.sample();
+        let built = Some(sample).filter(|_| self.study.space() == Space::Features);
+        let built = built.and_then(|sample| sample.build(CATALOGUE).ok());
         let revision = built.map_or(1, |estimator| estimator.revision());
         Some(if revision > 1 { format!("{}, revision {revision}", processor()) } else { processor() })
     }

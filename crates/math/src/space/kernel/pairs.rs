@@ -46,23 +46,24 @@ pub(in crate::space) fn squared_distances_from(
     first: usize,
     out: &mut [f64],
 ) {
-    widest(From { at, b, first, out });
+    widest(StripFrom { at, b, first, out });
 }
 
-struct From<'a> {
+struct StripFrom<'a> {
     at: &'a [[f64; TOGETHER]],
     b: &'a Blocks,
     first: usize,
     out: &'a mut [f64],
 }
 
-impl Wide for From<'_> {
+impl Wide for StripFrom<'_> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
         let blocks = self.b.values.chunks_exact(LANES * self.b.dimension).skip(self.first);
         for (out, block) in self.out.as_chunks_mut::<{ TOGETHER * LANES }>().0.iter_mut().zip(blocks) {
+            // What `squares` computes of one point, for all at a time: a column is loaded once.
             let mut sums = [[0.0; LANES]; TOGETHER];
             for (column, at) in block.as_chunks::<LANES>().0.iter().zip(self.at) {
                 for (sums, at) in sums.iter_mut().zip(at) {
